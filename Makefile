@@ -1,0 +1,70 @@
+# Every command of the project. `make help` lists them; README.md gives the plain pip equivalents.
+
+PYTHON  ?= python3
+PORT    ?= 8501
+ADDRESS ?= 127.0.0.1
+# More options for pip, for instance an index that has the CPU build of torch.
+PIP_ARGS ?=
+
+VENV := .venv
+BIN  := $(VENV)/bin
+# A person at a terminal sees the downloads; a log does not fill with them.
+QUIET := $(shell test -t 2 || echo --quiet)
+PIP  := $(BIN)/python -m pip install $(QUIET) --disable-pip-version-check --use-pep517 $(PIP_ARGS)
+
+# A stamp is newer than the requirements it was made from, so a second `make` installs nothing.
+RUN_STAMP := $(VENV)/installed-run
+DEV_STAMP := $(VENV)/installed-dev
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench screenshots runs clean browser
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: $(RUN_STAMP) ## install what is missing and open the app (PORT=8501, ADDRESS=127.0.0.1)
+	@$(BIN)/python -m streamlit run app.py --server.port $(PORT) --server.address $(ADDRESS)
+
+test: $(DEV_STAMP) browser ## install what the tests need, a Chromium and a Chinese font included, and run all
+	$(BIN)/python -m pytest
+
+check: $(DEV_STAMP) ## format, lint and types, changing nothing
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+bench: $(DEV_STAMP) ## measure ours beside its peers, in one run
+	$(BIN)/python -m benchmarks
+
+screenshots: $(DEV_STAMP) browser ## take the pictures of docs/images again
+	$(BIN)/python -m scripts.screenshots
+
+runs: $(RUN_STAMP) ## train the bundled runs again, from the built-in corpus
+	$(BIN)/python -m moe_demo.training.bundle
+
+clean: ## remove the virtual environment and every cache; runs/ is kept
+	rm -rf $(VENV) .cache .pytest_cache .mypy_cache .ruff_cache tests/browser/artifacts
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+browser:
+	@bash scripts/install_browser.sh
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed; name one with: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	  { echo "This Python cannot make virtual environments; on Debian: apt-get install python3-venv" >&2; exit 1; }
+	@echo "Making the virtual environment $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+
+# torch in a call of its own and first: nothing that follows can bring another build of it.
+$(RUN_STAMP): requirements.txt | $(BIN)/python
+	@echo "Installing the app's requirements (the first time takes about a minute)"
+	@$(PIP) "$$(grep -m 1 '^torch==' requirements.txt)"
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+$(DEV_STAMP): requirements-dev.txt $(RUN_STAMP)
+	@echo "Installing what tests and checks need"
+	@$(PIP) -r requirements-dev.txt
+	@touch $@

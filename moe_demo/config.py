@@ -1,0 +1,291 @@
+"""What a run is made of: frozen, validated settings and the two presets.
+
+Every class here is a value: build one, compare it, write it to JSON, read it back. A bad value raises
+`ConfigError` with the field, the value and the rule. Nothing in this file imports torch.
+
+Letters used in the whole package: T real tokens, D model width, F expert width, E routed experts, S shared
+experts, K chosen per token, G groups, M groups kept, L MoE layers, C classes, B headlines in a batch.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+import typing
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Literal
+
+ScoreFn = Literal["softmax", "sigmoid"]
+GroupScore = Literal["top_sum", "max"]
+BlockOrder = Literal["attention_moe", "moe_transformer"]
+BalanceMethod = Literal["none", "aux_loss", "seq_aux_loss", "loss_free", "loss_free+seq"]
+
+LABELS = ("tech", "sports", "entertainment")
+
+
+class ConfigError(ValueError):
+    """A setting has a value that no run can be built from; the message names field, value and rule."""
+
+
+def _require(owner: object, rule: bool, field_name: str, text: str) -> None:
+    if not rule:
+        value = getattr(owner, field_name)
+        raise ConfigError(f"{type(owner).__name__}.{field_name} must be {text}, got {value!r}.")
+
+
+def _require_choices(owner: Any) -> None:
+    """Every field annotated with a `Literal` holds one of its values."""
+    for name, annotation in typing.get_type_hints(type(owner)).items():
+        if typing.get_origin(annotation) is Literal:
+            allowed = typing.get_args(annotation)
+            _require(owner, getattr(owner, name) in allowed, name, f"one of {', '.join(allowed)}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoutingRule:
+    """How affinity scores become a choice and gate values: the router's settings, without its weights.
+
+    A rule is separate from the weights so that a what-if (another K, another temperature) is a new value
+    handed to the same pure functions, never a change to a model that other readers share.
+    """
+
+    n_routed: int
+    top_k: int
+    score_fn: ScoreFn = "sigmoid"
+    norm_topk: bool = True  # divide the K gate values by their sum; skipped when K = 1
+    route_scale: float = 1.0  # DeepSeek-V3's released code multiplies by 2.5 after normalising
+    n_groups: int = 1  # G: contiguous blocks of experts, one per node
+    topk_groups: int = 1  # M: how many groups a token may touch
+    group_score: GroupScore = "top_sum"  # V3: sum of a group's best K/M choice scores; V2: its best one
+    temperature: float = 1.0  # divides the logits; 1 in training, a what-if elsewhere
+
+    def __post_init__(self) -> None:
+        _require_choices(self)
+        _require(self, self.n_routed >= 1, "n_routed", "at least 1")
+        _require(self, 1 <= self.top_k <= self.n_routed, "top_k", f"in 1..n_routed={self.n_routed}")
+        _require(self, self.temperature > 0, "temperature", "above 0")
+        _require(self, self.route_scale > 0, "route_scale", "above 0")
+        _require(self, self.n_groups >= 1, "n_groups", "at least 1")
+        _require(
+            self, self.n_routed % self.n_groups == 0, "n_groups", f"a divisor of n_routed={self.n_routed}"
+        )
+        _require(
+            self, 1 <= self.topk_groups <= self.n_groups, "topk_groups", f"in 1..n_groups={self.n_groups}"
+        )
+        reachable = self.topk_groups * self.group_size
+        _require(self, self.top_k <= reachable, "top_k", f"at most topk_groups x group size = {reachable}")
+
+    @property
+    def group_size(self) -> int:
+        """Experts in one group, E / G."""
+        return self.n_routed // self.n_groups
+
+    @property
+    def counted_per_group(self) -> int:
+        """How many choice scores a group's score sums: K/M in V3 (arXiv 2412.19437, section 2.1.2), 1 in V2."""
+        if self.group_score == "max":
+            return 1
+        return min(self.group_size, max(1, self.top_k // self.topk_groups))
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelConfig:
+    """Shape of the classifier. `vocab_size` is set by the trainer from the training split."""
+
+    labels: tuple[str, ...] = LABELS
+    vocab_size: int = 1  # rows of the word table; row 0 stands for every unknown word
+    n_buckets: int = 8192  # rows of the hashed character n-gram table
+    min_n: int = 1  # shortest character n-gram of a word
+    max_n: int = 3  # longest
+    max_tokens: int = 64  # longer headlines are cut, and the reader is told
+    dim: int = 64
+    n_heads: int = 4
+    n_layers: int = 2
+    block_order: BlockOrder = "attention_moe"
+    ffn_dim: int = 0  # width of the dense FFN that follows attention; 0 where the MoE layer takes its place
+    expert_dim: int = 32
+    n_routed: int = 16
+    n_shared: int = 1
+    top_k: int = 4
+    score_fn: ScoreFn = "sigmoid"
+    norm_topk: bool = True
+    route_scale: float = 1.0
+    n_groups: int = 4
+    topk_groups: int = 2
+    group_score: GroupScore = "top_sum"
+    dropout: float = 0.1
+
+    def __post_init__(self) -> None:
+        _require_choices(self)
+        _require(self, len(self.labels) >= 2, "labels", "at least two labels")
+        _require(self, len(set(self.labels)) == len(self.labels), "labels", "free of repeats")
+        for name in (
+            "vocab_size",
+            "n_buckets",
+            "min_n",
+            "max_tokens",
+            "dim",
+            "n_heads",
+            "n_layers",
+            "expert_dim",
+        ):
+            _require(self, getattr(self, name) >= 1, name, "at least 1")
+        _require(self, self.max_n >= self.min_n, "max_n", f"at least min_n={self.min_n}")
+        _require(
+            self, self.dim % (2 * self.n_heads) == 0, "dim", f"a multiple of 2 x n_heads={2 * self.n_heads}"
+        )
+        _require(self, self.n_shared >= 0, "n_shared", "0 or more")
+        _require(self, self.ffn_dim >= 0, "ffn_dim", "0 or more")
+        _require(self, 0 <= self.dropout < 1, "dropout", "in [0, 1)")
+        self.routing_rule  # noqa: B018  building it validates the router's fields
+
+    @property
+    def n_classes(self) -> int:
+        """C."""
+        return len(self.labels)
+
+    @property
+    def routing_rule(self) -> RoutingRule:
+        """The router's share of this configuration."""
+        names = [f.name for f in fields(RoutingRule) if f.name != "temperature"]
+        return RoutingRule(**{name: getattr(self, name) for name in names})
+
+
+@dataclass(frozen=True, kw_only=True)
+class BalanceConfig:
+    """How load is kept even. The methods are named in `moe_demo.model.balance`."""
+
+    method: BalanceMethod = "loss_free+seq"
+    alpha: float = 0.01  # weight of the expert-level loss of `aux_loss`
+    seq_alpha: float = 1e-4  # weight of the sequence-wise loss; 1e-4 in DeepSeek-V3
+    device_alpha: float = 0.0  # weight of the device-level loss; it needs n_groups > 1
+    bias_rate: float = 1e-3  # u of the loss-free update; gamma in DeepSeek-V3
+
+    def __post_init__(self) -> None:
+        _require_choices(self)
+        for name in ("alpha", "seq_alpha", "device_alpha", "bias_rate"):
+            _require(self, getattr(self, name) >= 0, name, "0 or more")
+
+    @property
+    def expert_weight(self) -> float:
+        """Weight of the batch-wise expert-level loss under this method."""
+        return self.alpha if self.method == "aux_loss" else 0.0
+
+    @property
+    def sequence_weight(self) -> float:
+        """Weight of the sequence-wise loss under this method."""
+        return self.seq_alpha if self.method in ("seq_aux_loss", "loss_free+seq") else 0.0
+
+    @property
+    def bias_step(self) -> float:
+        """u: how far a routing bias moves after one optimizer step under this method."""
+        return self.bias_rate if self.method in ("loss_free", "loss_free+seq") else 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunConfig:
+    """Everything that decides a run: same RunConfig, data and machine, same weights."""
+
+    preset: str = "deepseek"
+    model: ModelConfig = field(default_factory=ModelConfig)
+    balance: BalanceConfig = field(default_factory=BalanceConfig)
+    data: str = "builtin"  # "builtin" or the name of the file the headlines came from
+    seed: int = 0
+    epochs: int = 8
+    batch_size: int = 64
+    lr: float = 3e-3
+    weight_decay: float = 0.05
+    warmup_fraction: float = 0.05  # share of all steps over which the learning rate climbs
+    grad_clip: float = 1.0
+    label_smoothing: float = 0.05
+    word_dropout: float = 0.1  # share of words whose own row is hidden in training: n-grams must carry them
+    min_count: int = 2  # a word needs as many occurrences in the training split to get a row of its own
+    held_out_fraction: float = 0.2
+    patience: int = 3  # evaluations without a better validation accuracy before training stops; 0 = never
+
+    def __post_init__(self) -> None:
+        for name in ("epochs", "batch_size", "min_count"):
+            _require(self, getattr(self, name) >= 1, name, "at least 1")
+        _require(self, 0 < self.lr <= 10, "lr", "in (0, 10]")
+        _require(self, self.grad_clip > 0, "grad_clip", "above 0")
+        _require(self, self.weight_decay >= 0, "weight_decay", "0 or more")
+        _require(self, 0 <= self.warmup_fraction < 1, "warmup_fraction", "in [0, 1)")
+        _require(self, 0 <= self.label_smoothing < 1, "label_smoothing", "in [0, 1)")
+        _require(self, 0 <= self.word_dropout < 1, "word_dropout", "in [0, 1)")
+        _require(self, 0 < self.held_out_fraction < 1, "held_out_fraction", "in (0, 1)")
+        _require(self, self.patience >= 0, "patience", "0 or more")
+        _require(self, 0 <= self.seed < 2**63, "seed", "in 0..2^63-1")
+        grouped = self.model.n_groups > 1
+        if self.balance.device_alpha > 0 and not grouped:
+            raise ConfigError("BalanceConfig.device_alpha needs ModelConfig.n_groups above 1, got 1.")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON types, nested as the classes are."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> RunConfig:
+        """Inverse of `to_dict`; raises ConfigError on an unknown or ill-typed field."""
+        nested = {"model": ModelConfig, "balance": BalanceConfig}
+        built = {name: _build(nested[name], v) if name in nested else v for name, v in values.items()}
+        return _build(cls, built)
+
+
+def _build(cls: Any, values: dict[str, Any]) -> Any:
+    if not isinstance(values, dict):
+        raise ConfigError(f"{cls.__name__} must be a table of settings, got {values!r}.")
+    hints = typing.get_type_hints(cls)
+    unknown = sorted(set(values) - set(hints))
+    if unknown:
+        raise ConfigError(f"{cls.__name__} has no setting named {', '.join(unknown)}.")
+    return cls(**{name: _typed(cls, name, hints[name], value) for name, value in values.items()})
+
+
+def _typed(cls: Any, name: str, hint: Any, value: Any) -> Any:
+    """`value` as the field's type: JSON knows neither tuples nor the difference between 1 and 1.0."""
+    if hint is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if isinstance(hint, types.GenericAlias) and isinstance(value, list | tuple):
+        return tuple(value)
+    if typing.get_origin(hint) is Literal:
+        return value  # checked by the class itself
+    expected = tuple if isinstance(hint, types.GenericAlias) else hint
+    if not isinstance(value, expected) or (isinstance(value, bool) and expected is not bool):
+        raise ConfigError(f"{cls.__name__}.{name} must be a {expected.__name__}, got {value!r}.")
+    return value
+
+
+def _presets() -> dict[str, RunConfig]:
+    document = RunConfig(
+        preset="document",
+        model=ModelConfig(
+            n_layers=1,
+            block_order="moe_transformer",
+            ffn_dim=64,
+            expert_dim=64,
+            n_routed=3,
+            n_shared=0,
+            top_k=1,
+            score_fn="softmax",
+            norm_topk=False,
+            n_groups=1,
+            topk_groups=1,
+        ),
+        balance=BalanceConfig(method="loss_free"),
+    )
+    return {"document": document, "deepseek": RunConfig()}
+
+
+PRESETS: dict[str, RunConfig] = _presets()
+
+
+def preset(name: str) -> RunConfig:
+    """The named preset; raises ConfigError naming the ones that exist."""
+    if name not in PRESETS:
+        raise ConfigError(f"There is no preset {name!r}; choose one of {', '.join(PRESETS)}.")
+    return PRESETS[name]
+
+
+def with_labels(config: RunConfig, labels: tuple[str, ...]) -> RunConfig:
+    """The same run for other classes: the head follows the labels."""
+    return replace(config, model=replace(config.model, labels=labels))

@@ -1,0 +1,95 @@
+"""Keeping the load even: balance losses, the loss-free bias update, and how imbalance is measured.
+
+Two families. A *balance loss* is added to the training loss and pushes the router by gradient: expert level and
+device level (DeepSeekMoE, arXiv 2401.06066, Eq. 12-17), sequence-wise (DeepSeek-V3, arXiv 2412.19437, Eq. 17-20).
+The *loss-free* method (arXiv 2408.15664) adds no gradient: after each optimizer step it nudges a bias that takes
+part in choosing and in nothing else.
+
+Only routed experts and real tokens count: shared experts have no load to balance, and padding never gets here.
+Letters: T tokens, E routed experts, K chosen, G groups (devices), B headlines.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from moe_demo.config import BalanceConfig, RoutingRule
+from moe_demo.model.router import Routing
+
+
+def expert_load(topk_idx_TK: Tensor, n_routed: int) -> Tensor:
+    """Assignments per expert, shape (E,), integers that sum to T x K."""
+    return torch.bincount(topk_idx_TK.flatten(), minlength=n_routed)
+
+
+def max_vio(load_E: Tensor) -> float:
+    """MaxVio = max load / mean load - 1 (arXiv 2408.15664, section 4.1): 0 is even, E/K - 1 is collapse."""
+    mean = load_E.double().mean()
+    return float(load_E.max() / mean - 1) if mean > 0 else 0.0
+
+
+def affinity_share(scores_TE: Tensor) -> Tensor:
+    """s' = s / sum of s over all E experts, shape (T, E). DeepSeek-V3 Eq. 19; softmax scores stay as they are."""
+    return scores_TE / (scores_TE.sum(-1, keepdim=True) + 1e-20)
+
+
+def relative_load(topk_idx_TK: Tensor, n_routed: int) -> Tensor:
+    """f_i = load / fair share, shape (E,): 1.0 is fair, 0 is dead. A count, so without gradient. Eq. 13."""
+    load_E = expert_load(topk_idx_TK, n_routed)
+    return load_E * (n_routed / topk_idx_TK.numel())
+
+
+def expert_balance_loss(routing: Routing) -> Tensor:
+    """Sum over experts of f_i P_i over the whole batch; 1 when even. DeepSeekMoE Eq. 12-14 (without alpha).
+
+    f counts what was really chosen and has no gradient; all the pressure flows through P, the mean affinity.
+    """
+    f_E = relative_load(routing.topk_idx_TK, routing.scores_TE.shape[1])
+    return (f_E * affinity_share(routing.scores_TE).mean(0)).sum()
+
+
+def device_balance_loss(routing: Routing, n_groups: int) -> Tensor:
+    """Sum over devices of f'_d P'_d: mean f and summed P of the device's experts. DeepSeekMoE Eq. 15-17."""
+    f_E = relative_load(routing.topk_idx_TK, routing.scores_TE.shape[1])
+    share_E = affinity_share(routing.scores_TE).mean(0)
+    return (f_E.unflatten(0, (n_groups, -1)).mean(1) * share_E.unflatten(0, (n_groups, -1)).sum(1)).sum()
+
+
+def sequence_balance_loss(routing: Routing, sequence_T: Tensor, n_sequences: int) -> Tensor:
+    """Mean over headlines of that headline's own sum of f_i P_i. DeepSeek-V3 Eq. 17-20 (without alpha).
+
+    As Eq. 18 says, f counts the top K of the *unbiased* affinities, which may differ from what was chosen.
+    """
+    scores_TE = routing.scores_TE
+    n_routed, top_k = scores_TE.shape[1], routing.topk_idx_TK.shape[1]
+    chosen_TE = torch.zeros_like(scores_TE).scatter_(1, scores_TE.detach().topk(top_k, dim=-1).indices, 1.0)
+    zeros_BE = scores_TE.new_zeros(n_sequences, n_routed)
+    length_B1 = torch.bincount(sequence_T, minlength=n_sequences).clamp(min=1).unsqueeze(1)
+    f_BE = zeros_BE.index_add(0, sequence_T, chosen_TE) * n_routed / (top_k * length_B1)
+    p_BE = zeros_BE.index_add(0, sequence_T, affinity_share(scores_TE)) / length_B1
+    return (f_BE * p_BE).sum(-1).mean()
+
+
+def balance_loss(
+    routing: Routing, sequence_T: Tensor, n_sequences: int, config: BalanceConfig, rule: RoutingRule
+) -> Tensor:
+    """All balance losses the method asks for, weighted and summed, for one layer; a zero scalar where none."""
+    total = routing.scores_TE.new_zeros(())
+    if config.expert_weight > 0:
+        total = total + config.expert_weight * expert_balance_loss(routing)
+    if config.sequence_weight > 0:
+        total = total + config.sequence_weight * sequence_balance_loss(routing, sequence_T, n_sequences)
+    if config.device_alpha > 0:
+        total = total + config.device_alpha * device_balance_loss(routing, rule.n_groups)
+    return total
+
+
+def updated_bias(bias_E: Tensor, load_E: Tensor, rate: float) -> Tensor:
+    """b + u sign(mean load - load), shape (E,): busy experts sink, idle ones rise. arXiv 2408.15664, Algorithm 1.
+
+    `load_E` is the load of the step just taken, summed over all processes. An expert exactly at the mean stays;
+    the mean of b may drift, which changes no choice, since a shift common to all experts changes no order.
+    """
+    load_E = load_E.to(bias_E.dtype)
+    return bias_E + rate * torch.sign(load_E.mean() - load_E)

@@ -1,0 +1,186 @@
+"""The classifier: words become vectors, blocks mix and route them, their mean is classified.
+
+A batch holds its real tokens end to end, headline after headline; padding exists only inside attention. So
+nothing in this package can count padding as load.
+
+Letters: T tokens, D width, B headlines, C classes, H heads, W longest headline of the batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from moe_demo.config import ModelConfig
+from moe_demo.model.batch import TokenBatch
+from moe_demo.model.experts import FeedForward
+from moe_demo.model.moe import MoELayer
+from moe_demo.model.router import RouterChange, Routing
+
+
+@dataclass(frozen=True, kw_only=True)
+class BlockOutput:
+    """What one block did: enough to retrace every number, kept without any flag because it costs nothing."""
+
+    moe_input_TD: Tensor  # after RMSNorm: what router and experts see
+    routing: Routing
+    moe_output_TD: Tensor  # before the residual is added
+    mixed_TD: Tensor  # what attention (and, in `moe_transformer`, its FFN) added
+    output_TD: Tensor
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClassifierOutput:
+    """One forward pass, stage by stage."""
+
+    embedded_TD: Tensor
+    blocks: tuple[BlockOutput, ...]
+    pooled_BD: Tensor
+    logits_BC: Tensor
+
+    @property
+    def routings(self) -> tuple[Routing, ...]:
+        """One Routing per MoE layer."""
+        return tuple(block.routing for block in self.blocks)
+
+
+class TokenEmbedding(nn.Module):
+    """A word's own row plus the mean of its hashed character n-gram rows (fastText, arXiv 1607.04606).
+
+    A word that training never saw has no row of its own, yet its characters still mean something.
+    """
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.word = nn.Embedding(config.vocab_size, config.dim)
+        self.ngram = nn.EmbeddingBag(config.n_buckets, config.dim, mode="mean")
+        nn.init.normal_(self.word.weight, std=0.1)
+        nn.init.normal_(self.ngram.weight, std=0.1)
+
+    def forward(self, batch: TokenBatch) -> Tensor:
+        """Shape (T, D)."""
+        return self.word(batch.word_ids_T) + self.ngram(batch.ngram_ids, batch.ngram_offsets_T)
+
+
+class Attention(nn.Module):
+    """Multi-head self-attention inside each headline, with rotary positions (arXiv 2104.09864)."""
+
+    def __init__(self, dim: int, n_heads: int) -> None:
+        super().__init__()
+        self.n_heads = n_heads
+        self.qkv = nn.Linear(dim, 3 * dim, bias=False)
+        self.out = nn.Linear(dim, dim, bias=False)
+
+    def forward(self, x_TD: Tensor, batch: TokenBatch) -> Tensor:
+        """Shape (T, D) in, (T, D) out; the padded (B, W) layout lives only inside this function."""
+        sequence_T, position_T = batch.sequence_T, batch.position_T
+        n_seq, width = len(batch.lengths_B), int(batch.lengths_B.max())
+        qkv_T3HD = self.qkv(x_TD).unflatten(-1, (3, self.n_heads, -1))
+        padded_BW3HD = qkv_T3HD.new_zeros(n_seq, width, *qkv_T3HD.shape[1:])
+        padded_BW3HD = padded_BW3HD.index_put((sequence_T, position_T), qkv_T3HD)
+        q, k, v = padded_BW3HD.permute(2, 0, 3, 1, 4)
+        real_BW = torch.arange(width, device=x_TD.device) < batch.lengths_B.unsqueeze(1)
+        mixed = F.scaled_dot_product_attention(rotate(q), rotate(k), v, attn_mask=real_BW[:, None, None, :])
+        return self.out(mixed.transpose(1, 2).flatten(2)[sequence_T, position_T])
+
+
+def rotate(x_BHWd: Tensor) -> Tensor:
+    """Turn each pair of features by an angle that grows with the position (rotary embedding)."""
+    width, half = x_BHWd.shape[-2], x_BHWd.shape[-1] // 2
+    frequency = 10_000.0 ** (-torch.arange(half, device=x_BHWd.device) / half)
+    angle = torch.outer(torch.arange(width, device=x_BHWd.device), frequency).to(x_BHWd.dtype)
+    first, second = x_BHWd.chunk(2, dim=-1)
+    cos, sin = angle.cos(), angle.sin()
+    return torch.cat([first * cos - second * sin, first * sin + second * cos], dim=-1)
+
+
+class Block(nn.Module):
+    """One attention and one MoE layer, RMSNorm before each and a residual path around each.
+
+    `attention_moe` is DeepSeek's order. `moe_transformer` is the order the source article draws: the MoE layer
+    first, then a Transformer layer (attention and a dense FFN).
+    """
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.order = config.block_order
+        self.attention_norm = nn.RMSNorm(config.dim)
+        self.attention = Attention(config.dim, config.n_heads)
+        self.moe_norm = nn.RMSNorm(config.dim)
+        self.moe = MoELayer(config)
+        self.ffn_norm = nn.RMSNorm(config.dim) if config.ffn_dim else None
+        self.ffn = FeedForward(config.dim, config.ffn_dim) if config.ffn_dim else None
+        self.dropout = nn.Dropout(config.dropout)
+
+    def forward(self, x_TD: Tensor, batch: TokenBatch, change: RouterChange | None = None) -> BlockOutput:
+        """Run the two halves in this block's order."""
+        if self.order == "attention_moe":
+            mixed_TD = self._mix(x_TD, batch)
+            moe_input_TD = self.moe_norm(x_TD + mixed_TD)
+            moe_output_TD, routing = self.moe(moe_input_TD, change)
+            added_TD = self.dropout(moe_output_TD)
+        else:
+            moe_input_TD = self.moe_norm(x_TD)
+            moe_output_TD, routing = self.moe(moe_input_TD, change)
+            added_TD = self.dropout(moe_output_TD)
+            mixed_TD = self._mix(x_TD + added_TD, batch)
+        return BlockOutput(
+            moe_input_TD=moe_input_TD,
+            routing=routing,
+            moe_output_TD=moe_output_TD,
+            mixed_TD=mixed_TD,
+            output_TD=x_TD + added_TD + mixed_TD,
+        )
+
+    def _mix(self, x_TD: Tensor, batch: TokenBatch) -> Tensor:
+        """What attention, and the dense FFN after it where there is one, add to x."""
+        mixed_TD = self.dropout(self.attention(self.attention_norm(x_TD), batch))
+        if self.ffn is not None and self.ffn_norm is not None:
+            mixed_TD = mixed_TD + self.dropout(self.ffn(self.ffn_norm(x_TD + mixed_TD)))
+        return mixed_TD
+
+
+class Classifier(nn.Module):
+    """Headlines to class logits, through L MoE layers."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.embedding = TokenEmbedding(config)
+        self.dropout = nn.Dropout(config.dropout)
+        self.blocks = nn.ModuleList(Block(config) for _ in range(config.n_layers))
+        self.norm = nn.RMSNorm(config.dim)
+        self.head = nn.Linear(config.dim, config.n_classes)
+
+    def forward(
+        self, batch: TokenBatch, changes: Mapping[int, RouterChange] | None = None
+    ) -> ClassifierOutput:
+        """Classify B headlines; `changes` maps a layer's index to a what-if for its router."""
+        embedded_TD = self.embedding(batch)
+        x_TD = self.dropout(embedded_TD)
+        outputs = []
+        for layer, block in enumerate(self.blocks):
+            outputs.append(block(x_TD, batch, (changes or {}).get(layer)))
+            x_TD = outputs[-1].output_TD
+        pooled_BD = mean_pool(self.norm(x_TD), batch)
+        return ClassifierOutput(
+            embedded_TD=embedded_TD,
+            blocks=tuple(outputs),
+            pooled_BD=pooled_BD,
+            logits_BC=self.head(pooled_BD),
+        )
+
+    @property
+    def moe_layers(self) -> list[MoELayer]:
+        """The L MoE layers, first to last."""
+        return [block.moe for block in self.blocks]  # type: ignore[misc]
+
+
+def mean_pool(x_TD: Tensor, batch: TokenBatch) -> Tensor:
+    """Mean of each headline's token vectors, shape (B, D)."""
+    summed_BD = x_TD.new_zeros(len(batch.lengths_B), x_TD.shape[1]).index_add(0, batch.sequence_T, x_TD)
+    return summed_BD / batch.lengths_B.unsqueeze(1)

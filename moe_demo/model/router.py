@@ -1,0 +1,162 @@
+"""The router: from a token's vector to the experts it is sent to and how much each one counts.
+
+The path of one token, one function per step, in the order of the papers
+(DeepSeekMoE, arXiv 2401.06066, Eq. 9-11; DeepSeek-V3, arXiv 2412.19437, Eq. 12-16 and section 2.1.2):
+
+    logits    u . e_i                      how well token and expert fit, before the score function
+    scores    s = sigmoid or softmax       affinity; never biased
+    choice    s + b, left-out groups -inf  decides *who*
+    topk_idx  the K largest choice scores
+    gates     from s of the chosen         decides *how much*
+
+Letters: T tokens, D width, E routed experts, K chosen, G groups, M groups kept.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from moe_demo.config import RoutingRule, ScoreFn
+
+_TINY = 1e-20  # keeps 0/0 out of the normalisation, as transformers, torchtitan and Megatron do
+
+
+@dataclass(frozen=True, kw_only=True)
+class Routing:
+    """All the router decided for T tokens. Gradients flow through `scores_TE` and `gates_TK` only."""
+
+    logits_TE: Tensor
+    scores_TE: Tensor
+    choice_TE: Tensor
+    topk_idx_TK: Tensor
+    gates_TK: Tensor
+    group_scores_TG: Tensor | None = None  # None where there is one group
+    kept_groups_TM: Tensor | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RouterChange:
+    """A what-if for one pass through a router: another rule, another bias. None keeps the trained one."""
+
+    rule: RoutingRule | None = None
+    bias_E: Tensor | None = None
+
+
+def affinity(logits_TE: Tensor, score_fn: ScoreFn, temperature: float = 1.0) -> Tensor:
+    """Affinity scores s, shape (T, E). DeepSeekMoE Eq. 11 (softmax), DeepSeek-V3 Eq. 15 (sigmoid).
+
+    Softmax scores of a token sum to 1. Sigmoid scores do not: each expert is judged by itself.
+    """
+    tempered_TE = logits_TE if temperature == 1.0 else logits_TE / temperature
+    return tempered_TE.softmax(-1) if score_fn == "softmax" else tempered_TE.sigmoid()
+
+
+def score_groups(choice_TE: Tensor, rule: RoutingRule) -> Tensor:
+    """Score of each group, shape (T, G): the sum of its best K/M choice scores. DeepSeek-V3 section 2.1.2."""
+    choice_TGe = choice_TE.unflatten(-1, (rule.n_groups, rule.group_size))
+    return choice_TGe.topk(rule.counted_per_group, dim=-1).values.sum(-1)
+
+
+def leave_out_groups(choice_TE: Tensor, kept_groups_TM: Tensor, n_groups: int) -> Tensor:
+    """Choice scores with every expert outside the kept groups at -inf, shape (T, E).
+
+    -inf and not 0: biased scores may be negative, and then 0 would win.
+    """
+    n_tokens, n_routed = choice_TE.shape
+    left_out_TG = torch.ones(n_tokens, n_groups, dtype=torch.bool, device=choice_TE.device)
+    left_out_TG.scatter_(1, kept_groups_TM, False)
+    left_out_TE = left_out_TG.repeat_interleave(n_routed // n_groups, dim=1)
+    return choice_TE.masked_fill(left_out_TE, -math.inf)
+
+
+def choose(choice_TE: Tensor, top_k: int) -> Tensor:
+    """The K experts with the largest choice scores, best first, shape (T, K). DeepSeekMoE Eq. 10."""
+    return choice_TE.topk(top_k, dim=-1).indices
+
+
+def gate_values(scores_TE: Tensor, topk_idx_TK: Tensor, rule: RoutingRule) -> Tensor:
+    """Gate value g of each chosen expert, shape (T, K). DeepSeekMoE Eq. 10, DeepSeek-V3 Eq. 13.
+
+    Read from the affinity, never from the biased score that decided the choice: the bias may change who is
+    chosen, not how loudly they speak. With K = 1 a normalised gate would be 1 whatever the router says, and
+    no gradient of the task could reach it; so normalisation is skipped there.
+    """
+    gates_TK = scores_TE.gather(1, topk_idx_TK)
+    if rule.norm_topk and rule.top_k > 1:
+        gates_TK = gates_TK / (gates_TK.sum(-1, keepdim=True) + _TINY)
+    return gates_TK if rule.route_scale == 1.0 else gates_TK * rule.route_scale
+
+
+def route(logits_TE: Tensor, bias_E: Tensor, rule: RoutingRule) -> Routing:
+    """The whole path from logits to gates, for T tokens at once."""
+    scores_TE = affinity(logits_TE, rule.score_fn, rule.temperature)
+    choice_TE = scores_TE.detach() + bias_E
+    group_scores_TG = kept_groups_TM = None
+    if rule.n_groups > 1:
+        group_scores_TG = score_groups(choice_TE, rule)
+        kept_groups_TM = group_scores_TG.topk(rule.topk_groups, dim=-1).indices
+        choice_TE = leave_out_groups(choice_TE, kept_groups_TM, rule.n_groups)
+    topk_idx_TK = choose(choice_TE, rule.top_k)
+    return Routing(
+        logits_TE=logits_TE,
+        scores_TE=scores_TE,
+        choice_TE=choice_TE,
+        topk_idx_TK=topk_idx_TK,
+        gates_TK=gate_values(scores_TE, topk_idx_TK, rule),
+        group_scores_TG=group_scores_TG,
+        kept_groups_TM=kept_groups_TM,
+    )
+
+
+class Router(nn.Module):
+    """Owns the expert directions e_i (rows of `weight_ED`) and the selection bias b_i (`bias_E`).
+
+    The bias is a buffer: no gradient, no optimizer, no weight decay; saved with the weights; changed only by
+    `balance.updated_bias` after an optimizer step (arXiv 2408.15664, Algorithm 1).
+    """
+
+    bias_E: Tensor
+
+    def __init__(self, dim: int, rule: RoutingRule) -> None:
+        super().__init__()
+        self.rule = rule
+        self.weight_ED = nn.Parameter(torch.empty(rule.n_routed, dim))
+        self.register_buffer("bias_E", torch.zeros(rule.n_routed))
+        nn.init.normal_(self.weight_ED, std=dim**-0.5)
+
+    def forward(self, x_TD: Tensor, change: RouterChange | None = None) -> Routing:
+        """Route T tokens, by the trained rule and bias unless `change` says otherwise."""
+        rule = change.rule if change and change.rule else self.rule
+        bias_E = self.bias_E if change is None or change.bias_E is None else change.bias_E
+        return route(self.logits(x_TD), bias_E, rule)
+
+    def logits(self, x_TD: Tensor) -> Tensor:
+        """u . e_i for every token and expert, shape (T, E).
+
+        At least in float32, under autocast too: small score gaps decide who is chosen, and bfloat16 rounds
+        them away (Switch Transformer, arXiv 2101.03961, section 2.4).
+        """
+        device = x_TD.device.type
+        if torch.is_autocast_enabled(device):
+            with torch.autocast(device, enabled=False):
+                return F.linear(_at_least_fp32(x_TD), _at_least_fp32(self.weight_ED))
+        return F.linear(_at_least_fp32(x_TD), _at_least_fp32(self.weight_ED))
+
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Any:
+        """Keep the bias out of half precision when the module is cast: a step of 0.001 would round away."""
+        before_E = self.bias_E
+        super()._apply(fn, recurse)
+        if self.bias_E.dtype in (torch.float16, torch.bfloat16):
+            self.bias_E = before_E.to(self.bias_E.device)
+        return self
+
+
+def _at_least_fp32(x: Tensor) -> Tensor:
+    return x.float() if x.dtype in (torch.float16, torch.bfloat16) else x

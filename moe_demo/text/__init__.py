@@ -1,0 +1,1 @@
+"""Headlines become numbers: `corpus` reads labelled headlines, `segmentation` cuts them, `tokenizer` numbers them."""

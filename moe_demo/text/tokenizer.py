@@ -1,0 +1,229 @@
+"""Words become numbers: a row of the word table for each known word, and hashed character n-grams for every word.
+
+    "苹果手机"  -->  苹果 | 手机  -->  word ids [12, 7]
+                                       n-grams of <苹果>: 苹, 果, <苹, 苹果, 果>, ... each hashed to a bucket
+
+A word the training headlines never had has word id 0 but still has its n-grams, shared with the words it looks like
+(fastText: Bojanowski et al. 2017, "Enriching Word Vectors with Subword Information").
+
+Letters: T tokens (of one headline, or of all headlines of a batch one after the other), B headlines. Padding never
+exists here. `ngram_ids` is flat: the n-grams of token t begin at `ngram_offsets_T[t]`, as `torch.nn.EmbeddingBag` reads.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from moe_demo.text.errors import EmptyTextError, VocabularyError
+from moe_demo.text.segmentation import MAX_TOKENS, Segmented, Token, Truncation, tokenize
+
+__all__ = [
+    "EmptyTextError",
+    "EncodedBatch",
+    "EncodedText",
+    "NgramHasher",
+    "TextEncoder",
+    "Token",
+    "Truncation",
+    "Vocabulary",
+    "VocabularyError",
+    "lookup_form",
+]
+
+Ids = npt.NDArray[np.int64]
+
+UNKNOWN_ID = 0
+UNKNOWN_LINE = "<unknown>"  # stands first in a vocabulary file, so that line n + 1 holds word n
+MAX_WORD_CHARS = 32  # a web address is one word; its n-grams would outnumber those of the whole headline
+_MAX_CACHED_WORDS = 100_000
+
+
+def lookup_form(word: str) -> str:
+    """The word as both tables know it: IPHONE, iPhone and iphone are one."""
+    return word.lower()
+
+
+class Vocabulary:
+    """The words that have a row of their own. Ids 1, 2, ... go from the most to the least frequent; 0 is any other."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        self.words = tuple(words)
+        self._id_of = {word: word_id for word_id, word in enumerate(self.words, start=UNKNOWN_ID + 1)}
+        assert len(self._id_of) == len(self.words), "a word stands twice in the vocabulary"
+
+    @classmethod
+    def from_texts(cls, texts: Iterable[str], *, min_count: int = 1, max_tokens: int = MAX_TOKENS) -> Vocabulary:
+        """The words that occur at least `min_count` times in the training texts.
+
+        A word seen once would get a row that one headline alone has trained: min_count 2 leaves it to its n-grams.
+        Words of equal count are sorted by their characters, so the order of the texts does not matter.
+        """
+        counts: Counter[str] = Counter()
+        for text in texts:
+            counts.update(lookup_form(token.text) for token in tokenize(text, max_tokens=max_tokens).tokens)
+        frequent = [word for word, count in counts.items() if count >= min_count]
+        return cls(sorted(frequent, key=lambda word: (-counts[word], word)))
+
+    def __len__(self) -> int:
+        """Rows of the word table: every word and the row of unknown words."""
+        return len(self.words) + 1
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Vocabulary) and self.words == other.words
+
+    def __hash__(self) -> int:
+        return hash(self.words)
+
+    def id_of(self, word: str) -> int:
+        """The word's row, in any mixture of upper and lower case; 0 for an unknown word."""
+        return self._id_of.get(lookup_form(word), UNKNOWN_ID)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write UTF-8 text, one word a line. The file appears whole or not at all."""
+        path = Path(path)
+        unfinished = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+        try:
+            with unfinished.open("w", encoding="utf-8", newline="\n") as file:
+                file.writelines(f"{word}\n" for word in (UNKNOWN_LINE, *self.words))
+                file.flush()
+                os.fsync(file.fileno())
+            unfinished.replace(path)
+        finally:
+            unfinished.unlink(missing_ok=True)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Vocabulary:
+        """Read what `save` wrote.
+
+        Raises:
+            VocabularyError: the file is missing, is not UTF-8 text, lost its beginning or end, or repeats a word.
+        """
+        try:
+            text = Path(path).read_text(encoding="utf-8")
+        except OSError as error:
+            raise VocabularyError(f"{path} cannot be read ({error.strerror}); train the run again.") from error
+        except UnicodeDecodeError as error:
+            raise VocabularyError(f"{path} is not UTF-8 text; restore it or train the run again.") from error
+        first, *words = text.split("\n")
+        if first != UNKNOWN_LINE or words.pop() != "":
+            raise VocabularyError(f"{path} has lost its beginning or its end; restore it or train the run again.")
+        repeated = [word for word, count in Counter(words).items() if count > 1 or not word]
+        if repeated:
+            raise VocabularyError(f"{path} has {repeated[0]!r} twice or empty; restore it or train the run again.")
+        return cls(words)
+
+
+class NgramHasher:
+    """Character n-grams of a word, each hashed into one of `n_buckets` rows.
+
+    The word stands between boundary marks, so that 果> (at the end) and 果 (anywhere) are different n-grams.
+    Two n-grams may share a row: that costs a little accuracy and saves a table of every possible n-gram.
+    """
+
+    def __init__(self, n_buckets: int, min_n: int, max_n: int) -> None:
+        if n_buckets < 1:
+            raise ValueError(f"n_buckets must be at least 1, got {n_buckets}.")
+        if not 1 <= min_n <= max_n:
+            raise ValueError(f"min_n must be in 1..max_n={max_n}, got {min_n}.")
+        self.n_buckets, self.min_n, self.max_n = n_buckets, min_n, max_n
+        self._ids_of_word: dict[str, Ids] = {}
+
+    def ngrams(self, word: str) -> list[str]:
+        """The n-grams of `<word>`, the shortest first; at least one: a word too short for them stands for itself.
+
+        A boundary mark alone says nothing and is left out. Only the first MAX_WORD_CHARS characters are read.
+        """
+        marked = f"<{lookup_form(word)[:MAX_WORD_CHARS]}>"
+        found = [
+            marked[start : start + n]
+            for n in range(self.min_n, self.max_n + 1)
+            for start in range(len(marked) - n + 1)
+            if n > 1 or 0 < start < len(marked) - 1
+        ]
+        return found or [marked]
+
+    def ids(self, word: str) -> Ids:
+        """The bucket of each n-gram, in [0, n_buckets). Read-only: the array is kept and shared."""
+        ids = self._ids_of_word.get(word)
+        if ids is None:
+            ids = np.array([self._bucket(ngram) for ngram in self.ngrams(word)], dtype=np.int64)
+            ids.flags.writeable = False
+            if len(self._ids_of_word) >= _MAX_CACHED_WORDS:
+                self._ids_of_word.clear()
+            self._ids_of_word[word] = ids
+        return ids
+
+    def _bucket(self, ngram: str) -> int:
+        """BLAKE2b: the same on every machine and in every process, which Python's own hash() is not."""
+        digest = hashlib.blake2b(ngram.encode("utf-8"), digest_size=8).digest()
+        return int.from_bytes(digest, "little") % self.n_buckets
+
+
+@dataclass(frozen=True, kw_only=True)
+class EncodedText:
+    """One headline as numbers; all arrays are int64."""
+
+    tokens: tuple[Token, ...]
+    word_ids_T: Ids
+    ngram_ids: Ids
+    ngram_offsets_T: Ids
+    truncated: Truncation | None
+    """What the limits of `tokenize` left out, None if nothing."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EncodedBatch:
+    """B headlines as numbers, one after the other; all arrays are int64."""
+
+    word_ids_T: Ids
+    ngram_ids: Ids
+    ngram_offsets_T: Ids
+    lengths_B: Ids
+    """How many of the T tokens each headline has; never 0."""
+
+
+class TextEncoder:
+    """From text to the numbers a model reads: the vocabulary, the hasher and the token limit of one run."""
+
+    def __init__(self, vocabulary: Vocabulary, hasher: NgramHasher, max_tokens: int = MAX_TOKENS) -> None:
+        if max_tokens < 1:
+            raise ValueError(f"max_tokens must be at least 1, got {max_tokens}.")
+        self.vocabulary, self.hasher, self.max_tokens = vocabulary, hasher, max_tokens
+
+    def encode(self, text: str) -> EncodedText:
+        """One headline; raises EmptyTextError if it has no word."""
+        segmented: Segmented = tokenize(text, max_tokens=self.max_tokens)
+        word_ids_T, ngram_ids, ngram_offsets_T = self._numbers([token.text for token in segmented.tokens])
+        return EncodedText(
+            tokens=segmented.tokens,
+            word_ids_T=word_ids_T,
+            ngram_ids=ngram_ids,
+            ngram_offsets_T=ngram_offsets_T,
+            truncated=segmented.truncated,
+        )
+
+    def encode_batch(self, texts: Sequence[str]) -> EncodedBatch:
+        """At least one headline, without a note of what was cut; raises EmptyTextError if any has no word."""
+        words_of_text = [[token.text for token in tokenize(t, max_tokens=self.max_tokens).tokens] for t in texts]
+        word_ids_T, ngram_ids, ngram_offsets_T = self._numbers([word for words in words_of_text for word in words])
+        return EncodedBatch(
+            word_ids_T=word_ids_T,
+            ngram_ids=ngram_ids,
+            ngram_offsets_T=ngram_offsets_T,
+            lengths_B=np.array([len(words) for words in words_of_text], dtype=np.int64),
+        )
+
+    def _numbers(self, words: Sequence[str]) -> tuple[Ids, Ids, Ids]:
+        """Word ids (T,), n-gram ids (flat), and where each word's n-grams begin (T,)."""
+        word_ids_T = np.array([self.vocabulary.id_of(word) for word in words], dtype=np.int64)
+        ngrams_of_word = [self.hasher.ids(word) for word in words]
+        counts_T = np.array([len(ids) for ids in ngrams_of_word], dtype=np.int64)
+        return word_ids_T, np.concatenate(ngrams_of_word), counts_T.cumsum() - counts_T

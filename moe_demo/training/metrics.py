@@ -1,0 +1,77 @@
+"""What training says of itself: plain records, one JSON line each in a run's `metrics.jsonl`.
+
+Letters: L MoE layers, E routed experts, C classes.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+Array = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepMetrics:
+    """One optimizer step, measured on its own batch, with the weights from before the step."""
+
+    step: int
+    epoch: int
+    loss: float
+    """ce_loss + balance_loss: what was minimised."""
+    ce_loss: float
+    balance_loss: float
+    accuracy: float
+    lr: float
+    grad_norm: float
+    """Before clipping."""
+    step_seconds: float
+    n_tokens: int
+    load_LE: list[list[int]]
+    """Assignments per expert over the batch, summed over all processes."""
+    max_vio_L: list[float]
+    """Batch MaxVio."""
+    bias_LE: list[list[float]]
+    """The selection bias after this step's update."""
+
+    @property
+    def finite(self) -> bool:
+        """False once the loss or a gradient is NaN or infinite."""
+        return math.isfinite(self.loss) and math.isfinite(self.grad_norm)
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvalMetrics:
+    """One pass over a whole corpus in eval mode: nothing in the model moves."""
+
+    step: int
+    n_headlines: int
+    loss: float
+    """Mean cross-entropy, without label smoothing and balance losses."""
+    accuracy: float
+    confusion_CC: list[list[int]]
+    """Rows: the true class. Columns: the predicted one."""
+    load_LEC: list[list[list[int]]]
+    """Assignments per layer and expert, by the class of the headline the token stands in."""
+    max_vio_L: list[float]
+    """Global MaxVio: over the whole corpus."""
+
+    @property
+    def load_LE(self) -> list[list[int]]:
+        """Assignments per layer and expert."""
+        return np.asarray(self.load_LEC).sum(-1).tolist()
+
+
+def to_line(metrics: StepMetrics | EvalMetrics) -> dict[str, Any]:
+    """The record as it stands in `metrics.jsonl`: `kind` tells which of the two it is."""
+    kind = "step" if isinstance(metrics, StepMetrics) else "eval"
+    return {"kind": kind, **asdict(metrics)}
+
+
+def from_line(line: dict[str, Any]) -> StepMetrics | EvalMetrics:
+    """Inverse of `to_line`; raises KeyError or TypeError on a line of another make."""
+    values = dict(line)
+    return StepMetrics(**values) if values.pop("kind") == "step" else EvalMetrics(**values)
