@@ -117,6 +117,7 @@ class ModelConfig:
 
     def __post_init__(self) -> None:
         _require_choices(self)
+        _require(self, all(isinstance(label, str) and label for label in self.labels), "labels", "words")
         _require(self, len(self.labels) >= 2, "labels", "at least two labels")
         _require(self, len(set(self.labels)) == len(self.labels), "labels", "free of repeats")
         for name in (
@@ -201,7 +202,7 @@ class RunConfig:
     word_dropout: float = 0.1  # share of words whose own row is hidden in training: n-grams must carry them
     min_count: int = 2  # a word needs as many occurrences in the training split to get a row of its own
     held_out_fraction: float = 0.2
-    patience: int = 3  # evaluations without a better validation accuracy before training stops; 0 = never
+    patience: int = 3  # epochs without a better held-out accuracy before training stops; 0 = never
 
     def __post_init__(self) -> None:
         for name in ("epochs", "batch_size", "min_count"):
@@ -241,6 +242,9 @@ def _build(cls: Any, values: dict[str, Any]) -> Any:
     return cls(**{name: _typed(cls, name, hints[name], value) for name, value in values.items()})
 
 
+_TYPE_NAMES = {int: "a whole number", float: "a number", bool: "true or false", str: "text", tuple: "a list"}
+
+
 def _typed(cls: Any, name: str, hint: Any, value: Any) -> Any:
     """`value` as the field's type: JSON knows neither tuples nor the difference between 1 and 1.0."""
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
@@ -251,7 +255,7 @@ def _typed(cls: Any, name: str, hint: Any, value: Any) -> Any:
         return value  # checked by the class itself
     expected = tuple if isinstance(hint, types.GenericAlias) else hint
     if not isinstance(value, expected) or (isinstance(value, bool) and expected is not bool):
-        raise ConfigError(f"{cls.__name__}.{name} must be a {expected.__name__}, got {value!r}.")
+        raise ConfigError(f"{cls.__name__}.{name} must be {_TYPE_NAMES[expected]}, got {value!r}.")
     return value
 
 

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+import torch
+
 from moe_demo.config import RunConfig
-from moe_demo.insight.trace import ForwardTrace, trace_text
+from moe_demo.insight.trace import ForwardTrace, left_out, trace_text
+from moe_demo.model.batch import TokenBatch
 from moe_demo.model.classifier import Classifier
 from moe_demo.model.router import RouterChange
-from moe_demo.text.tokenizer import NgramHasher, TextEncoder, Vocabulary
+from moe_demo.text.tokenizer import TextEncoder
+from moe_demo.training.data import text_encoder
 from moe_demo.training.metrics import EvalMetrics, StepMetrics
-from moe_demo.training.run_store import RunError, RunStore
-
-BUNDLED = Path(__file__).parents[1] / "bundled_runs"
+from moe_demo.training.run_store import BUNDLED_RUNS, RunError, RunStore
 
 
 def local_folder() -> Path:
@@ -24,10 +26,14 @@ def local_folder() -> Path:
     return Path(os.environ.get("MOE_DEMO_RUNS", "runs"))
 
 
-def text_encoder(config: RunConfig, vocabulary: Vocabulary) -> TextEncoder:
-    """The way this run turns text into numbers."""
-    model = config.model
-    return TextEncoder(vocabulary, NgramHasher(model.n_buckets, model.min_n, model.max_n), max_tokens=model.max_tokens)
+@dataclass(frozen=True, kw_only=True)
+class Classified:
+    """The answer to one headline."""
+
+    label: str
+    probabilities: dict[str, float]
+    left_out: str
+    """The end of the text that was not read, or an empty string."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +59,20 @@ class Run:
         """The record of one headline's way through the model. Raises EmptyTextError where nothing is left of it."""
         return trace_text(self.model, self.encoder, text, run_id=self.run_id, step=self.step, changes=changes)
 
+    @torch.inference_mode()
+    def classify(self, texts: Sequence[str]) -> list[Classified]:
+        """The class of each headline. Raises EmptyTextError where one of them has no word."""
+        encoded = [self.encoder.encode(text) for text in texts]
+        probabilities_BC = self.model(TokenBatch.of(encoded)).logits_BC.softmax(-1).tolist()
+        return [
+            Classified(
+                label=self.labels[row.index(max(row))],
+                probabilities=dict(zip(self.labels, row, strict=True)),
+                left_out=left_out(text, headline),
+            )
+            for text, headline, row in zip(texts, encoded, probabilities_BC, strict=True)
+        ]
+
     @cached_property
     def metrics(self) -> list[StepMetrics | EvalMetrics]:
         """What training wrote, in order."""
@@ -61,7 +81,9 @@ class Run:
     @property
     def last_eval(self) -> EvalMetrics | None:
         """The newest evaluation on the held-out headlines up to this checkpoint, None before the first."""
-        evals = [record for record in self.metrics if isinstance(record, EvalMetrics) and record.step <= self.step]
+        evals = [
+            record for record in self.metrics if isinstance(record, EvalMetrics) and record.step <= self.step
+        ]
         return evals[-1] if evals else None
 
     def at(self, step: int) -> Run:
@@ -79,16 +101,18 @@ def load_run(run: str | Path, step: int | None = None) -> Run:
         named = {path.name: path for path in reversed(run_folders())}
         if str(run) not in named:
             known = ", ".join(sorted(named)) or "none"
-            raise RunError(f"There is no run {str(run)!r}: name a run folder or one of the known runs ({known}).")
+            raise RunError(
+                f"There is no run {str(run)!r}: name a run folder or one of the known runs ({known})."
+            )
         folder = named[str(run)]
-    return _load(RunStore(folder), step, bundled=folder.parent == BUNDLED)
+    return _load(RunStore(folder), step, bundled=folder.parent == BUNDLED_RUNS)
 
 
 def run_folders() -> list[Path]:
     """Bundled runs first, then local ones, each by name."""
     return [
         path
-        for parent in (BUNDLED, local_folder())
+        for parent in (BUNDLED_RUNS, local_folder())
         for path in (sorted(parent.iterdir()) if parent.is_dir() else [])
         if (path / "config.json").is_file()
     ]

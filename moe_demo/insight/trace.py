@@ -11,6 +11,7 @@ Letters: T tokens, D width, E routed experts, S shared experts, K chosen, G grou
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -23,8 +24,8 @@ from moe_demo.model.balance import max_vio
 from moe_demo.model.batch import TokenBatch
 from moe_demo.model.classifier import BlockOutput, Classifier
 from moe_demo.model.moe import MoELayer
-from moe_demo.model.router import RouterChange
-from moe_demo.text.tokenizer import TextEncoder
+from moe_demo.model.router import RouterChange, Routing
+from moe_demo.text.tokenizer import EncodedText, TextEncoder
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -113,6 +114,8 @@ class ForwardTrace:
     labels: tuple[str, ...]
     embedded_TD: Array
     layers: tuple[LayerTrace, ...]
+    averaged_TD: Array
+    """The token vectors whose mean is the sentence vector."""
     pooled_D: Array
     logits_C: Array
     probabilities_C: Array
@@ -192,14 +195,20 @@ def trace_text(
         tokens=tuple(token.text for token in encoded.tokens),
         token_spans=tuple((token.start, token.end) for token in encoded.tokens),
         known_T=np.asarray(encoded.word_ids_T) > 0,
-        left_out=text[encoded.tokens[-1].end :] if encoded.truncated else "",
+        left_out=left_out(text, encoded),
         labels=model.config.labels,
         embedded_TD=output.embedded_TD.numpy(),
         layers=tuple(layers),
+        averaged_TD=model.norm(output.blocks[-1].output_TD).numpy(),
         pooled_D=output.pooled_BD[0].numpy(),
         logits_C=logits_C.numpy(),
         probabilities_C=logits_C.softmax(-1).numpy(),
     )
+
+
+def left_out(text: str, encoded: EncodedText) -> str:
+    """The end of a text that the limits of the encoder cut off, or an empty string."""
+    return text[encoded.tokens[-1].end :] if encoded.truncated else ""
 
 
 def _layer_trace(index: int, layer: MoELayer, block: BlockOutput, change: RouterChange | None) -> LayerTrace:
@@ -214,8 +223,12 @@ def _layer_trace(index: int, layer: MoELayer, block: BlockOutput, change: Router
         output_TD=block.moe_output_TD.numpy(),
         mixed_TD=block.mixed_TD.numpy(),
         block_output_TD=block.output_TD.numpy(),
-        **{name: None if value is None else value.numpy() for name, value in vars(routing).items()},
+        **_arrays(routing),
     )
+
+
+def _arrays(routing: Routing) -> dict[str, Any]:
+    return {name: None if value is None else value.numpy() for name, value in vars(routing).items()}
 
 
 _SHAPE_SUFFIX = re.compile(r"_[A-Z]+$")
@@ -228,9 +241,16 @@ def _json_name(name: str) -> str:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, np.ndarray):
-        infinite = np.isinf(value) if value.dtype.kind == "f" else np.zeros(0, bool)
-        return (np.where(infinite, None, value) if infinite.any() else value).tolist()
+        return (
+            [_plain(row) for row in value]
+            if value.ndim > 1
+            else [_finite(number) for number in value.tolist()]
+        )
     return value
+
+
+def _finite(number: Any) -> Any:
+    return None if isinstance(number, float) and math.isinf(number) else number
 
 
 def _layer_dict(layer: LayerTrace) -> dict[str, Any]:

@@ -14,19 +14,23 @@ CORPUS_SENTENCES = {
     "empty": "{file} is empty; it needs one headline a line.",
     "too_large": "{file} is larger than {limit} bytes, the most that is read; keep a part of it.",
     "too_many_rows": "{file} has more than {limit} rows, the most that is read; keep a part of it.",
-    "archive": "{file} is a compressed archive or a spreadsheet, not text; unpack it or save it as CSV in UTF-8.",
-    "binary": "{file}, line {line}: this is not a text file (it contains a zero byte); save it as CSV in UTF-8.",
+    "archive": "{file} is an archive or a spreadsheet, not text; unpack it or save it as CSV in UTF-8.",
+    "binary": "{file}, line {line}: this is not text (it contains a zero byte); save it as CSV in UTF-8.",
     "encoding": "{file}, line {line}: the text is neither UTF-8 nor GBK; save the file again in UTF-8.",
-    "header": "{file}, line {line}: expected a header with the columns text and label, but found {found}; add one.",
-    "text_header": "{file}, line {line}: expected a header with the column text, but found {found}; add one.",
+    "header": "{file}, line {line}: the header must name the columns text and label, but is {found}; "
+    "put text,label in the first line.",
+    "text_header": "{file}, line {line}: the header must name a column text, but is {found}; "
+    "put text in the first line.",
     "json_array": "{file}, line {line}: this is one JSON array; write one JSON object a line instead.",
     "quote": "{file}, line {line}: a quotation mark is not closed properly ({why}); "
     'inside quoted text, write every " twice.',
     "unknown_label": "{file} has labels that are not known ({found}); use one of {accepted}.",
-    "one_class": "{file} has headlines of only one class ({label}); add headlines of another of {accepted}.",
-    "nothing_left": "{file} has no usable headline ({reasons}); give each line a text and one of {accepted}.",
+    "one_class": "{file} has headlines of only one class ({label}); "
+    "add headlines of at least one more of {accepted}.",
+    "nothing_left": "{file} has no usable headline ({reasons}); "
+    "give each headline a text and one of the labels {accepted}.",
     "no_text": "{file} has no usable headline ({reasons}); put one headline on each line.",
-    "too_few": "{file} has too few headlines of the class {label} ({count}) to hold out a {fraction:.0%} share; "
+    "too_few": "{file} has too few headlines of class {label} ({count}) to hold out {fraction:.0%} of them; "
     "add at least {missing} more.",
 }
 

@@ -2,9 +2,9 @@
 
     "ＡＩ眼镜👓  来了"  --normalize-->  "AI眼镜👓  来了"  --segment-->  AI | 眼镜 | 👓 | 来 | 了
 
-Three kinds of words: what jieba cuts (Chinese, ASCII letters and digits), whole runs of other scripts, which jieba
-would take apart letter by letter (Beyoncé, Привет, ミク), and emoji, of which one picture may be many characters.
-White space is never a word.
+Three kinds of words: what jieba cuts (Chinese, ASCII letters and digits), whole runs of other scripts, which
+jieba would take apart letter by letter (Beyoncé, Привет, ミク), and emoji, of which one picture may be many
+characters. White space is never a word.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 MAX_CHARS = 512  # a headline has at most some 40; the rest leaves room for a pasted paragraph
 MAX_TOKENS = 64
 
-# One picture: a flag (two letters), a keycap (1️⃣), or a base with its colour, joined to others by U+200D.
+# One emoji: a flag (two letters), a keycap (1️⃣), or a picture with its colour, joined to others by U+200D.
 _PICTURE = (
     "[\u00a9\u00ae\u203c\u2049\u2122\u2139\u2194-\u21aa\u231a-\u23ff\u25a0-\u27bf\u2934\u2935\u2b05-\u2b55"
-    "\U0001f000-\U0001faff][\ufe0f\U0001f3fb-\U0001f3ff]?"
+    "\U0001f000-\U0001f1e5\U0001f200-\U0001faff][\ufe0f\U0001f3fb-\U0001f3ff]?"
 )
 _EMOJI = (
     "[\U0001f1e6-\U0001f1ff]{2}|[0-9#*]\ufe0f?\u20e3|"
@@ -41,11 +41,12 @@ _EMOJI_OR_LETTER = re.compile(f"(?P<emoji>{_EMOJI})|.[{_MARKS}]*", re.DOTALL)
 
 # Letters of scripts that jieba's dictionary does not have: all but ASCII, Chinese, punctuation and symbols.
 _OTHER_SCRIPT = (
-    "[^\u0000-\u00bf\u00d7\u00f7\u2000-\u2e7f\u3000-\u303f\u3200-\u33ff\u3400-\u4dbf\u4e00-\u9fff"
+    "[^\u0000-\u00bf\u00d7\u00f7\u060c\u061b\u061f\u2000-\u2e7f\u3000-\u303f\u3200-\u4dbf\u4e00-\u9fff"
     "\uf900-\ufaff\ufe00-\ufe6f\uff00-\uffef\U00010000-\U0010ffff]"
 )
+_ASCII = "[A-Za-z0-9]"
 _WHOLE_WORD = re.compile(
-    f"{_EMOJI}|(?<![A-Za-z0-9])[A-Za-z0-9]*{_OTHER_SCRIPT}(?:{_OTHER_SCRIPT}|[A-Za-z0-9])*"
+    f"{_EMOJI}|(?<!{_ASCII}){_ASCII}*{_OTHER_SCRIPT}(?:{_OTHER_SCRIPT}|{_ASCII}(?!\ufe0f?\u20e3))*"
 )
 
 # The full-width twins of what a Latin word or a number is made of; ，！？ and other Chinese punctuation stay.
@@ -76,7 +77,7 @@ class Truncation:
     n_chars_left_out: int
     """Characters after the last token, up to the last one that is not white space."""
     n_tokens_left_out: int
-    """Tokens above the token limit, among the first MAX_CHARS characters; what follows those is not cut into words."""
+    """Tokens above the token limit among the first MAX_CHARS characters; the rest is not cut into words."""
 
 
 @dataclass(frozen=True)
@@ -108,15 +109,15 @@ def tokenize(text: str, *, hmm: bool = True, max_tokens: int = MAX_TOKENS) -> Se
 def normalize(text: str) -> str:
     """The text as it is cut and shown.
 
-    Full-width letters and digits become half-width, an accent joins its letter, white space becomes a plain space,
-    and characters that cannot be seen are removed, since they could hide a word from the reader or from the model.
-    Upper case stays: only the lookup (`moe_demo.text.tokenizer`) ignores it.
+    Full-width letters and digits become half-width, an accent joins its letter, white space becomes a plain
+    space, and characters that cannot be seen are removed, since they could hide a word from the reader or
+    from the model. Upper case stays: only the lookup (`moe_demo.text.tokenizer`) ignores it.
     """
-    return "".join(piece for piece, _, _ in _pieces(text))
+    return "".join(char for char, _, _ in _characters(text))
 
 
 def segment(text: str, *, hmm: bool = True) -> list[str]:
-    """The words jieba finds in a normalized text, without white space. The only function that knows of jieba.
+    """The words jieba finds in a normalized text, without white space. Nothing else asks jieba.
 
     Args:
         text: what to cut.
@@ -133,9 +134,9 @@ def warm_up() -> None:
 def _dictionary() -> jieba.Tokenizer:
     """Our own jieba tokenizer, loaded once, by whichever thread comes first.
 
-    jieba's own start-up keeps a cache file in a shared folder, which other processes may be writing and other users
-    may have written, and logs as it goes. Reading that cache takes as long as building the table from the dictionary
-    inside the package, so this builds it and neither writes nor trusts any file.
+    jieba's own start-up keeps a cache file in a shared folder, which other processes may be writing and other
+    users may have written, and logs as it goes. Reading that cache takes as long as building the table from
+    the dictionary inside the package, so this builds it and neither writes nor trusts a cache.
     """
     global _jieba_tokenizer  # noqa: PLW0603  a dictionary is loaded once per process
     with _start_lock:
@@ -154,15 +155,13 @@ def _dictionary() -> jieba.Tokenizer:
 
 def _tokens(text: str, hmm: bool) -> Iterator[Token]:
     """Every word with the place it has in `text`, found again through the normalized characters."""
-    pieces = list(_pieces(text))
-    normal = "".join(piece for piece, _, _ in pieces)
-    start_of = [start for piece, start, _ in pieces for _ in piece]
-    end_of = [end for piece, _, end in pieces for _ in piece]
+    characters = [(char, start, end) for char, start, end in _characters(text) if char]
+    normal = "".join(char for char, _, _ in characters)
     position = 0
     for word in _words(normal, hmm):
         begin = normal.index(word, position)  # only white space can lie between
         position = begin + len(word)
-        yield Token(word, start_of[begin], end_of[position - 1])
+        yield Token(word, characters[begin][1], characters[position - 1][2])
 
 
 def _words(normal: str, hmm: bool) -> Iterator[str]:
@@ -175,19 +174,17 @@ def _words(normal: str, hmm: bool) -> Iterator[str]:
     yield from segment(normal[position:], hmm=hmm)
 
 
-def _pieces(text: str) -> Iterator[tuple[str, int, int]]:
-    """The normalized text piece by piece: an emoji or one character, and the span of `text` it came from."""
+def _characters(text: str) -> Iterator[tuple[str, int, int]]:
+    """The normalized text, character by character, each with the span of `text` it came from."""
     for match in _EMOJI_OR_LETTER.finditer(text):
-        letter, start, end = match.group(), match.start(), match.end()
-        if match.lastgroup == "emoji":
-            yield letter, start, end
-        elif len(composed := unicodedata.normalize("NFC", letter) if end - start > 1 else letter) == 1:
-            if visible := _plain(composed):
-                yield visible, start, end
-        else:  # an accent that no single character carries: every character for itself
-            for place, char in enumerate(letter, start):
-                if visible := _plain(char):
-                    yield visible, place, place + 1
+        start, end = match.span()
+        letter = match.group() if end - start == 1 else unicodedata.normalize("NFC", match.group())
+        if match.lastgroup == "emoji":  # its invisible joiners stay
+            yield from ((text[place], place, place + 1) for place in range(start, end))
+        elif len(letter) == 1:
+            yield _plain(letter), start, end
+        else:  # an accent that no single character carries
+            yield from ((_plain(text[place]), place, place + 1) for place in range(start, end))
 
 
 @lru_cache(maxsize=8192)

@@ -1,13 +1,13 @@
-"""Words become numbers: a row of the word table for each known word, and hashed character n-grams for every word.
+"""Words become numbers: a row of the word table for a known word, hashed character n-grams for every word.
 
     "苹果手机"  -->  苹果 | 手机  -->  word ids [12, 7]
                                        n-grams of <苹果>: 苹, 果, <苹, 苹果, 果>, ... each hashed to a bucket
 
-A word the training headlines never had has word id 0 but still has its n-grams, shared with the words it looks like
-(fastText: Bojanowski et al. 2017, "Enriching Word Vectors with Subword Information").
+A word that the training headlines never had gets word id 0 but still has n-grams, shared with the words it
+looks like (fastText: Bojanowski et al. 2017, "Enriching Word Vectors with Subword Information").
 
-Letters: T tokens (of one headline, or of all headlines of a batch one after the other), B headlines. Padding never
-exists here. `ngram_ids` is flat: the n-grams of token t begin at `ngram_offsets_T[t]`, as `torch.nn.EmbeddingBag` reads.
+Letters: T tokens of one headline. Padding never exists here. `ngram_ids` is flat: the n-grams of token t begin at
+`ngram_offsets_T[t]`, which is how `torch.nn.EmbeddingBag` reads them.
 """
 
 from __future__ import annotations
@@ -22,27 +22,14 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from moe_demo.text.errors import EmptyTextError, VocabularyError
-from moe_demo.text.segmentation import MAX_TOKENS, Segmented, Token, Truncation, tokenize
-
-__all__ = [
-    "EmptyTextError",
-    "EncodedBatch",
-    "EncodedText",
-    "NgramHasher",
-    "TextEncoder",
-    "Token",
-    "Truncation",
-    "Vocabulary",
-    "VocabularyError",
-    "lookup_form",
-]
+from moe_demo.text.errors import VocabularyError
+from moe_demo.text.segmentation import MAX_TOKENS, Token, Truncation, tokenize
 
 Ids = npt.NDArray[np.int64]
 
 UNKNOWN_ID = 0
 UNKNOWN_LINE = "<unknown>"  # stands first in a vocabulary file, so that line n + 1 holds word n
-MAX_WORD_CHARS = 32  # a web address is one word; its n-grams would outnumber those of the whole headline
+MAX_WORD_CHARS = 32  # a serial number or a Thai sentence is one word, but should not outweigh its headline
 _MAX_CACHED_WORDS = 100_000
 
 
@@ -52,7 +39,7 @@ def lookup_form(word: str) -> str:
 
 
 class Vocabulary:
-    """The words that have a row of their own. Ids 1, 2, ... go from the most to the least frequent; 0 is any other."""
+    """The words that have a row of their own: ids 1, 2, ... by falling frequency; 0 is any other word."""
 
     def __init__(self, words: Sequence[str]) -> None:
         self.words = tuple(words)
@@ -60,10 +47,12 @@ class Vocabulary:
         assert len(self._id_of) == len(self.words), "a word stands twice in the vocabulary"
 
     @classmethod
-    def from_texts(cls, texts: Iterable[str], *, min_count: int = 1, max_tokens: int = MAX_TOKENS) -> Vocabulary:
+    def from_texts(
+        cls, texts: Iterable[str], *, min_count: int = 1, max_tokens: int = MAX_TOKENS
+    ) -> Vocabulary:
         """The words that occur at least `min_count` times in the training texts.
 
-        A word seen once would get a row that one headline alone has trained: min_count 2 leaves it to its n-grams.
+        A word seen once would get a row that a single headline has trained: min_count 2 leaves it to n-grams.
         Words of equal count are sorted by their characters, so the order of the texts does not matter.
         """
         counts: Counter[str] = Counter()
@@ -86,38 +75,28 @@ class Vocabulary:
         """The word's row, in any mixture of upper and lower case; 0 for an unknown word."""
         return self._id_of.get(lookup_form(word), UNKNOWN_ID)
 
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Write UTF-8 text, one word a line. The file appears whole or not at all."""
-        path = Path(path)
-        unfinished = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-        try:
-            with unfinished.open("w", encoding="utf-8", newline="\n") as file:
-                file.writelines(f"{word}\n" for word in (UNKNOWN_LINE, *self.words))
-                file.flush()
-                os.fsync(file.fileno())
-            unfinished.replace(path)
-        finally:
-            unfinished.unlink(missing_ok=True)
+    def to_text(self) -> str:
+        """The content of a vocabulary file: one word a line."""
+        return "".join(f"{word}\n" for word in (UNKNOWN_LINE, *self.words))
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Vocabulary:
-        """Read what `save` wrote.
+        """Read a UTF-8 file that holds `to_text`.
 
         Raises:
-            VocabularyError: the file is missing, is not UTF-8 text, lost its beginning or end, or repeats a word.
+            VocabularyError: it is missing, not UTF-8, has lost its beginning or end, or repeats a word.
         """
         try:
             text = Path(path).read_text(encoding="utf-8")
         except OSError as error:
-            raise VocabularyError(f"{path} cannot be read ({error.strerror}); train the run again.") from error
+            raise _vocabulary_error(path, f"cannot be read ({error.strerror})") from error
         except UnicodeDecodeError as error:
-            raise VocabularyError(f"{path} is not UTF-8 text; restore it or train the run again.") from error
-        first, *words = text.split("\n")
-        if first != UNKNOWN_LINE or words.pop() != "":
-            raise VocabularyError(f"{path} has lost its beginning or its end; restore it or train the run again.")
-        repeated = [word for word, count in Counter(words).items() if count > 1 or not word]
-        if repeated:
-            raise VocabularyError(f"{path} has {repeated[0]!r} twice or empty; restore it or train the run again.")
+            raise _vocabulary_error(path, "is not UTF-8 text") from error
+        if not (text.startswith(f"{UNKNOWN_LINE}\n") and text.endswith("\n")):
+            raise _vocabulary_error(path, "has lost its beginning or its end")
+        words = text.split("\n")[1:-1]
+        if wrong := [word for word, count in Counter(words).items() if count > 1 or not word]:
+            raise _vocabulary_error(path, f"has the word {wrong[0]!r} more than once or an empty line")
         return cls(words)
 
 
@@ -137,7 +116,7 @@ class NgramHasher:
         self._ids_of_word: dict[str, Ids] = {}
 
     def ngrams(self, word: str) -> list[str]:
-        """The n-grams of `<word>`, the shortest first; at least one: a word too short for them stands for itself.
+        """The n-grams of `<word>`, the shortest first; a word too short for any stands for itself.
 
         A boundary mark alone says nothing and is left out. Only the first MAX_WORD_CHARS characters are read.
         """
@@ -167,6 +146,10 @@ class NgramHasher:
         return int.from_bytes(digest, "little") % self.n_buckets
 
 
+def _vocabulary_error(path: str | os.PathLike[str], problem: str) -> VocabularyError:
+    return VocabularyError(f"{path} {problem}; restore it from a copy or train the run again.")
+
+
 @dataclass(frozen=True, kw_only=True)
 class EncodedText:
     """One headline as numbers; all arrays are int64."""
@@ -179,17 +162,6 @@ class EncodedText:
     """What the limits of `tokenize` left out, None if nothing."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class EncodedBatch:
-    """B headlines as numbers, one after the other; all arrays are int64."""
-
-    word_ids_T: Ids
-    ngram_ids: Ids
-    ngram_offsets_T: Ids
-    lengths_B: Ids
-    """How many of the T tokens each headline has; never 0."""
-
-
 class TextEncoder:
     """From text to the numbers a model reads: the vocabulary, the hasher and the token limit of one run."""
 
@@ -200,30 +172,14 @@ class TextEncoder:
 
     def encode(self, text: str) -> EncodedText:
         """One headline; raises EmptyTextError if it has no word."""
-        segmented: Segmented = tokenize(text, max_tokens=self.max_tokens)
-        word_ids_T, ngram_ids, ngram_offsets_T = self._numbers([token.text for token in segmented.tokens])
-        return EncodedText(
-            tokens=segmented.tokens,
-            word_ids_T=word_ids_T,
-            ngram_ids=ngram_ids,
-            ngram_offsets_T=ngram_offsets_T,
-            truncated=segmented.truncated,
-        )
-
-    def encode_batch(self, texts: Sequence[str]) -> EncodedBatch:
-        """At least one headline, without a note of what was cut; raises EmptyTextError if any has no word."""
-        words_of_text = [[token.text for token in tokenize(t, max_tokens=self.max_tokens).tokens] for t in texts]
-        word_ids_T, ngram_ids, ngram_offsets_T = self._numbers([word for words in words_of_text for word in words])
-        return EncodedBatch(
-            word_ids_T=word_ids_T,
-            ngram_ids=ngram_ids,
-            ngram_offsets_T=ngram_offsets_T,
-            lengths_B=np.array([len(words) for words in words_of_text], dtype=np.int64),
-        )
-
-    def _numbers(self, words: Sequence[str]) -> tuple[Ids, Ids, Ids]:
-        """Word ids (T,), n-gram ids (flat), and where each word's n-grams begin (T,)."""
-        word_ids_T = np.array([self.vocabulary.id_of(word) for word in words], dtype=np.int64)
+        segmented = tokenize(text, max_tokens=self.max_tokens)
+        words = [token.text for token in segmented.tokens]
         ngrams_of_word = [self.hasher.ids(word) for word in words]
         counts_T = np.array([len(ids) for ids in ngrams_of_word], dtype=np.int64)
-        return word_ids_T, np.concatenate(ngrams_of_word), counts_T.cumsum() - counts_T
+        return EncodedText(
+            tokens=segmented.tokens,
+            word_ids_T=np.array([self.vocabulary.id_of(word) for word in words], dtype=np.int64),
+            ngram_ids=np.concatenate(ngrams_of_word),
+            ngram_offsets_T=counts_T.cumsum() - counts_T,
+            truncated=segmented.truncated,
+        )

@@ -28,7 +28,8 @@ class StepMetrics:
     lr: float
     grad_norm: float
     """Before clipping."""
-    step_seconds: float
+    step_seconds: float | None
+    """None in a bundled run, whose files must come out the same every time."""
     n_tokens: int
     load_LE: list[list[int]]
     """Assignments per expert over the batch, summed over all processes."""
@@ -58,6 +59,11 @@ class EvalMetrics:
     """Assignments per layer and expert, by the class of the headline the token stands in."""
     max_vio_L: list[float]
     """Global MaxVio: over the whole corpus."""
+
+    @property
+    def finite(self) -> bool:
+        """False where the weights give no number any more."""
+        return math.isfinite(self.loss)
 
     @property
     def load_LE(self) -> list[list[int]]:

@@ -1,4 +1,4 @@
-"""A run is a folder, and the folder is the truth: every program reads a run from here and only the trainer writes.
+"""A run is a folder, and the folder is the truth: every program reads it and only the trainer writes.
 
     config.json                      RunConfig
     vocab.txt                        words with a row of their own, one a line
@@ -7,82 +7,86 @@
     status.json                      state, step, total steps, process id, time of writing
     checkpoints/step-000128.safetensors   weights and routing biases after that many steps
     resume.safetensors               the newest weights with the optimizer's moments, to continue from
+    lock                             empty; locked by the process that trains
 
-Whole files are written under a temporary name, flushed to the disk and renamed, so that a reader sees the old file
-or the new one and never half of one. A torn last line of `metrics.jsonl` is skipped with a notice.
+Whole files replace each other at once: a reader sees the old one or the new one, never half of one.
+A torn line of `metrics.jsonl` is skipped with a notice.
 """
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import re
-import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
-from torch import Tensor
 
 from moe_demo.config import ConfigError, RunConfig
 from moe_demo.model.classifier import Classifier
 from moe_demo.text.tokenizer import Vocabulary
+from moe_demo.training import weights
+from moe_demo.training.data import DataInfo
+from moe_demo.training.files import (
+    FolderLock,
+    RunError,
+    append_line,
+    explained,
+    flush_to_disk,
+    read_json,
+    write_json,
+    write_whole,
+)
 from moe_demo.training.metrics import EvalMetrics, StepMetrics, from_line, to_line
 
-State = Literal["starting", "running", "done", "stopped", "failed"]
-_STALE_SECONDS = 30.0
+__all__ = ["BUNDLED_RUNS", "RunError", "RunStore", "State", "Status"]
+
+State = Literal["starting", "running", "done", "stopped", "failed", "interrupted"]
+BUNDLED_RUNS = Path(__file__).parents[1] / "bundled_runs"
 _CHECKPOINT = re.compile(r"step-(\d+)\.safetensors")
-
-
-class RunError(ValueError):
-    """A run folder is missing, torn or of another make; the message says which file and what to do."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Status:
-    """What a run is doing, as its own process last wrote it."""
+    """What a run is doing.
+
+    `interrupted` is never written: it is what a reader finds where the file says that the run is under way
+    and no process holds its lock. The process was killed, or the power was cut.
+    """
 
     state: State
     step: int
+    """Steps taken when this was written; metrics.jsonl may know of more."""
     n_steps: int
     pid: int
-    host: str
+    """Of the process that trains, to send it a signal; 0 for a bundled run."""
     written: float
-    """Unix time, seconds."""
+    """Unix time in seconds; 0 for a bundled run."""
     reason: str = ""
 
     @property
+    def active(self) -> bool:
+        """Whether a process is training now."""
+        return self.state in ("starting", "running")
+
+    @property
     def interrupted(self) -> bool:
-        """True where the file says that the run is under way but its process is gone: killed, or the power was cut."""
-        if self.state not in ("starting", "running"):
-            return False
-        if self.host == os.uname().nodename if hasattr(os, "uname") else True:
-            return not _alive(self.pid)
-        return time.time() - self.written > _STALE_SECONDS
-
-
-@dataclass(frozen=True, kw_only=True)
-class DataInfo:
-    """The headlines a run was trained on, known again by their fingerprint."""
-
-    source: str
-    n_train: int
-    n_held_out: int
-    fingerprint: str
-    """Hash over every training and held-out headline with its label."""
+        """Whether the run was under way and its process is gone."""
+        return self.state == "interrupted"
 
 
 class RunStore:
     """Reads and writes one run folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: str | os.PathLike[str]) -> None:
         self.folder = Path(folder)
+        self.lock = FolderLock(self.folder / "lock")
+        self._metrics = self.folder / "metrics.jsonl"
+        self._resume = self.folder / "resume.safetensors"
 
     def __repr__(self) -> str:
         return f"RunStore({str(self.folder)!r})"
@@ -90,30 +94,35 @@ class RunStore:
     @property
     def run_id(self) -> str:
         """The folder's name."""
-        return self.folder.name
+        return self.folder.name or self.folder.resolve().name
 
-    # -- what the run is ------------------------------------------------------------------------------------------
+    # -- what the run is -------------------------------------------------------------------------------------
 
-    def create(self, config: RunConfig, vocabulary: Vocabulary, data: DataInfo) -> None:
-        """Write the files that never change afterwards. Raises RunError where a run is already there."""
-        if (self.folder / "config.json").exists():
+    def create(self, config: RunConfig, vocabulary: Vocabulary, data: DataInfo, n_steps: int) -> None:
+        """Write what a run begins with, config.json last: with it the folder is a run.
+
+        Raises:
+            RunError: a run, or a part of one, is already there.
+        """
+        names = ("config.json", "metrics.jsonl", "status.json", "checkpoints", "resume.safetensors")
+        found = next((name for name in names if (self.folder / name).exists()), None)
+        if found:
             raise RunError(
-                f"{self.folder} already holds a run; choose another folder or continue it with --resume."
+                f"{self.folder} already holds a run ({found}); "
+                "choose another folder or continue it with --resume."
             )
-        with _explained(self.folder):
-            (self.folder / "checkpoints").mkdir(parents=True, exist_ok=True)
-        self._write_json("config.json", config.to_dict())
-        self._write_json("data.json", asdict(data))
-        self._write("vocab.txt", vocabulary.to_text().encode())
+        write_json(self.folder / "data.json", asdict(data))
+        write_whole(self.folder / "vocab.txt", vocabulary.to_text().encode())
+        self.write_status("starting", 0, n_steps)
+        write_json(self.folder / "config.json", config.to_dict())
 
     def config(self) -> RunConfig:
         """The settings; raises RunError where they are missing or cannot be read."""
+        path = self._existing("config.json")
         try:
-            return RunConfig.from_dict(self._read_json("config.json"))
+            return RunConfig.from_dict(read_json(path))
         except ConfigError as error:
-            raise RunError(
-                f"{self.folder / 'config.json'} was not written by this version: {error}"
-            ) from error
+            raise RunError(f"{path} was not written by this version: {error}") from error
 
     def data(self) -> DataInfo:
         """Where the headlines came from."""
@@ -123,70 +132,58 @@ class RunStore:
         """The words that have a row of their own."""
         return Vocabulary.load(self._existing("vocab.txt"))
 
-    # -- how it is going ------------------------------------------------------------------------------------------
+    # -- how it is going -------------------------------------------------------------------------------------
 
     def write_status(self, state: State, step: int, n_steps: int, reason: str = "") -> None:
         """Replace status.json."""
         status = Status(
-            state=state,
-            step=step,
-            n_steps=n_steps,
-            pid=os.getpid(),
-            host=_host(),
-            written=time.time(),
-            reason=reason,
+            state=state, step=step, n_steps=n_steps, pid=os.getpid(), written=time.time(), reason=reason
         )
-        self._write_json("status.json", asdict(status))
+        write_json(self.folder / "status.json", asdict(status))
 
     def status(self) -> Status:
-        """What status.json says."""
-        return self._record("status.json", Status)
+        """What the run is doing now, found out from status.json and the lock."""
+        status: Status = self._record("status.json", Status)
+        if status.active and not self.lock.is_held():
+            status = self._record(
+                "status.json", Status
+            )  # it may just have ended: its last word was written first
+        return replace(status, state="interrupted") if status.active and not self.lock.is_held() else status
 
-    def append(self, *metrics: StepMetrics | EvalMetrics) -> None:
-        """Add lines to metrics.jsonl."""
-        lines = "".join(json.dumps(to_line(record)) + "\n" for record in metrics)
-        with _explained(self.folder), open(self.folder / "metrics.jsonl", "a", encoding="utf-8") as file:
-            file.write(lines)
+    def append(self, metrics: StepMetrics | EvalMetrics) -> None:
+        """Add a line to metrics.jsonl."""
+        append_line(self._metrics, json.dumps(to_line(metrics), allow_nan=False))
 
     def metrics(self) -> tuple[list[StepMetrics | EvalMetrics], str]:
-        """Every whole line of metrics.jsonl, and a notice where the last one is torn (else an empty string)."""
+        """Every whole line of metrics.jsonl, and a notice where one is torn (else an empty string)."""
         records: list[StepMetrics | EvalMetrics] = []
+        torn = []
         for number, line in enumerate(self._metric_lines(), start=1):
             try:
                 records.append(from_line(json.loads(line)))
-            except (ValueError, TypeError, KeyError):
-                return records, f"{self.folder / 'metrics.jsonl'}: line {number} is torn and was left out."
-        return records, ""
-
-    def rewind_metrics(self, step: int) -> None:
-        """Drop every line after `step`: a resumed run writes them again."""
-        kept = [line for line in self._metric_lines() if _step_of(line) <= step]
-        self._write("metrics.jsonl", "".join(line + "\n" for line in kept).encode())
+            except (ValueError, TypeError, KeyError, AttributeError):
+                torn.append(str(number))
+        notice = f"{self._metrics}: line {', '.join(torn)} is torn and was left out." if torn else ""
+        return records, notice
 
     def _metric_lines(self) -> Iterator[str]:
-        path = self.folder / "metrics.jsonl"
-        if path.exists():
-            yield from path.read_text(encoding="utf-8", errors="replace").splitlines()
+        if self._metrics.exists():
+            yield from self._metrics.read_text(encoding="utf-8", errors="replace").splitlines()
 
-    # -- weights --------------------------------------------------------------------------------------------------
+    # -- weights ---------------------------------------------------------------------------------------------
 
-    def save_checkpoint(self, model: Classifier, step: int, dtype: torch.dtype | None = None) -> Path:
-        """Weights after `step` optimizer steps; `dtype` rounds the floating-point ones (float16 halves the file)."""
-        tensors = {name: _as(value, dtype) for name, value in model.state_dict().items()}
-        name = f"checkpoints/step-{step:06d}.safetensors"
-        self._write(name, save(tensors, metadata={"step": str(step)}))
-        return self.folder / name
+    def save_checkpoint(self, model: Classifier, step: int, dtype: torch.dtype = torch.float32) -> None:
+        """Keep the weights after `step` steps; `dtype` rounds the matrices."""
+        write_whole(self._checkpoint(step), weights.checkpoint_bytes(model, step, dtype))
 
     def checkpoint_steps(self) -> list[int]:
         """Steps that have a checkpoint, ascending."""
-        names = [
-            _CHECKPOINT.fullmatch(path.name)
-            for path in (self.folder / "checkpoints").glob("step-*.safetensors")
-        ]
-        return sorted(int(match[1]) for match in names if match)
+        names = (path.name for path in (self.folder / "checkpoints").glob("step-*.safetensors"))
+        return sorted(int(match[1]) for match in map(_CHECKPOINT.fullmatch, names) if match)
 
     def load_model(self, step: int | None = None) -> tuple[Classifier, int]:
-        """The classifier at a checkpoint (the last one by default), in eval mode, and that checkpoint's step."""
+        """The classifier at a checkpoint (the last by default), in eval mode, and that checkpoint's step."""
+        config = self.config()
         steps = self.checkpoint_steps()
         if not steps:
             raise RunError(f"{self.folder} has no checkpoint yet; train it further or choose another run.")
@@ -194,53 +191,45 @@ class RunStore:
         if step not in steps:
             known = ", ".join(map(str, steps))
             raise RunError(f"{self.folder} has no checkpoint at step {step}; it has {known}.")
-        tensors, _ = self._tensors(f"checkpoints/step-{step:06d}.safetensors")
-        model = Classifier(self.config().model)
-        self._fill(model, {name: value.float() for name, value in tensors.items()})
+        model = Classifier(config.model)
+        weights.load_checkpoint(self._checkpoint(step), model)
         return model.eval(), step
 
+    def _checkpoint(self, step: int) -> Path:
+        return self.folder / "checkpoints" / f"step-{step:06d}.safetensors"
+
+    # -- going on --------------------------------------------------------------------------------------------
+
     def save_resume(self, model: Classifier, optimizer: torch.optim.Optimizer, step: int) -> None:
-        """Everything the next step depends on: weights, biases, the optimizer's moments, the step."""
-        tensors = {f"model.{name}": value.cpu() for name, value in model.state_dict().items()}
-        for name, parameter in model.named_parameters():
-            for key, value in optimizer.state[parameter].items():
-                tensors[f"optimizer.{key}.{name}"] = torch.as_tensor(value).cpu()
-        self._write("resume.safetensors", save(tensors, metadata={"step": str(step)}))
+        """Replace the state to continue from, once every metrics line before it is safe on the disk."""
+        flush_to_disk(self._metrics)
+        write_whole(self._resume, weights.resume_bytes(model, optimizer, step))
 
-    def load_resume(self, model: Classifier, optimizer: torch.optim.Optimizer) -> int:
-        """Put model and optimizer back to where `save_resume` left them; returns the step."""
-        tensors, metadata = self._tensors("resume.safetensors")
-        self._fill(model, {name[6:]: value for name, value in tensors.items() if name.startswith("model.")})
-        for name, parameter in model.named_parameters():
-            keys = [key for key in ("step", "exp_avg", "exp_avg_sq") if f"optimizer.{key}.{name}" in tensors]
-            optimizer.state[parameter] = {
-                key: self._on(parameter, key, tensors[f"optimizer.{key}.{name}"]) for key in keys
-            }
-        return int(metadata["step"])
+    def load_resume(self, model: Classifier, optimizer: torch.optim.Optimizer) -> int | None:
+        """Put model and optimizer back to the newest saved state; returns its step, None if there is none."""
+        return weights.load_resume(self._resume, model, optimizer) if self._resume.exists() else None
 
-    @staticmethod
-    def _on(parameter: Tensor, key: str, value: Tensor) -> Tensor:
-        return value.to(parameter.device) if key != "step" or parameter.is_cuda else value
+    def rewind(self, step: int) -> None:
+        """Forget every metrics line and checkpoint after `step`: a resumed run writes them again.
 
-    def _fill(self, model: Classifier, tensors: dict[str, Tensor]) -> None:
-        try:
-            model.load_state_dict(tensors)
-        except RuntimeError as error:
+        Raises:
+            RunError: lines from before `step` are missing; the record could not be made whole again.
+        """
+        kept = [line for line in self._metric_lines() if _step_of(line) <= step]
+        known = {_step_of(line) for line in kept}
+        missing = next((number for number in range(1, step + 1) if number not in known), None)
+        if missing is not None:
             raise RunError(
-                f"{self.folder}: the weights do not fit config.json; one of the two is from another run."
-            ) from error
+                f"{self._metrics} has lost step {missing}, so this run cannot go on; "
+                "train it again in another folder."
+            )
+        write_whole(self._metrics, "".join(f"{line}\n" for line in kept).encode())
+        with explained(self.folder):
+            for later in self.checkpoint_steps():
+                if later > step:
+                    self._checkpoint(later).unlink()
 
-    def _tensors(self, name: str) -> tuple[dict[str, Tensor], dict[str, str]]:
-        path = self._existing(name)
-        try:
-            with safe_open(path, framework="pt") as file:
-                return {key: file.get_tensor(key) for key in file.keys()}, file.metadata() or {}  # noqa: SIM118
-        except (SafetensorError, OSError) as error:
-            raise RunError(
-                f"{path} is truncated or no safetensors file; restore it or train the run again."
-            ) from error
-
-    # -- files ----------------------------------------------------------------------------------------------------
+    # -- files -----------------------------------------------------------------------------------------------
 
     def _existing(self, name: str) -> Path:
         if not self.folder.is_dir():
@@ -254,56 +243,12 @@ class RunStore:
             )
         return path
 
-    def _read_json(self, name: str) -> Any:
+    def _record(self, name: str, record: Any) -> Any:
         path = self._existing(name)
         try:
-            return json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise RunError(f"{path} cannot be read ({error}); restore it or train the run again.") from error
-
-    def _record(self, name: str, record: Any) -> Any:
-        try:
-            return record(**self._read_json(name))
+            return record(**read_json(path))
         except TypeError as error:
-            raise RunError(
-                f"{self.folder / name} was not written by this version; train the run again."
-            ) from error
-
-    def _write_json(self, name: str, value: Any) -> None:
-        self._write(name, (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode())
-
-    def _write(self, name: str, content: bytes) -> None:
-        path = self.folder / name
-        with _explained(self.folder):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-            try:
-                with os.fdopen(descriptor, "wb") as file:
-                    file.write(content)
-                    file.flush()
-                    os.fsync(file.fileno())
-                os.chmod(temporary, 0o644)
-                os.replace(temporary, path)
-            except BaseException:
-                with contextlib.suppress(OSError):
-                    os.unlink(temporary)
-                raise
-
-
-@contextlib.contextmanager
-def _explained(folder: Path) -> Iterator[None]:
-    """Turn an operating system's refusal into one sentence for a person."""
-    try:
-        yield
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise RunError(
-            f"Cannot write to {folder}: {reason}; free some space or choose a folder you may write to."
-        ) from error
-
-
-def _as(value: Tensor, dtype: torch.dtype | None) -> Tensor:
-    return value.detach().cpu().to(dtype) if dtype and value.is_floating_point() else value.detach().cpu()
+            raise RunError(f"{path} was not written by this version; train the run again.") from error
 
 
 def _step_of(line: str) -> float:
@@ -311,23 +256,3 @@ def _step_of(line: str) -> float:
         return int(json.loads(line)["step"])
     except (ValueError, TypeError, KeyError):
         return float("inf")  # torn: never kept
-
-
-def _host() -> str:
-    import platform
-
-    return platform.node()
-
-
-def _alive(pid: int) -> bool:
-    """Whether a process exists and is no zombie."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except (OSError, IndexError):
-        return True

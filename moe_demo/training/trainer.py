@@ -1,47 +1,43 @@
 """The trainer: `step()` takes one optimizer step, and nothing else in this project changes a weight.
 
-Reproducible by construction: what step n does depends on the weights, the optimizer's moments, the seed and n.
-The order of an epoch and the noise of a step (dropout, hidden words) are drawn from (seed, epoch) and (seed, step),
-so a run that was cut off continues bit for bit from any saved state, without any generator to restore.
+Reproducible by construction: what step n does depends on the weights, the optimizer's moments, the seed and n
+alone. The order of an epoch and the noise of a step (hidden words, dropout) are drawn from (seed, epoch) and
+(seed, step), so a run that was cut off continues bit for bit from any saved state, with no generator to restore.
 """
 
 from __future__ import annotations
 
-import math
+import contextlib
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
+import numpy as np
 import torch
 import torch.distributed as dist
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from moe_demo.config import RunConfig
+from moe_demo.config import ConfigError, RunConfig
 from moe_demo.model.balance import balance_loss, expert_load, max_vio, updated_bias
 from moe_demo.model.batch import TokenBatch
 from moe_demo.model.classifier import Classifier, ClassifierOutput
 from moe_demo.text.corpus import Corpus
-from moe_demo.text.tokenizer import EncodedText, TextEncoder
+from moe_demo.text.tokenizer import TextEncoder
+from moe_demo.training.evaluation import encode_all, evaluate
 from moe_demo.training.metrics import EvalMetrics, StepMetrics
+from moe_demo.training.schedule import learning_rate
 
-EVAL_BATCH = 256
-
-
-def learning_rate(step: int, n_steps: int, config: RunConfig) -> float:
-    """Linear warm-up, then a half cosine down to zero; `step` counts from 0."""
-    n_warmup = max(1, round(config.warmup_fraction * n_steps))
-    if step < n_warmup:
-        return config.lr * (step + 1) / n_warmup
-    progress = (step - n_warmup) / max(1, n_steps - n_warmup)
-    return config.lr * 0.5 * (1 + math.cos(math.pi * progress))
+_ORDER, _HIDDEN_WORDS, _DROPOUT = range(3)  # what a stream of random numbers is for
 
 
 class Trainer:
     """Weights, optimizer and data of one run.
 
-    In a process group (torchrun) every process takes its share of each batch, gradients are averaged and loads
-    summed, so that all processes hold the same weights and the same bias.
+    In a process group (torchrun) every process takes its share of each batch, gradients are averaged and
+    loads summed, so that all processes hold the same weights and the same bias. Balance losses are then those
+    of each share, averaged; only the loss-free bias sees the load of the whole batch.
     """
 
     def __init__(
@@ -51,15 +47,25 @@ class Trainer:
         self.config = replace(config, model=replace(config.model, vocab_size=len(encoder.vocabulary)))
         self.device = torch.device(device)
         self.rank, self.world = (dist.get_rank(), dist.get_world_size()) if dist.is_initialized() else (0, 1)
-        self._train = encode_all(train, encoder)
-        self._train_labels = torch.from_numpy(train.label_ids)
-        self._held_out, self._held_out_labels = encode_all(held_out, encoder), held_out.label_ids
-        self.steps_per_epoch = max(1, len(self._train) // config.batch_size)
+        self._train, self._train_labels_B = encode_all(train, encoder), torch.from_numpy(train.label_ids)
+        self._held_out = encode_all(held_out, encoder)
+        self._held_out_labels_B = torch.from_numpy(held_out.label_ids)
+        self.batch_size = min(config.batch_size, len(train))
+        if self.batch_size % self.world:
+            raise ConfigError(
+                f"RunConfig.batch_size must be a multiple of the number of processes, {self.world}, "
+                f"got {self.batch_size}."
+            )
+        self.steps_per_epoch = len(train) // self.batch_size
         self.n_steps = config.epochs * self.steps_per_epoch
         self.steps_done = 0
         torch.manual_seed(config.seed)
         self.model = Classifier(self.config.model).to(self.device)
-        self._parallel = nn.parallel.DistributedDataParallel(self.model) if self.world > 1 else self.model
+        self._parallel = (
+            nn.parallel.DistributedDataParallel(self.model, forward_sync_buffers=False)
+            if self.world > 1
+            else self.model
+        )
         self.optimizer = torch.optim.AdamW(
             self.model.parameters(),
             lr=config.lr,
@@ -75,16 +81,17 @@ class Trainer:
 
     def step(self) -> StepMetrics:
         """One batch: forward, losses, backward, clipped AdamW step, bias update."""
-        begin, step, epoch = time.perf_counter(), self.steps_done, self.epoch
-        batch, labels_B = self._batch(step)
+        begin, epoch = time.perf_counter(), self.epoch
+        batch, labels_B = self._batch(self.steps_done)
         self.model.train()
-        output: ClassifierOutput = self._parallel(batch)
-        ce = F.cross_entropy(output.logits_BC, labels_B, label_smoothing=self.config.label_smoothing)
-        balance = self._balance_loss(output, batch)
-        self.optimizer.zero_grad()
-        (ce + balance).backward()
+        with _repeatable(self.device):
+            output: ClassifierOutput = self._parallel(batch)
+            ce = F.cross_entropy(output.logits_BC, labels_B, label_smoothing=self.config.label_smoothing)
+            balance = self._balance_loss(output, batch)
+            self.optimizer.zero_grad()
+            (ce + balance).backward()
         grad_norm = nn.utils.clip_grad_norm_(self.model.parameters(), self.config.grad_clip)
-        lr = learning_rate(step, self.n_steps, self.config)
+        lr = learning_rate(self.steps_done, self.n_steps, self.config)
         for group in self.optimizer.param_groups:
             group["lr"] = lr
         self.optimizer.step()
@@ -110,29 +117,31 @@ class Trainer:
 
     def evaluate(self) -> EvalMetrics:
         """Accuracy, loss and load on the held-out headlines."""
-        return evaluate(self.model, self._held_out, torch.from_numpy(self._held_out_labels), self.steps_done)
+        return evaluate(self.model, self._held_out, self._held_out_labels_B, self.steps_done)
 
     def _batch(self, step: int) -> tuple[TokenBatch, Tensor]:
-        """The headlines of one step: this process's share, some of their words hidden."""
-        epoch, place = divmod(step, self.steps_per_epoch)
-        order = torch.randperm(len(self._train), generator=_generator(self.config.seed, epoch))
-        size = self.config.batch_size
-        chosen = order[place * size : (place + 1) * size][self.rank :: self.world]
-        torch.manual_seed(
-            _mix(self.config.seed, step, self.rank)
-        )  # for dropout, which draws from the global generator
-        batch = TokenBatch.of([self._train[i] for i in chosen.tolist()])
-        hidden_T = torch.rand(len(batch.word_ids_T)) < self.config.word_dropout
-        batch = replace(batch, word_ids_T=batch.word_ids_T.masked_fill(hidden_T, 0))
-        return batch.to(self.device), self._train_labels[chosen].to(self.device)
+        """The headlines of one step, some of their words hidden; of these, this process's share.
+
+        Everything is drawn for the whole batch first, so that it does not depend on the number of processes.
+        """
+        seed, (epoch, place) = self.config.seed, divmod(step, self.steps_per_epoch)
+        order = torch.randperm(len(self._train), generator=_generator(seed, _ORDER, epoch))
+        chosen_B = order[place * self.batch_size : (place + 1) * self.batch_size]
+        texts = [self._train[i] for i in chosen_B.tolist()]
+        lengths = [len(text.tokens) for text in texts]
+        chance_T = torch.rand(sum(lengths), generator=_generator(seed, _HIDDEN_WORDS, step))
+        hidden = (chance_T < self.config.word_dropout).split(lengths)
+        mine = slice(self.rank, None, self.world)
+        batch = TokenBatch.of(texts[mine])
+        batch = replace(batch, word_ids_T=batch.word_ids_T.masked_fill(torch.cat(hidden[mine]), 0))
+        torch.manual_seed(_seed(seed, _DROPOUT, step, self.rank))  # dropout knows no other generator
+        return batch.to(self.device), self._train_labels_B[chosen_B[mine]].to(self.device)
 
     def _balance_loss(self, output: ClassifierOutput, batch: TokenBatch) -> Tensor:
         """Sum over the layers; a zero that carries no gradient where the method has no loss."""
-        config = self.config
+        config, n_texts = self.config, len(batch.lengths_B)
         losses = [
-            balance_loss(
-                routing, batch.sequence_T, len(batch.lengths_B), config.balance, config.model.routing_rule
-            )
+            balance_loss(routing, batch.sequence_T, n_texts, config.balance, config.model.routing_rule)
             for routing in output.routings
         ]
         return torch.stack(losses).sum()
@@ -158,50 +167,31 @@ class Trainer:
         return stacked.tolist()
 
 
-def encode_all(corpus: Corpus, encoder: TextEncoder) -> list[EncodedText]:
-    """Every headline of a corpus as numbers."""
-    return [encoder.encode(headline.text) for headline in corpus.headlines]
+@contextlib.contextmanager
+def _repeatable(device: torch.device) -> Iterator[None]:
+    """Sums in a fixed order: with several threads some gradients are otherwise added up as they arrive.
 
-
-@torch.inference_mode()
-def evaluate(model: Classifier, texts: Sequence[EncodedText], labels: Tensor, step: int = 0) -> EvalMetrics:
-    """Loss, accuracy, confusion and load by class over encoded headlines, in eval mode."""
-    model.eval()
-    n_classes, n_routed, n_layers = model.config.n_classes, model.config.n_routed, model.config.n_layers
-    load_LEC = torch.zeros(n_layers, n_routed * n_classes, dtype=torch.long)
-    logits = []
-    for begin in range(0, len(texts), EVAL_BATCH):
-        batch = TokenBatch.of(texts[begin : begin + EVAL_BATCH])
-        output = model(batch.to(next(model.parameters()).device))
-        logits.append(output.logits_BC.cpu())
-        label_T1 = labels[begin : begin + EVAL_BATCH][batch.sequence_T].unsqueeze(1)
-        for layer, routing in enumerate(output.routings):
-            cell_TK = routing.topk_idx_TK.cpu() * n_classes + label_T1
-            load_LEC[layer] += torch.bincount(cell_TK.flatten(), minlength=n_routed * n_classes)
-    logits_BC = torch.cat(logits)
-    predicted = logits_BC.argmax(-1)
-    confusion = torch.bincount(labels * n_classes + predicted, minlength=n_classes**2).unflatten(
-        0, (n_classes, -1)
+    On a GPU an operation without a fixed order is let through with torch's warning.
+    """
+    before = (
+        torch.are_deterministic_algorithms_enabled(),
+        torch.is_deterministic_algorithms_warn_only_enabled(),
     )
-    by_class_LEC = load_LEC.unflatten(1, (n_routed, n_classes))
-    return EvalMetrics(
-        step=step,
-        n_headlines=len(texts),
-        loss=float(F.cross_entropy(logits_BC, labels)),
-        accuracy=float((predicted == labels).double().mean()),
-        confusion_CC=confusion.tolist(),
-        load_LEC=by_class_LEC.tolist(),
-        max_vio_L=[max_vio(load_E) for load_E in by_class_LEC.sum(-1)],
-    )
+    deterministic: Any = torch.utils.deterministic
+    fill = deterministic.fill_uninitialized_memory
+    torch.use_deterministic_algorithms(True, warn_only=device.type != "cpu")
+    deterministic.fill_uninitialized_memory = False  # costs time and finds no fault of ours
+    try:
+        yield
+    finally:
+        torch.use_deterministic_algorithms(before[0], warn_only=before[1])
+        deterministic.fill_uninitialized_memory = fill
 
 
-def _mix(*parts: int) -> int:
-    """One seed from several numbers, spread so that neighbouring steps share nothing."""
-    seed = 0
-    for part in parts:
-        seed = (seed ^ (part + 0x9E3779B97F4A7C15 + (seed << 6) + (seed >> 2))) % 2**63
-    return seed
+def _seed(*parts: int) -> int:
+    """One seed from several numbers, so that neighbouring steps and seeds share nothing."""
+    return int(np.random.SeedSequence(parts).generate_state(1, np.uint64)[0])
 
 
 def _generator(*parts: int) -> torch.Generator:
-    return torch.Generator().manual_seed(_mix(*parts))
+    return torch.Generator().manual_seed(_seed(*parts))

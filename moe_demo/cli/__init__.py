@@ -1,0 +1,66 @@
+"""The command line: `train`, `evaluate`, `classify`, `trace`, `runs`.
+
+Exit status: 0 done, 2 bad input (one plain sentence on stderr), 130 interrupted by Ctrl-C or `kill`.
+What it writes is UTF-8 in every locale: headlines are Chinese.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import os
+import sys
+from collections.abc import Sequence
+
+from moe_demo.cli.parser import build_parser
+from moe_demo.config import ConfigError
+from moe_demo.text.errors import CorpusError, EmptyTextError, VocabularyError
+from moe_demo.training.files import RunError
+
+DONE, BAD_INPUT, INTERRUPTED = 0, 2, 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    args = build_parser().parse_args(argv)
+    try:
+        status = _run(args)
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:  # the reader, such as `| head`, has seen enough
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except KeyboardInterrupt:
+        print("Interrupted.", file=sys.stderr)
+        return INTERRUPTED
+    except (ConfigError, CorpusError, RunError, EmptyTextError, VocabularyError) as error:
+        return _refuse(str(error))
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        return _refuse(f"{where}{error.strerror or error}.")
+
+
+def _run(args: argparse.Namespace) -> int:
+    """The command itself. Only here is torch loaded: `--help` and a slip in the options answer at once."""
+    if args.command == "train":
+        from moe_demo.cli.train import train
+
+        return train(args)
+    from moe_demo.cli import ask
+    from moe_demo.training.distributed import one_thread
+
+    commands = {"evaluate": ask.evaluate, "classify": ask.classify, "trace": ask.trace, "runs": ask.runs}
+    with one_thread():
+        return commands[args.command](args)
+
+
+def _refuse(sentence: str) -> int:
+    """Under torchrun all processes meet the same problem, so one of them says it."""
+    if os.environ.get("RANK", "0") == "0":
+        print(sentence, file=sys.stderr)
+    return BAD_INPUT

@@ -1,0 +1,175 @@
+"""The commands that ask a trained run: `evaluate`, `classify`, `trace`, `runs`."""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import torch
+
+from moe_demo.cli.progress import left_out
+from moe_demo.insight.runs import Classified, Run, load_run, run_folders
+from moe_demo.text.corpus import read_labelled_or_plain
+from moe_demo.text.errors import EmptyTextError
+from moe_demo.training.data import read_corpora
+from moe_demo.training.evaluation import encode_all
+from moe_demo.training.evaluation import evaluate as evaluate_model
+from moe_demo.training.metrics import EvalMetrics
+from moe_demo.training.run_store import BUNDLED_RUNS, RunError, RunStore
+
+_FILE_CHUNK = 64  # headlines of a file go through the model together; typed ones are answered one by one
+Headline = tuple[str, str]
+"""Where it comes from, in words, and its text."""
+
+
+def evaluate(args: argparse.Namespace) -> int:
+    """Accuracy, loss, confusion and MaxVio on labelled headlines."""
+    run = load_run(args.run, args.step)
+    corpus = read_corpora(args.data, run.labels)
+    for sentence in left_out(corpus):
+        print(sentence, file=sys.stderr)
+    texts = encode_all(corpus, run.encoder)
+    metrics = evaluate_model(run.model, texts, torch.from_numpy(corpus.label_ids), run.step)
+    n_cut = sum(text.truncated is not None for text in texts)
+    if n_cut:
+        print(f"{n_cut} headlines are longer than the model reads; their ends are left out.", file=sys.stderr)
+    print(_as_json(run, metrics) if args.json else _as_table(run, metrics))
+    return 0
+
+
+def _as_json(run: Run, metrics: EvalMetrics) -> str:
+    return _dump(
+        {
+            "run": run.run_id,
+            "step": run.step,
+            "n_headlines": metrics.n_headlines,
+            "accuracy": metrics.accuracy,
+            "loss": metrics.loss,
+            "labels": run.labels,
+            "confusion": metrics.confusion_CC,  # rows: the true class, columns: the predicted one
+            "max_vio": metrics.max_vio_L,
+            "load": metrics.load_LE,
+            "load_by_class": metrics.load_LEC,
+        }
+    )
+
+
+def _as_table(run: Run, metrics: EvalMetrics) -> str:
+    width = max(map(len, run.labels)) + 2
+    max_vio = ", ".join(f"layer {layer}: {value:.3f}" for layer, value in enumerate(metrics.max_vio_L))
+    rows = [
+        f"{run.run_id} at step {run.step}, {metrics.n_headlines} headlines",
+        f"accuracy  {metrics.accuracy:.4f}",
+        f"loss      {metrics.loss:.4f}",
+        f"max_vio   {max_vio}",
+        "",
+        "confusion (rows: the true class, columns: the predicted one)",
+        " " * width + "".join(label.rjust(width) for label in run.labels),
+    ]
+    for label, counts in zip(run.labels, metrics.confusion_CC, strict=True):
+        rows.append(label.ljust(width) + "".join(str(count).rjust(width) for count in counts))
+    return "\n".join(rows)
+
+
+def classify(args: argparse.Namespace) -> int:
+    """One JSON line per headline, in their order; one that cannot be read is named on stderr."""
+    run = load_run(args.run, args.step)
+    n_refused = 0
+    headlines = _headlines(args)
+    while chunk := list(itertools.islice(headlines, _FILE_CHUNK if args.data else 1)):
+        for where, text, answer in _answers(run, chunk):
+            if isinstance(answer, str):
+                print(f"{where}: {answer}", file=sys.stderr)
+                n_refused += 1
+                continue
+            if answer.left_out:
+                n_left_out = len(answer.left_out)
+                print(f"{where}: too long; the last {n_left_out} characters are not read.", file=sys.stderr)
+            record = {"text": text, "label": answer.label, "probabilities": answer.probabilities}
+            print(_dump(record), flush=not args.data)
+    return 2 if n_refused else 0
+
+
+def _answers(run: Run, chunk: list[Headline]) -> Iterator[tuple[str, str, Classified | str]]:
+    """The answer to each headline, or the sentence that says why there is none."""
+    try:
+        answers = run.classify([text for _, text in chunk])
+    except EmptyTextError as error:
+        if len(chunk) == 1:
+            yield *chunk[0], str(error)
+        else:
+            for headline in chunk:
+                yield from _answers(run, [headline])
+        return
+    for (where, text), answer in zip(chunk, answers, strict=True):
+        yield where, text, answer
+
+
+def _headlines(args: argparse.Namespace) -> Iterator[Headline]:
+    """From the arguments, then from the file, or from standard input where there is neither."""
+    yield from ((f"headline {number}", text) for number, text in enumerate(args.text, start=1))
+    if args.data:
+        texts = read_labelled_or_plain(args.data)
+        for row in texts.rejected:
+            print(f"{args.data}, line {row.line}: {row.reason.value}.", file=sys.stderr)
+        yield from ((f"{args.data}, headline {n}", text) for n, text in enumerate(texts.texts, start=1))
+    elif not args.text:
+        yield from _lines_of_stdin()
+
+
+def _lines_of_stdin() -> Iterator[Headline]:
+    if sys.stdin.isatty():
+        print("Type one headline a line; Ctrl-D ends.", file=sys.stderr)
+    for number, line in enumerate(sys.stdin.buffer, start=1):
+        try:
+            text = line.decode("utf-8-sig" if number == 1 else "utf-8")
+        except UnicodeDecodeError:
+            text = line.decode("gb18030", errors="replace")
+        yield f"line {number}", text.strip("\r\n")
+
+
+def trace(args: argparse.Namespace) -> int:
+    """The whole ForwardTrace; arguments that a shell took apart are one headline again."""
+    run = load_run(args.run, args.step)
+    record = run.trace(" ".join(args.text))
+    if record.left_out:
+        print(f"Too long; the last {len(record.left_out)} characters are not read.", file=sys.stderr)
+    print(_dump(record.to_dict()))
+    return 0
+
+
+def runs(args: argparse.Namespace) -> int:
+    """Name, preset, state, step, accuracy and folder of every run; a torn one is named on stderr."""
+    rows: list[tuple[str, ...]] = [("name", "preset", "state", "step", "accuracy", "where")]
+    for folder in run_folders():
+        try:
+            rows.append(_run_row(RunStore(folder)))
+        except RunError as error:
+            rows.append((folder.name, "?", "torn", "?", "?", str(folder)))
+            print(error, file=sys.stderr)
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row in rows:
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    return 0
+
+
+def _run_row(store: RunStore) -> tuple[str, ...]:
+    status, (records, _) = store.status(), store.metrics()
+    evaluations = [record for record in records if isinstance(record, EvalMetrics)]
+    return (
+        store.run_id,
+        store.config().preset,
+        status.state,
+        f"{max((record.step for record in records), default=0)}/{status.n_steps}",
+        f"{evaluations[-1].accuracy:.4f}" if evaluations else "-",
+        "bundled" if store.folder.parent == BUNDLED_RUNS else str(store.folder),
+    )
+
+
+def _dump(value: Any) -> str:
+    """Strict JSON: a NaN or an infinity would be a bug, and is refused."""
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)

@@ -1,0 +1,1 @@
+"""Records in, pictures out: plotly figures and the one table of colours. Neither torch nor streamlit here."""

@@ -1,0 +1,88 @@
+"""A run's own record of its training as a figure: loss, accuracy and MaxVio over the same steps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from moe_demo.figures.theme import DIVERGING, HUES, NEUTRAL, layout
+from moe_demo.insight.load import random_max_vio
+from moe_demo.training.metrics import EvalMetrics, StepMetrics
+
+MAX_POINTS = 400
+_TRAIN, _HELD_OUT, _FLOOR = NEUTRAL, HUES[1], DIVERGING[1]
+
+
+def training_curves(
+    records: Sequence[StepMetrics | EvalMetrics], top_k: int, words: Mapping[str, str]
+) -> go.Figure:
+    """Three panels side by side. Thin: single batches. Bold: the held-out headlines, read after those steps.
+
+    The step axis is logarithmic, since routing settles in the first few per cent of all steps. Step 0 stands at
+    1: the untrained model. Dotted beside MaxVio: what blind choice would give for as many tokens.
+    """
+    steps = _thinned([record for record in records if isinstance(record, StepMetrics)])
+    evals = [record for record in records if isinstance(record, EvalMetrics)]
+    figure = make_subplots(
+        rows=1, cols=3, horizontal_spacing=0.07, subplot_titles=[words["loss"], words["accuracy"], words["max_vio"]]
+    )
+    _line(figure, 1, words["batch"], _TRAIN, [(s.step, s.ce_loss) for s in steps], thin=True)
+    _line(figure, 2, words["batch"], _TRAIN, [(s.step, s.accuracy) for s in steps], thin=True, legend=False)
+    _line(figure, 1, words["held_out"], _HELD_OUT, [(e.step, e.loss) for e in evals])
+    _line(figure, 2, words["held_out"], _HELD_OUT, [(e.step, e.accuracy) for e in evals], legend=False)
+    for layer in range(len(evals[-1].max_vio_L) if evals else 0):
+        points = [(e.step, e.max_vio_L[layer]) for e in evals]
+        name = words["layer"].format(n=layer + 1)
+        _line(figure, 3, name, HUES[(1, 5, 6, 0)[layer % 4]], points, dash=("solid", "dash", "dot")[layer % 3])
+    _line(figure, 3, words["floor"], _FLOOR, [(e.step, _floor(e, top_k)) for e in evals], dash="dot")
+    figure.update_layout(**layout(height=300, legend={"orientation": "h", "y": -0.22}, xaxis={}, yaxis={}))
+    figure.update_xaxes(type="log", title_text=words["step"], gridcolor="rgba(128,140,155,0.22)", dtick=1)
+    figure.update_yaxes(rangemode="tozero", gridcolor="rgba(128,140,155,0.22)")
+    figure.update_yaxes(range=[0, 1.02], tickformat=".0%", col=2)
+    return figure
+
+
+def _floor(record: EvalMetrics, top_k: int) -> float:
+    """MaxVio of blind choice for as many tokens as this evaluation routed."""
+    load_LE = np.asarray(record.load_LE)
+    return random_max_vio(int(load_LE[0].sum()) // top_k, load_LE.shape[1], top_k)
+
+
+def _line(
+    figure: go.Figure,
+    column: int,
+    name: str,
+    colour: str,
+    points: Sequence[tuple[int, float]],
+    *,
+    thin: bool = False,
+    dash: str = "solid",
+    legend: bool = True,
+) -> None:
+    values = np.array(points, dtype=float).reshape(-1, 2)
+    figure.add_trace(
+        go.Scatter(
+            x=np.maximum(values[:, 0], 1),
+            y=values[:, 1],
+            name=name,
+            legendgroup=name,
+            showlegend=legend,
+            mode="lines",
+            line={"color": colour, "width": 1 if thin else 2.5, "dash": dash},
+            opacity=0.6 if thin else 1,
+            hovertemplate="%{x:.0f}: %{y:.3f}",
+        ),
+        row=1,
+        col=column,
+    )
+
+
+def _thinned(steps: Sequence[StepMetrics]) -> list[StepMetrics]:
+    """At most MAX_POINTS of them, denser at the start, as the axis is."""
+    if len(steps) <= MAX_POINTS:
+        return list(steps)
+    kept = np.unique(np.geomspace(1, len(steps), MAX_POINTS).round().astype(int)) - 1
+    return [steps[index] for index in kept]

@@ -1,0 +1,283 @@
+"""One headline's way through the `document` model as nine stages, in the order of the source article.
+
+`journey` turns a ForwardTrace into a plain record, JSON types only: the page and its picture show these numbers
+and compute none. Laws that hold in it, and are tested:
+
+    weighted    = gate x expert output                      stage "gates"
+    entered     = token vector + weighted                   stage "transformer": the residual path
+    left        = entered + what attention and FFN added    stage "transformer"
+    pooled      = mean over tokens of the averaged vectors  stage "pooling"
+    probability = softmax(logits); sums to 1                stage "classes"
+
+Letters: T tokens, D width, E routed experts, C classes, V coordinates shown (the first of D).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from moe_demo.insight import article
+from moe_demo.insight.specialisation import Specialisation
+from moe_demo.insight.trace import Array, ForwardTrace, LayerTrace
+
+Record = dict[str, Any]
+
+SHOWN = 16
+"""V: how many coordinates of a vector are drawn."""
+_DIGITS = 5
+
+
+def journey(
+    trace: ForwardTrace, experts: Specialisation | None = None, ngrams: Sequence[Sequence[str]] = ()
+) -> Record:
+    """The nine stages of one headline.
+
+    Args:
+        trace: of a model with one MoE layer, before its Transformer, and one expert for each token.
+        experts: what the layer's experts took on held-out headlines; None where the run was never evaluated.
+        ngrams: the character n-grams of each token; empty leaves them out.
+    """
+    assert len(trace.layers) == 1, f"the article has one MoE layer, the trace {len(trace.layers)}"
+    layer = trace.layers[0]
+    assert layer.topk_idx_TK.shape[1] == 1, "the article sends each token to one expert"
+    builders: dict[str, Callable[[], Record]] = {
+        "tokens": lambda: _tokens(trace),
+        "vectors": lambda: _vectors(trace, ngrams),
+        "router": lambda: _router(trace, layer, experts),
+        "choice": lambda: _choice(trace, layer),
+        "experts": lambda: _experts(layer),
+        "gates": lambda: _gates(trace, layer),
+        "transformer": lambda: _transformer(trace, layer),
+        "pooling": lambda: _pooling(trace),
+        "classes": lambda: _classes(trace),
+    }
+    return {
+        "text": trace.text,
+        "run": trace.run_id,
+        "step": trace.step,
+        "words": list(trace.tokens),
+        "dim": int(trace.embedded_TD.shape[1]),
+        "shown": min(SHOWN, int(trace.embedded_TD.shape[1])),
+        "n_experts": layer.n_routed,
+        "labels": list(trace.labels),
+        "article": article_record(trace),
+        "stages": [{"id": stage, **builders[stage]()} for stage in article.STAGES],
+    }
+
+
+def article_record(trace: ForwardTrace) -> Record:
+    """The article's numbers, and under which of this headline's tokens each of its own stands."""
+    columns, left_out = align(article.TOKENS, trace.tokens)
+    same = trace.text.strip() == article.TEXT and None not in columns
+    return {
+        "text": article.TEXT,
+        "same_text": same,
+        "words": list(article.TOKENS),
+        "names": list(article.VECTOR_NAMES),
+        "columns": columns if same else list(range(len(article.TOKENS))),
+        "left_out": left_out if same else [],
+        "experts": [vars(expert) for expert in article.EXPERTS],
+        "scores": [{**vars(s), "scores_E": list(s.scores_E)} for s in article.SCORES],
+        "outputs": [{**vars(o), "values": list(o.values)} for o in article.OUTPUTS],
+        "weighted": [vars(term) for term in article.WEIGHTED],
+        "context": article.CONTEXT,
+        "pooling": article.POOLING,
+        "probabilities": [{"label": label, "value": value} for label, value in article.PROBABILITIES],
+    }
+
+
+def align(ours: Sequence[str], theirs: Sequence[str]) -> tuple[list[int | None], list[int]]:
+    """Where each of `ours` stands in `theirs`, in order (None: nowhere), and which of `theirs` is then left over."""
+    columns: list[int | None] = []
+    start = 0
+    for word in ours:
+        found = theirs.index(word, start) if word in theirs[start:] else None
+        columns.append(found)
+        start = start if found is None else found + 1
+    return columns, [i for i in range(len(theirs)) if i not in columns]
+
+
+def _tokens(trace: ForwardTrace) -> Record:
+    return {
+        "facts": {"n": len(trace.tokens)},
+        "spans": [list(span) for span in trace.token_spans],
+        "pieces": pieces(trace),
+    }
+
+
+def pieces(trace: ForwardTrace) -> list[Record]:
+    """The sentence from end to end: each token, and what stands between tokens (`token` is None)."""
+    found: list[Record] = []
+    place = 0
+    for token, (start, end) in enumerate(trace.token_spans):
+        if start > place:
+            found.append({"text": trace.text[place:start], "token": None})
+        found.append({"text": trace.text[start:end], "token": token})
+        place = end
+    return found
+
+
+def _vectors(trace: ForwardTrace, ngrams: Sequence[Sequence[str]]) -> Record:
+    known = [bool(k) for k in trace.known_T]
+    return {
+        "facts": {"n": len(known), "dim": int(trace.embedded_TD.shape[1]), "unknown": known.count(False)},
+        "values": _shown(trace.embedded_TD),
+        "limit": _limit(trace.embedded_TD),
+        "known": known,
+        "ngrams": [list(grams) for grams in ngrams],
+    }
+
+
+def _router(trace: ForwardTrace, layer: LayerTrace, experts: Specialisation | None) -> Record:
+    best_T = layer.scores_TE.max(axis=1)
+    surest, torn = int(best_T.argmax()), int(best_T.argmin())
+    return {
+        "facts": {
+            "surest": trace.tokens[surest],
+            "surest_score": _number(best_T[surest]),
+            "surest_expert": int(layer.scores_TE[surest].argmax()),
+            "torn": trace.tokens[torn],
+            "torn_score": _number(best_T[torn]),
+        },
+        "logits": _numbers(layer.logits_TE),
+        "scores": _numbers(layer.scores_TE),
+        "held_out": None if experts is None else _held_out(experts),
+    }
+
+
+def _held_out(experts: Specialisation) -> Record:
+    """Every expert by class, with the cell that stands out most."""
+    lift_EC = np.where(experts.small_EC, np.nan, experts.lift_EC)
+    most = None
+    if not np.isnan(lift_EC).all():
+        expert, label = np.unravel_index(np.nanargmax(lift_EC), lift_EC.shape)
+        most = {"expert": int(expert), "label": experts.labels[label], "lift": _number(lift_EC[expert, label])}
+    return {
+        "n_headlines": experts.n_headlines,
+        "chance": _numbers(experts.chance_C),
+        "load": experts.load_E.tolist(),
+        "load_share": _numbers(experts.load_share_E),
+        "count": experts.load_EC.tolist(),
+        "share": _numbers(experts.share_EC),
+        "lift": _numbers(experts.lift_EC),
+        "small": experts.small_EC.tolist(),
+        "most": most,
+    }
+
+
+def _choice(trace: ForwardTrace, layer: LayerTrace) -> Record:
+    """Who got whom. `swayed` are tokens that the bias sent elsewhere than their highest score."""
+    expert_T = layer.topk_idx_TK[:, 0]
+    busiest = int(layer.load_E.argmax())
+    swayed_T = layer.scores_TE.argmax(axis=1) != expert_T
+    return {
+        "facts": {
+            "n": len(expert_T),
+            "busiest": busiest,
+            "busiest_load": int(layer.load_E[busiest]),
+            "used": int((layer.load_E > 0).sum()),
+            "swayed": int(swayed_T.sum()),
+        },
+        "expert": expert_T.tolist(),
+        "gate": _numbers(layer.gates_TK[:, 0]),
+        "scores": _numbers(layer.scores_TE),
+        "bias": _numbers(layer.bias_E),
+        "choice": _numbers(layer.choice_TE),
+        "load": layer.load_E.tolist(),
+        "swayed": swayed_T.tolist(),
+    }
+
+
+def _experts(layer: LayerTrace) -> Record:
+    out_TD = layer.expert_out_TKD[:, 0]
+    return {
+        "facts": {"used": int((layer.load_E > 0).sum()), "all": layer.n_routed},
+        "expert": layer.topk_idx_TK[:, 0].tolist(),
+        "input": _shown(layer.input_TD),
+        "input_limit": _limit(layer.input_TD),
+        "values": _shown(out_TD),
+        "limit": _limit(out_TD),
+    }
+
+
+def _gates(trace: ForwardTrace, layer: LayerTrace) -> Record:
+    gate_T, weighted_TD = layer.gates_TK[:, 0], layer.weighted_TKD[:, 0]
+    loud, quiet = int(gate_T.argmax()), int(gate_T.argmin())
+    return {
+        "facts": {
+            "loud": trace.tokens[loud],
+            "loud_gate": _number(gate_T[loud]),
+            "quiet": trace.tokens[quiet],
+            "quiet_gate": _number(gate_T[quiet]),
+        },
+        "expert": layer.topk_idx_TK[:, 0].tolist(),
+        "gate": _numbers(gate_T),
+        "output": _shown(layer.expert_out_TKD[:, 0]),
+        "values": _shown(weighted_TD),
+        "limit": _limit(layer.expert_out_TKD[:, 0]),
+    }
+
+
+def _transformer(trace: ForwardTrace, layer: LayerTrace) -> Record:
+    """The vectors that enter, what attention and its dense FFN add to each, and the vectors that leave."""
+    entered_TD = trace.embedded_TD + layer.output_TD
+    change_T = np.linalg.norm(layer.mixed_TD, axis=1) / np.linalg.norm(entered_TD, axis=1)
+    most = int(change_T.argmax())
+    return {
+        "facts": {"most": trace.tokens[most], "most_change": _number(change_T[most]), "n": len(change_T)},
+        "token": _shown(trace.embedded_TD),
+        "moe": _shown(layer.output_TD),
+        "entered": _shown(entered_TD),
+        "added": _shown(layer.mixed_TD),
+        "values": _shown(layer.block_output_TD),
+        "change": _numbers(change_T),
+        "limit": _limit(layer.block_output_TD),
+    }
+
+
+def _pooling(trace: ForwardTrace) -> Record:
+    """The columns, their mean, and the sentence vector; they differ where a norm stands behind the mean."""
+    mean_D = trace.averaged_TD.mean(axis=0)
+    return {
+        "facts": {"n": len(trace.tokens), "dim": len(mean_D)},
+        "values": _shown(trace.averaged_TD),
+        "mean": _shown(mean_D),
+        "pooled": _shown(trace.pooled_D),
+        "normed_after": not np.allclose(mean_D, trace.pooled_D, atol=1e-4),
+        "limit": _limit(trace.averaged_TD),
+    }
+
+
+def _classes(trace: ForwardTrace) -> Record:
+    return {
+        "facts": {"label": trace.label, "probability": _number(trace.probabilities_C.max())},
+        "pooled": _shown(trace.pooled_D),
+        "limit": _limit(trace.averaged_TD),
+        "logits": _numbers(trace.logits_C),
+        "probabilities": _numbers(trace.probabilities_C),
+        "label": trace.label,
+    }
+
+
+def _shown(values: Array) -> Any:
+    """The first V coordinates of vectors."""
+    return _numbers(values[..., :SHOWN])
+
+
+def _limit(values_TD: Array) -> float:
+    """The end of a colour scale that is symmetric around 0: the largest size among the coordinates shown."""
+    return float(np.abs(values_TD[..., :SHOWN]).max())
+
+
+def _numbers(values: Array) -> Any:
+    """Nested lists of rounded numbers; None where there is none (NaN, or an infinity that JSON does not know)."""
+    if values.ndim:
+        return [_numbers(row) for row in values]
+    return _number(values)
+
+
+def _number(value: Any) -> float | None:
+    return round(float(value), _DIGITS) if np.isfinite(value) else None

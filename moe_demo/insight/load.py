@@ -1,0 +1,28 @@
+"""How uneven loads look when nobody favours any expert: the floor beside every MaxVio."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+
+def random_max_vio(n_tokens: int, n_routed: int, top_k: int) -> float:
+    """Expected MaxVio where every token picks its K of E experts blindly: the noise floor of `max_vio`.
+
+    Each expert's load is then binomial with mean T K / E and, since K of E are drawn without repetition, variance
+    T (K/E)(1 - K/E). For the expected largest of E such loads they are taken as normal and independent; that is
+    close for a dozen or more tokens an expert.
+    """
+    if n_tokens == 0 or top_k == n_routed:
+        return 0.0
+    chance = top_k / n_routed
+    deviation = math.sqrt((1 - chance) / (n_tokens * chance))  # of load / fair share
+    return deviation * _expected_largest(n_routed)
+
+
+def _expected_largest(n: int) -> float:
+    """Expected largest of n standard normal numbers: the integral of 1 - F^n above 0, less that of F^n below."""
+    x = np.linspace(0.0, 8.0, 2001)
+    below = np.array([0.5 * math.erfc(value / math.sqrt(2)) for value in x])  # F(-x)
+    return float(np.trapezoid((1 - (1 - below) ** n) - below**n, x))

@@ -1,0 +1,337 @@
+"""Labelled headlines: the built-in ones and those of files, cleaned, counted and split.
+
+A file is read in three steps: bytes -> rows (`formats`), what a file calls a class -> our classes (`labels`),
+and here rows -> a `Corpus`, in which every headline is there once and has one label. Nothing is dropped in
+silence: what is not used stands in `rejected` with its line and the reason.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import cached_property
+from itertools import count
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from moe_demo.config import LABELS
+from moe_demo.text.errors import CorpusError, quote, quote_some
+from moe_demo.text.formats import Format, Row, decode, read_rows, recognise
+from moe_demo.text.labels import (
+    LABEL_NAMES_ZH,
+    OTHER_CLASS,
+    THUCNEWS_IDS,
+    TOUTIAO_IDS,
+    accepted_labels,
+    resolve_label,
+)
+from moe_demo.text.segmentation import normalize
+
+__all__ = [
+    "LABELS",
+    "LABEL_NAMES_ZH",
+    "Corpus",
+    "CorpusError",
+    "Headline",
+    "PlainTexts",
+    "Reason",
+    "Rejected",
+    "Split",
+    "builtin_corpus",
+    "corpus_from_bytes",
+    "read_corpus",
+    "read_labelled_or_plain",
+    "stratified_split",
+    "text_key",
+]
+
+BUILTIN_PATH = Path(__file__).with_name("headlines.csv")
+MAX_BYTES = 100_000_000  # a file is held in memory as a whole
+MAX_ROWS = 500_000
+
+# JSONL counts as Toutiao: the TNEWS task (CLUE) hands out Toutiao's headlines and codes in that form.
+_CLASS_IDS = {Format.THUCNEWS: THUCNEWS_IDS, Format.TOUTIAO: TOUTIAO_IDS, Format.JSONL: TOUTIAO_IDS}
+
+
+class Reason(StrEnum):
+    """Why a row is not used; the name is for programs, the value for people."""
+
+    BLANK_TEXT = "no text"
+    NO_LABEL = "no label"
+    OTHER_CLASS = "other class left out"
+    DUPLICATE = "the same headline as before"
+    CONFLICT = "the same headline with another label"
+    BROKEN = "not a row of this format"
+
+
+@dataclass(frozen=True)
+class Headline:
+    """A text and its class."""
+
+    text: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """A row that is not used."""
+
+    line: int
+    text: str
+    reason: Reason
+    detail: str = ""
+    """What exactly: the class, the other line, the missing part."""
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Headlines, each there once and with one label."""
+
+    headlines: tuple[Headline, ...]
+    labels: tuple[str, ...]
+    """All classes, in the order of their ids; a file need not have headlines of each."""
+    source: str
+    rejected: tuple[Rejected, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.headlines)
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The text of every headline."""
+        return tuple(headline.text for headline in self.headlines)
+
+    @cached_property
+    def label_ids(self) -> npt.NDArray[np.int64]:
+        """The class of every headline as its place in `labels`, shape (B,)."""
+        id_of = {label: label_id for label_id, label in enumerate(self.labels)}
+        return np.array([id_of[headline.label] for headline in self.headlines], dtype=np.int64)
+
+    @property
+    def class_counts(self) -> dict[str, int]:
+        """Headlines of each class, in the order of `labels`."""
+        counts = Counter(headline.label for headline in self.headlines)
+        return {label: counts[label] for label in self.labels}
+
+    @property
+    def rejected_counts(self) -> dict[Reason, int]:
+        """How many rows were left out for which reason."""
+        return dict(Counter(row.reason for row in self.rejected))
+
+
+@dataclass(frozen=True)
+class PlainTexts:
+    """Texts to be classified, in the order of their file."""
+
+    texts: tuple[str, ...]
+    source: str
+    rejected: tuple[Rejected, ...] = ()
+
+
+@dataclass(frozen=True)
+class Split:
+    """Two corpora without a headline in common."""
+
+    train: Corpus
+    held_out: Corpus
+
+
+def builtin_corpus() -> Corpus:
+    """The headlines that were written for this project."""
+    return read_corpus(BUILTIN_PATH)
+
+
+def read_corpus(
+    path: str | os.PathLike[str],
+    *,
+    labels: tuple[str, ...] = LABELS,
+    max_bytes: int = MAX_BYTES,
+    max_rows: int = MAX_ROWS,
+) -> Corpus:
+    """Read a labelled file in any format of `formats`.
+
+    Raises:
+        CorpusError: the file cannot be used; the message is one sentence naming the file and what to do.
+    """
+    file = str(path)
+    return corpus_from_bytes(_read_bytes(file, max_bytes), file, labels=labels, max_rows=max_rows)
+
+
+def corpus_from_bytes(
+    data: bytes, file: str, *, labels: tuple[str, ...] = LABELS, max_rows: int = MAX_ROWS
+) -> Corpus:
+    """Read the content of a labelled file, such as one a visitor has uploaded; `file` is its name.
+
+    Raises:
+        CorpusError: as `read_corpus`.
+    """
+    form, rows = _read_rows(data, file, max_rows, need_label=True)
+    labelled, rejected = _resolve_labels(rows, file, form, labels)
+    labelled, repeated = _without_repeats(labelled)
+    rejected = sorted(rejected + repeated, key=lambda row: row.line)
+    if not labelled:
+        raise CorpusError(
+            "nothing_left", file=file, reasons=_tally(rejected), accepted=accepted_labels(labels)
+        )
+    present = {row.label for row in labelled}
+    if len(present) == 1:
+        raise CorpusError("one_class", file=file, label=present.pop(), accepted=accepted_labels(labels))
+    headlines = tuple(Headline(row.text.strip(), row.label) for row in labelled)
+    return Corpus(headlines, labels, source=file, rejected=tuple(rejected))
+
+
+def read_labelled_or_plain(
+    path: str | os.PathLike[str], *, max_bytes: int = MAX_BYTES, max_rows: int = MAX_ROWS
+) -> PlainTexts:
+    """Read texts to be classified: a labelled file, a table with a text column, or one headline a line.
+
+    Labels are not looked at and repeated headlines stay, so that every line gets its answer.
+
+    Raises:
+        CorpusError: as `read_corpus`.
+    """
+    file = str(path)
+    _, rows = _read_rows(_read_bytes(file, max_bytes), file, max_rows, need_label=False)
+    usable, rejected = _without_unreadable(rows)
+    if not usable:
+        raise CorpusError("no_text", file=file, reasons=_tally(rejected))
+    return PlainTexts(tuple(row.text.strip() for row in usable), source=file, rejected=tuple(rejected))
+
+
+def stratified_split(corpus: Corpus, held_out_fraction: float = 0.2) -> Split:
+    """The fixed split: of each class, the headlines whose hash comes first are held out.
+
+    No seed, and the order of the rows does not matter: the hash of a text decides where it stands. Cutting at
+    a rank holds out the same share of every class; a threshold on the hash would only do so on average. A
+    headline added later moves the cut of its class by one place at most, so at most one other headline changes
+    sides. Both sides come in hash order, so training does not depend on the order of the rows either.
+
+    Raises:
+        CorpusError: a class has too few headlines for both sides.
+        ValueError: the fraction is not between 0 and 1.
+    """
+    if not 0 < held_out_fraction < 1:
+        raise ValueError(f"held_out_fraction must be in (0, 1), got {held_out_fraction}.")
+    ordered = sorted(corpus.headlines, key=lambda headline: _hash(headline.text))
+    held_out: set[Headline] = set()
+    for label in {headline.label for headline in ordered}:
+        members = [headline for headline in ordered if headline.label == label]
+        held_out.update(members[: _n_held_out(corpus.source, label, len(members), held_out_fraction)])
+    return Split(
+        train=replace(corpus, headlines=tuple(h for h in ordered if h not in held_out), rejected=()),
+        held_out=replace(corpus, headlines=tuple(h for h in ordered if h in held_out), rejected=()),
+    )
+
+
+def text_key(text: str) -> str:
+    """What makes two headlines the same: their characters, whatever their width, case and spaces."""
+    return "".join(unicodedata.normalize("NFKC", normalize(text)).casefold().split())
+
+
+def _read_bytes(file: str, max_bytes: int) -> bytes:
+    try:
+        with open(file, "rb") as stream:
+            data = stream.read(max_bytes + 1)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise CorpusError("missing", file=file) from error
+    except OSError as error:
+        if Path(file).is_dir():
+            raise CorpusError("folder", file=file) from error
+        raise CorpusError("unreadable", file=file, why=error.strerror) from error
+    if len(data) > max_bytes:
+        raise CorpusError("too_large", file=file, limit=max_bytes)
+    return data
+
+
+def _read_rows(data: bytes, file: str, max_rows: int, *, need_label: bool) -> tuple[Format, list[Row]]:
+    text = decode(data, file)
+    form = recognise(text, file, need_label=need_label)
+    rows: list[Row] = []
+    for row in read_rows(text, file, form, need_label=need_label):
+        if len(rows) == max_rows:
+            raise CorpusError("too_many_rows", file=file, limit=max_rows)
+        rows.append(row)
+    return form, rows
+
+
+def _without_unreadable(rows: Iterable[Row]) -> tuple[list[Row], list[Rejected]]:
+    """Rows with a text, and the others."""
+    usable, rejected = [], []
+    for row in rows:
+        if row.broken:
+            rejected.append(Rejected(row.line, row.text, Reason.BROKEN, row.broken))
+        elif not normalize(row.text).strip():
+            rejected.append(Rejected(row.line, row.text, Reason.BLANK_TEXT))
+        else:
+            usable.append(row)
+    return usable, rejected
+
+
+def _resolve_labels(
+    rows: Iterable[Row], file: str, form: Format, labels: Sequence[str]
+) -> tuple[list[Row], list[Rejected]]:
+    """Rows whose label is one of `labels`, and the others.
+
+    A label that nobody knows is an error and not a rejected row: it may be a whole class, misspelt.
+    """
+    usable, rejected = _without_unreadable(rows)
+    labelled: list[Row] = []
+    unknown: list[Row] = []
+    for row in usable:
+        label = resolve_label(row.label, labels, _CLASS_IDS.get(form, {}))
+        if not row.label.strip():
+            rejected.append(Rejected(row.line, row.text, Reason.NO_LABEL))
+        elif label is None:
+            unknown.append(row)
+        elif label == OTHER_CLASS:
+            rejected.append(Rejected(row.line, row.text, Reason.OTHER_CLASS, row.label.strip()))
+        else:
+            labelled.append(replace(row, label=label))
+    if unknown:
+        found = quote_some([f"{quote(row.label)} in line {row.line}" for row in unknown])
+        raise CorpusError("unknown_label", file=file, found=found, accepted=accepted_labels(labels))
+    return labelled, rejected
+
+
+def _without_repeats(rows: Sequence[Row]) -> tuple[list[Row], list[Rejected]]:
+    """Each headline once; none of its copies where their labels differ, since nobody knows which is right."""
+    copies: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        copies[text_key(row.text)].append(row)
+    kept, rejected = [], []
+    for first, *others in copies.values():
+        if len({row.label for row in (first, *others)}) == 1:
+            kept.append(first)
+            rejected += [Rejected(r.line, r.text, Reason.DUPLICATE, f"line {first.line}") for r in others]
+        else:
+            labels = ", ".join(f"{row.label} in line {row.line}" for row in (first, *others))
+            rejected += [Rejected(r.line, r.text, Reason.CONFLICT, labels) for r in (first, *others)]
+    return kept, rejected
+
+
+def _tally(rejected: Sequence[Rejected]) -> str:
+    """The reasons with their counts: `no text: 2, no label: 1`."""
+    counts = Counter(row.reason.value for row in rejected)
+    return ", ".join(f"{reason}: {n}" for reason, n in counts.items()) or "no row at all"
+
+
+def _hash(text: str) -> bytes:
+    """Where a headline stands in the fixed order; the same on every machine."""
+    return hashlib.blake2b(text_key(text).encode("utf-8"), digest_size=16).digest()
+
+
+def _n_held_out(source: str, label: str, n_headlines: int, fraction: float) -> int:
+    """The held-out share of a class of this size, at least one headline on each side."""
+    n_held_out = round(n_headlines * fraction)
+    if not 0 < n_held_out < n_headlines:
+        enough = next(size for size in count(n_headlines) if 0 < round(size * fraction) < size)
+        numbers = {"count": n_headlines, "fraction": fraction, "missing": enough - n_headlines}
+        raise CorpusError("too_few", file=source, label=label, **numbers)
+    return n_held_out

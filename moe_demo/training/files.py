@@ -1,0 +1,134 @@
+"""Files that are whole or not there, and a lock that dies with its process: what a run folder stands on."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
+_PATIENCE_SECONDS = 1.0  # longer than a reader holds the lock to see whether it is free
+_LOCKED_BYTE = 1 << 30  # far behind the end of the file: Windows forbids others to read a locked byte
+
+
+class RunError(ValueError):
+    """A run folder is missing, torn, in use or of another make; the message says what and what to do."""
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Replace a file so that a reader finds the old content or the new, also after a power cut.
+
+    The temporary name is fixed: what a killed process left behind is overwritten and never piles up.
+    """
+    unfinished = path.with_name(f".{path.name}.tmp")
+    with explained(path.parent):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with open(unfinished, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(unfinished, path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                unfinished.unlink()
+            raise
+
+
+def append_line(path: Path, line: str) -> None:
+    """Add one line; it has left this process when the call returns."""
+    with explained(path.parent), open(path, "ab") as file:
+        file.write(f"{line}\n".encode())
+
+
+def flush_to_disk(path: Path) -> None:
+    """Wait until what was appended would survive a power cut."""
+    with explained(path.parent), open(path, "ab") as file:
+        os.fsync(file.fileno())
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Replace a JSON file."""
+    write_whole(path, (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode())
+
+
+def read_json(path: Path) -> Any:
+    """The content of a JSON file; raises RunError where it cannot be read."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise RunError(f"{path} cannot be read ({error}); restore it or train the run again.") from error
+
+
+@contextlib.contextmanager
+def explained(folder: Path) -> Iterator[None]:
+    """Turn the system's refusal to write into one sentence for a person."""
+    try:
+        yield
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise RunError(
+            f"Cannot write to {folder}: {reason}; free some space or choose a folder you may write to."
+        ) from error
+
+
+class FolderLock:
+    """Held by the one process that writes a folder; the system frees it when that process ends, however.
+
+    So it also tells a run that is under way from one whose process was killed, with no process id to compare.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._file: Any = None
+
+    def __enter__(self) -> FolderLock:
+        with explained(self.path.parent):
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = open(self.path, "ab")
+        give_up = time.monotonic() + _PATIENCE_SECONDS
+        while not _try_lock(self._file.fileno()):
+            if time.monotonic() > give_up:
+                self._file.close()
+                raise RunError(
+                    f"{self.path.parent} is being trained by another process; "
+                    "wait for it, stop it or choose another folder."
+                )
+            time.sleep(0.05)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.close()  # which frees the lock
+
+    def is_held(self) -> bool:
+        """Whether some process holds the lock now. It writes nothing: the folder may be read-only."""
+        try:
+            with open(self.path, "rb") as file:
+                return not _try_lock(file.fileno())
+        except OSError:
+            return False
+
+
+def _try_lock(descriptor: int) -> bool:
+    """Take the lock of an open file, unless another has it."""
+    try:
+        if sys.platform == "win32":
+            os.lseek(descriptor, _LOCKED_BYTE, os.SEEK_SET)
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        else:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,43 @@
+"""Ctrl-C and `kill` as a request: the step under way is finished and saved, then the run stops."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from types import FrameType, TracebackType
+from typing import Any
+
+_REPEAT_SECONDS = 1.0  # `timeout` and process groups deliver one wish twice
+
+
+class StopRequest:
+    """While it is entered, SIGINT and SIGTERM are noted here instead of ending the process.
+
+    A second Ctrl-C, more than a second after the first, does end it: the last saved state stays.
+    Outside the main thread Python allows no signal handlers; `requested` can then be set by hand.
+    """
+
+    def __init__(self) -> None:
+        self.requested = ""
+        """Name of the signal, empty while there is none."""
+        self._since = 0.0
+        self._before: dict[signal.Signals, Any] = {}
+
+    def __enter__(self) -> StopRequest:
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGINT, signal.SIGTERM):
+                self._before[number] = signal.signal(number, self._note)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)
+
+    def _note(self, number: int, frame: FrameType | None) -> None:
+        if not self.requested:
+            self.requested, self._since = signal.Signals(number).name, time.monotonic()
+        elif number == signal.SIGINT and time.monotonic() - self._since > _REPEAT_SECONDS:
+            raise KeyboardInterrupt

@@ -1,0 +1,37 @@
+// Small helpers for building HTML and SVG. Text always goes in by textContent.
+
+const SVG_NAMES = new Set([
+  "svg", "g", "path", "rect", "circle", "line", "text", "tspan", "defs", "pattern", "title", "polygon", "clipPath",
+]);
+
+/** A new element: el("rect", { x: 1, class: "seat" }, child, "some text"). */
+function el(name, attributes = {}, ...children) {
+  const node = SVG_NAMES.has(name)
+    ? document.createElementNS("http://www.w3.org/2000/svg", name)
+    : document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (value === null || value === undefined || value === false) continue;
+    if (key.startsWith("on")) node[key] = value;
+    else node.setAttribute(key, value === true ? "" : value);
+  }
+  for (const child of children) {
+    if (child !== null && child !== undefined) node.append(child instanceof Node ? child : String(child));
+  }
+  return node;
+}
+
+/** A text of the locale with its {placeholders} filled. */
+function fill(template, values = {}) {
+  return template.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
+}
+
+/** True where the reader asked the system for less motion. */
+function isStill() {
+  return window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+}
+
+/** A number for people: two decimals, three where it is small. */
+function shown(value) {
+  if (value === null || value === undefined) return "–";
+  return Math.abs(value) < 0.1 && value !== 0 ? value.toFixed(3) : value.toFixed(2);
+}

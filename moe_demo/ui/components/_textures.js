@@ -1,0 +1,28 @@
+// An expert's texture as an SVG pattern: the mark that stays when colour cannot be seen.
+
+const TEXTURE_MARKS = {
+  diagonal: "M-2,10 L10,-2 M-2,2 L2,-2 M6,10 L10,6",
+  antidiagonal: "M-2,-2 L10,10 M6,-2 L10,2 M-2,6 L2,10",
+  horizontal: "M0,4 H8",
+  vertical: "M4,0 V8",
+  grid: "M0,4 H8 M4,0 V8",
+};
+
+/** <pattern> elements for all experts, ids `${prefix}${index}`: hue as ground (or outline only), texture as ink. */
+function texturePatterns(experts, prefix) {
+  return experts.map((expert, index) => {
+    const ground = expert.filled ? expert.hue : "var(--st-background-color)";
+    const ink = expert.filled ? expert.ink : expert.hue;
+    const pattern = el("pattern", { id: `${prefix}${index}`, width: 8, height: 8, patternUnits: "userSpaceOnUse" });
+    pattern.append(el("rect", { width: 8, height: 8, fill: ground }), ...textureMarks(expert.texture, ink, expert.filled));
+    return pattern;
+  });
+}
+
+function textureMarks(texture, ink, filled) {
+  const opacity = filled ? 0.55 : 0.9;
+  if (texture === "dots") return [el("circle", { cx: 4, cy: 4, r: 1.4, fill: ink, opacity })];
+  if (texture === "rings") return [el("circle", { cx: 4, cy: 4, r: 2.4, fill: "none", stroke: ink, opacity })];
+  const marks = TEXTURE_MARKS[texture];
+  return marks ? [el("path", { d: marks, stroke: ink, "stroke-width": 1.2, fill: "none", opacity })] : [];
+}

@@ -1,0 +1,29 @@
+"""The head of the start page: its question, what the data says, and three ways on.
+
+    doors.draw(view, title=…, caption=…)
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from moe_demo.ui import navigation
+from moe_demo.ui.components import component
+from moe_demo.ui.i18n import labels, language
+from moe_demo.ui.session import View
+
+KEY = "doors"
+
+
+def draw(view: View, *, title: str, caption: str) -> None:
+    """Title and caption on the left, the doors on the right. The first leads to the router page."""
+    words, ways = st.columns([0.6, 0.4], vertical_alignment="center")
+    with words:
+        st.title(title, anchor=False)
+        st.markdown(caption)
+    with ways:
+        opened = component("doors", parts=("dom",))(
+            data={"words": labels("start.doors"), "lang": language()}, key=KEY, on_go_change=lambda: None
+        )
+    if opened.go:
+        navigation.go("router" if navigation.exists("router") else "start", view.selection)

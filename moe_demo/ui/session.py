@@ -1,0 +1,122 @@
+"""From the address to what is shown: the run, the checked selection and the trace, loaded once for all readers.
+
+    view = session.view()                # View(selection, run, trace) of the page's address; ask as often as needed
+    view = session.view("document")      # the same sentence through another run, at its last checkpoint
+    session.warm_up()                    # torch, jieba and the bundled runs, before the first visitor comes
+
+Runs and traces are shared by all readers and never changed. A trace is kept by run, checkpoint and sentence.
+Only bundled runs and those in the folder of local runs are opened: an address must not name folders of this machine.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+
+import streamlit as st
+
+from moe_demo.insight.runs import Run, load_run, run_folders
+from moe_demo.insight.trace import ForwardTrace
+from moe_demo.text.errors import EmptyTextError
+from moe_demo.text.segmentation import warm_up as warm_up_jieba
+from moe_demo.training.run_store import RunError, RunStore
+from moe_demo.ui import selection
+from moe_demo.ui.selection import DEFAULT_RUN, DEFAULT_TEXT, Selection
+
+BUNDLED_RUNS = ("deepseek", "document")
+_MAX_RUNS = 16  # models in memory, one per run and checkpoint: some 3 MB each
+_MAX_TRACES = 128
+
+
+@dataclass(frozen=True)
+class View:
+    """All a page needs to know."""
+
+    selection: Selection
+    run: Run
+    trace: ForwardTrace
+
+
+def view(run_name: str | None = None) -> View:
+    """What the address asks for. Raises RunError where not even the bundled run can be read."""
+    chosen = selection.current()
+    run = _run_of(chosen) if run_name is None else opened_run(run_name)
+    text, trace = _text_and_trace(chosen.text, run)
+    chosen = replace(chosen, text=text)
+    if run_name is None:
+        known = replace(chosen, run=run.run_id, step=chosen.step if chosen.step == run.step else None)
+        return View(selection.checked(known, run, len(trace.tokens)), run, trace)
+    return View(chosen.clipped(run, len(trace.tokens)), run, trace)
+
+
+def opened_run(name: str, step: int | None = None) -> Run:
+    """A known run at a checkpoint, from memory where it has been read before."""
+    folder = next((path for path in run_folders() if path.name == name), None)
+    if folder is None:
+        raise RunError(f"There is no run {name!r}.")
+    steps = RunStore(folder).checkpoint_steps()
+    return _loaded(name, steps[-1] if step is None and steps else step, _stamp(folder))
+
+
+def traced(run: Run, text: str) -> ForwardTrace:
+    """The record of a sentence, from memory where somebody has asked before. Raises EmptyTextError."""
+    return _traced(run.run_id, run.step, _stamp(run.store.folder), text)
+
+
+@st.cache_resource(show_spinner=False)
+def warm_up() -> bool:
+    """Load what the first visitor would otherwise wait for. A run that cannot be read is told when it is asked for."""
+    warm_up_jieba()
+    for name in BUNDLED_RUNS:
+        try:
+            traced(opened_run(name), DEFAULT_TEXT)
+        except (RunError, EmptyTextError):
+            continue
+    return True
+
+
+def _run_of(chosen: Selection) -> Run:
+    """The run and checkpoint of the address; the default run, and a notice, where there is no such thing."""
+    try:
+        return opened_run(chosen.run, chosen.step)
+    except RunError:
+        pass
+    if chosen.step is not None:
+        try:
+            run = opened_run(chosen.run)
+        except RunError:
+            pass
+        else:
+            selection.forget("step")
+            return run
+    if chosen.run != DEFAULT_RUN:
+        selection.forget("run")
+    return opened_run(DEFAULT_RUN)
+
+
+def _text_and_trace(text: str, run: Run) -> tuple[str, ForwardTrace]:
+    try:
+        return text, traced(run, text)
+    except EmptyTextError:
+        selection.forget("s")
+        return DEFAULT_TEXT, traced(run, DEFAULT_TEXT)
+
+
+@st.cache_resource(max_entries=_MAX_RUNS, show_spinner=False)
+def _loaded(name: str, step: int | None, stamp: int) -> Run:
+    import torch
+
+    torch.set_num_threads(1)  # many readers at once are parallel enough
+    return load_run(name, step)
+
+
+@lru_cache(maxsize=_MAX_TRACES)
+def _traced(name: str, step: int, stamp: int, text: str) -> ForwardTrace:
+    return _loaded(name, step, stamp).trace(text)
+
+
+def _stamp(folder: Path) -> int:
+    """Changes when the run on disk does: trained again, or one checkpoint further."""
+    parts = (folder, folder / "config.json", folder / "checkpoints")
+    return max((path.stat().st_mtime_ns for path in parts if path.exists()), default=0)

@@ -1,0 +1,76 @@
+"""The sentence on top of every page: type it, pick one, click a word.
+
+    strip.draw(view)      input, examples and the words as chips; a click picks the word on every page
+
+What is typed goes into the address only when it has at least one word; an empty line leaves the picture as it
+is and says so.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from moe_demo.figures.theme import expert_styles
+from moe_demo.text.segmentation import MAX_CHARS
+from moe_demo.ui import selection
+from moe_demo.ui.components import component
+from moe_demo.ui.i18n import labels, language, t
+from moe_demo.ui.selection import DEFAULT_TEXT
+from moe_demo.ui.session import View
+
+KEY = "strip"
+PRESETS = (
+    DEFAULT_TEXT,
+    "苹果上市价格大跌",
+    "火箭夺冠",
+    "火箭升空",
+    "流量明星参加综艺节目",
+    "手机流量资费下调",
+    "冠军做客直播间聊夺冠经历",
+)
+
+
+def draw(view: View) -> None:
+    """The strip for this view."""
+    component("sentence_strip", parts=("dom", "textures"))(
+        data=data_of(view), key=KEY, on_submit_change=_submit, on_pick_change=_pick
+    )
+    if st.session_state.get("strip.empty"):
+        st.session_state["strip.empty"] = False
+        st.info(t("strip.empty"))
+
+
+def data_of(view: View) -> dict[str, Any]:
+    """What the component draws."""
+    trace, chosen = view.trace, view.selection
+    layer = trace.layers[chosen.layer]
+    return {
+        "text": trace.text,
+        "tokens": [
+            {"text": token, "known": bool(known), "expert": int(experts[0])}
+            for token, known, experts in zip(trace.tokens, trace.known_T, layer.topk_idx_TK, strict=True)
+        ],
+        "experts": expert_styles(layer.n_routed),
+        "picked": chosen.token,
+        "left_out": trace.left_out[:80],
+        "cut": t("strip.cut", tokens=len(trace.tokens), chars=MAX_CHARS) if trace.left_out else "",
+        "presets": list(PRESETS),
+        "max_chars": MAX_CHARS,
+        "words": labels("strip"),
+        "lang": language(),
+    }
+
+
+def _submit() -> None:
+    text = selection.plain_text(str(st.session_state[KEY].submit or ""))
+    if text:
+        selection.update(text=text)
+    else:
+        st.session_state["strip.empty"] = True
+
+
+def _pick() -> None:
+    picked = st.session_state[KEY].pick
+    selection.update(token=int(picked["token"]) if picked and picked["token"] is not None else None)

@@ -1,0 +1,35 @@
+"""Router: why these experts? One word's way from logits to gates, under a rule that can be changed."""
+
+import streamlit as st
+
+from moe_demo.model.router import affinity, choose, gate_values, leave_out_groups, score_groups
+from moe_demo.ui import router_controls, session
+from moe_demo.ui.i18n import t
+from moe_demo.ui.router_proof import proof
+from moe_demo.ui.score_path import score_map, score_path
+from moe_demo.ui.source import show_source
+
+
+@st.fragment
+def panel() -> None:
+    """Controls, hero, proof and map: redrawn together, without the rest of the page."""
+    if st.session_state.pop("router.whole", False):
+        st.rerun()
+    view = session.view()
+    asked = router_controls.read(view)
+    shown = router_controls.rerouted(view, asked)
+    router_controls.draw(view, asked)
+    if shown.refused:
+        st.warning(shown.refused)
+    score_path(view, shown, asked)
+    proof(view, shown)
+    st.header(t("router.map_title", layer=f"L{asked.layer}"), anchor="map")
+    st.caption(t("router.map_caption"))
+    score_map(view, shown, asked)
+
+
+with st.container(key="router-title", horizontal=True, vertical_alignment="bottom"):
+    st.title(t("router.title"), anchor=False, width="content")
+    st.caption(t("router.caption"), width="content")
+panel()
+show_source(affinity, score_groups, leave_out_groups, choose, gate_values)

@@ -1,0 +1,161 @@
+"""Settings: every bad value is refused by its name, and what was written can be read back."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from moe_demo.config import (
+    PRESETS,
+    BalanceConfig,
+    ConfigError,
+    ModelConfig,
+    RoutingRule,
+    RunConfig,
+    preset,
+    with_labels,
+)
+
+BAD_VALUES = [
+    (ModelConfig, "labels", ("tech",)),
+    (ModelConfig, "labels", ("tech", "tech")),
+    (ModelConfig, "labels", ("tech", 3)),
+    (ModelConfig, "labels", ("tech", "")),
+    (ModelConfig, "vocab_size", 0),
+    (ModelConfig, "n_buckets", 0),
+    (ModelConfig, "min_n", 0),
+    (ModelConfig, "max_n", 0),
+    (ModelConfig, "max_tokens", 0),
+    (ModelConfig, "dim", 0),
+    (ModelConfig, "dim", 60),  # no multiple of 2 x 4 heads
+    (ModelConfig, "n_heads", 0),
+    (ModelConfig, "n_layers", 0),
+    (ModelConfig, "block_order", "moe_first"),
+    (ModelConfig, "ffn_dim", -1),
+    (ModelConfig, "expert_dim", 0),
+    (ModelConfig, "n_shared", -1),
+    (ModelConfig, "n_routed", 0),
+    (ModelConfig, "top_k", 0),
+    (ModelConfig, "top_k", 17),
+    (ModelConfig, "top_k", 9),  # two groups of four experts hold eight
+    (ModelConfig, "score_fn", "relu"),
+    (ModelConfig, "route_scale", 0.0),
+    (ModelConfig, "n_groups", 0),
+    (ModelConfig, "n_groups", 5),
+    (ModelConfig, "topk_groups", 0),
+    (ModelConfig, "topk_groups", 5),
+    (ModelConfig, "group_score", "mean"),
+    (ModelConfig, "dropout", 1.0),
+    (ModelConfig, "dropout", -0.1),
+    (BalanceConfig, "method", "magic"),
+    (BalanceConfig, "alpha", -1.0),
+    (BalanceConfig, "seq_alpha", -1.0),
+    (BalanceConfig, "device_alpha", float("nan")),
+    (BalanceConfig, "bias_rate", -1e-3),
+    (RunConfig, "seed", -1),
+    (RunConfig, "seed", 2**63),
+    (RunConfig, "epochs", 0),
+    (RunConfig, "batch_size", 0),
+    (RunConfig, "lr", 0.0),
+    (RunConfig, "lr", float("nan")),
+    (RunConfig, "weight_decay", -0.1),
+    (RunConfig, "warmup_fraction", 1.0),
+    (RunConfig, "grad_clip", 0.0),
+    (RunConfig, "label_smoothing", 1.0),
+    (RunConfig, "word_dropout", 1.0),
+    (RunConfig, "min_count", 0),
+    (RunConfig, "held_out_fraction", 0.0),
+    (RunConfig, "held_out_fraction", 1.0),
+    (RunConfig, "patience", -1),
+]
+
+
+@pytest.mark.parametrize(("settings", "name", "value"), BAD_VALUES)
+def test_a_bad_value_is_refused_by_field_value_and_rule(settings, name, value):
+    with pytest.raises(ConfigError) as caught:
+        settings(**{name: value})
+    message = str(caught.value)
+    assert f".{name} must be " in message
+    assert message.endswith(f", got {value!r}.") or "top_k" in message
+
+
+def test_every_number_of_the_settings_has_a_rule():
+    """A field that nobody checks would let any value through."""
+    checked = {(settings, name) for settings, name, _ in BAD_VALUES}
+    free = {(ModelConfig, "norm_topk"), (RunConfig, "preset"), (RunConfig, "data")}  # a switch and two names
+    nested = {(RunConfig, "model"), (RunConfig, "balance")}
+    all_fields = {(s, n) for s in (ModelConfig, BalanceConfig, RunConfig) for n in s.__dataclass_fields__}
+    assert all_fields - checked == free | nested
+
+
+def test_a_rule_of_the_router_alone_is_checked_too():
+    with pytest.raises(ConfigError, match=r"RoutingRule\.temperature must be above 0, got 0\.0"):
+        RoutingRule(n_routed=4, top_k=1, temperature=0.0)
+
+
+def test_device_level_loss_needs_devices():
+    model = replace(preset("deepseek").model, n_groups=1, topk_groups=1)
+    with pytest.raises(ConfigError, match=r"device_alpha needs ModelConfig\.n_groups above 1"):
+        RunConfig(model=model, balance=BalanceConfig(device_alpha=0.1))
+
+
+@pytest.mark.parametrize("name", list(PRESETS))
+def test_a_configuration_survives_json(name):
+    config = preset(name)
+    assert RunConfig.from_dict(json.loads(json.dumps(config.to_dict()))) == config
+
+
+@pytest.mark.parametrize(
+    ("values", "problem"),
+    [
+        ({"speed": 3}, "RunConfig has no setting named speed"),
+        ({"model": {"depth": 3}}, "ModelConfig has no setting named depth"),
+        ({"model": 3}, "ModelConfig must be a table of settings, got 3"),
+        ({"epochs": "8"}, "RunConfig.epochs must be a whole number, got '8'"),
+        ({"epochs": 8.5}, "RunConfig.epochs must be a whole number, got 8.5"),
+        ({"epochs": True}, "RunConfig.epochs must be a whole number, got True"),
+        ({"model": {"norm_topk": 1}}, "ModelConfig.norm_topk must be true or false, got 1"),
+        ({"model": {"labels": "tech"}}, "ModelConfig.labels must be a list, got 'tech'"),
+        ({"balance": {"method": ["none"]}}, "BalanceConfig.method must be one of"),
+    ],
+)
+def test_a_file_with_a_wrong_setting_is_refused(values, problem):
+    with pytest.raises(ConfigError) as caught:
+        RunConfig.from_dict(values)
+    assert problem in str(caught.value)
+
+
+def test_a_whole_number_is_a_number():
+    assert RunConfig.from_dict({"lr": 1}).lr == 1.0
+
+
+def test_unknown_preset_names_the_known_ones():
+    with pytest.raises(ConfigError, match="choose one of document, deepseek"):
+        preset("huge")
+
+
+def test_presets_are_what_the_design_says():
+    document, deepseek = preset("document").model, preset("deepseek").model
+    assert (document.n_routed, document.top_k, document.n_shared) == (3, 1, 0)
+    assert (document.score_fn, document.block_order, document.n_layers) == ("softmax", "moe_transformer", 1)
+    assert (deepseek.n_routed, deepseek.top_k, deepseek.n_shared, deepseek.n_layers) == (16, 4, 1, 2)
+    assert (deepseek.n_groups, deepseek.topk_groups, deepseek.score_fn) == (4, 2, "sigmoid")
+
+
+def test_weights_of_the_losses_follow_the_method():
+    weights = {
+        method: (config.expert_weight > 0, config.sequence_weight > 0, config.bias_step > 0)
+        for method in ("none", "aux_loss", "seq_aux_loss", "loss_free", "loss_free+seq")
+        for config in [BalanceConfig(method=method)]
+    }
+    assert weights == {
+        "none": (False, False, False),
+        "aux_loss": (True, False, False),
+        "seq_aux_loss": (False, True, False),
+        "loss_free": (False, False, True),
+        "loss_free+seq": (False, True, True),
+    }
+
+
+def test_other_labels_make_another_head():
+    assert with_labels(preset("document"), ("a", "b")).model.n_classes == 2
