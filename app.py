@@ -1,17 +1,23 @@
-"""The entry: page settings, the pages and their addresses, the sentence above each of them."""
+"""The entry: page settings, the pages and their addresses, the sentence above each of them.
+
+`streamlit run app.py` reads this file twice: once as a module, where `app` below is found and warms the model up
+before the first visitor comes, and then as a script, from the top to the bottom, at every visit and every click.
+"""
 
 import streamlit as st
 
 from moe_demo.ui import frame, navigation, session
 
-frame.settings()
-session.warm_up()
-pages = navigation.entries()
-page = st.navigation(list(pages.values()), position="hidden")
-frame.head(pages)
-frame.sentence(page)
-place = st.container()
-try:
-    page.run()
-finally:
-    frame.notices(place)
+if __name__ != "__main__":
+    app = st.App(__file__, lifespan=session.warmed_up)
+else:
+    frame.settings()
+    pages = navigation.entries()
+    page = st.navigation(list(pages.values()), position="hidden")
+    frame.head(pages)
+    frame.sentence(page)
+    place = st.container()
+    try:
+        page.run()
+    finally:
+        frame.notices(place)

@@ -94,11 +94,11 @@ class ModelConfig:
 
     labels: tuple[str, ...] = LABELS
     vocab_size: int = 1  # rows of the word table; row 0 stands for every unknown word
-    n_buckets: int = 8192  # rows of the hashed character n-gram table
+    n_buckets: int = 16384  # rows of the hashed character n-gram table
     min_n: int = 1  # shortest character n-gram of a word
-    max_n: int = 3  # longest
+    max_n: int = 2  # longest
     max_tokens: int = 64  # longer headlines are cut, and the reader is told
-    dim: int = 64
+    dim: int = 32
     n_heads: int = 4
     n_layers: int = 2
     block_order: BlockOrder = "attention_moe"
@@ -113,7 +113,8 @@ class ModelConfig:
     n_groups: int = 4
     topk_groups: int = 2
     group_score: GroupScore = "top_sum"
-    dropout: float = 0.1
+    dropout: float = 0.2
+    token_dropout: float = 0.5  # share of token vectors hidden in training: no single word may decide
 
     def __post_init__(self) -> None:
         _require_choices(self)
@@ -137,7 +138,8 @@ class ModelConfig:
         )
         _require(self, self.n_shared >= 0, "n_shared", "0 or more")
         _require(self, self.ffn_dim >= 0, "ffn_dim", "0 or more")
-        _require(self, 0 <= self.dropout < 1, "dropout", "in [0, 1)")
+        for name in ("dropout", "token_dropout"):
+            _require(self, 0 <= getattr(self, name) < 1, name, "in [0, 1)")
         self.routing_rule  # noqa: B018  building it validates the router's fields
 
     @property
@@ -194,7 +196,7 @@ class RunConfig:
     seed: int = 0
     epochs: int = 8
     batch_size: int = 64
-    lr: float = 3e-3
+    lr: float = 6e-3
     weight_decay: float = 0.05
     warmup_fraction: float = 0.05  # share of all steps over which the learning rate climbs
     grad_clip: float = 1.0
@@ -227,9 +229,7 @@ class RunConfig:
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> RunConfig:
         """Inverse of `to_dict`; raises ConfigError on an unknown or ill-typed field."""
-        nested = {"model": ModelConfig, "balance": BalanceConfig}
-        built = {name: _build(nested[name], v) if name in nested else v for name, v in values.items()}
-        return _build(cls, built)
+        return _build(cls, values)
 
 
 def _build(cls: Any, values: dict[str, Any]) -> Any:
@@ -247,6 +247,8 @@ _TYPE_NAMES = {int: "a whole number", float: "a number", bool: "true or false", 
 
 def _typed(cls: Any, name: str, hint: Any, value: Any) -> Any:
     """`value` as the field's type: JSON knows neither tuples nor the difference between 1 and 1.0."""
+    if dataclasses.is_dataclass(hint):
+        return _build(hint, value)
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if isinstance(hint, types.GenericAlias) and isinstance(value, list | tuple):

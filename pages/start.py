@@ -16,5 +16,7 @@ hero.route_flow(view)
 
 st.header(t("start.training_title"), anchor="training")
 st.caption(t("start.training_caption"))
-st.plotly_chart(training_curves(view.run.metrics, view.run.config.model.top_k, labels("start.training")), key="curves")
+st.plotly_chart(
+    training_curves(view.run.metrics, view.run.config.model.top_k, labels("start.training")), key="curves"
+)
 show_source(route, gate_values, MoELayer.forward)

@@ -13,6 +13,9 @@ ROOT = Path(__file__).resolve().parents[1]
 # The transformers library must not even try to reach a hub.
 os.environ["HF_HUB_OFFLINE"] = "1"
 
+# A text that a locale does not have is an error, here and on the servers that browser tests start.
+os.environ["MOE_DEMO_STRICT_TEXT"] = "1"
+
 
 @pytest.fixture(scope="session")
 def repo_root() -> Path:

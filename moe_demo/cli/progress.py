@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import sys
 import time
@@ -41,7 +42,7 @@ class Lines(Silent):
 
     def say(self, sentence: str) -> None:
         """Write a line."""
-        print(sentence, file=sys.stderr, flush=True)
+        _write(f"{sentence}\n")
 
     def close(self) -> None:
         """Leave the cursor at the beginning of a line."""
@@ -64,7 +65,7 @@ class Bar(Lines):
             room = shutil.get_terminal_size().columns - 1
             width = max(0, min(30, room - len(text)))
             bar = ("█" * round(width * metrics.step / self.n_steps)).ljust(width, "░")
-            print(f"\r\033[K{(bar + text)[:room]}", end="", file=sys.stderr, flush=True)
+            _write(f"\r\033[K{(bar + text)[:room]}")
 
     def say(self, sentence: str) -> None:
         """Write the line where the bar was; the next step draws it again below."""
@@ -73,7 +74,13 @@ class Bar(Lines):
 
     def close(self) -> None:
         """Take the bar away."""
-        print("\r\033[K", end="", file=sys.stderr, flush=True)
+        _write("\r\033[K")
+
+
+def _write(text: str) -> None:
+    """To stderr; training goes on where nobody listens any more (`2>&1 | head`)."""
+    with contextlib.suppress(BrokenPipeError):
+        print(text, end="", file=sys.stderr, flush=True)
 
 
 def left_out(corpus: Corpus) -> list[str]:
@@ -82,4 +89,6 @@ def left_out(corpus: Corpus) -> list[str]:
         return []
     reasons = ", ".join(f"{reason.value}: {n}" for reason, n in corpus.rejected_counts.items())
     first = corpus.rejected[0]
-    return [f"{len(corpus.rejected)} rows are left out ({reasons}); the first is line {first.line}."]
+    return [
+        f"{len(corpus.rejected)} rows are left out ({reasons}); the first is line {first.line} of its file."
+    ]

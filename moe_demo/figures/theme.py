@@ -90,7 +90,11 @@ def class_styles(names: tuple[str, ...]) -> list[dict[str, Any]]:
 
 def layout(**changes: Any) -> dict[str, Any]:
     """What every plotly figure starts from: transparent ground, our font, a quiet grid, no mode bar surprises."""
-    axis = {"gridcolor": "rgba(128,140,155,0.22)", "zerolinecolor": "rgba(128,140,155,0.4)", "automargin": True}
+    axis = {
+        "gridcolor": "rgba(128,140,155,0.22)",
+        "zerolinecolor": "rgba(128,140,155,0.4)",
+        "automargin": True,
+    }
     base = {
         "font": {"family": FONT, "size": 14},
         "paper_bgcolor": "rgba(0,0,0,0)",

@@ -27,7 +27,10 @@ def training_curves(
     steps = _thinned([record for record in records if isinstance(record, StepMetrics)])
     evals = [record for record in records if isinstance(record, EvalMetrics)]
     figure = make_subplots(
-        rows=1, cols=3, horizontal_spacing=0.07, subplot_titles=[words["loss"], words["accuracy"], words["max_vio"]]
+        rows=1,
+        cols=3,
+        horizontal_spacing=0.07,
+        subplot_titles=[words["loss"], words["accuracy"], words["max_vio"]],
     )
     _line(figure, 1, words["batch"], _TRAIN, [(s.step, s.ce_loss) for s in steps], thin=True)
     _line(figure, 2, words["batch"], _TRAIN, [(s.step, s.accuracy) for s in steps], thin=True, legend=False)
@@ -36,9 +39,11 @@ def training_curves(
     for layer in range(len(evals[-1].max_vio_L) if evals else 0):
         points = [(e.step, e.max_vio_L[layer]) for e in evals]
         name = words["layer"].format(n=layer + 1)
-        _line(figure, 3, name, HUES[(1, 5, 6, 0)[layer % 4]], points, dash=("solid", "dash", "dot")[layer % 3])
+        _line(
+            figure, 3, name, HUES[(5, 6, 0, 7)[layer % 4]], points, dash=("solid", "dash", "dot")[layer % 3]
+        )
     _line(figure, 3, words["floor"], _FLOOR, [(e.step, _floor(e, top_k)) for e in evals], dash="dot")
-    figure.update_layout(**layout(height=300, legend={"orientation": "h", "y": -0.22}, xaxis={}, yaxis={}))
+    figure.update_layout(**layout(height=330, legend={"orientation": "h", "y": -0.3}, xaxis={}, yaxis={}))
     figure.update_xaxes(type="log", title_text=words["step"], gridcolor="rgba(128,140,155,0.22)", dtick=1)
     figure.update_yaxes(rangemode="tozero", gridcolor="rgba(128,140,155,0.22)")
     figure.update_yaxes(range=[0, 1.02], tickformat=".0%", col=2)

@@ -154,7 +154,11 @@ def _held_out(experts: Specialisation) -> Record:
     most = None
     if not np.isnan(lift_EC).all():
         expert, label = np.unravel_index(np.nanargmax(lift_EC), lift_EC.shape)
-        most = {"expert": int(expert), "label": experts.labels[label], "lift": _number(lift_EC[expert, label])}
+        most = {
+            "expert": int(expert),
+            "label": experts.labels[label],
+            "lift": _number(lift_EC[expert, label]),
+        }
     return {
         "n_headlines": experts.n_headlines,
         "chance": _numbers(experts.chance_C),

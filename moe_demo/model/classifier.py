@@ -161,7 +161,7 @@ class Classifier(nn.Module):
     ) -> ClassifierOutput:
         """Classify B headlines; `changes` maps a layer's index to a what-if for its router."""
         embedded_TD = self.embedding(batch)
-        x_TD = self.dropout(embedded_TD)
+        x_TD = self.dropout(self._hide_tokens(embedded_TD))
         outputs = []
         for layer, block in enumerate(self.blocks):
             outputs.append(block(x_TD, batch, (changes or {}).get(layer)))
@@ -173,6 +173,12 @@ class Classifier(nn.Module):
             pooled_BD=pooled_BD,
             logits_BC=self.head(pooled_BD),
         )
+
+    def _hide_tokens(self, x_TD: Tensor) -> Tensor:
+        """In training, some token vectors at zero: the class must follow from what is left of the headline."""
+        if not self.training or not self.config.token_dropout:
+            return x_TD
+        return x_TD * (torch.rand(len(x_TD), 1, device=x_TD.device) >= self.config.token_dropout)
 
     @property
     def moe_layers(self) -> list[MoELayer]:

@@ -1,7 +1,7 @@
 """Words become numbers: a row of the word table for a known word, hashed character n-grams for every word.
 
     "苹果手机"  -->  苹果 | 手机  -->  word ids [12, 7]
-                                       n-grams of <苹果>: 苹, 果, <苹, 苹果, 果>, ... each hashed to a bucket
+                                       n-grams of 苹果: 苹, 果, 苹果, each hashed to a bucket
 
 A word that the training headlines never had gets word id 0 but still has n-grams, shared with the words it
 looks like (fastText: Bojanowski et al. 2017, "Enriching Word Vectors with Subword Information").
@@ -103,7 +103,8 @@ class Vocabulary:
 class NgramHasher:
     """Character n-grams of a word, each hashed into one of `n_buckets` rows.
 
-    The word stands between boundary marks, so that 果> (at the end) and 果 (anywhere) are different n-grams.
+    Without fastText's boundary marks: most Chinese words have two characters, so marks would give nearly every
+    character three rows of its own and each of them a third of the examples (docs/experiments.md has the figures).
     Two n-grams may share a row: that costs a little accuracy and saves a table of every possible n-gram.
     """
 
@@ -116,18 +117,17 @@ class NgramHasher:
         self._ids_of_word: dict[str, Ids] = {}
 
     def ngrams(self, word: str) -> list[str]:
-        """The n-grams of `<word>`, the shortest first; a word too short for any stands for itself.
+        """The n-grams of the word, the shortest first; a word too short for any stands for itself.
 
-        A boundary mark alone says nothing and is left out. Only the first MAX_WORD_CHARS characters are read.
+        Only the first MAX_WORD_CHARS characters are read.
         """
-        marked = f"<{lookup_form(word)[:MAX_WORD_CHARS]}>"
+        read = lookup_form(word)[:MAX_WORD_CHARS]
         found = [
-            marked[start : start + n]
+            read[start : start + n]
             for n in range(self.min_n, self.max_n + 1)
-            for start in range(len(marked) - n + 1)
-            if n > 1 or 0 < start < len(marked) - 1
+            for start in range(len(read) - n + 1)
         ]
-        return found or [marked]
+        return found or [read]
 
     def ids(self, word: str) -> Ids:
         """The bucket of each n-gram, in [0, n_buckets). Read-only: the array is kept and shared."""

@@ -161,14 +161,16 @@ def resume_run(
         encoder = text_encoder(config, store.vocabulary())
         trainer = Trainer(config, split.train, split.held_out, encoder, ranks.device)
 
-        def rewind() -> int | None:
+        def take_over() -> int | None:
             held.enter_context(store.lock)
             saved_step = store.load_resume(trainer.model, trainer.optimizer)
             store.rewind(-1 if saved_step is None else saved_step)
             return saved_step
 
-        if ranks.first_does(rewind) is not None:
-            trainer.steps_done = store.load_resume(trainer.model, trainer.optimizer) or 0
+        saved_step = ranks.first_does(take_over)
+        if saved_step is not None and not ranks.is_first:
+            store.load_resume(trainer.model, trainer.optimizer)
+        trainer.steps_done = saved_step or 0
         return _Session(trainer, store, ranks, stop, watcher).run(corpus)
 
 

@@ -1,7 +1,4 @@
-"""The head of the start page: its question, what the data says, and three ways on.
-
-    doors.draw(view, title=…, caption=…)
-"""
+"""The head of the start page: its question, what the data says, and three ways on."""
 
 from __future__ import annotations
 

@@ -19,7 +19,9 @@ STYLE = Path(__file__).with_name("frame.css")
 
 def settings() -> None:
     """Page settings and the style of the frame."""
-    st.set_page_config(page_title=t("nav.brand"), page_icon="🔀", layout="wide", initial_sidebar_state="collapsed")
+    st.set_page_config(
+        page_title=t("nav.brand"), page_icon="🔀", layout="wide", initial_sidebar_state="collapsed"
+    )
     st.html(STYLE)
 
 

@@ -1,6 +1,6 @@
 """The hero of start and router: one sentence, its routes through one MoE layer, its class.
 
-    hero.route_flow(view, key="flow")     draws it; clicks go into the selection
+`route_flow(view)` draws it; a click picks a word, an expert or a layer, and the selection takes it to every page.
 """
 
 from __future__ import annotations
@@ -19,10 +19,11 @@ from moe_demo.ui.components import component
 from moe_demo.ui.i18n import labels, language, t
 from moe_demo.ui.session import View
 
+KEY = "flow"
 PARTS = ("dom", "textures", "flow_geometry", "flow_scene", "flow_table")
 
 
-def route_flow(view: View, key: str = "flow") -> None:
+def route_flow(view: View, key: str = KEY) -> None:
     """Tokens to expert seats, ribbons as wide as the gate; a click picks a word or an expert on every page."""
 
     def pick() -> None:
@@ -38,7 +39,8 @@ def data_of(view: View) -> dict[str, Any]:
     trace, model, chosen = view.trace, view.run.config.model, view.selection
     return {
         "tokens": [
-            {"text": text, "known": bool(known)} for text, known in zip(trace.tokens, trace.known_T, strict=True)
+            {"text": text, "known": bool(known)}
+            for text, known in zip(trace.tokens, trace.known_T, strict=True)
         ],
         "layers": [_layer(layer) for layer in trace.layers],
         "layer_names": [t("flow.layer", n=layer.layer + 1, index=layer.layer) for layer in trace.layers],
@@ -74,7 +76,9 @@ def _layer(layer: LayerTrace) -> dict[str, Any]:
 def _classes(trace: ForwardTrace) -> list[dict[str, Any]]:
     return [
         style | {"word": class_word(label), "p": float(p), "shown": t("flow.percent", p=float(p))}
-        for label, style, p in zip(trace.labels, class_styles(trace.labels), trace.probabilities_C, strict=True)
+        for label, style, p in zip(
+            trace.labels, class_styles(trace.labels), trace.probabilities_C, strict=True
+        )
     ]
 
 

@@ -69,14 +69,18 @@ def text_in(spoken: str, key: str, /, **values: object) -> str:
         return template.format(**values) if values else template
     except (KeyError, IndexError, ValueError) as error:
         if _strict():
-            raise ValueError(f"locales/{spoken}: {key} cannot be filled with {sorted(values)}: {error!r}") from error
+            raise ValueError(
+                f"locales/{spoken}: {key} cannot be filled with {sorted(values)}: {error!r}"
+            ) from error
         return template
 
 
 def labels(prefix: str) -> dict[str, str]:
     """All texts below `prefix`, by the rest of their key: what is handed to figures and components."""
     found = {
-        key[len(prefix) + 1 :]: text for key, text in texts(language()).items() if key.startswith(f"{prefix}.")
+        key[len(prefix) + 1 :]: text
+        for key, text in texts(language()).items()
+        if key.startswith(f"{prefix}.")
     }
     return found or {prefix: _missing(language(), prefix)}
 
@@ -94,7 +98,9 @@ def texts(spoken: str) -> dict[str, str]:
     for path in sorted((LOCALES / spoken).glob("*.toml")):
         for key, text in _flat(tomllib.loads(path.read_text(encoding="utf-8"))):
             if key in found:
-                raise ValueError(f"{path.name} defines {key}, which another file of {spoken} has already defined.")
+                raise ValueError(
+                    f"{path.name} defines {key}, which another file of {spoken} has already defined."
+                )
             found[key] = text
     return found
 

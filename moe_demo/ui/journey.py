@@ -1,7 +1,7 @@
 """The journey's picture: nine stages of one sentence, the article's numbers above the live ones.
 
-    stage = journey.draw(view)        draws it and returns the name of the stage in the address
-    journey.code(stage)               the functions that ran there
+stage = journey.draw(view)        draws it and returns the name of the stage in the address
+journey.code(stage)               the functions that ran there
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 import streamlit as st
 
-from moe_demo.figures.theme import DIVERGING, class_styles, expert_styles
+from moe_demo.figures.theme import DIVERGING, SEQUENTIAL_DARK, class_styles, expert_styles
 from moe_demo.insight.article import STAGES
 from moe_demo.insight.journey import Record, journey
 from moe_demo.insight.specialisation import specialisation
@@ -25,7 +25,18 @@ from moe_demo.ui.i18n import labels, language, t
 from moe_demo.ui.session import View
 
 KEY = "journey"
-PARTS = ("dom", "textures", "journey_geometry", "journey_marks", "journey_article", "journey_live", "journey_panel")
+PARTS = (
+    "dom",
+    "textures",
+    "journey_geometry",
+    "journey_marks",
+    "journey_article",
+    "journey_live",
+    "journey_panel",
+)
+
+DARK_RAMP = (*DIVERGING[2::-1], SEQUENTIAL_DARK[0], *DIVERGING[:3:-1])
+"""The same hues for signed values on dark ground: zero is dark there, and what is far from it is light."""
 
 _CODE: dict[str, tuple[Callable[..., Any], ...]] = {
     "tokens": (tokenize,),
@@ -73,10 +84,11 @@ def data_of(view: View) -> dict[str, Any]:
         "stage": position,
         "token": view.selection.token or 0,
         "lang": language(),
-        "text_of": labels("journey.words") | {f"class.{name}": word for name, word in labels("classes").items()},
+        "text_of": labels("journey.words")
+        | {f"class.{name}": word for name, word in labels("classes").items()},
         "experts": expert_styles(record["n_experts"]),
         "classes": class_styles(view.trace.labels),
-        "ramp": list(DIVERGING),
+        "ramps": {"light": DIVERGING, "dark": DARK_RAMP},
     }
 
 
@@ -96,7 +108,8 @@ def _claim(stage: Record) -> str:
         "vectors": "_unknown" if facts.get("unknown") else "",
         "choice": "_swayed" if facts.get("swayed") else "",
         "transformer": "_one" if facts.get("n") == 1 else "",
-        "pooling": "_normed" if stage.get("normed_after") else "",
+        "pooling": "_normed" if stage.get("normed_after") else "_one" if facts.get("n") == 1 else "",
+        "tokens": "_one" if facts.get("n") == 1 else "",
     }
     return t(f"journey.claim.{name}{variants.get(name, '')}", **facts)
 

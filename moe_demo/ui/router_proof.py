@@ -15,6 +15,7 @@ from moe_demo.ui.router_controls import Rerouted
 from moe_demo.ui.session import View
 
 N_TERMS = 8
+MAX_WRITTEN = 4  # longer sums of a softmax are written with a sign
 
 
 def proof(view: View, shown: Rerouted) -> None:
@@ -41,10 +42,8 @@ def proof(view: View, shown: Rerouted) -> None:
 def formulas(path: RouterPath, step: ExpertStep) -> list[str]:
     """The path of one expert in KaTeX, each line with its numbers."""
     e, rule = step.expert, path.rule
-    tau = "" if rule.temperature == 1.0 else f" / {rule.temperature:g}"
-    function = r"\sigma" if rule.score_fn == "sigmoid" else r"\mathrm{softmax}"
     lines = [
-        rf"s_{{{e}}} = {function}(u \cdot e_{{{e}}}{tau}) = {function}({step.logit:.3f}{tau}) = {step.score:.3f}",
+        _score_line(path, step),
         rf"s_{{{e}}} + b_{{{e}}} = {step.score:.3f} {step.bias:+.3f} = {step.biased:.3f}",
     ]
     if not step.group_kept:
@@ -54,6 +53,18 @@ def formulas(path: RouterPath, step: ExpertStep) -> list[str]:
         rf"{step.biased:.3f} {relation} \underbrace{{{path.cut:.3f}}}_{{\mathrm{{top}}\text{{-}}{rule.top_k}}}"
     )
     return [*lines, _gate_line(path, step) if step.chosen else rf"g_{{{e}}} = 0"]
+
+
+def _score_line(path: RouterPath, step: ExpertStep) -> str:
+    e, rule = step.expert, path.rule
+    tau = "" if rule.temperature == 1.0 else f" / {rule.temperature:g}"
+    if rule.score_fn == "sigmoid":
+        return (
+            rf"s_{{{e}}} = \sigma(u \cdot e_{{{e}}}{tau}) = \sigma({step.logit:.3f}{tau}) = {step.score:.3f}"
+        )
+    every = [rf"e^{{{other.logit:.3f}{tau}}}" for other in path.experts]
+    below = " + ".join(every) if len(every) <= MAX_WRITTEN else rf"\sum_j e^{{u \cdot e_j{tau}}}"
+    return rf"s_{{{e}}} = \mathrm{{softmax}}_{{{e}}} = \frac{{{every[e]}}}{{{below}}} = {step.score:.3f}"
 
 
 def _group_line(path: RouterPath, step: ExpertStep) -> str:
@@ -83,7 +94,7 @@ def data_of(lineage: LogitLineage) -> dict[str, Any]:
             for term in lineage.terms
         ],
         "rest": {"name": t("router.proof.rest", n=lineage.n_rest), "product": lineage.rest},
-        "total": {"name": f"u⋅e = {lineage.logit:.3f}", "product": lineage.total},
+        "total": {"name": t("router.proof.total"), "product": lineage.total},
         "words": labels("router.dot"),
         "lang": language(),
     }

@@ -28,6 +28,7 @@ from moe_demo.ui.i18n import labels, language, t
 from moe_demo.ui.router_controls import Asked, Rerouted
 from moe_demo.ui.session import View
 
+NEAR = 0.02  # a margin below this is called a close one
 PARTS = ("dom", "textures", "score_geometry", "score_rows", "score_words")
 
 
@@ -227,4 +228,4 @@ def _margin(path: RouterPath) -> str:
         "margin": path.margin,
         "k": path.rule.top_k,
     }
-    return t("router.lines.near" if path.margin < 0.02 else "router.lines.margin", **values)
+    return t("router.lines.near" if path.margin < NEAR else "router.lines.margin", **values)

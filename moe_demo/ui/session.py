@@ -2,7 +2,7 @@
 
     view = session.view()                # View(selection, run, trace) of the page's address; ask as often as needed
     view = session.view("document")      # the same sentence through another run, at its last checkpoint
-    session.warm_up()                    # torch, jieba and the bundled runs, before the first visitor comes
+    session.warmed_up                    # lifespan of the server: torch, jieba, bundled runs before the first visitor
 
 Runs and traces are shared by all readers and never changed. A trace is kept by run, checkpoint and sentence.
 Only bundled runs and those in the folder of local runs are opened: an address must not name folders of this machine.
@@ -10,11 +10,14 @@ Only bundled runs and those in the folder of local runs are opened: an address m
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
 import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
 
 from moe_demo.insight.runs import Run, load_run, run_folders
 from moe_demo.insight.trace import ForwardTrace
@@ -64,8 +67,19 @@ def traced(run: Run, text: str) -> ForwardTrace:
     return _traced(run.run_id, run.step, _stamp(run.store.folder), text)
 
 
-@st.cache_resource(show_spinner=False)
-def warm_up() -> bool:
+@asynccontextmanager
+async def warmed_up(_app: object) -> AsyncIterator[None]:
+    """The server's life: warm before it takes the first visitor.
+
+    Streamlit takes any folder called `pages` for pages of its own, until st.navigation has run once: a first visitor
+    with a deep link would see "Page not found" for a moment. This says beforehand that ours are not of that kind.
+    """
+    PagesManager.uses_pages_directory = False
+    warm_up()
+    yield
+
+
+def warm_up() -> None:
     """Load what the first visitor would otherwise wait for. A run that cannot be read is told when it is asked for."""
     warm_up_jieba()
     for name in BUNDLED_RUNS:
@@ -73,7 +87,6 @@ def warm_up() -> bool:
             traced(opened_run(name), DEFAULT_TEXT)
         except (RunError, EmptyTextError):
             continue
-    return True
 
 
 def _run_of(chosen: Selection) -> Run:

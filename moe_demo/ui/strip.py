@@ -13,7 +13,8 @@ from typing import Any
 import streamlit as st
 
 from moe_demo.figures.theme import expert_styles
-from moe_demo.text.segmentation import MAX_CHARS
+from moe_demo.text.errors import EmptyTextError
+from moe_demo.text.segmentation import MAX_CHARS, tokenize
 from moe_demo.ui import selection
 from moe_demo.ui.components import component
 from moe_demo.ui.i18n import labels, language, t
@@ -49,8 +50,8 @@ def data_of(view: View) -> dict[str, Any]:
     return {
         "text": trace.text,
         "tokens": [
-            {"text": token, "known": bool(known), "expert": int(experts[0])}
-            for token, known, experts in zip(trace.tokens, trace.known_T, layer.topk_idx_TK, strict=True)
+            {"text": token, "known": bool(known), "expert": int(gates_E.argmax())}
+            for token, known, gates_E in zip(trace.tokens, trace.known_T, layer.gates_TE, strict=True)
         ],
         "experts": expert_styles(layer.n_routed),
         "picked": chosen.token,
@@ -65,10 +66,12 @@ def data_of(view: View) -> dict[str, Any]:
 
 def _submit() -> None:
     text = selection.plain_text(str(st.session_state[KEY].submit or ""))
-    if text:
-        selection.update(text=text)
-    else:
+    try:
+        tokenize(text)
+    except EmptyTextError:
         st.session_state["strip.empty"] = True
+    else:
+        selection.update(text=text)
 
 
 def _pick() -> None:

@@ -108,6 +108,7 @@ def test_a_configuration_survives_json(name):
 @pytest.mark.parametrize(
     ("values", "problem"),
     [
+        ([], "RunConfig must be a table of settings, got []"),
         ({"speed": 3}, "RunConfig has no setting named speed"),
         ({"model": {"depth": 3}}, "ModelConfig has no setting named depth"),
         ({"model": 3}, "ModelConfig must be a table of settings, got 3"),

@@ -93,7 +93,8 @@ def test_float16_and_int8_halve_and_quarter_the_matrices_and_keep_the_biases(
         assert torch.equal(loaded.moe_layers[0].router.bias_E, model.moe_layers[0].router.bias_E)
         for name, value in loaded.state_dict().items():
             assert value.dtype == torch.float32
-            assert torch.allclose(value, model.state_dict()[name], atol=0.005), name
+            error = (value - model.state_dict()[name]).abs().max()
+            assert error <= model.state_dict()[name].abs().max() / 254 + 1e-6, name
     assert sizes[torch.int8] < sizes[torch.float16] < sizes[torch.float32]
     model.moe_layers[0].router.bias_E.zero_()
 

@@ -68,12 +68,12 @@ def test_a_damaged_vocabulary_file_gets_one_sentence(tmp_path, content, problem)
 # -- character n-grams --
 
 
-def test_ngrams_of_a_word_between_boundary_marks():
+def test_ngrams_of_a_word_the_shortest_first():
     hasher = NgramHasher(100, 1, 3)
-    assert hasher.ngrams("苹果") == ["苹", "果", "<苹", "苹果", "果>", "<苹果", "苹果>"]
-    assert hasher.ngrams("的") == ["的", "<的", "的>", "<的>"]
-    assert NgramHasher(100, 3, 3).ngrams("where") == ["<wh", "whe", "her", "ere", "re>"]  # fastText's example
-    assert NgramHasher(100, 4, 5).ngrams("的") == ["<的>"]  # too short for any: it stands for itself
+    assert hasher.ngrams("苹果") == ["苹", "果", "苹果"]
+    assert hasher.ngrams("的") == ["的"]
+    assert NgramHasher(100, 3, 3).ngrams("where") == ["whe", "her", "ere"]
+    assert NgramHasher(100, 4, 5).ngrams("的") == ["的"]  # too short for any: it stands for itself
 
 
 def test_words_that_look_alike_share_ngrams_whatever_their_case():

@@ -30,7 +30,10 @@ ROOT_HTML = '<div class="root"></div>'
 def component(name: str, parts: tuple[str, ...] = ()) -> Callable[..., Any]:
     """The mount command of a component, registered on first use and once per process."""
     return st.components.v2.component(
-        f"moe_{name}", html=ROOT_HTML, js=source(name, parts, ".js"), css=source(name, ("base", *parts), ".css")
+        f"moe_{name}",
+        html=ROOT_HTML,
+        js=source(name, parts, ".js"),
+        css=source(name, ("base", *parts), ".css"),
     )
 
 

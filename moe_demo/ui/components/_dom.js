@@ -10,9 +10,10 @@ function el(name, attributes = {}, ...children) {
     ? document.createElementNS("http://www.w3.org/2000/svg", name)
     : document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
-    if (value === null || value === undefined || value === false) continue;
+    if (value === null || value === undefined) continue;
     if (key.startsWith("on")) node[key] = value;
-    else node.setAttribute(key, value === true ? "" : value);
+    else if (key.startsWith("aria-")) node.setAttribute(key, String(value)); // "false" is a value there
+    else if (value !== false) node.setAttribute(key, value === true ? "" : value);
   }
   for (const child of children) {
     if (child !== null && child !== undefined) node.append(child instanceof Node ? child : String(child));

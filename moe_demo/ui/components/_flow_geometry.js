@@ -24,7 +24,9 @@ function shortened(text, width, font) {
 function flowLayout(data, width, room, family) {
   const nTokens = data.tokens.length, nExperts = data.experts.length;
   const groupGaps = (data.groups - 1) * ROW.groupGap;
-  const height = Math.max(room - ROW.band - ROW.gap, nTokens * ROW.token, nExperts * ROW.seat + groupGaps);
+  const band = data.shared.length ? ROW.band + ROW.gap : 0;
+  const seatsHeight = Math.max(room - band, nExperts * ROW.seat + groupGaps); // on the first screen, however long the text
+  const height = Math.max(seatsHeight, nTokens * ROW.token);
   const tokenRow = height / nTokens;
   const tokenFont = tokenRow >= 30 ? 16 : tokenRow >= 24 ? 15 : 14;
   const font = `500 ${tokenFont}px ${family}`;
@@ -36,9 +38,9 @@ function flowLayout(data, width, room, family) {
   const seatsEnd = resultX - (data.groups > 1 ? 84 : 60);
   const seatX = tokenX + tokenWidth + Math.max((seatsEnd - tokenWidth) * 0.5, 150);
   const layout = {
-    width, height, tokenRow, tokenFont, font, tokenX, tokenWidth, resultX, resultWidth, seatX, seatsEnd,
+    width, height, seatsHeight, tokenRow, tokenFont, font, tokenX, tokenWidth, resultX, resultWidth, seatX, seatsEnd,
     wordsX: seatX + 84, wordsWidth: seatsEnd - (seatX + 88),
-    bandY: height + ROW.gap, total: height + ROW.gap + ROW.band,
+    bandY: height + ROW.gap, total: height + band + 1,
   };
   layout.tokens = data.tokens.map((token, t) => tokenPlace(token, t, layout));
   layout.seats = data.experts.map((_, e) => seatPlace(e, data, layout, groupGaps));
@@ -52,11 +54,12 @@ function tokenPlace(token, t, layout) {
 }
 
 function seatPlace(e, data, layout, groupGaps) {
-  const row = Math.min((layout.height - groupGaps) / data.experts.length, data.experts.length > 4 ? ROW.seatMax : 120);
+  const few = data.experts.length <= 8;
+  const row = Math.min((layout.seatsHeight - groupGaps) / data.experts.length, few ? 130 : ROW.seatMax);
   const used = row * data.experts.length + groupGaps;
   const group = Math.floor(e / (data.experts.length / data.groups));
-  const top = (layout.height - used) / 2 + e * row + group * ROW.groupGap + 1.5;
-  const height = Math.min(row - 3, 40);
+  const top = (layout.seatsHeight - used) / 2 + e * row + group * ROW.groupGap + 1.5;
+  const height = Math.min(row - 3, few ? 72 : 40);
   const shifted = top + (row - 3 - height) / 2;
   return { top: shifted, height, y: shifted + height / 2, group };
 }

@@ -8,7 +8,7 @@ function drawFlow(svg, data, layer, layout) {
   svg.setAttribute("height", layout.total);
   const marks = { ribbons: [], tokens: [], seats: [] };
   svg.append(drawShared(data, layout));
-  const ribbons = el("g", { class: "ribbons", "aria-hidden": "true" });
+  const ribbons = el("g", { class: data.tokens.length > 20 ? "ribbons many" : "ribbons", "aria-hidden": "true" });
   for (const ribbon of ribbonPlaces(layer, layout)) {
     const node = drawRibbon(ribbon, data.experts[ribbon.e]);
     marks.ribbons.push({ ...ribbon, node });
@@ -71,7 +71,7 @@ function drawSeat(expert, e, data, layer, layout) {
   const bar = el("rect", { class: "bar", x: layout.wordsX, y: place.y - 5, width: 0, height: 10, rx: 2, fill: `url(#tx${e})`, stroke: expert.hue });
   node.append(
     el("rect", { class: "ground", x, y: place.top, width: layout.seatsEnd - x, height: place.height, rx: 5 }),
-    el("rect", { class: "swatch", x, y: place.top, width: 28, height: place.height, rx: 5, fill: `url(#tx${e})`, stroke: expert.hue }),
+    el("rect", { class: expert.filled ? "swatch filled" : "swatch", x, y: place.top, width: 28, height: place.height, rx: 5, fill: `url(#tx${e})`, stroke: expert.hue }),
     el("text", { class: "name", x: x + 35, y: place.y, "dominant-baseline": "central" }, expert.label),
     bar, words,
   );
@@ -93,7 +93,7 @@ function drawGroups(data, layout) {
 
 function drawShared(data, layout) {
   const node = el("g", { class: "shared" });
-  if (!data.shared) return node;
+  if (!data.shared.length) return node;
   const y = layout.bandY, middle = y + ROW.band / 2, width = layout.seatsEnd - 1;
   const feeds = layout.tokens.map((place) => `M${layout.tokenX},${place.y} H2`).join(" ");
   node.append(
@@ -108,7 +108,7 @@ function drawShared(data, layout) {
 
 function drawResult(data, layout) {
   const x = layout.resultX, width = layout.resultWidth, node = el("g", { class: "result" });
-  const row = 66, middle = layout.height / 2, top = Math.max(middle - (row * data.classes.length) / 2, 34);
+  const row = 66, middle = layout.seatsHeight / 2, top = Math.max(middle - (row * data.classes.length) / 2, 34);
   node.append(
     el("path", { class: "arrow", d: `M${x - 40},${middle} h22 m-8,-7 l8,7 l-8,7`, fill: "none" }),
     el("text", { class: "head", x, y: top - 14 }, data.words.result),
@@ -136,6 +136,13 @@ function writeSeats(marks, data, layer, layout, token) {
     seat.bar.setAttribute("width", gate * room * 0.8);
     seat.words.setAttribute("x", layout.wordsX + (k < 0 ? 0 : gate * room * 0.8 + 8));
     seat.words.textContent = k >= 0 ? shown(gate)
-      : token === null ? shortened(seat.received.map((t) => data.tokens[t].text).join(" · "), room, layout.font.replace(/\d+px/, "14px")) : "";
+      : token === null ? shortened(counted(seat.received.map((t) => data.tokens[t].text)), room, layout.font.replace(/\d+px/, "14px")) : "";
   });
+}
+
+/** Words side by side, each once: "苹果 · 的 ×3". */
+function counted(words) {
+  const times = new Map();
+  for (const word of words) times.set(word, (times.get(word) ?? 0) + 1);
+  return [...times].map(([word, n]) => (n > 1 ? `${word} ×${n}` : word)).join(" · ");
 }

@@ -28,7 +28,7 @@ const PAPER = {
   },
   vectors({ data, geo, words }) {
     const paper = data.article;
-    const vectors = paper.names.map((name, i) => label(geo.x(paper.columns[i]), 56, `${name} = [·, ·, …]`, { size: geo.step < 96 ? 10 : geo.step < 120 ? 12.5 : 14 }));
+    const vectors = paper.names.map((_, i) => label(geo.x(paper.columns[i]), 56, "[ ·, ·, … ]", { size: 14 }));
     return [...vectors, label(COLUMN.margin + 4, 86, words.vectors_unprinted, { anchor: "start", kind: "muted" })];
   },
   router({ data, geo, words }) {

@@ -4,12 +4,10 @@ const ROW = { article: 104, live: 286 }; // heights of the two rows; the gutter 
 const TOP = 10; // of a chip at rest
 const CHIP = 32;
 const ZONE = { top: 64, bottom: 262 }; // of the live row, where a stage draws
-const COLUMN = { least: 66, most: 150, margin: 6, tail: 104 };
+const COLUMN = { least: 66, most: 150, margin: 6, tail: 104, fewest: 6 };
 
 /** Columns of the canvas: one per word, never narrower than a word can be read; the rest scrolls. */
-function columnsOf(data, visible) {
-  const rightmost = Math.max(...data.article.columns, 0) + 1;
-  const count = Math.max(data.words.length, rightmost);
+function columnsOf(count, visible) {
   const room = (visible - COLUMN.tail - 2 * COLUMN.margin) / count;
   const step = Math.max(COLUMN.least, Math.min(COLUMN.most, room));
   const end = COLUMN.margin + count * step;
@@ -21,6 +19,13 @@ function heat(value, limit, ramp) {
   const place = (Math.max(-1, Math.min(1, limit ? value / limit : 0)) + 1) * 0.5 * (ramp.length - 1);
   const low = Math.min(ramp.length - 2, Math.floor(place));
   return `color-mix(in oklab, ${ramp[low + 1]} ${Math.round((place - low) * 100)}%, ${ramp[low]})`;
+}
+
+/** Dark ground asks for a ramp whose middle is dark; the ground's own colour tells which one it is. */
+function isDark(node) {
+  const ground = getComputedStyle(node).getPropertyValue("--st-background-color").trim();
+  const [red, green, blue] = (ground.match(/[0-9a-f]{2}/gi) ?? ["ff", "ff", "ff"]).map((pair) => parseInt(pair, 16));
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue < 110;
 }
 
 /** Three decimals and a real minus sign, for numbers one may want to check. */

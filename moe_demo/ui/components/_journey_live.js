@@ -18,7 +18,7 @@ const VECTOR = {
   gates: (c, i) => ({ ...COLUMN_LOW, x: c.geo.x(i) + 6, w: 26, values: c.stage.values[i], limit: c.stage.limit }),
   transformer: (c, i) => ({ y: 92, h: 148, x: c.geo.x(i) + 12, w: 18, values: c.stage.values[i], limit: c.stage.limit }),
   pooling: (c, i) => ({ y: ZONE.top, h: 176, x: c.geo.x(i) - 14, w: 28, values: c.stage.values[i], limit: c.stage.limit }),
-  classes: (c) => ({ y: ZONE.top, h: 176, x: 30, w: 28, values: c.stage.pooled, limit: c.stage.limit }),
+  classes: (c) => ({ y: ZONE.top, h: 176, x: 30 + c.scrolled, w: 28, values: c.stage.pooled, limit: c.stage.limit }),
 };
 
 /** The first numbers of the picked word's column, beside its first cells. */
@@ -76,10 +76,10 @@ const LIVE = {
       const [x, room] = [c.geo.x(i), c.geo.step - 22];
       const expert = c.stage.expert[i];
       return [
-        label(x, 68, `${shown(c.stage.gate[i])} × E${expert}`, { size: 14, weight: 600 }),
+        label(x, 68, `${shown(c.stage.gate[i])} × E${expert}`, { size: c.geo.step < 86 ? 12 : 14, weight: 600 }),
         el("rect", { class: "track", x: x - room / 2, y: 78, width: room, height: 14, rx: 3 }),
         el("rect", { class: "bar best", x: x - room / 2, y: 78, width: room * Math.min(1, c.stage.gate[i]), height: 14, rx: 3, fill: `url(#jx${expert})` }),
-        stillVector({ ...COLUMN_LOW, x: x - 30, w: 14, values: c.stage.output[i], limit: c.stage.limit, opacity: 0.75 }, c.data.ramp),
+        stillVector({ ...COLUMN_LOW, x: x - 30, w: 14, values: c.stage.output[i], limit: c.stage.limit, opacity: 0.75 }, c.ramp),
         label(x - 5, 190, "→", { size: 15, kind: "muted" }),
       ];
     });
@@ -90,8 +90,8 @@ const LIVE = {
     const columns = c.data.words.flatMap((_, i) => {
       const [x, common] = [c.geo.x(i), { y: 92, h: 148, limit: c.stage.limit }];
       return [
-        stillVector({ ...common, x: x - 28, w: 11, values: c.stage.entered[i], opacity: 0.85 }, c.data.ramp),
-        stillVector({ ...common, x: x - 8, w: 11, values: c.stage.added[i], opacity: 0.85 }, c.data.ramp),
+        stillVector({ ...common, x: x - 28, w: 11, values: c.stage.entered[i], opacity: 0.85 }, c.ramp),
+        stillVector({ ...common, x: x - 8, w: 11, values: c.stage.added[i], opacity: 0.85 }, c.ramp),
         ...["+", "="].map((sign, k) => label(x - 12.5 + k * 20, 170, sign, { size: 13, kind: "muted" })),
         ...["entered", "added", "left"].map((word, k) => label(x - 22.5 + k * 22, 78, c.words[word], { size: 11, kind: "muted" })),
         label(x, 264, `+${Math.round(c.stage.change[i] * 100)}%`, { size: 12.5, weight: c.token === i ? 600 : null }),
@@ -100,14 +100,22 @@ const LIVE = {
     return [band, ...columns];
   },
   pooling(c) {
+    return c.data.words.slice(1).map((_, i) => label((c.geo.x(i) + c.geo.x(i + 1)) / 2, 157, "+", { size: 17, kind: "muted" }));
+  },
+  classes: () => [],
+};
+
+/** What lies over the words. */
+const OVER = {
+  pooling(c) {
     const count = c.data.words.length;
-    const signs = c.data.words.slice(1).map((_, i) => label((c.geo.x(i) + c.geo.x(i + 1)) / 2, 157, "+", { size: 17, kind: "muted" }));
-    const x = c.geo.x(count - 1) + c.geo.step / 2;
+    const end = c.geo.x(count - 1) + c.geo.step / 2;
+    const x = Math.min(end, c.scrolled + c.geo.visible - COLUMN.tail);
     return [
-      ...signs,
+      ...(x < end ? [el("rect", { class: "cover", x, y: 0, width: COLUMN.tail, height: ROW.live })] : []),
       label(x + 22, 157, `÷ ${count} =`, { size: 15, weight: 600 }),
       el("rect", { class: "frame", x: x + 50, y: ZONE.top - 5, width: 40, height: 186, rx: 6 }),
-      stillVector({ y: ZONE.top, h: 176, x: x + 56, w: 28, values: c.stage.pooled, limit: c.stage.limit }, c.data.ramp, "vec"),
+      stillVector({ y: ZONE.top, h: 176, x: x + 56, w: 28, values: c.stage.pooled, limit: c.stage.limit }, c.ramp, "vec"),
       label(x + 70, ZONE.bottom, c.words.sentence_vector, { size: 13, weight: 600 }),
     ];
   },
@@ -115,14 +123,16 @@ const LIVE = {
     const bars = c.stage.probabilities.map((value, i) =>
       classBar(96, 84 + i * 50, c.geo.visible - 110, c.data.classes[i], c.words[`class.${c.data.labels[i]}`] ?? c.data.labels[i], value, { height: 30 }),
     );
-    return [label(44, ZONE.bottom, c.words.sentence_vector, { size: 12.5, kind: "muted" }), label(78, 158, "→", { size: 18, kind: "muted" }), ...bars];
+    const arrow = label(78, 158, "→", { size: 18, kind: "muted" });
+    const name = label(44, ZONE.bottom, c.words.sentence_vector, { size: 12.5, kind: "muted" });
+    return [el("g", { transform: `translate(${c.scrolled}, 0)` }, name, arrow, ...bars)];
   },
 };
 
 /** Left edge and width of an expert's seat. */
 function seatBox(c, expert) {
-  const span = Math.min(c.geo.end, c.geo.width) / c.data.experts.length;
-  return { x: span * expert + 10, width: span - 20, y: 206, height: 62 };
+  const span = Math.min(c.geo.end, c.geo.visible) / c.data.experts.length;
+  return { x: c.scrolled + span * expert + 10, width: span - 20, y: 206, height: 62 };
 }
 
 /** Where a word's vector sits in its expert's seat: in the order of the sentence. */

@@ -49,6 +49,7 @@ function scoreBars(x, bottom, height, step, scores, chosen) {
   const wide = Math.min(24, (step - 22) / scores.length - 3);
   const pitch = wide + 4;
   const left = x - (pitch * scores.length - 4) / 2;
+  const look = (e) => ({ size: 12, kind: e === chosen ? "strong" : "muted" });
   const nodes = scores.flatMap((score, e) => [
     el("rect", { class: "track", x: left + e * pitch, y: bottom - height, width: wide, height, rx: 2 }),
     el(
@@ -64,10 +65,7 @@ function scoreBars(x, bottom, height, step, scores, chosen) {
       },
       el("title", {}, `E${e} ${exact(score)}`),
     ),
-    label(left + e * pitch + wide / 2, bottom - height * score - 5, bare(score), {
-      size: 12,
-      kind: e === chosen ? "strong" : "muted",
-    }),
+    e === chosen || step >= 86 ? label(left + e * pitch + wide / 2, bottom - height * score - 5, bare(score), look(e)) : el("g"),
     label(left + e * pitch + wide / 2, bottom + 15, `E${e}`, { size: 11, kind: "muted" }),
   ]);
   return el("g", {}, ...nodes);
@@ -91,8 +89,8 @@ function badge(x, y, expert, style, { width = 46, height = 24 } = {}) {
 
 /** A probability as a lying bar: shape, word, bar on a scale from 0 to 1, number. */
 function classBar(x, y, room, style, word, value, { height = 20, paper = false } = {}) {
-  const from = x + 104;
-  const full = room - 104 - 60;
+  const from = x + 128;
+  const full = room - 128 - 60;
   const glyphText = label(x, y + height * 0.74, style.glyph, { anchor: "start", size: 16, kind: "glyph" });
   if (!paper) glyphText.style.fill = style.hue;
   return el(

@@ -16,7 +16,7 @@ function scoreLayout(data, width, room) {
   }
   if (columns.choice) columns.choice.barW -= 30; // room for the rank
   const gaps = Math.max(data.groups.length - 1, 0) * SCORE.gap;
-  const row = Math.min(Math.max((room - SCORE.head - SCORE.foot - gaps) / data.rows.length, 19), 34);
+  const row = Math.min(Math.max((room - SCORE.head - SCORE.foot - gaps) / data.rows.length, 19), 46);
   const bottom = SCORE.head + row * data.rows.length + gaps;
   return { width, columns, row, bottom, height: bottom + SCORE.foot, scales: scoreScales(data.scales, columns) };
 }

@@ -33,7 +33,7 @@ function sumOf(data, e) {
 function fractionOf(data, row) {
   const score = (e) => el("span", { class: "factor", "data-col": "score", "data-of": e }, three(data.rows[e].score));
   const scale = data.route_scale === 1 ? [] : [` × ${data.route_scale}`];
-  if (!data.normalised) return [score(row.e), ...scale];
+  if (!data.normalised) return scale.length ? [score(row.e), ...scale] : ["s"];
   const chosen = data.order.slice(0, data.top_k);
   const sum = chosen.length > 4 ? [three(data.score_sum)]
     : ["(", ...chosen.flatMap((e, i) => (i ? [" + ", score(e)] : [score(e)])), ")"];

@@ -1,6 +1,6 @@
 // A dot product taken apart: x, w and x·w as rows of signed bars, the largest terms first, all others as one sum.
 
-const BAR = 86;
+const BAR = 70;
 
 function bar(value, limit) {
   const width = (Math.abs(value) / limit) * (BAR / 2);

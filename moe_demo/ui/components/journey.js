@@ -31,6 +31,7 @@ function build(root) {
   m.live = el("div", { class: "unseen", "aria-live": "polite" });
   const canvas = el("div", { class: "canvas", role: "tabpanel", id: "journey-canvas" }, m.gutter, m.scroll, m.foot);
   root.append(m.rail, el("div", { class: "stagework" }, canvas, m.panel), m.table, m.live);
+  m.scroll.onscroll = () => follow(m);
   root.onkeydown = (event) => onKey(m, event);
   m.sizes = new ResizeObserver(() => m.data && Math.abs(m.scroll.clientWidth - (m.geo?.visible ?? 0)) > 1 && draw(m, { still: true }));
   m.sizes.observe(m.scroll);
@@ -40,6 +41,7 @@ function build(root) {
 /** New data from Python: another sentence redraws everything; an echo of our own clicks moves nothing. */
 function receive(m, data) {
   const fresh = !m.data || m.data.key !== data.key;
+  const moved = `${m.index} ${m.token} ${m.dark}`;
   const echo = m.sent.findIndex((own) => own.stage === data.stage - 1 && own.token === data.token);
   if (echo >= 0) m.sent.splice(0, echo + 1);
   else if (fresh || m.seen !== `${data.stage} ${data.token}`) {
@@ -49,8 +51,9 @@ function receive(m, data) {
   }
   m.seen = `${data.stage} ${data.token}`;
   m.data = data;
+  m.dark = isDark(m.root);
   if (fresh) rebuild(m);
-  draw(m, { still: fresh });
+  if (fresh || moved !== `${m.index} ${m.token} ${m.dark}`) draw(m, { still: fresh });
 }
 
 /** What depends on sentence or language, but not on the stage. */
@@ -72,8 +75,9 @@ function rebuild(m) {
     el("div", { class: "paper" }, el("b", {}, data.text_of.article), other),
     el("div", { class: "real" }, el("b", {}, data.text_of.live), el("span", {}, data.run)),
   );
-  m.layers = { back: el("g"), extra: el("g"), words: el("g", { role: "listbox", "aria-label": data.text_of.words_label }) };
-  m.svg.replaceChildren(el("defs", {}, ...texturePatterns(data.experts, "jx")), m.layers.back, m.layers.extra, m.layers.words);
+  m.scroll.scrollLeft = 0;
+  m.layers = { back: el("g"), extra: el("g"), over: el("g"), words: el("g", { role: "listbox", "aria-label": data.text_of.words_label }) };
+  m.svg.replaceChildren(el("defs", {}, ...texturePatterns(data.experts, "jx")), m.layers.back, m.layers.extra, m.layers.words, m.layers.over);
   m.chips = [];
 }
 
@@ -91,7 +95,7 @@ function buildWords(m) {
 function draw(m, { still = false } = {}) {
   const visible = Math.max(280, m.scroll.clientWidth);
   const resized = !m.geo || m.geo.visible !== visible || !m.chips.length;
-  m.geo = columnsOf(m.data, visible);
+  m.geo = columnsOf(Math.max(m.data.words.length, COLUMN.fewest), visible);
   if (resized) buildWords(m);
   const c = contextOf(m);
   m.svg.setAttribute("width", m.geo.width);
@@ -113,16 +117,37 @@ function draw(m, { still = false } = {}) {
 function contextOf(m) {
   const { data, geo, index, token } = m;
   const of = (id) => data.stages.find((stage) => stage.id === id);
-  return { data, geo, index, token: Math.min(token, data.words.length - 1), stage: data.stages[index], words: data.text_of, of };
+  const scrolled = m.scroll.scrollLeft;
+  const ramp = data.ramps[m.dark ? "dark" : "light"];
+  return { data, geo, index, ramp, scrolled, token: Math.min(token, data.words.length - 1), stage: data.stages[index], words: data.text_of, of };
 }
 
 /** Paper above, the trained model below: new marks fade in, the words themselves stay. */
 function drawRows(m, c) {
-  const heads = ["tokens", "classes"].includes(c.stage.id) ? [] : articleHeads(c);
-  const paper = el("g", { class: "fresh" }, ...heads, ...PAPER[c.stage.id](c));
-  const real = el("g", { class: "fresh", transform: `translate(0, ${ROW.article})` }, ...LIVE[c.stage.id](c));
+  const p = paperContext(c);
+  const heads = ["tokens", "classes"].includes(c.stage.id) ? [] : articleHeads(p);
+  const paper = el("g", { class: "fresh", transform: `translate(${p.left}, 0)` }, ...heads, ...PAPER[c.stage.id](p));
+  const down = `translate(0, ${ROW.article})`;
+  const real = el("g", { class: "fresh", transform: down }, ...LIVE[c.stage.id](c));
+  const over = el("g", { class: "fresh", transform: down }, ...(OVER[c.stage.id]?.(c) ?? []));
   m.layers.back.replaceChildren(el("rect", { class: "paper-ground", x: 0, y: 0, width: c.geo.width, height: ROW.article - 6, rx: 8 }));
   m.layers.extra.replaceChildren(paper, real);
+  m.layers.over.replaceChildren(over);
+}
+
+/** The article stands over our columns where the sentence is its own; else it keeps to itself, in view. */
+function paperContext(c) {
+  if (c.data.article.same_text) return { ...c, left: c.stage.id === "classes" ? c.scrolled : 0 };
+  return { ...c, geo: columnsOf(c.data.article.words.length, c.geo.visible), left: c.scrolled };
+}
+
+/** Seats, sum and classes stay in view while a long sentence is scrolled. */
+function follow(m) {
+  if (!m.data || m.geo.width <= m.geo.visible) return;
+  const c = contextOf(m);
+  m.svg.classList.add("still");
+  drawRows(m, c);
+  moveWords(m, c);
 }
 
 function moveWords(m, c) {
@@ -134,7 +159,7 @@ function moveWords(m, c) {
     chip.setAttribute("aria-selected", i === c.token);
     chip.setAttribute("tabindex", i === c.token ? 0 : -1);
     const place = VECTOR[c.stage.id](c, i);
-    placeVector(vector, { ...place, y: place.y + ROW.article }, c.data.ramp);
+    placeVector(vector, { ...place, y: place.y + ROW.article }, c.ramp);
   });
 }
 
@@ -142,7 +167,7 @@ function moveWords(m, c) {
 function footOf(m, c) {
   const scaled = c.stage.limit !== undefined;
   const ramp = el("span", { class: "ramp" });
-  ramp.style.background = `linear-gradient(90deg, ${c.data.ramp.join(", ")})`;
+  ramp.style.background = `linear-gradient(90deg, ${c.ramp.join(", ")})`;
   const limit = scaled ? exact(c.stage.limit) : "";
   const scale = scaled ? el("span", { class: "scale" }, `−${limit}`, ramp, `+${limit}`, el("span", {}, fill(c.words.first_values, { n: c.data.shown, dim: c.data.dim }))) : el("span");
   const toggle = el("button", { type: "button", class: "quiet", "aria-expanded": m.tableOpen, onclick: () => toggleTable(m) }, c.words[m.tableOpen ? "hide_table" : "show_table"]);
@@ -161,7 +186,6 @@ function go(m, index) {
   const inPanel = m.panel.contains(m.root.getRootNode().activeElement);
   m.index = next;
   draw(m);
-  m.scroll.scrollLeft = m.data.stages[next].id === "pooling" ? m.geo.width : m.data.stages[next].id === "classes" ? 0 : m.scroll.scrollLeft;
   const target = inPanel ? m.panel.querySelector(".panel-head .solid:not([disabled])") ?? m.stations[next] : m.stations[next];
   target.focus({ preventScroll: true });
   m.live.textContent = `${next + 1} ${m.data.text_of[`stage.${m.data.stages[next].id}`]}. ${m.data.stages[next].claim}`;

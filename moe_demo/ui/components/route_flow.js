@@ -47,6 +47,7 @@ class RouteFlow {
     this.signature = JSON.stringify({ ...data, selection: 0 });
     Object.assign(this, { data, send, layer: data.selection.layer, picked: data.selection });
     if (isNew || this.drawnLayer !== this.layer) {
+      this.marks = null; // those of the old data
       if (isNew) this.stop(Infinity);
       this.redraw();
     } else this.emphasise();

@@ -1,6 +1,7 @@
 // The hero of the router page: one row per expert, one column per step of the formula, a cut at k.
 // Hover looks, click or Enter picks an expert, the arrows left and right pick another word (both in Python).
 
+const LEAST_WIDTH = 740;
 const paths = new WeakMap();
 
 class ScorePath {
@@ -57,10 +58,12 @@ class ScorePath {
     } else this.update();
   }
 
+  get focused() { return this.root.getRootNode().activeElement; }
+
   redraw() {
-    const width = Math.floor(this.stage.clientWidth);
-    if (!width) return;
-    const held = rowOf(this.root.getRootNode().activeElement);
+    if (!this.stage.clientWidth) return;
+    const width = Math.max(Math.floor(this.stage.clientWidth), LEAST_WIDTH); // a narrow window scrolls the picture
+    const held = rowOf(this.focused);
     this.layout = scoreLayout(this.data, width, this.room());
     this.scene = buildScene(this.svg, this.data, this.layout);
     this.update();
@@ -113,7 +116,7 @@ class ScorePath {
 
   emphasise() {
     const { selected } = this.data, shownExpert = this.looked ?? selected ?? this.data.order[0];
-    const heldRow = rowOf(this.root.getRootNode().activeElement);
+    const heldRow = rowOf(this.focused);
     this.scene.rows.forEach(({ node }, e) => {
       node.classList.toggle("picked", e === selected);
       node.classList.toggle("looked", e === this.looked);
@@ -169,7 +172,8 @@ class ScorePath {
     this.panel.dataset.kind = kind;
     this.tableButton.setAttribute("aria-expanded", !isOpen && kind === "table");
     this.helpButton.setAttribute("aria-expanded", !isOpen && kind === "help");
-    if (isOpen) return;
+    if (isOpen) return this.opener?.focus();
+    if (!this.panel.contains(this.focused)) this.opener = this.focused;
     this.fillPanel(kind);
     this.panel.focus();
   }

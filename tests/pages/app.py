@@ -1,0 +1,41 @@
+"""The whole app without a browser, for page tests: opened under an address, its drawings as plain data."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from streamlit.testing.v1 import AppTest
+
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLE = "苹果公司发布了最新的iPhone 15"
+
+
+def opened(page: str = "", **params: str) -> AppTest:
+    """The start page, or the page of this file name, under an address; without an exception."""
+    os.chdir(ROOT)  # Streamlit looks for page files beside the entry script
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    for name, value in params.items():
+        at.query_params[name] = value
+    at.run()
+    if page:
+        at.switch_page(f"pages/{page}.py").run()
+    assert not at.exception, at.exception
+    return at
+
+
+def drawn(at: AppTest, having: str) -> dict[str, Any]:
+    """The data of the one component that was given this field."""
+    found = [json.loads(element.proto.json) for element in at.get("bidi_component")]
+    [data] = [data for data in found if having in data]
+    return data
+
+
+def hero(at: AppTest) -> dict[str, Any]:
+    """What the hero of the start page draws."""
+    return drawn(at, "layers")
+
+
+def strip(at: AppTest) -> dict[str, Any]:
+    """What the sentence strip draws."""
+    return drawn(at, "presets")

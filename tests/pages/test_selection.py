@@ -1,0 +1,125 @@
+"""One selection, in the address: read, checked, written; the same link gives the same picture on every page."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from moe_demo import load_run
+from moe_demo.text.segmentation import MAX_CHARS
+from moe_demo.ui.i18n import text_in
+from moe_demo.ui.selection import DEFAULT_TEXT, Selection, plain_text
+from tests.pages.app import drawn, hero, opened, strip
+
+
+def updated(start: dict[str, str], change: str) -> dict[str, str]:
+    """The address after `selection.update(<change>)` in a click."""
+    script = f"""
+import streamlit as st
+from moe_demo.ui import selection
+st.button("go", on_click=lambda: selection.update({change}))
+selection.current()
+"""
+    at = AppTest.from_string(script)
+    for name, value in start.items():
+        at.query_params[name] = value
+    at.run().button[0].click().run()
+    assert not at.exception, at.exception
+    return {
+        name: values[0] if isinstance(values, list) else values for name, values in at.query_params.items()
+    }
+
+
+def test_what_is_default_does_not_stand_in_the_address():
+    assert Selection().params() == {}
+    assert Selection(token=0, layer=1, lang="en").params() == {"t": "0", "l": "1", "lang": "en"}
+
+
+def test_a_link_to_another_page_takes_the_selection_along_with_changes():
+    chosen = Selection(text="火箭升空", token=1, settings={"k": "3"})
+    assert chosen.params(token=0, k=None) == {"s": "火箭升空", "t": "0"}
+
+
+def test_a_click_changes_only_what_it_names():
+    assert updated({"t": "2", "lang": "en", "k": "3"}, "expert=5") == {
+        "t": "2",
+        "e": "5",
+        "lang": "en",
+        "k": "3",
+    }
+
+
+def test_a_new_sentence_drops_the_picked_word_and_keeps_the_rest():
+    assert updated({"t": "2", "l": "1"}, "text='火箭升空'") == {"s": "火箭升空", "l": "1"}
+
+
+def test_a_new_run_drops_what_the_old_one_meant():
+    assert updated({"t": "2", "l": "1", "e": "9", "step": "8"}, "run='document'") == {"run": "document"}
+
+
+def test_back_to_the_default_leaves_the_address():
+    assert updated({"t": "2", "s": "火箭升空"}, f"token=None, text={DEFAULT_TEXT!r}") == {}
+
+
+@pytest.mark.parametrize("raw", ["  火箭\ud800升空 ", "火箭升空\n"])
+def test_a_sentence_fits_an_address(raw: str):
+    assert plain_text(raw) == "火箭升空"
+    assert len(plain_text("长" * 10_000)) == MAX_CHARS + 1
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize(
+    ("broken", "named"),
+    [
+        ({"t": "99"}, "t"),
+        ({"t": "-1"}, "t"),
+        ({"t": "٣"}, "t"),
+        ({"t": "9" * 400}, "t"),
+        ({"l": "9"}, "l"),
+        ({"e": "16"}, "e"),
+        ({"e": "x"}, "e"),
+        ({"step": "3"}, "step"),
+        ({"run": "nobody"}, "run"),
+        ({"run": "../bundled_runs/deepseek"}, "run"),
+        ({"run": "/etc"}, "run"),
+        ({"s": " \u200b "}, "s"),
+        ({"utm": "1"}, "utm"),
+    ],
+)
+def test_what_is_broken_or_foreign_falls_back_and_is_named(lang: str, broken: dict[str, str], named: str):
+    at = opened(lang=lang, **broken)
+    assert at.warning[0].value == text_in(lang, "common.bad_address", names=named)
+    whole, plain = hero(at), hero(opened(lang=lang))
+    assert whole["selection"] == plain["selection"]
+    assert whole["layers"] == plain["layers"]
+
+
+def test_an_unknown_language_is_told_in_the_first_one():
+    at = opened(lang="fr")
+    assert at.title[0].value == text_in("zh", "start.title")
+    assert "lang" in at.warning[0].value
+
+
+def test_the_same_link_gives_the_same_picture():
+    link = {"s": "火箭夺冠", "t": "1", "l": "1", "e": "3"}
+    first, second = opened(**link), opened(**link)
+    assert hero(first) == hero(second)
+    assert hero(first)["selection"] == {"token": 1, "expert": 3, "layer": 1}
+    assert strip(first)["picked"] == 1
+
+
+def test_every_page_keeps_sentence_word_and_language():
+    for page in ("router", "journey"):
+        at = opened(page, s="火箭夺冠", t="1", lang="en")
+        data = strip(at)
+        assert (data["text"], data["picked"], data["lang"]) == ("火箭夺冠", 1, "en"), page
+        assert not at.warning
+
+
+def test_where_another_run_is_shown_what_it_lacks_is_no_fault_of_the_link():
+    at = opened("journey", e="15", l="1")
+    assert not at.warning
+    assert len(drawn(at, "stages")["experts"]) == load_run("document").config.model.n_routed
+
+
+def test_the_strip_underlines_each_word_by_its_largest_gate():
+    layer = load_run("deepseek").trace(DEFAULT_TEXT).layers[0]
+    assert [token["expert"] for token in strip(opened())["tokens"]] == layer.gates_TE.argmax(1).tolist()

@@ -1,0 +1,108 @@
+"""The start page: what it draws is the record of a forward pass, in two languages, whatever the sentence."""
+
+import json
+
+import numpy as np
+import pytest
+
+from moe_demo import load_run
+from moe_demo.insight.sparsity import sparsity
+from moe_demo.training.metrics import EvalMetrics
+from moe_demo.ui.i18n import text_in
+from moe_demo.ui.strip import PRESETS
+from tests.pages.app import EXAMPLE, hero, opened, strip
+
+ODD = [
+    "山",
+    "🏆🏆🏆",
+    "مرحبا بالعالم",
+    "<script>alert(1)</script>",
+    "**粗** [a](b) $x$",
+    "a" * 512,
+    "很长的标题" * 2000,
+]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("name", ["deepseek", "document"])
+def test_the_hero_shows_the_record_of_the_forward_pass(lang: str, name: str):
+    at = opened(lang=lang, run=name)
+    trace, data = load_run(name).trace(EXAMPLE), hero(at)
+    assert at.title[0].value == text_in(lang, "start.title")
+    assert [token["text"] for token in data["tokens"]] == list(trace.tokens)
+    for shown, layer in zip(data["layers"], trace.layers, strict=True):
+        chosen = np.array(shown["experts"])
+        assert chosen.tolist() == layer.topk_idx_TK.tolist()
+        assert np.allclose(shown["gates"], layer.gates_TK, atol=1e-5)
+        assert np.allclose(shown["scores"], np.take_along_axis(layer.scores_TE, chosen, 1), atol=1e-5)
+    assert np.allclose([item["p"] for item in data["classes"]], trace.probabilities_C)
+    assert data["classes"][data["best"]]["word"] == text_in(lang, f"classes.{trace.label}")
+
+
+def test_the_bottom_line_counts_experts_and_parameters_of_the_real_model():
+    run = load_run("deepseek")
+    count, model, line = sparsity(run.model), run.config.model, hero(opened())["line"]
+    assert f"{model.top_k} + {model.n_shared}" in line
+    assert f"{model.n_routed} + {model.n_shared}" in line
+    assert f"{count.used:,} / {count.total:,}" in line
+
+
+def test_without_shared_experts_none_is_drawn_or_counted():
+    data = hero(opened(run="document"))
+    assert data["shared"] == []
+    assert "+" not in data["line"]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_caption_is_made_from_the_data(lang: str):
+    trace = load_run("deepseek").trace(EXAMPLE)
+    whole = opened(lang=lang).markdown
+    assert any(f"{trace.probabilities_C.max():.0%}" in text.value for text in whole)
+    token = opened(lang=lang, t="5", l="1").markdown
+    gates = trace.layers[1].gates_TK[5]
+    top = f"E{trace.layers[1].topk_idx_TK[5][gates.argmax()]}"
+    assert any(f"**{top}**" in text.value and f"{gates.max():.2f}" in text.value for text in token)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("text", ODD)
+def test_any_sentence_is_drawn(lang: str, text: str):
+    at = opened(lang=lang, s=text)
+    assert hero(at)["tokens"]
+    assert not at.warning
+    cut = strip(at)["cut"]
+    assert bool(cut) == (len(text) > 512)
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_every_example_is_read_whole(preset: str):
+    assert strip(opened(s=preset))["left_out"] == ""
+
+
+def test_the_badge_names_run_step_and_seed():
+    run = load_run("deepseek")
+    badge = hero(opened())["badge"]
+    assert all(part in badge for part in (run.run_id, str(run.step), str(run.config.seed)))
+
+
+def test_an_earlier_checkpoint_shows_its_own_routes():
+    run = load_run("deepseek", step=0)
+    data = hero(opened(step="0"))
+    assert data["layers"][0]["experts"] == run.trace(EXAMPLE).layers[0].topk_idx_TK.tolist()
+
+
+def test_the_training_record_is_drawn_from_the_run():
+    at = opened()
+    evals = [record for record in load_run("deepseek").metrics if isinstance(record, EvalMetrics)]
+    spec = json.loads(at.get("plotly_chart")[0].proto.spec)
+    names = [line["name"] for line in spec["data"]]
+    assert text_in("zh", "start.training.floor") in names
+    bold = [line for line in spec["data"] if line["name"] == text_in("zh", "start.training.held_out")]
+    assert len(bold) == 2
+    assert evals[-1].step > 0
+
+
+def test_the_page_ends_with_the_code_that_ran():
+    code = "".join(block.value for block in opened().code)
+    assert "def route(" in code
+    assert "def gate_values(" in code

@@ -1,0 +1,77 @@
+"""The runs that ship with the app: small, whole, reproducible, and with numbers that fit their rounded weights."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from moe_demo.config import PRESETS
+from moe_demo.insight.runs import load_run
+from moe_demo.training.bundle import BUDGET_BYTES, bundle, size_of, spread
+from moe_demo.training.data import read_corpora, split_of
+from moe_demo.training.evaluation import encode_all, evaluate
+from moe_demo.training.metrics import EvalMetrics, StepMetrics
+from moe_demo.training.run_store import BUNDLED_RUNS, RunError
+from tests import toy
+
+CONFIGS = [toy.config("document", patience=0, epochs=2), toy.config("deepseek", patience=0, epochs=2)]
+
+
+@pytest.fixture(scope="module")
+def bundled(csv: Path, tmp_path_factory) -> Path:
+    out = tmp_path_factory.mktemp("bundled")
+    bundle(CONFIGS, out, [csv])
+    return out
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_checkpoints_are_spread_from_the_first_to_the_last():
+    assert spread([0, 1, 2, 4, 8, 16, 32, 45, 90, 135], 4) == [0, 4, 32, 135]
+    assert spread([0, 1, 2], 8) == [0, 1, 2]
+
+
+def test_what_a_reader_needs_is_there_and_nothing_else(bundled: Path):
+    names = {"config.json", "data.json", "vocab.txt", "metrics.jsonl", "status.json", "checkpoints"}
+    for config in CONFIGS:
+        folder = bundled / config.preset
+        assert {path.name for path in folder.iterdir()} == names
+        run = load_run(folder)
+        assert (run.steps[0], run.step) == (0, 8)
+        assert run.store.status().state == "done"
+        assert run.store.data().files == []
+        assert run.trace("主队绝杀").label in run.labels
+
+
+def test_the_same_machine_makes_the_same_bytes(bundled: Path, csv: Path, tmp_path: Path):
+    (tmp_path / "document").mkdir()
+    (tmp_path / "document" / "old.txt").write_text("replaced")
+    bundle(CONFIGS, tmp_path, [csv])
+    assert contents(tmp_path) == contents(bundled)
+
+
+def test_the_evaluation_on_record_is_that_of_the_rounded_weights(bundled: Path, csv: Path):
+    run = load_run(bundled / "deepseek")
+    held_out = split_of(read_corpora([csv]), run.config).held_out
+    texts, label_ids = encode_all(held_out, run.encoder), torch.from_numpy(held_out.label_ids)
+    on_record = {record.step: record for record in run.metrics if isinstance(record, EvalMetrics)}
+    for step in run.steps:
+        assert evaluate(run.at(step).model, texts, label_ids, step) == on_record[step]
+    assert all(record.step_seconds is None for record in run.metrics if isinstance(record, StepMetrics))
+
+
+def test_the_budget_decides_how_many_checkpoints_there_are(bundled: Path, csv: Path, tmp_path: Path):
+    n_all = sum(1 for _ in bundled.rglob("*.safetensors"))
+    bundle(CONFIGS, tmp_path, [csv], budget=size_of(bundled) - 1)
+    assert size_of(tmp_path) < size_of(bundled)
+    assert 4 <= sum(1 for _ in tmp_path.rglob("*.safetensors")) < n_all
+    with pytest.raises(RunError, match="shrink the presets"):
+        bundle(CONFIGS, tmp_path / "tiny", [csv], budget=1000)
+
+
+@pytest.mark.skipif(not BUNDLED_RUNS.is_dir(), reason="the bundled runs are not made yet: make runs")
+def test_the_runs_in_the_repository_are_those_of_the_presets():
+    assert sorted(path.name for path in BUNDLED_RUNS.iterdir()) == sorted(PRESETS)
+    assert size_of(BUNDLED_RUNS) <= BUDGET_BYTES

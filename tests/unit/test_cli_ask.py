@@ -1,0 +1,149 @@
+"""The commands that ask a trained run: evaluate, classify, trace, runs."""
+
+def strict_json(text: str) -> dict:
+    def refuse(name: str) -> None:
+        raise AssertionError(f"{name} is not JSON")
+
+    return json.loads(text, parse_constant=refuse)
+
+
+def json_lines(text: str) -> list[dict]:
+    return [strict_json(line) for line in text.splitlines()]
+
+
+# -- evaluate --------------------------------------------------------------------------------------------------
+
+
+def test_evaluate_prints_json(run: str, csv: Path, capsys):
+    assert main(["evaluate", "--run", run, "--data", str(csv), "--json"]) == 0
+    found = strict_json(capsys.readouterr().out)
+    n_right = sum(found["confusion"][c][c] for c in range(3))
+    assert found["labels"] == ["tech", "sports", "entertainment"]
+    assert found["accuracy"] == pytest.approx(n_right / 48)
+    assert [sum(row) for row in found["confusion"]] == [16, 16, 16]
+    assert found["loss"] > 0
+    assert len(found["max_vio"]) == len(found["load"]) == 2
+    assert (found["step"], found["n_headlines"]) == (8, 48)
+
+
+def test_evaluate_prints_a_table_for_people(run: str, csv: Path, capsys):
+    assert main(["evaluate", "--run", run, "--data", str(csv), "--step", "0"]) == 0
+    out = capsys.readouterr().out
+    assert "small at step 0, 48 headlines" in out
+    assert re.search(r"accuracy +0\.\d{4}\n", out)
+    assert re.search(r"max_vio +layer 0: \d\.\d+, layer 1: \d\.\d+\n", out)
+    assert re.search(r"sports( +\d+){3}\n", out)
+
+
+def test_evaluate_takes_several_files(run: str, csv: Path, tmp_path: Path, capsys):
+    more = tmp_path / "more.csv"
+    more.write_text("text,label\n新的标题,tech\n另一个标题,sports\n", encoding="utf-8")
+    assert main(["evaluate", "--run", run, "--data", str(csv), str(more), "--json"]) == 0
+    assert strict_json(capsys.readouterr().out)["n_headlines"] == 50
+
+
+# -- classify --------------------------------------------------------------------------------------------------
+
+
+def test_classify_prints_one_json_line_per_headline_in_order(run: str, capsys):
+    texts = [
+        HEADLINE,
+        "主队加时绝杀晋级四强",
+        "<b>新片</b>",
+        "😀🎉",
+        "مرحبا بالعالم",
+        "https://example.org/?a=1",
+    ]
+    assert main(["classify", "--run", run, *texts]) == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    assert [line["text"] for line in json_lines(out)] == texts
+    for line in json_lines(out):
+        assert list(line) == ["text", "label", "probabilities"]
+        assert list(line["probabilities"]) == ["tech", "sports", "entertainment"]
+        assert sum(line["probabilities"].values()) == pytest.approx(1, abs=1e-5)
+        assert line["label"] == max(line["probabilities"], key=line["probabilities"].get)
+
+
+def test_classify_and_trace_agree(run: str, capsys):
+    main(["classify", "--run", run, HEADLINE])
+    main(["trace", "--run", run, HEADLINE])
+    answer, trace = json_lines(capsys.readouterr().out)
+    assert answer["label"] == trace["label"]
+    assert answer["probabilities"] == pytest.approx(trace["probabilities"], abs=1e-6)
+
+
+def test_a_headline_without_words_is_named_and_the_others_are_answered(run: str, capsys):
+    assert main(["classify", "--run", run, "主队绝杀", "", "新片上映"]) == 2
+    out, err = capsys.readouterr()
+    assert [line["text"] for line in json_lines(out)] == ["主队绝杀", "新片上映"]
+    assert err == "headline 2: The text has no words; write at least one character that can be seen.\n"
+
+
+def test_a_headline_too_long_is_answered_and_told(run: str, capsys):
+    assert main(["classify", "--run", run, "芯片" * 5000]) == 0
+    out, err = capsys.readouterr()
+    assert len(json_lines(out)) == 1
+    assert re.fullmatch(r"headline 1: too long; the last \d{4} characters are not read\.\n", err)
+
+
+def test_classify_reads_a_file_with_or_without_labels(run: str, csv: Path, tmp_path: Path, capsys):
+    assert main(["classify", "--run", run, "--data", str(csv)]) == 0
+    assert len(json_lines(capsys.readouterr().out)) == 48
+    plain = tmp_path / "plain.txt"
+    lines = [f"第{n}条新闻：主队绝杀" for n in range(100)]  # more than go through the model together
+    plain.write_text("\n".join([*lines, "\u200b", lines[0]]), encoding="utf-8")
+    assert main(["classify", "--run", run, "--data", str(plain)]) == 0
+    out, err = capsys.readouterr()
+    assert [line["text"] for line in json_lines(out)] == [*lines, lines[0]]
+    assert "line 101: no text." in err
+
+
+def test_classify_reads_standard_input_line_by_line(run: str, capsys, monkeypatch):
+    raw = "主队绝杀\r\n".encode() + b"\n" + "新片上映\n".encode("gbk") + "芯片量产".encode()
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(raw)))
+    assert main(["classify", "--run", run]) == 2
+    out, err = capsys.readouterr()
+    assert [line["text"] for line in json_lines(out)] == ["主队绝杀", "新片上映", "芯片量产"]
+    assert err.startswith("line 2: The text has no words;")
+
+
+# -- trace and runs --------------------------------------------------------------------------------------------
+
+
+def test_trace_prints_the_whole_record(run: str, capsys):
+    assert main(["trace", "--run", run, *HEADLINE.split()]) == 0  # as a shell without quotation marks cuts it
+    out = capsys.readouterr().out
+    assert out.count("\n") == 1
+    record = strict_json(out)
+    assert record["text"] == HEADLINE
+    assert record["tokens"] == ["苹果公司", "发布", "了", "最新", "的", "iPhone", "15"]
+    assert record["label"] in record["probabilities"]
+    for layer in record["layers"]:
+        assert [len(row) for row in layer["scores"]] == [len(row) for row in layer["choice"]] == [16] * 7
+        assert [len(row) for row in layer["topk_idx"]] == [len(row) for row in layer["gates"]] == [4] * 7
+        assert sum(layer["load"]) == 7 * 4
+
+
+def test_runs_lists_every_run_and_what_it_is_doing(run: str, csv: Path, runs_folder: Path, capsys):
+    main(["train", "--data", str(csv), *toy.as_options(CONFIG)])
+    killed, torn = RunStore(runs_folder / "killed"), runs_folder / "torn"
+    for folder in (killed.folder, torn):
+        folder.mkdir()
+        for path in Path(run).glob("*.json*"):
+            (folder / path.name).write_bytes(path.read_bytes())
+    killed.write_status("running", 3, 8)
+    (torn / "status.json").write_bytes(b"")
+    capsys.readouterr()
+    assert main(["runs"]) == 0
+    out, err = capsys.readouterr()
+    rows = {line.split()[0]: line.split()[1:5] for line in out.splitlines()}
+    assert rows["name"] == ["preset", "state", "step", "accuracy"]
+    assert rows["deepseek-1"][:3] == ["deepseek", "done", "8/8"]
+    assert rows["killed"][:3] == ["deepseek", "interrupted", "8/8"]
+    assert rows["torn"][:2] == ["?", "torn"]
+    assert "status.json" in err
+
+
+def test_a_notebook_gets_the_same(run: str):
+    assert load_run(run).trace(HEADLINE).frame().shape == (7 * 2 * 16, 10)
