@@ -113,6 +113,9 @@ class ModelConfig:
     n_groups: int = 4
     topk_groups: int = 2
     group_score: GroupScore = "top_sum"
+    final_norm: bool = True  # RMSNorm before pooling; the source article's classifier has none
+    embedding_std: float = 0.1  # spread of the first word and n-gram vectors
+    router_std: float = 0.1  # and of the first expert directions; DeepSeek's models start from 0.006
     dropout: float = 0.2
     token_dropout: float = 0.5  # share of token vectors hidden in training: no single word may decide
 
@@ -138,6 +141,8 @@ class ModelConfig:
         )
         _require(self, self.n_shared >= 0, "n_shared", "0 or more")
         _require(self, self.ffn_dim >= 0, "ffn_dim", "0 or more")
+        for name in ("embedding_std", "router_std"):
+            _require(self, getattr(self, name) > 0, name, "above 0")
         for name in ("dropout", "token_dropout"):
             _require(self, 0 <= getattr(self, name) < 1, name, "in [0, 1)")
         self.routing_rule  # noqa: B018  building it validates the router's fields
@@ -276,8 +281,13 @@ def _presets() -> dict[str, RunConfig]:
             norm_topk=False,
             n_groups=1,
             topk_groups=1,
+            n_buckets=8192,
+            final_norm=False,
+            embedding_std=0.005,  # words and experts start alike, so that what they become is learned together
+            router_std=0.02,
+            dropout=0.1,
         ),
-        balance=BalanceConfig(method="loss_free"),
+        balance=BalanceConfig(method="none"),
     )
     return {"document": document, "deepseek": RunConfig()}
 

@@ -92,7 +92,14 @@ def config(name: str = "deepseek", **values: object) -> RunConfig:
     config = preset(name)
     tiny = {"dim": 16, "n_heads": 2, "expert_dim": 8, "n_buckets": 64, "dropout": 0.1, "token_dropout": 0.0}
     model = replace(config.model, **tiny, ffn_dim=16 if config.model.ffn_dim else 0)
-    fixed = {"epochs": 4, "batch_size": 8, "min_count": 1, "held_out_fraction": 0.25, "lr": 3e-3, "patience": 3}
+    fixed = {
+        "epochs": 4,
+        "batch_size": 8,
+        "min_count": 1,
+        "held_out_fraction": 0.25,
+        "lr": 3e-3,
+        "patience": 3,
+    }
     return replace(config, **{"model": model, **fixed, **values})
 
 

@@ -4,7 +4,7 @@
 and compute none. Laws that hold in it, and are tested:
 
     weighted    = gate x expert output                      stage "gates"
-    entered     = token vector + weighted                   stage "transformer": the residual path
+    entered     = weighted: no residual path around the MoE stage "transformer"
     left        = entered + what attention and FFN added    stage "transformer"
     pooled      = mean over tokens of the averaged vectors  stage "pooling"
     probability = softmax(logits); sums to 1                stage "classes"
@@ -227,13 +227,11 @@ def _gates(trace: ForwardTrace, layer: LayerTrace) -> Record:
 
 def _transformer(trace: ForwardTrace, layer: LayerTrace) -> Record:
     """The vectors that enter, what attention and its dense FFN add to each, and the vectors that leave."""
-    entered_TD = trace.embedded_TD + layer.output_TD
+    entered_TD = layer.output_TD
     change_T = np.linalg.norm(layer.mixed_TD, axis=1) / np.linalg.norm(entered_TD, axis=1)
     most = int(change_T.argmax())
     return {
         "facts": {"most": trace.tokens[most], "most_change": _number(change_T[most]), "n": len(change_T)},
-        "token": _shown(trace.embedded_TD),
-        "moe": _shown(layer.output_TD),
         "entered": _shown(entered_TD),
         "added": _shown(layer.mixed_TD),
         "values": _shown(layer.block_output_TD),

@@ -58,8 +58,8 @@ class TokenEmbedding(nn.Module):
         super().__init__()
         self.word = nn.Embedding(config.vocab_size, config.dim)
         self.ngram = nn.EmbeddingBag(config.n_buckets, config.dim, mode="mean")
-        nn.init.normal_(self.word.weight, std=0.1)
-        nn.init.normal_(self.ngram.weight, std=0.1)
+        nn.init.normal_(self.word.weight, std=config.embedding_std)
+        nn.init.normal_(self.ngram.weight, std=config.embedding_std)
 
     def forward(self, batch: TokenBatch) -> Tensor:
         """Shape (T, D)."""
@@ -99,10 +99,11 @@ def rotate(x_BHWd: Tensor) -> Tensor:
 
 
 class Block(nn.Module):
-    """One attention and one MoE layer, RMSNorm before each and a residual path around each.
+    """One attention and one MoE layer, RMSNorm before each.
 
-    `attention_moe` is DeepSeek's order. `moe_transformer` is the order the source article draws: the MoE layer
-    first, then a Transformer layer (attention and a dense FFN).
+    `attention_moe` is DeepSeek's order, with a residual path around each half. `moe_transformer` is what the source
+    article draws: the MoE layer first, *without* a residual path, then a Transformer layer (attention and a dense
+    FFN, with theirs). There the gate decides how large a word's vector is, and so how much the word counts.
     """
 
     def __init__(self, config: ModelConfig) -> None:
@@ -122,18 +123,19 @@ class Block(nn.Module):
             mixed_TD = self._mix(x_TD, batch)
             moe_input_TD = self.moe_norm(x_TD + mixed_TD)
             moe_output_TD, routing = self.moe(moe_input_TD, change)
-            added_TD = self.dropout(moe_output_TD)
+            output_TD = x_TD + mixed_TD + self.dropout(moe_output_TD)
         else:
             moe_input_TD = self.moe_norm(x_TD)
             moe_output_TD, routing = self.moe(moe_input_TD, change)
             added_TD = self.dropout(moe_output_TD)
-            mixed_TD = self._mix(x_TD + added_TD, batch)
+            mixed_TD = self._mix(added_TD, batch)
+            output_TD = added_TD + mixed_TD
         return BlockOutput(
             moe_input_TD=moe_input_TD,
             routing=routing,
             moe_output_TD=moe_output_TD,
             mixed_TD=mixed_TD,
-            output_TD=x_TD + added_TD + mixed_TD,
+            output_TD=output_TD,
         )
 
     def _mix(self, x_TD: Tensor, batch: TokenBatch) -> Tensor:
@@ -153,7 +155,7 @@ class Classifier(nn.Module):
         self.embedding = TokenEmbedding(config)
         self.dropout = nn.Dropout(config.dropout)
         self.blocks = nn.ModuleList(Block(config) for _ in range(config.n_layers))
-        self.norm = nn.RMSNorm(config.dim)
+        self.norm = nn.RMSNorm(config.dim) if config.final_norm else nn.Identity()
         self.head = nn.Linear(config.dim, config.n_classes)
 
     def forward(

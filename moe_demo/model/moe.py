@@ -27,7 +27,7 @@ class MoELayer(nn.Module):
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
-        self.router = Router(config.dim, config.routing_rule)
+        self.router = Router(config.dim, config.routing_rule, config.router_std)
         self.experts = RoutedExperts(config.n_routed, config.dim, config.expert_dim)
         self.shared = nn.ModuleList(
             FeedForward(config.dim, config.expert_dim) for _ in range(config.n_shared)

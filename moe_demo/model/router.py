@@ -124,12 +124,12 @@ class Router(nn.Module):
 
     bias_E: Tensor
 
-    def __init__(self, dim: int, rule: RoutingRule) -> None:
+    def __init__(self, dim: int, rule: RoutingRule, std: float = 0.1) -> None:
         super().__init__()
         self.rule = rule
         self.weight_ED = nn.Parameter(torch.empty(rule.n_routed, dim))
         self.register_buffer("bias_E", torch.zeros(rule.n_routed))
-        nn.init.normal_(self.weight_ED, std=dim**-0.5)
+        nn.init.normal_(self.weight_ED, std=std)
 
     def forward(self, x_TD: Tensor, change: RouterChange | None = None) -> Routing:
         """Route T tokens, by the trained rule and bias unless `change` says otherwise."""

@@ -31,6 +31,7 @@ BUDGET_BYTES = 10_000_000
 METRICS_BYTES = 1_000_000  # of one run
 MOST_CHECKPOINTS = 8
 LEAST_CHECKPOINTS = 2
+HELD_OUT = 0.1  # less than a run of one's own holds out: these models are measured on other, real headlines too
 
 
 def spread(steps: Sequence[int], count: int) -> list[int]:
@@ -115,7 +116,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m moe_demo.training.bundle", description=__doc__)
     parser.add_argument("--out", type=Path, default=BUNDLED_RUNS, help="where to write them")
     out = parser.parse_args(argv).out
-    for outcome in bundle(list(PRESETS.values()), out):
+    configs = [replace(config, held_out_fraction=HELD_OUT) for config in PRESETS.values()]
+    for outcome in bundle(configs, out):
         store = RunStore(out / outcome.folder.name)
         (final,) = [r for r in store.metrics()[0] if isinstance(r, EvalMetrics)][-1:]
         print(

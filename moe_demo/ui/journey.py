@@ -25,6 +25,7 @@ from moe_demo.ui.i18n import labels, language, t
 from moe_demo.ui.session import View
 
 KEY = "journey"
+SERIAL = "journey.serial"  # of the last click that came through
 PARTS = (
     "dom",
     "textures",
@@ -55,15 +56,12 @@ def draw(view: View) -> str:
     """The rail, the canvas and its panel; clicks go into the selection. Returns the shown stage's name."""
 
     def go() -> None:
-        if st.session_state[KEY].stage is not None:
-            selection.update(stage=int(st.session_state[KEY].stage))
-
-    def pick() -> None:
-        if st.session_state[KEY].token is not None:
-            selection.update(token=int(st.session_state[KEY].token))
+        if place := st.session_state[KEY].place:
+            st.session_state[SERIAL] = place["serial"]
+            selection.update(stage=place["stage"], token=place["token"])
 
     data = data_of(view)
-    component("journey", parts=PARTS)(data=data, key=KEY, on_stage_change=go, on_token_change=pick)
+    component("journey", parts=PARTS)(data=data, key=KEY, on_place_change=go)
     return STAGES[data["stage"] - 1]
 
 
@@ -82,7 +80,8 @@ def data_of(view: View) -> dict[str, Any]:
     return record | {
         "key": f"{view.run.run_id} {view.trace.step} {language()} {view.trace.text}",
         "stage": position,
-        "token": view.selection.token or 0,
+        "token": view.selection.token,
+        "serial": st.session_state.get(SERIAL, 0),
         "lang": language(),
         "text_of": labels("journey.words")
         | {f"class.{name}": word for name, word in labels("classes").items()},

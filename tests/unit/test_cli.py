@@ -1,7 +1,6 @@
 """The command line as DESIGN promises it: names, output, exit status, and one plain sentence for bad input."""
 
 import io
-import json
 import os
 import re
 import signal
@@ -13,13 +12,11 @@ from pathlib import Path
 import pytest
 
 from moe_demo.cli import main
-from moe_demo.insight.runs import load_run
 from moe_demo.training.run_store import RunStore
 from tests import toy
 from tests.conftest import ROOT
 
 CONFIG = toy.config(patience=0, epochs=2)
-HEADLINE = "苹果公司发布了最新的iPhone 15"
 COMMANDS = ["train", "evaluate", "classify", "trace", "runs"]
 
 
@@ -212,17 +209,6 @@ def test_a_gpu_that_is_not_there_is_told(csv: Path, monkeypatch, capsys):
 # -- manners ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.skipif(os.name == "nt", reason="pipes of POSIX")
-def test_a_reader_who_has_seen_enough_is_no_error(run: str, csv: Path, monkeypatch, capsys):
-    read_end, write_end = os.pipe()
-    os.close(read_end)
-    with open(write_end, "w", encoding="utf-8") as pipe:
-        monkeypatch.setattr(sys, "stdout", pipe)
-        assert main(["classify", "--run", run, "--data", str(csv)]) == 0
-    monkeypatch.undo()
-    assert capsys.readouterr().err == ""
-
-
 @pytest.mark.parametrize("command", COMMANDS)
 def test_help_has_an_example(command: str, capsys):
     with pytest.raises(SystemExit) as exit_:
@@ -235,17 +221,3 @@ def test_help_and_slips_need_no_torch():
     code = "import sys; from moe_demo.cli.parser import build_parser; import moe_demo.cli; build_parser()\n"
     code += "assert not {'torch', 'numpy', 'jieba'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
-
-
-@pytest.mark.skipif(os.name == "nt", reason="pipes and locales of POSIX")
-def test_output_is_utf8_in_any_locale(run: str, csv: Path):
-    env = os.environ | {"LANG": "C", "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
-    command = (
-        f"{sys.executable} -m moe_demo classify --run {run} --data {csv} | head -n 1; echo ${{PIPESTATUS[0]}}"
-    )
-    done = subprocess.run(["bash", "-c", command], cwd=ROOT, env=env, capture_output=True, check=True)
-    first, status = done.stdout.decode("utf-8").splitlines()
-    assert strict_json(first)["text"] == "新款手机芯片性能提升三成"
-    assert (status, done.stderr) == ("0", b"")
-
-

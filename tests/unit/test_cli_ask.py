@@ -1,5 +1,25 @@
 """The commands that ask a trained run: evaluate, classify, trace, runs."""
 
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from moe_demo.cli import main
+from moe_demo.insight.runs import load_run
+from moe_demo.training.run_store import RunStore
+from tests import toy
+from tests.conftest import ROOT
+
+CONFIG = toy.config(patience=0, epochs=2)
+HEADLINE = "苹果公司发布了最新的iPhone 15"
+
+
 def strict_json(text: str) -> dict:
     def refuse(name: str) -> None:
         raise AssertionError(f"{name} is not JSON")
@@ -147,3 +167,26 @@ def test_runs_lists_every_run_and_what_it_is_doing(run: str, csv: Path, runs_fol
 
 def test_a_notebook_gets_the_same(run: str):
     assert load_run(run).trace(HEADLINE).frame().shape == (7 * 2 * 16, 10)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes of POSIX")
+def test_a_reader_who_has_seen_enough_is_no_error(run: str, csv: Path, monkeypatch, capsys):
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    with open(write_end, "w", encoding="utf-8") as pipe:
+        monkeypatch.setattr(sys, "stdout", pipe)
+        assert main(["classify", "--run", run, "--data", str(csv)]) == 0
+    monkeypatch.undo()
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes and locales of POSIX")
+def test_output_is_utf8_in_any_locale(run: str, csv: Path):
+    env = os.environ | {"LANG": "C", "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    command = (
+        f"{sys.executable} -m moe_demo classify --run {run} --data {csv} | head -n 1; echo ${{PIPESTATUS[0]}}"
+    )
+    done = subprocess.run(["bash", "-c", command], cwd=ROOT, env=env, capture_output=True, check=True)
+    first, status = done.stdout.decode("utf-8").splitlines()
+    assert strict_json(first)["text"] == "新款手机芯片性能提升三成"
+    assert (status, done.stderr) == ("0", b"")

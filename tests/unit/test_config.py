@@ -47,6 +47,7 @@ BAD_VALUES = [
     (ModelConfig, "group_score", "mean"),
     (ModelConfig, "dropout", 1.0),
     (ModelConfig, "dropout", -0.1),
+    (ModelConfig, "token_dropout", 1.0),
     (BalanceConfig, "method", "magic"),
     (BalanceConfig, "alpha", -1.0),
     (BalanceConfig, "seq_alpha", -1.0),

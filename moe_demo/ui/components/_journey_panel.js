@@ -31,9 +31,9 @@ const FORMULA = {
     ...[0, 1, 2].map((d) => `[${d + 1}]  ${exact(c.stage.gate[c.token])} × ${exact(c.stage.output[c.token][d])} = ${exact(c.stage.values[c.token][d])}`),
   ],
   transformer: (c) => [
-    `h${SUB(c.token)} = x${SUB(c.token)} + y${SUB(c.token)} + ${c.words.mixing}`,
+    `h${SUB(c.token)} = y${SUB(c.token)} + ${c.words.mixing}`,
     ...[0, 1, 2].map((d) => {
-      const parts = ["token", "moe", "added"].map((name) => exact(c.stage[name][c.token][d]));
+      const parts = ["entered", "added"].map((name) => exact(c.stage[name][c.token][d]));
       return `[${d + 1}]  ${parts.join(" + ").replaceAll("+ −", "− ")} = ${exact(c.stage.values[c.token][d])}`;
     }),
   ],

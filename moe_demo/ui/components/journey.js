@@ -1,7 +1,11 @@
 // The journey: a rail of nine stations and one canvas on which the same words travel from stage to stage.
 //
 // data: the record of moe_demo.insight.journey, with the locale's words and the styles of figures.theme.
-// Triggers: `stage` (1..9) and `token` (0..T-1). Both act here at once; Python only writes the address.
+// Trigger: `place` {stage 1..9, token or null, serial}. A click acts here at once; Python only writes the address
+// and hands the serial back in `data`, so that an answer to an older click cannot undo a newer one.
+
+const PAUSE = 120; // milliseconds: a reader who runs over the rail leaves one entry in the history, not nine
+const PATIENCE = 2500;
 
 const mounted = new WeakMap();
 
@@ -13,6 +17,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   receive(m, data);
   return () => {
     m.sizes.disconnect();
+    clearTimeout(m.timer);
     mounted.delete(root);
     root.replaceChildren();
   };
@@ -20,7 +25,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
 
 /** The parts that stay for the life of the component. */
 function build(root) {
-  const m = { root, index: 0, token: 0, sent: [], tableOpen: false };
+  const m = { root, index: 0, token: null, serial: 0, answered: 0, tableOpen: false };
   m.rail = el("div", { class: "rail", role: "tablist" });
   m.svg = el("svg", { role: "group", height: ROW.article + ROW.live });
   m.scroll = el("div", { class: "scroll" }, m.svg);
@@ -41,19 +46,19 @@ function build(root) {
 /** New data from Python: another sentence redraws everything; an echo of our own clicks moves nothing. */
 function receive(m, data) {
   const fresh = !m.data || m.data.key !== data.key;
-  const moved = `${m.index} ${m.token} ${m.dark}`;
-  const echo = m.sent.findIndex((own) => own.stage === data.stage - 1 && own.token === data.token);
-  if (echo >= 0) m.sent.splice(0, echo + 1);
-  else if (fresh || m.seen !== `${data.stage} ${data.token}`) {
+  const before = `${m.index} ${m.token} ${m.dark}`;
+  const place = `${data.stage} ${data.token}`;
+  if (!m.data) m.serial = data.serial;
+  m.answered = data.serial;
+  if (data.serial >= m.serial && (fresh || m.seen !== place)) {
     m.index = data.stage - 1;
     m.token = data.token;
-    m.sent = [];
   }
-  m.seen = `${data.stage} ${data.token}`;
+  if (data.serial >= m.serial) m.seen = place;
   m.data = data;
   m.dark = isDark(m.root);
   if (fresh) rebuild(m);
-  if (fresh || moved !== `${m.index} ${m.token} ${m.dark}`) draw(m, { still: fresh });
+  if (fresh || before !== `${m.index} ${m.token} ${m.dark}`) draw(m, { still: fresh });
 }
 
 /** What depends on sentence or language, but not on the stage. */
@@ -119,7 +124,7 @@ function contextOf(m) {
   const of = (id) => data.stages.find((stage) => stage.id === id);
   const scrolled = m.scroll.scrollLeft;
   const ramp = data.ramps[m.dark ? "dark" : "light"];
-  return { data, geo, index, ramp, scrolled, token: Math.min(token, data.words.length - 1), stage: data.stages[index], words: data.text_of, of };
+  return { data, geo, index, ramp, scrolled, token: Math.min(token ?? 0, data.words.length - 1), stage: data.stages[index], words: data.text_of, of };
 }
 
 /** Paper above, the trained model below: new marks fade in, the words themselves stay. */
@@ -189,7 +194,7 @@ function go(m, index) {
   const target = inPanel ? m.panel.querySelector(".panel-head .solid:not([disabled])") ?? m.stations[next] : m.stations[next];
   target.focus({ preventScroll: true });
   m.live.textContent = `${next + 1} ${m.data.text_of[`stage.${m.data.stages[next].id}`]}. ${m.data.stages[next].claim}`;
-  tell(m, "stage", next + 1);
+  tell(m);
 }
 
 function pick(m, token) {
@@ -197,19 +202,27 @@ function pick(m, token) {
   draw(m);
   m.chips[m.token].chip.focus({ preventScroll: true });
   m.chips[m.token].chip.scrollIntoView({ block: "nearest", inline: "nearest" });
-  tell(m, "token", m.token);
+  tell(m);
 }
 
-function tell(m, name, value) {
-  m.sent.push({ stage: m.index, token: m.token });
-  m.trigger(name, value);
+/** Tell Python where we are, once the reader has paused; again where the answer stays away. */
+function tell(m) {
+  m.serial += 1;
+  clearTimeout(m.timer);
+  m.timer = setTimeout(() => send(m, m.serial, 3), PAUSE);
+}
+
+function send(m, serial, tries) {
+  if (m.answered >= serial || !tries) return;
+  m.trigger("place", { stage: m.index + 1, token: m.token, serial });
+  m.timer = setTimeout(() => send(m, serial, tries - 1), PATIENCE);
 }
 
 function onKey(m, event) {
   if (event.altKey || event.ctrlKey || event.metaKey) return;
   const moves = { ArrowLeft: () => go(m, m.index - 1), ArrowRight: () => go(m, m.index + 1) };
   Object.assign(moves, { Home: () => go(m, 0), End: () => go(m, m.stations.length - 1) });
-  Object.assign(moves, { ArrowUp: () => pick(m, m.token - 1), ArrowDown: () => pick(m, m.token + 1) });
+  Object.assign(moves, { ArrowUp: () => pick(m, (m.token ?? 0) - 1), ArrowDown: () => pick(m, (m.token ?? 0) + 1) });
   if (m.table.contains(event.target) || !moves[event.key]) return;
   event.preventDefault();
   moves[event.key]();

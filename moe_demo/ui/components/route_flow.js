@@ -31,14 +31,15 @@ class RouteFlow {
     this.live = el("div", { class: "unseen", "aria-live": "polite" });
     this.stage = el("div", { class: "stage" }, this.svg, this.panel, this.tip);
     this.root.replaceChildren(
-      el("div", { class: "bar" }, this.play, this.next, this.layers, el("span", { class: "gap" }), this.badge,
+      el("div", { class: "tools" }, this.play, this.next, this.layers, el("span", { class: "gap" }), this.badge,
         this.tableButton, this.helpButton),
       this.stage, this.line, this.live);
     this.svg.addEventListener("pointermove", (event) => this.look(markOf(event.target), event));
     this.svg.addEventListener("pointerleave", () => this.look(null));
     this.svg.addEventListener("click", (event) => this.pick(markOf(event.target)));
-    this.svg.addEventListener("focusin", (event) => this.look(markOf(event.target)));
-    this.svg.addEventListener("focusout", () => this.look(null));
+    // on the stage: an <svg> that listens to focus would itself take a stop of the Tab key
+    this.stage.addEventListener("focusin", (event) => this.look(markOf(event.target)));
+    this.stage.addEventListener("focusout", () => this.look(null));
     this.root.addEventListener("keydown", (event) => this.key(event));
   }
 
