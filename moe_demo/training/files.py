@@ -116,19 +116,19 @@ class FolderLock:
         """Whether some process holds the lock now. It writes nothing: the folder may be read-only."""
         try:
             with open(self.path, "rb") as file:
-                return not _try_lock(file.fileno())
+                return not _try_lock(file.fileno(), shared=True)
         except OSError:
             return False
 
 
-def _try_lock(descriptor: int) -> bool:
-    """Take the lock of an open file, unless another has it."""
+def _try_lock(descriptor: int, *, shared: bool = False) -> bool:
+    """Take the lock of an open file, unless another has it; two that share it do not see each other."""
     try:
         if sys.platform == "win32":
             os.lseek(descriptor, _LOCKED_BYTE, os.SEEK_SET)
             msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
         else:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
     except OSError:
         return False
     return True

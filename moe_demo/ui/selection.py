@@ -80,12 +80,10 @@ class Selection:
         return value
 
     def clipped(self, run: Run, n_tokens: int) -> Selection:
-        """The same selection where another run is shown: what that run does not have falls back silently."""
+        """Where another run than the selected one is shown: what that run does not have falls back silently."""
         model = run.config.model
         return replace(
             self,
-            run=run.run_id,
-            step=run.step,
             token=self.token if self.token is not None and self.token < n_tokens else None,
             layer=self.layer if self.layer < model.n_layers else 0,
             expert=self.expert if self.expert is not None and self.expert < model.n_routed else None,
@@ -124,7 +122,7 @@ def plain_text(text: str) -> str:
 
 def checked(chosen: Selection, run: Run, n_tokens: int) -> Selection:
     """The selection with everything the run or the sentence does not have back at its default, and told."""
-    fitting = replace(chosen.clipped(run, n_tokens), run=chosen.run, step=chosen.step)
+    fitting = chosen.clipped(run, n_tokens)
     for name in ("token", "layer", "expert"):
         if getattr(fitting, name) != getattr(chosen, name):
             _tell(KEYS[name])

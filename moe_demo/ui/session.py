@@ -59,12 +59,12 @@ def opened_run(name: str, step: int | None = None) -> Run:
     if folder is None:
         raise RunError(f"There is no run {name!r}.")
     steps = RunStore(folder).checkpoint_steps()
-    return _loaded(name, steps[-1] if step is None and steps else step, _stamp(folder))
+    return _loaded(name, steps[-1] if step is None and steps else step, stamp(folder))
 
 
 def traced(run: Run, text: str) -> ForwardTrace:
     """The record of a sentence, from memory where somebody has asked before. Raises EmptyTextError."""
-    return _traced(run.run_id, run.step, _stamp(run.store.folder), text)
+    return _traced(run.run_id, run.step, stamp(run.store.folder), text)
 
 
 @asynccontextmanager
@@ -129,7 +129,7 @@ def _traced(name: str, step: int, stamp: int, text: str) -> ForwardTrace:
     return _loaded(name, step, stamp).trace(text)
 
 
-def _stamp(folder: Path) -> int:
+def stamp(folder: Path) -> int:
     """Changes when the run on disk does: trained again, or one checkpoint further."""
     parts = (folder, folder / "config.json", folder / "checkpoints")
     return max((path.stat().st_mtime_ns for path in parts if path.exists()), default=0)

@@ -1,6 +1,8 @@
 """The start page: what it draws is the record of a forward pass, in two languages, whatever the sentence."""
 
 import json
+import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,6 +10,7 @@ import pytest
 from moe_demo import load_run
 from moe_demo.insight.sparsity import sparsity
 from moe_demo.training.metrics import EvalMetrics
+from moe_demo.ui import session
 from moe_demo.ui.i18n import text_in
 from moe_demo.ui.strip import PRESETS
 from tests.pages.app import EXAMPLE, hero, opened, strip
@@ -89,6 +92,29 @@ def test_an_earlier_checkpoint_shows_its_own_routes():
     run = load_run("deepseek", step=0)
     data = hero(opened(step="0"))
     assert data["layers"][0]["experts"] == run.trace(EXAMPLE).layers[0].topk_idx_TK.tolist()
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_without_any_run_there_is_one_sentence(monkeypatch: pytest.MonkeyPatch, lang: str):
+    monkeypatch.setattr(session, "run_folders", list)
+    at = opened(lang=lang)
+    assert [error.value for error in at.error] == [
+        text_in(lang, "common.run_broken", reason="There is no run 'deepseek'.")
+    ]
+    assert not at.title
+
+
+@pytest.mark.parametrize("n_bytes", [0, 1000])
+def test_a_torn_run_falls_back_to_the_bundled_one_and_says_so(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, n_bytes: int
+):
+    shutil.copytree(load_run("document").store.folder, tmp_path / "torn")
+    for weights in (tmp_path / "torn" / "checkpoints").iterdir():
+        weights.write_bytes(weights.read_bytes()[:n_bytes])
+    monkeypatch.setenv("MOE_DEMO_RUNS", str(tmp_path))
+    at = opened(run="torn")
+    assert at.warning[0].value == text_in("zh", "common.bad_address", names="run")
+    assert hero(at)["badge"] == hero(opened())["badge"]
 
 
 def test_the_training_record_is_drawn_from_the_run():

@@ -11,7 +11,7 @@ class ScorePath {
     this.looked = null; // the expert under the pointer or the keyboard's focus
     this.column = null;
     this.build();
-    this.observer = new ResizeObserver(() => this.data && this.redraw());
+    this.observer = new ResizeObserver(() => this.data && this.stage.clientWidth !== this.drawnWidth && this.redraw());
     this.observer.observe(this.stage);
   }
 
@@ -63,6 +63,7 @@ class ScorePath {
   redraw() {
     if (!this.stage.clientWidth) return;
     const width = Math.max(Math.floor(this.stage.clientWidth), LEAST_WIDTH); // a narrow window scrolls the picture
+    this.drawnWidth = this.stage.clientWidth;
     const held = rowOf(this.focused);
     this.layout = scoreLayout(this.data, width, this.room());
     this.scene = buildScene(this.svg, this.data, this.layout);
