@@ -31,7 +31,9 @@ BUDGET_BYTES = 10_000_000
 METRICS_BYTES = 1_000_000  # of one run
 MOST_CHECKPOINTS = 8
 LEAST_CHECKPOINTS = 2
-HELD_OUT = 0.1  # less than a run of one's own holds out: these models are measured on other, real headlines too
+HELD_OUT = (
+    0.1  # less than a run of one's own holds out: these models are measured on other, real headlines too
+)
 
 
 def spread(steps: Sequence[int], count: int) -> list[int]:

@@ -75,12 +75,12 @@ def test_the_first_screen_holds_the_whole_hero(
 def test_k_moves_the_cut_and_the_address_and_reset_brings_both_back(page: Page):
     opened(page)
     before, cut = chosen(page), page.locator("g.cut")
-    text = cut.inner_text()
+    text = cut.text_content()
     slider(page, "k").press("ArrowLeft")
     expect(page.locator("g.row.chosen")).to_have_count(3)
     expect(cut).not_to_have_text(text)
-    numbers = page.locator("g.row.chosen .choice .number").all_inner_texts()
-    assert min(numbers) in cut.inner_text()
+    numbers = page.locator("g.row.chosen .choice .number").all_text_contents()
+    assert min(numbers) in cut.text_content()
     assert left_of(cut) == pytest.approx(
         min(right_of(bar) for bar in page.locator("g.row.chosen .choice rect.bar").all())
     )

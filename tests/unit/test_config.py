@@ -48,6 +48,8 @@ BAD_VALUES = [
     (ModelConfig, "dropout", 1.0),
     (ModelConfig, "dropout", -0.1),
     (ModelConfig, "token_dropout", 1.0),
+    (ModelConfig, "embedding_std", 0.0),
+    (ModelConfig, "router_std", -0.1),
     (BalanceConfig, "method", "magic"),
     (BalanceConfig, "alpha", -1.0),
     (BalanceConfig, "seq_alpha", -1.0),
@@ -83,10 +85,11 @@ def test_a_bad_value_is_refused_by_field_value_and_rule(settings, name, value):
 def test_every_number_of_the_settings_has_a_rule():
     """A field that nobody checks would let any value through."""
     checked = {(settings, name) for settings, name, _ in BAD_VALUES}
-    free = {(ModelConfig, "norm_topk"), (RunConfig, "preset"), (RunConfig, "data")}  # a switch and two names
+    switches = {(ModelConfig, "norm_topk"), (ModelConfig, "final_norm")}
+    names = {(RunConfig, "preset"), (RunConfig, "data")}
     nested = {(RunConfig, "model"), (RunConfig, "balance")}
     all_fields = {(s, n) for s in (ModelConfig, BalanceConfig, RunConfig) for n in s.__dataclass_fields__}
-    assert all_fields - checked == free | nested
+    assert all_fields - checked == switches | names | nested
 
 
 def test_a_rule_of_the_router_alone_is_checked_too():
