@@ -89,7 +89,9 @@ def measure(train: Corpus, held_out: Corpus, seeds: Sequence[int]) -> list[dict[
 def main(argv: Sequence[str] | None = None) -> None:
     """Print the three side by side."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks accuracy", description=__doc__)
-    parser.add_argument("--data", type=Path, action="append", required=True, help="a file of labelled headlines")
+    parser.add_argument(
+        "--data", type=Path, action="append", required=True, help="a file of labelled headlines"
+    )
     parser.add_argument("--seeds", type=int, default=3, help="how many trainings to average")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     options = parser.parse_args(argv)
@@ -103,4 +105,6 @@ def main(argv: Sequence[str] | None = None) -> None:
     for row in rows:
         found = row["accuracy"]
         assert isinstance(found, list)
-        print(f"{row['name']:30s} {row['mean']:9.4f} {min(found):8.4f} {max(found):8.4f} {row['seconds']:8.1f}")
+        print(
+            f"{row['name']:30s} {row['mean']:9.4f} {min(found):8.4f} {max(found):8.4f} {row['seconds']:8.1f}"
+        )

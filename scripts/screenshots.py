@@ -25,7 +25,7 @@ WINDOW = {"width": 1440, "height": 900}
 SETTLE_SECONDS = 15
 
 # Picture name -> address of its page, as app.py gives it.
-SHOTS = {"start": "/", "journey": "/journey", "router": "/router"}
+SHOTS = {"start": "/", "journey": "/stages", "router": "/routing"}
 
 
 def take(page: Page, name: str, path: str) -> Path:

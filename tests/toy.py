@@ -91,6 +91,7 @@ def config(name: str = "deepseek", **values: object) -> RunConfig:
     """
     config = preset(name)
     tiny = {"dim": 16, "n_heads": 2, "expert_dim": 8, "n_buckets": 64, "dropout": 0.1, "token_dropout": 0.0}
+    tiny |= {"embedding_std": 0.1, "router_std": 0.1}
     model = replace(config.model, **tiny, ffn_dim=16 if config.model.ffn_dim else 0)
     fixed = {
         "epochs": 4,

@@ -59,7 +59,7 @@ class LayerTrace:
     mixed_TD: Array
     """What the block's attention added."""
     block_output_TD: Array
-    """The block's output: residual, attention and MoE together."""
+    """The block's output: attention and MoE together, and in the order `attention_moe` the residual path."""
 
     def __post_init__(self) -> None:
         (n_tokens, n_routed), (_, top_k) = self.scores_TE.shape, self.topk_idx_TK.shape

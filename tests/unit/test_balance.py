@@ -1,0 +1,111 @@
+"""Balance: worked examples of every loss, and the laws of the bias update."""
+
+import pytest
+import torch
+
+from moe_demo.config import BalanceConfig, RoutingRule
+from moe_demo.model.balance import (
+    affinity_share,
+    balance_loss,
+    device_balance_loss,
+    expert_balance_loss,
+    expert_load,
+    max_vio,
+    relative_load,
+    sequence_balance_loss,
+    updated_bias,
+)
+from moe_demo.model.router import route
+
+RULE = RoutingRule(n_routed=4, top_k=2)
+SCORES_TE = torch.tensor(
+    [[0.9, 0.6, 0.3, 0.2], [0.8, 0.7, 0.1, 0.4], [0.2, 0.9, 0.5, 0.4], [0.7, 0.6, 0.5, 0.2]]
+)
+ROUTING = route(torch.logit(SCORES_TE), torch.zeros(4), RULE)
+ONE_SEQUENCE = torch.zeros(4, dtype=torch.long)
+
+
+def test_load_share_and_loss_of_the_worked_example():
+    load_E = expert_load(ROUTING.topk_idx_TK, 4)
+    assert load_E.tolist() == [3, 4, 1, 0]
+    assert relative_load(ROUTING.topk_idx_TK, 4).tolist() == [1.5, 2.0, 0.5, 0.0]
+    torch.testing.assert_close(affinity_share(SCORES_TE).mean(0), torch.tensor([0.325, 0.35, 0.175, 0.15]))
+    assert float(expert_balance_loss(ROUTING)) == pytest.approx(1.275)
+    assert max_vio(load_E) == pytest.approx(1.0)
+
+
+def test_bias_after_one_update_of_the_worked_example():
+    bias_E = updated_bias(torch.zeros(4), expert_load(ROUTING.topk_idx_TK, 4), 0.001)
+    assert bias_E.tolist() == pytest.approx([-0.001, -0.001, 0.001, 0.001])
+
+
+def test_bias_of_an_expert_at_the_mean_stays_and_the_mean_drifts():
+    """One hot expert of four, three updates: -.003, .003, .003, .003."""
+    bias_E = torch.zeros(4)
+    for _ in range(3):
+        bias_E = updated_bias(bias_E, torch.tensor([5, 1, 1, 1]), 0.001)
+    assert bias_E.tolist() == pytest.approx([-0.003, 0.003, 0.003, 0.003])
+    assert updated_bias(torch.zeros(3), torch.tensor([2, 1, 3]), 0.1).tolist() == pytest.approx(
+        [0, 0.1, -0.1]
+    )
+
+
+def test_even_routing_costs_exactly_alpha():
+    idx_TK = torch.tensor([[0, 1], [2, 3]])
+    routing = route(torch.zeros(2, 4), torch.zeros(4), RULE)
+    even = type(routing)(**{**vars(routing), "topk_idx_TK": idx_TK})
+    config = BalanceConfig(method="aux_loss", alpha=0.01)
+    assert float(balance_loss(even, torch.tensor([0, 1]), 2, config, RULE)) == pytest.approx(0.01)
+    assert max_vio(expert_load(idx_TK, 4)) == 0
+
+
+def test_collapse_has_a_max_vio_of_e_over_k_minus_one():
+    assert max_vio(expert_load(torch.tensor([[0, 1]] * 10), 8)) == pytest.approx(8 / 2 - 1)
+
+
+def test_sequence_loss_is_the_mean_over_headlines_of_their_own_sums():
+    """Headlines of 3 and 1 tokens: each judged by itself, then averaged; pooling would give 1.275."""
+    sequence_T = torch.tensor([0, 0, 0, 1])
+    alone = []
+    for rows in (SCORES_TE[:3], SCORES_TE[3:]):
+        share_TE = rows / rows.sum(-1, keepdim=True)
+        chosen_TE = torch.zeros_like(rows).scatter_(1, rows.topk(2).indices, 1.0)
+        alone.append(float((chosen_TE.mean(0) * 4 / 2 * share_TE.mean(0)).sum()))
+    loss = float(sequence_balance_loss(ROUTING, sequence_T, 2))
+    assert loss == pytest.approx(sum(alone) / 2)
+    assert loss != pytest.approx(1.275, abs=1e-3)
+
+
+def test_sequence_loss_counts_the_unbiased_top_k():
+    """A bias that sends every token to experts 2 and 3 changes the load but not f of Eq. 18."""
+    biased = route(torch.logit(SCORES_TE), torch.tensor([0.0, 0.0, 5.0, 5.0]), RULE)
+    assert expert_load(biased.topk_idx_TK, 4).tolist() == [0, 0, 4, 4]
+    assert float(sequence_balance_loss(biased, ONE_SEQUENCE, 1)) == pytest.approx(1.275)
+
+
+def test_device_loss_of_the_worked_example():
+    """Devices {0, 1} and {2, 3}: f' = 1.75 and .25, P' = .675 and .325."""
+    assert float(device_balance_loss(ROUTING, 2)) == pytest.approx(1.75 * 0.675 + 0.25 * 0.325)
+
+
+def test_pressure_flows_through_affinities_only_and_lowers_the_busy_expert():
+    logits_TE = torch.logit(SCORES_TE).requires_grad_()
+    expert_balance_loss(route(logits_TE, torch.zeros(4), RULE)).backward()
+    assert logits_TE.grad[:, 1].min() > 0  # a step against the gradient lowers it
+    assert logits_TE.grad[:, 3].max() < 0
+
+
+@pytest.mark.parametrize(
+    ("method", "loss", "step"),
+    [
+        ("none", 0.0, 0.0),
+        ("aux_loss", 0.5 * 1.275, 0.0),
+        ("seq_aux_loss", 0.25 * 1.275, 0.0),
+        ("loss_free", 0.0, 0.1),
+        ("loss_free+seq", 0.25 * 1.275, 0.1),
+    ],
+)
+def test_what_each_method_adds(method, loss, step):
+    config = BalanceConfig(method=method, alpha=0.5, seq_alpha=0.25, bias_rate=0.1)
+    assert float(balance_loss(ROUTING, ONE_SEQUENCE, 1, config, RULE)) == pytest.approx(loss)
+    assert config.bias_step == step

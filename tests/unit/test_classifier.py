@@ -1,0 +1,66 @@
+"""The classifier: headlines do not see each other, order matters through attention, the article's order is kept."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+
+from moe_demo.config import PRESETS
+from moe_demo.model.batch import TokenBatch
+from moe_demo.model.classifier import Classifier
+from moe_demo.text.tokenizer import NgramHasher, TextEncoder, Vocabulary
+
+TEXTS = ["苹果公司发布了最新的iPhone 15", "火箭夺冠", "流量明星直播带货 观众热议"]
+ENCODER = TextEncoder(Vocabulary(["苹果公司", "发布", "火箭"]), NgramHasher(64, 1, 2))
+
+
+@pytest.fixture(params=PRESETS)
+def model(request) -> Classifier:
+    torch.manual_seed(0)
+    config = replace(
+        PRESETS[request.param].model, vocab_size=4, n_buckets=64, embedding_std=1.0, router_std=1.0
+    )
+    return Classifier(config).eval()
+
+
+def batch_of(*texts: str) -> TokenBatch:
+    return TokenBatch.of([ENCODER.encode(text) for text in texts])
+
+
+def test_a_headline_alone_and_in_company_is_classified_alike(model):
+    """Nothing pads a batch, so nothing can leak or be counted as load."""
+    together_BC = model(batch_of(*TEXTS)).logits_BC
+    alone_BC = torch.cat([model(batch_of(text)).logits_BC for text in TEXTS])
+    torch.testing.assert_close(together_BC, alone_BC, atol=1e-5, rtol=1e-4)
+
+
+def test_loads_count_real_tokens_only(model):
+    batch = batch_of(*TEXTS)
+    for routing in model(batch).routings:
+        assert len(routing.topk_idx_TK) == int(batch.lengths_B.sum())
+
+
+def test_word_order_matters(model):
+    one, other = model(batch_of("火箭 发布")), model(batch_of("发布 火箭"))
+    assert not torch.allclose(one.logits_BC, other.logits_BC, atol=1e-4)
+
+
+def test_in_the_articles_order_routes_depend_on_the_word_alone():
+    config = replace(PRESETS["document"].model, vocab_size=4, n_buckets=64)
+    model = Classifier(config).eval()
+    first = model(batch_of("苹果公司 发布")).blocks[0].routing.scores_TE[0]
+    second = model(batch_of("火箭 火箭 苹果公司")).blocks[0].routing.scores_TE[2]
+    torch.testing.assert_close(first, second)
+
+
+def test_hidden_tokens_exist_in_training_only(model):
+    batch = batch_of(*TEXTS)
+    assert torch.equal(model(batch).logits_BC, model(batch).logits_BC)
+    model.train()
+    assert not torch.equal(model(batch).logits_BC, model(batch).logits_BC)
+
+
+def test_pooled_vector_is_the_mean_of_what_stands_before_it(model):
+    output = model(batch_of(TEXTS[0]))
+    expected_D = model.norm(output.blocks[-1].output_TD).mean(0)
+    torch.testing.assert_close(output.pooled_BD[0], expected_D)
