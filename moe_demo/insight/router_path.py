@@ -153,6 +153,12 @@ def path_change(now: RouterPath, trained: RouterPath) -> PathChange:
     )
 
 
+def rerouted_tokens(now: LayerTrace, trained: LayerTrace) -> tuple[int, ...]:
+    """Tokens that have other experts under the changed router."""
+    pairs = zip(now.topk_idx_TK.tolist(), trained.topk_idx_TK.tolist(), strict=True)
+    return tuple(token for token, (after, before) in enumerate(pairs) if set(after) != set(before))
+
+
 def class_shifts(now: ForwardTrace, trained: ForwardTrace) -> tuple[ClassShift, ...]:
     """Every class's probability under the trained and under the changed router, in the order of the labels."""
     return tuple(

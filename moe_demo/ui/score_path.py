@@ -20,6 +20,7 @@ from moe_demo.insight.router_path import (
     class_shifts,
     logit_limit,
     path_change,
+    rerouted_tokens,
 )
 from moe_demo.ui import selection
 from moe_demo.ui.components import component
@@ -195,7 +196,10 @@ def _change_line(shown: Rerouted, change: PathChange) -> str:
         )
         if experts
     ]
-    return t("router.lines.semicolon").join(parts) or t("router.lines.nothing")
+    others = rerouted_tokens(shown.layer, shown.trained_trace.layers[shown.path.layer])
+    n_others = len([token for token in others if token != shown.path.token])
+    line = t("router.lines.semicolon").join(parts) or t("router.lines.nothing")
+    return line + (t("router.lines.others", n=n_others) if n_others else t("router.lines.stop"))
 
 
 def _evidence(shown: Rerouted, change: PathChange, asked: Asked) -> str:

@@ -23,7 +23,7 @@ def test_layer_equals_two_loops_in_value_and_gradient(config, n_tokens):
     torch.manual_seed(n_tokens)
     layer = MoELayer(config).double()
     x_TD = torch.randn(n_tokens, config.dim, dtype=torch.float64, requires_grad=True)
-    output_TD, routing = layer(x_TD)
+    output_TD, _ = layer(x_TD)
     expected_TD = moe_reference(layer, x_TD, layer.router(x_TD))
     torch.testing.assert_close(output_TD, expected_TD, atol=1e-10, rtol=1e-10)
     inputs = [x_TD, *layer.parameters()]

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from moe_demo.config import RoutingRule
-from moe_demo.insight.router_path import RouterPath, logit_limit, path_change, router_path
+from moe_demo.insight.router_path import RouterPath, logit_limit, path_change, rerouted_tokens, router_path
 from moe_demo.insight.trace import LayerTrace
 from moe_demo.model.router import route
 
@@ -135,6 +135,15 @@ def test_laws_of_every_path(random_layer: Callable[[RoutingRule], LayerTrace], t
             assert (step.choice is None) == (not step.group_kept)
         for group in path.groups:
             assert group.score == pytest.approx(sum(path.experts[e].biased for e in group.counted))
+
+
+def test_only_words_with_other_experts_count_as_rerouted():
+    rule = RoutingRule(n_routed=3, top_k=1, score_fn="softmax")
+    logits_TE = torch.tensor([[1.0, 0.9, 0.0], [3.0, 0.0, 0.0]])
+    trained = layer_of(logits_TE, torch.zeros(3), rule)
+    pushed = layer_of(logits_TE, torch.tensor([0.0, 0.2, 0.0]), rule)
+    assert rerouted_tokens(pushed, trained) == (0,)
+    assert rerouted_tokens(trained, trained) == ()
 
 
 def test_a_rule_of_another_k_is_not_believed(random_layer: Callable[[RoutingRule], LayerTrace]):

@@ -75,7 +75,7 @@ class ScorePath {
   room() {
     const scroller = this.root.getRootNode().host?.closest('[data-testid="stMain"]');
     const top = this.stage.getBoundingClientRect().top + (scroller?.scrollTop ?? 0);
-    return Math.min(Math.max(window.innerHeight - top - 56, 370), 560);
+    return Math.min(Math.max(window.innerHeight - top - 64, 370), 560);
   }
 
   words() {
