@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from moe_demo.config import PRESETS, ModelConfig
-from moe_demo.model.experts import FeedForward, dispatch, swiglu
+from moe_demo.model.experts import FeedForward, combine, dispatch, plan_dispatch, swiglu
 from moe_demo.model.moe import MoELayer, moe_reference
 from moe_demo.model.router import RouterChange
 
@@ -45,11 +45,23 @@ def test_all_tokens_on_one_expert_and_none_on_the_others():
 
 
 def test_dispatch_keeps_every_assignment():
-    """Worked by hand: token 0 to experts 2 and 0, token 1 to 2 and 1."""
-    plan = dispatch(torch.tensor([[2, 0], [2, 1]]), 4)
-    assert plan.load_E.tolist() == [1, 1, 2, 0]
-    assert plan.token_A.tolist() == [0, 1, 0, 1]
-    assert plan.slot_A.tolist() == [1, 3, 0, 2]
+    """Worked by hand: token 0 to experts 2 and 0, token 1 to 2 and 1. Expert 2 is the busiest, with two."""
+    topk_idx_TK = torch.tensor([[2, 0], [2, 1]])
+    exact = plan_dispatch(topk_idx_TK, 4)
+    assert exact.load == [1, 1, 2, 0]
+    assert exact.token_R.tolist() == [0, 1, 0, 1]
+    assert exact.row_TK.tolist() == [[2, 0], [3, 1]]
+
+    padded = plan_dispatch(topk_idx_TK, 4, spare_rows=1)  # two rows for each expert
+    assert padded.load == [1, 1, 2, 0]
+    assert padded.row_TK.tolist() == [[4, 0], [5, 2]]
+
+
+def test_combine_sums_what_dispatch_sent():
+    x_TD = torch.randn(3, 4)
+    for spare_rows in (0, 10):
+        plan = plan_dispatch(torch.tensor([[0, 1], [1, 2], [3, 1]]), 4, spare_rows)
+        torch.testing.assert_close(combine(dispatch(x_TD, plan), plan), 2 * x_TD)
 
 
 def test_outputs_before_the_gate_add_up_to_the_layer():
