@@ -6,6 +6,7 @@ Only the first process (rank 0) writes. All decide together when to stop, or the
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -100,7 +101,9 @@ def process_group(device: str = "auto") -> Iterator[Ranks]:
     dist.init_process_group("nccl" if name.startswith("cuda") else "gloo")
     try:
         yield Ranks(dist.get_rank(), dist.get_world_size(), name)
+        dist.barrier()  # nobody hangs up while another process still speaks
     finally:
+        gc.collect()  # what holds on to the group (DDP refers to itself) would end its threads too late
         dist.destroy_process_group()
 
 

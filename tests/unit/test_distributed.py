@@ -22,7 +22,7 @@ pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="to
 # Without dropout the batch is all that is drawn, and it does not depend on the number of processes.
 MODEL = toy.config().model
 CONFIG = toy.config(
-    model=type(MODEL)(**(vars(MODEL) | {"dropout": 0.0})),
+    model=type(MODEL)(**(vars(MODEL) | {"dropout": 0.0, "token_dropout": 0.0})),
     balance=BalanceConfig(method="loss_free", bias_rate=0.01),
     epochs=3,
     patience=0,
