@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from moe_demo.config import BalanceConfig, RoutingRule
-from moe_demo.model.router import Routing
+from moe_demo.model.router import Routing, choose
 
 
 def expert_load(topk_idx_TK: Tensor, n_routed: int) -> Tensor:
@@ -59,16 +59,18 @@ def device_balance_loss(routing: Routing, n_groups: int) -> Tensor:
 def sequence_balance_loss(routing: Routing, sequence_T: Tensor, n_sequences: int) -> Tensor:
     """Mean over headlines of that headline's own sum of f_i P_i. DeepSeek-V3 Eq. 17-20 (without alpha).
 
-    As Eq. 18 says, f counts the top K of the *unbiased* affinities, which may differ from what was chosen.
+    As Eq. 18 says, f counts the top K of the *unbiased* affinities, which may differ from what was chosen. P is
+    a mean over tokens, so f P is summed token by token: each affinity share times its headline's f.
     """
     scores_TE = routing.scores_TE
     n_routed, top_k = scores_TE.shape[1], routing.topk_idx_TK.shape[1]
-    chosen_TE = torch.zeros_like(scores_TE).scatter_(1, scores_TE.detach().topk(top_k, dim=-1).indices, 1.0)
-    zeros_BE = scores_TE.new_zeros(n_sequences, n_routed)
+    best_TK = choose(scores_TE.detach(), top_k)
+    cell_TK = sequence_T.unsqueeze(1) * n_routed + best_TK
+    load_BE = torch.bincount(cell_TK.flatten(), minlength=n_sequences * n_routed).view(n_sequences, n_routed)
     length_B1 = torch.bincount(sequence_T, minlength=n_sequences).clamp(min=1).unsqueeze(1)
-    f_BE = zeros_BE.index_add(0, sequence_T, chosen_TE) * n_routed / (top_k * length_B1)
-    p_BE = zeros_BE.index_add(0, sequence_T, affinity_share(scores_TE)) / length_B1
-    return (f_BE * p_BE).sum(-1).mean()
+    f_BE = load_BE * n_routed / (top_k * length_B1)
+    weight_TE = (f_BE / length_B1).to(scores_TE.dtype).index_select(0, sequence_T)
+    return (weight_TE * affinity_share(scores_TE)).sum() / n_sequences
 
 
 def balance_loss(

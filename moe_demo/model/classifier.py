@@ -3,7 +3,7 @@
 A batch holds its real tokens end to end, headline after headline; padding exists only inside attention. So
 nothing in this package can count padding as load.
 
-Letters: T tokens, D width, B headlines, C classes, H heads, W longest headline of the batch.
+Letters: T tokens, D width, B headlines, C classes, H heads of width d, W longest headline of the batch.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from moe_demo.config import ModelConfig
@@ -67,35 +66,45 @@ class TokenEmbedding(nn.Module):
 
 
 class Attention(nn.Module):
-    """Multi-head self-attention inside each headline, with rotary positions (arXiv 2104.09864)."""
+    """Multi-head self-attention inside each headline, with rotary positions (arXiv 2104.09864).
 
-    def __init__(self, dim: int, n_heads: int) -> None:
+    Written out, because headlines are short: here the fused kernels cost more than they save.
+    """
+
+    cos_Wd: Tensor
+    sin_Wd: Tensor
+
+    def __init__(self, dim: int, n_heads: int, max_tokens: int) -> None:
         super().__init__()
         self.n_heads = n_heads
         self.qkv = nn.Linear(dim, 3 * dim, bias=False)
         self.out = nn.Linear(dim, dim, bias=False)
+        cos_Wd, sin_Wd = rotary_table(max_tokens, dim // n_heads)
+        self.register_buffer("cos_Wd", cos_Wd, persistent=False)
+        self.register_buffer("sin_Wd", sin_Wd, persistent=False)
 
     def forward(self, x_TD: Tensor, batch: TokenBatch) -> Tensor:
         """Shape (T, D) in, (T, D) out; the padded (B, W) layout lives only inside this function."""
-        sequence_T, position_T = batch.sequence_T, batch.position_T
-        n_seq, width = len(batch.lengths_B), int(batch.lengths_B.max())
-        qkv_T3HD = self.qkv(x_TD).unflatten(-1, (3, self.n_heads, -1))
-        padded_BW3HD = qkv_T3HD.new_zeros(n_seq, width, *qkv_T3HD.shape[1:])
-        padded_BW3HD = padded_BW3HD.index_put((sequence_T, position_T), qkv_T3HD)
-        q, k, v = padded_BW3HD.permute(2, 0, 3, 1, 4)
-        real_BW = torch.arange(width, device=x_TD.device) < batch.lengths_B.unsqueeze(1)
-        mixed = F.scaled_dot_product_attention(rotate(q), rotate(k), v, attn_mask=real_BW[:, None, None, :])
-        return self.out(mixed.transpose(1, 2).flatten(2)[sequence_T, position_T])
+        qkv_T3Hd = self.qkv(x_TD).unflatten(-1, (3, self.n_heads, -1))
+        turned_T2Hd = self.rotate(qkv_T3Hd[:, :2], batch.position_T)
+        qkv_TX = torch.cat([turned_T2Hd, qkv_T3Hd[:, 2:]], dim=1).flatten(1)
+        padded_BWX = batch.pad(qkv_TX)
+        q, k, v = padded_BWX.unflatten(-1, (3, self.n_heads, -1)).permute(2, 0, 3, 1, 4)  # (B, H, W, d) each
+        fit_BHWW = q @ k.mT * q.shape[-1] ** -0.5 + batch.padding_B1W.unsqueeze(1)
+        mixed_BHWd = fit_BHWW.softmax(-1) @ v
+        return self.out(batch.unpad(mixed_BHWd.transpose(1, 2).flatten(2)))
+
+    def rotate(self, x_TnHd: Tensor, position_T: Tensor) -> Tensor:
+        """Turn each pair of features by an angle that grows with the position."""
+        cos, sin = (table_Wd[position_T][:, None, None] for table_Wd in (self.cos_Wd, self.sin_Wd))
+        return x_TnHd * cos + x_TnHd.roll(x_TnHd.shape[-1] // 2, dims=-1) * sin
 
 
-def rotate(x_BHWd: Tensor) -> Tensor:
-    """Turn each pair of features by an angle that grows with the position (rotary embedding)."""
-    width, half = x_BHWd.shape[-2], x_BHWd.shape[-1] // 2
-    frequency = 10_000.0 ** (-torch.arange(half, device=x_BHWd.device) / half)
-    angle = torch.outer(torch.arange(width, device=x_BHWd.device), frequency).to(x_BHWd.dtype)
-    first, second = x_BHWd.chunk(2, dim=-1)
-    cos, sin = angle.cos(), angle.sin()
-    return torch.cat([first * cos - second * sin, first * sin + second * cos], dim=-1)
+def rotary_table(n_positions: int, head_dim: int) -> tuple[Tensor, Tensor]:
+    """Cosines and signed sines of every angle, shape (W, d): features i and i + d/2 are a pair."""
+    half = head_dim // 2
+    angle = torch.outer(torch.arange(n_positions), 10_000.0 ** (-torch.arange(half) / half))
+    return angle.cos().repeat(1, 2), torch.cat([-angle.sin(), angle.sin()], dim=1)
 
 
 class Block(nn.Module):
@@ -110,7 +119,7 @@ class Block(nn.Module):
         super().__init__()
         self.order = config.block_order
         self.attention_norm = nn.RMSNorm(config.dim)
-        self.attention = Attention(config.dim, config.n_heads)
+        self.attention = Attention(config.dim, config.n_heads, config.max_tokens)
         self.moe_norm = nn.RMSNorm(config.dim)
         self.moe = MoELayer(config)
         self.ffn_norm = nn.RMSNorm(config.dim) if config.ffn_dim else None
