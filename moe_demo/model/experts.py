@@ -1,12 +1,11 @@
-"""Experts, and the way to them: dispatch tokens by expert, run each expert once, combine by gate value.
+"""Experts: feed-forward networks, and the gate-weighted sum of those each token was sent to.
 
-Letters: T tokens, D width, F expert width, E routed experts, S shared experts, K chosen per token,
-A = T x K assignments (one token sent to one expert), R rows of the table in which assignments stand by expert.
+Letters: T tokens, D width, F expert width, E routed experts, S shared experts, K chosen per token, R rows of the
+table in which tokens stand by expert (`dispatch.py`). Inside a block of n experts, tables are (n, rows, width).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -14,8 +13,10 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
-# Multiply-adds that fit in the time it takes to start one more matrix product: what padding may cost per expert.
-_LAUNCH_COST = {"cpu": 1_000_000, "cuda": 100_000_000}
+from moe_demo.model.dispatch import Plan, combine, dispatch, plan_dispatch
+
+# Multiply-adds that fit into the time it takes to start one more block of products.
+_START_COST = {"cpu": 2_000_000, "cuda": 200_000_000}
 
 
 class FeedForward(nn.Module):
@@ -31,124 +32,10 @@ class FeedForward(nn.Module):
         return self.down(swiglu(self.gate_up(x_TD)))
 
 
-def swiglu(gate_up_A2F: Tensor) -> Tensor:
-    """silu(first half) * second half, shape (A, 2F) to (A, F)."""
-    gate_AF, up_AF = gate_up_A2F.chunk(2, dim=-1)
-    return F.silu(gate_AF) * up_AF
-
-
-@dataclass(frozen=True, kw_only=True)
-class Plan:
-    """Which row carries which assignment: all rows of expert 0, then all of expert 1, ...
-
-    Where loads are near enough to even, every expert gets as many rows as the busiest one needs, so that all
-    experts are one batched product. The rows to spare read some token and are read by nobody. Where one expert is
-    much busier than the rest, each gets its own number of rows and a product of its own. Either way no token is
-    ever dropped.
-    """
-
-    row_TK: Tensor  # the row of token t on its way to its k-th expert
-    token_R: Tensor  # the token each row carries
-    load: list[int]  # assignments per expert; sums to T x K
-    padded: bool  # whether all experts have the same number of rows
-
-
-def plan_dispatch(topk_idx_TK: Tensor, n_routed: int, spare_rows: float = 0) -> Plan:
-    """Sort the T x K assignments by expert; pad while that takes at most `spare_rows` rows per expert."""
-    expert_A = topk_idx_TK.flatten()
-    n_assigned, device = len(expert_A), expert_A.device
-    load_E = torch.bincount(expert_A, minlength=n_routed)
-    load = load_E.tolist()
-    busiest = max(load)
-    padded = n_routed * busiest - n_assigned <= n_routed * spare_rows
-    n_rows = n_routed * busiest if padded else n_assigned
-    sorted_A = expert_A.argsort(stable=True)
-    row_A = torch.arange(n_assigned, device=device)
-    if padded:  # move each expert's assignments from where they would stand without padding
-        shift_E = torch.arange(n_routed, device=device) * busiest - (load_E.cumsum(0) - load_E)
-        row_A = row_A + shift_E[expert_A[sorted_A]]
-    token_R = row_A.new_zeros(n_rows).index_copy_(0, row_A, sorted_A // topk_idx_TK.shape[1])
-    row_TK = torch.empty_like(row_A).index_copy_(0, sorted_A, row_A).view_as(topk_idx_TK)
-    return Plan(row_TK=row_TK, token_R=token_R, load=load, padded=padded)
-
-
-def dispatch(x_TD: Tensor, plan: Plan) -> Tensor:
-    """Copy each token's vector to the rows of its experts, shape (R, D)."""
-    return x_TD.index_select(0, plan.token_R)
-
-
-def combine(x_RD: Tensor, plan: Plan) -> Tensor:
-    """Sum each token's K rows, shape (T, D).
-
-    The transpose of `dispatch`: the backward pass of the one is the other. Gathered and not scattered, so that
-    the sum has the same order, and so the same last bit, in every run.
-    """
-    return F.embedding_bag(plan.row_TK, x_RD, mode="sum")
-
-
-def expert_product(x_RI: Tensor, weight_EIO: Tensor, plan: Plan) -> Tensor:
-    """Each expert's rows times that expert's matrix, shape (R, O)."""
-    if plan.padded:
-        return torch.bmm(x_RI.unflatten(0, (len(plan.load), -1)), weight_EIO).flatten(0, 1)
-    out_RO = x_RI.new_empty(len(x_RI), weight_EIO.shape[2])
-    for x, weight_IO, out in zip(x_RI.split(plan.load), weight_EIO, out_RO.split(plan.load), strict=True):
-        torch.mm(x, weight_IO, out=out)
-    return out_RO
-
-
-def weight_gradient(d_RO: Tensor, x_RI: Tensor, plan: Plan) -> Tensor:
-    """Gradient of `expert_product` in its matrices, shape (E, O, I): d^T x over each expert's rows."""
-    n_routed = len(plan.load)
-    if plan.padded:
-        return torch.bmm(d_RO.unflatten(0, (n_routed, -1)).mT, x_RI.unflatten(0, (n_routed, -1)))
-    out_EOI = x_RI.new_empty(n_routed, d_RO.shape[1], x_RI.shape[1])
-    for d, x, out in zip(d_RO.split(plan.load), x_RI.split(plan.load), out_EOI, strict=True):
-        torch.mm(d.T, x, out=out)
-    return out_EOI
-
-
-class _Mixture(torch.autograd.Function):
-    """Sum over a token's K experts of gate x down(swiglu(gate_up(x))), with its backward pass written out.
-
-    Autograd would find the same gradients with a node and a temporary for every step. Two things are saved here:
-    the gate is multiplied in before `down` (it commutes with it, and F is narrower than D), and of all that the
-    forward pass makes only one table is kept, the rest is cheap to make again.
-
-    A row to spare has gate 0, so nothing it holds reaches an output or a weight's gradient.
-    """
-
-    @staticmethod
-    def forward(
-        ctx: Any, x_TD: Tensor, gates_TK: Tensor, gate_up_E2FD: Tensor, down_EDF: Tensor, plan: Plan
-    ) -> Tensor:
-        gates_R = gates_TK.new_zeros(len(plan.token_R))
-        gates_R1 = gates_R.index_copy_(0, plan.row_TK.flatten(), gates_TK.flatten()).unsqueeze(1)
-        gate_up_R2F = expert_product(dispatch(x_TD, plan), gate_up_E2FD.mT, plan)
-        out_RD = expert_product(swiglu(gate_up_R2F) * gates_R1, down_EDF.mT, plan)
-        ctx.save_for_backward(x_TD, gates_R1, gate_up_R2F, gate_up_E2FD, down_EDF)
-        ctx.plan = plan
-        return combine(out_RD, plan)
-
-    @staticmethod
-    @once_differentiable
-    def backward(ctx: Any, d_output_TD: Tensor) -> tuple[Tensor | None, ...]:
-        x_TD, gates_R1, gate_up_R2F, gate_up_E2FD, down_EDF = ctx.saved_tensors
-        plan: Plan = ctx.plan
-        gate_RF, up_RF = gate_up_R2F.chunk(2, dim=-1)
-        silu_RF = F.silu(gate_RF)
-        hidden_RF = silu_RF * up_RF
-        d_out_RD = dispatch(d_output_TD, plan)
-        d_down_EDF = weight_gradient(d_out_RD, hidden_RF * gates_R1, plan)
-        d_gated_RF = expert_product(d_out_RD, down_EDF, plan)
-        d_gates_TK = (d_gated_RF * hidden_RF).sum(-1)[plan.row_TK]
-        d_hidden_RF = d_gated_RF.mul_(gates_R1)
-        d_gate_up_R2F = torch.empty_like(gate_up_R2F)
-        d_gate_RF, d_up_RF = d_gate_up_R2F.chunk(2, dim=-1)
-        torch.mul(d_hidden_RF, silu_RF, out=d_up_RF)
-        torch.ops.aten.silu_backward.grad_input(d_hidden_RF.mul_(up_RF), gate_RF, grad_input=d_gate_RF)
-        d_gate_up_E2FD = weight_gradient(d_gate_up_R2F, dispatch(x_TD, plan), plan)
-        d_x_TD = combine(expert_product(d_gate_up_R2F, gate_up_E2FD, plan), plan)
-        return d_x_TD, d_gates_TK, d_gate_up_E2FD, d_down_EDF, None
+def swiglu(gate_up_T2F: Tensor) -> Tensor:
+    """silu(first half) * second half, shape (..., 2F) to (..., F)."""
+    gate_TF, up_TF = gate_up_T2F.chunk(2, dim=-1)
+    return F.silu(gate_TF) * up_TF
 
 
 class RoutedExperts(nn.Module):
@@ -161,29 +48,117 @@ class RoutedExperts(nn.Module):
         nn.init.normal_(self.gate_up_E2FD, std=dim**-0.5)
         nn.init.normal_(self.down_EDF, std=expert_dim**-0.5)
 
-    @property
-    def n_routed(self) -> int:
-        """E."""
-        return self.gate_up_E2FD.shape[0]
-
     def forward(self, x_TD: Tensor, topk_idx_TK: Tensor, gates_TK: Tensor) -> Tensor:
         """Sum over a token's K experts of gate x expert output, shape (T, D). DeepSeekMoE Eq. 9, second term."""
         device = x_TD.device.type
         autocast = torch.is_autocast_enabled(device)
         dtype = torch.get_autocast_dtype(device) if autocast else self.down_EDF.dtype
-        weights = self.gate_up_E2FD.to(dtype), self.down_EDF.to(dtype)
-        plan = self.plan(topk_idx_TK)
-        return _Mixture.apply(x_TD.to(dtype), gates_TK.to(dtype), *weights, plan).to(x_TD.dtype)
+        x_TD, gates_TK, dtype_before = x_TD.to(dtype), gates_TK.to(dtype), x_TD.dtype
+        gate_up_E2FD, down_EDF = self.gate_up_E2FD.to(dtype), self.down_EDF.to(dtype)
+        if len(x_TD) * len(down_EDF) <= self._start_cost:
+            output_TD = all_experts(x_TD, topk_idx_TK, gates_TK, gate_up_E2FD, down_EDF)
+        else:
+            output_TD = _ChosenExperts.apply(x_TD, gates_TK, gate_up_E2FD, down_EDF, self.plan(topk_idx_TK))
+        return output_TD.to(dtype_before)
 
     def plan(self, topk_idx_TK: Tensor) -> Plan:
-        """Rows for the assignments, padded while the work on spare rows is below that of starting a product."""
+        """A row for every assignment."""
+        return plan_dispatch(topk_idx_TK, len(self.down_EDF), self._start_cost)
+
+    @property
+    def _start_cost(self) -> float:
+        """What starting a block costs, in rows: a row is one token's way through one expert."""
         _, dim, expert_dim = self.down_EDF.shape
-        launch_cost = _LAUNCH_COST.get(topk_idx_TK.device.type, _LAUNCH_COST["cuda"])
-        return plan_dispatch(topk_idx_TK, self.n_routed, spare_rows=launch_cost / (3 * dim * expert_dim))
+        return _START_COST.get(self.down_EDF.device.type, _START_COST["cuda"]) / (3 * dim * expert_dim)
 
     @torch.no_grad()
     def outputs(self, x_TD: Tensor, topk_idx_TK: Tensor) -> Tensor:
         """What each chosen expert says before its gate value is applied, shape (T, K, D). Not for training."""
         plan = self.plan(topk_idx_TK)
-        gate_up_R2F = expert_product(dispatch(x_TD, plan), self.gate_up_E2FD.mT, plan)
-        return expert_product(swiglu(gate_up_R2F), self.down_EDF.mT, plan)[plan.row_TK]
+        out_RD, _ = run_blocks(x_TD, plan.sort(self.gate_up_E2FD), plan.sort(self.down_EDF), plan)
+        return out_RD[plan.row_TK]
+
+
+def all_experts(
+    x_TD: Tensor, topk_idx_TK: Tensor, gates_TK: Tensor, gate_up_E2FD: Tensor, down_EDF: Tensor
+) -> Tensor:
+    """The same sum for a handful of tokens: all E experts as one wide network, gate 0 for those not chosen.
+
+    It multiplies E/K times as much, and is faster as long as that takes less time than sorting tokens by expert.
+    """
+    gates_TE = gates_TK.new_zeros(len(x_TD), len(down_EDF)).scatter(1, topk_idx_TK, gates_TK)
+    gate_up_TE2F = F.linear(x_TD, gate_up_E2FD.flatten(0, 1)).unflatten(1, (len(down_EDF), -1))
+    hidden_TEF = swiglu(gate_up_TE2F) * gates_TE.unsqueeze(-1)
+    return hidden_TEF.flatten(1) @ down_EDF.mT.flatten(0, 1)
+
+
+def run_blocks(
+    x_TD: Tensor, gate_up_E2FD: Tensor, down_EDF: Tensor, plan: Plan, gates_R1: Tensor | None = None
+) -> tuple[Tensor, list[Tensor]]:
+    """Every row through its expert, shape (R, D), and what a backward pass needs: x and gate_up of each block.
+
+    The matrices come in the plan's order. A gate multiplies what goes into `down`: it commutes with it, and F is
+    narrower than D.
+    """
+    out_RD = x_TD.new_empty(len(plan.token_R), x_TD.shape[1])
+    kept = []
+    for block in plan.blocks:
+        x = dispatch(x_TD, plan, block)
+        gate_up = torch.bmm(x, gate_up_E2FD[block.experts].mT)
+        hidden = swiglu(gate_up)
+        if gates_R1 is not None:
+            hidden *= block.of(gates_R1)
+        torch.bmm(hidden, down_EDF[block.experts].mT, out=block.of(out_RD))
+        kept += [x, gate_up]
+    return out_RD, kept
+
+
+class _ChosenExperts(torch.autograd.Function):
+    """Sum over a token's K experts of gate x down(swiglu(gate_up(x))), with its backward pass written out.
+
+    Autograd would find the same gradients with a node and a temporary for every step of every block. Of all that
+    the forward pass makes, only two tables a block are kept; the rest is cheap to make again.
+
+    A row to spare has gate 0, so nothing it holds reaches an output or a weight's gradient.
+    """
+
+    @staticmethod
+    def forward(
+        ctx: Any, x_TD: Tensor, gates_TK: Tensor, gate_up_E2FD: Tensor, down_EDF: Tensor, plan: Plan
+    ) -> Tensor:
+        gates_R1 = gates_TK.new_zeros(len(plan.token_R), 1)
+        gates_R1.index_copy_(0, plan.row_TK.flatten(), gates_TK.view(-1, 1))
+        gate_up_E2FD, down_EDF = plan.sort(gate_up_E2FD), plan.sort(down_EDF)
+        out_RD, kept = run_blocks(x_TD, gate_up_E2FD, down_EDF, plan, gates_R1)
+        ctx.save_for_backward(gates_R1, gate_up_E2FD, down_EDF, *kept)
+        ctx.plan = plan
+        return combine(out_RD, plan)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, d_output_TD: Tensor) -> tuple[Tensor | None, ...]:
+        gates_R1, gate_up_E2FD, down_EDF, *kept = ctx.saved_tensors
+        plan: Plan = ctx.plan
+        d_gate_up_E2FD, d_down_EDF = torch.empty_like(gate_up_E2FD), torch.empty_like(down_EDF)
+        d_x_RD, d_gates_R1 = (
+            gates_R1.new_empty(len(gates_R1), d_output_TD.shape[1]),
+            torch.empty_like(gates_R1),
+        )
+        for block, x, gate_up in zip(plan.blocks, kept[::2], kept[1::2], strict=True):
+            experts, block_gates = block.experts, block.of(gates_R1)
+            gate, up = gate_up.chunk(2, dim=-1)
+            silu = F.silu(gate)
+            hidden = silu * up
+            d_out = dispatch(d_output_TD, plan, block)
+            d_gated = torch.bmm(d_out, down_EDF[experts])
+            torch.sum(d_gated * hidden, -1, keepdim=True, out=block.of(d_gates_R1))
+            torch.bmm(d_out.mT, hidden.mul_(block_gates), out=d_down_EDF[experts])
+            d_hidden = d_gated.mul_(block_gates)
+            d_gate_up = torch.empty_like(gate_up)
+            d_gate, d_up = d_gate_up.chunk(2, dim=-1)
+            torch.mul(d_hidden, silu, out=d_up)
+            torch.ops.aten.silu_backward.grad_input(d_hidden.mul_(up), gate, grad_input=d_gate)
+            torch.bmm(d_gate_up.mT, x, out=d_gate_up_E2FD[experts])
+            torch.bmm(d_gate_up, gate_up_E2FD[experts], out=block.of(d_x_RD))
+        d_x_TD, d_gates_TK = combine(d_x_RD, plan), d_gates_R1.flatten()[plan.row_TK]
+        return d_x_TD, d_gates_TK, plan.unsort(d_gate_up_E2FD), plan.unsort(d_down_EDF), None

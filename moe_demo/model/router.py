@@ -26,6 +26,7 @@ from torch import Tensor, nn
 from moe_demo.config import RoutingRule, ScoreFn
 
 _TINY = 1e-20  # keeps 0/0 out of the normalisation, as transformers, torchtitan and Megatron do
+_MANY = 32  # experts per chosen one from which on, on a CPU, K passes are faster than torch's partial sort
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +79,18 @@ def leave_out_groups(choice_TE: Tensor, kept_groups_TM: Tensor, n_groups: int) -
 
 def choose(choice_TE: Tensor, top_k: int) -> Tensor:
     """The K experts with the largest choice scores, best first, shape (T, K). DeepSeekMoE Eq. 10."""
+    if choice_TE.is_cpu and choice_TE.shape[1] >= _MANY * top_k:
+        return best_one_by_one(choice_TE, top_k)
     return choice_TE.topk(top_k, dim=-1).indices
+
+
+def best_one_by_one(choice_TE: Tensor, top_k: int) -> Tensor:
+    """The same as `topk`, in K passes: the best expert, then the best of those left, ..."""
+    left_TE, found_T1 = choice_TE.clone(), []
+    for _ in range(top_k):
+        found_T1.append(left_TE.max(-1, keepdim=True).indices)
+        left_TE.scatter_(1, found_T1[-1], -math.inf)
+    return torch.cat(found_T1, dim=1)
 
 
 def gate_values(scores_TE: Tensor, topk_idx_TK: Tensor, rule: RoutingRule) -> Tensor:

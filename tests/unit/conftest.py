@@ -28,3 +28,15 @@ def runs_folder(tmp_path: Path, monkeypatch) -> Path:
     """Where the command line keeps its runs during this test."""
     monkeypatch.setenv("MOE_DEMO_RUNS", str(tmp_path / "runs"))
     return tmp_path / "runs"
+
+
+# What starting a block is taken to cost decides in which of three ways the experts' sum is computed.
+WAYS = {"all experts as one network": 1e12, "few blocks": 10_000, "a block for every load": 0}
+
+
+@pytest.fixture(params=WAYS.values(), ids=WAYS.keys())
+def way(request, monkeypatch):
+    """Take each of these ways in turn; the law that is tested holds in all of them."""
+    from moe_demo.model import experts
+
+    monkeypatch.setitem(experts._START_COST, "cpu", request.param)

@@ -29,7 +29,7 @@ def sorted_pairs(idx_TK, values_TK):
 
 
 @pytest.mark.parametrize("settings", SIZES.values(), ids=SIZES.keys())
-def test_same_choice_gates_output_and_gradients(settings):
+def test_same_choice_gates_output_and_gradients(settings, way):
     ours = layer_of(**settings)
     theirs = to_transformers(ours)
     x_TD = torch.randn(40, 16)
@@ -64,7 +64,7 @@ def test_there_and_back_is_exact(settings):
 
 
 @pytest.mark.parametrize("settings", SIZES.values(), ids=SIZES.keys())
-def test_against_the_two_loops_in_float64(settings):
+def test_against_the_two_loops_in_float64(settings, way):
     layer = layer_of(seed=2, **settings).double()
     x_TD = torch.randn(25, 16, dtype=torch.float64)
     output_TD, routing = layer(x_TD)

@@ -7,7 +7,16 @@ import pytest
 import torch
 
 from moe_demo.config import RoutingRule
-from moe_demo.model.router import Router, RouterChange, affinity, choose, gate_values, route, score_groups
+from moe_demo.model.router import (
+    Router,
+    RouterChange,
+    affinity,
+    best_one_by_one,
+    choose,
+    gate_values,
+    route,
+    score_groups,
+)
 
 SCORES_E = torch.tensor([0.90, 0.10, 0.05, 0.60, 0.58, 0.02, 0.55, 0.54, 0.53, 0.30, 0.29, 0.28])
 GROUPED = RoutingRule(n_routed=12, top_k=4, n_groups=4, topk_groups=2, route_scale=2.5)
@@ -140,3 +149,14 @@ def test_a_change_holds_for_one_call_only():
     assert changed.topk_idx_TK.shape == (5, 2)
     assert torch.equal(router(x_TD).topk_idx_TK, before.topk_idx_TK)
     assert router.bias_E.abs().max() == 0
+
+
+@pytest.mark.parametrize(("n_routed", "top_k"), [(3, 1), (12, 12), (128, 4), (256, 8)])
+def test_the_best_one_by_one_are_the_top_k(n_routed, top_k):
+    choice_TE = torch.randn(50, n_routed)
+    choice_TE[:, : (n_routed - top_k) // 2] = -math.inf
+    before_TE = choice_TE.clone()
+    expected_TK = choice_TE.topk(top_k, dim=-1).indices
+    assert torch.equal(best_one_by_one(choice_TE, top_k), expected_TK)
+    assert torch.equal(choose(choice_TE, top_k), expected_TK)
+    assert torch.equal(choice_TE, before_TE)
