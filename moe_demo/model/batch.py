@@ -42,6 +42,29 @@ class TokenBatch:
             lengths_B=torch.tensor([len(headline.word_ids_T) for headline in headlines]),
         )
 
+    def select(self, rows_B: Tensor) -> TokenBatch:
+        """Some of the headlines, in this order, as a batch of their own."""
+        lengths_B = self.lengths_B[rows_B]
+        token_T = _joined_ranges(self._begin_B[rows_B], lengths_B)
+        n_ngrams_T = self._n_ngrams_T[token_T]
+        ngram = _joined_ranges(self.ngram_offsets_T[token_T], n_ngrams_T)
+        return TokenBatch(
+            word_ids_T=self.word_ids_T[token_T],
+            ngram_ids=self.ngram_ids[ngram],
+            ngram_offsets_T=n_ngrams_T.cumsum(0) - n_ngrams_T,
+            lengths_B=lengths_B,
+        )
+
+    @cached_property
+    def _begin_B(self) -> Tensor:
+        """First token of each headline."""
+        return self.lengths_B.cumsum(0) - self.lengths_B
+
+    @cached_property
+    def _n_ngrams_T(self) -> Tensor:
+        end = self.ngram_offsets_T.new_tensor([len(self.ngram_ids)])
+        return self.ngram_offsets_T.diff(append=end)
+
     @cached_property
     def sequence_T(self) -> Tensor:
         """Which headline each token belongs to, shape (T,)."""
@@ -52,8 +75,8 @@ class TokenBatch:
     @cached_property
     def position_T(self) -> Tensor:
         """Place of each token in its headline, from 0, shape (T,)."""
-        begin_B = self.lengths_B.cumsum(0) - self.lengths_B
-        return torch.arange(len(self.word_ids_T), device=begin_B.device) - begin_B[self.sequence_T]
+        begin_T = self._begin_B[self.sequence_T]
+        return torch.arange(len(begin_T), device=begin_T.device) - begin_T
 
     @cached_property
     def width(self) -> int:
@@ -92,3 +115,9 @@ class TokenBatch:
             self.ngram_offsets_T.to(device),
             self.lengths_B.to(device),
         )
+
+
+def _joined_ranges(begin: Tensor, length: Tensor) -> Tensor:
+    """begin[0], begin[0] + 1, ... (length[0] numbers), then begin[1], ..."""
+    shift = (begin - (length.cumsum(0) - length)).repeat_interleave(length)
+    return torch.arange(len(shift), device=shift.device) + shift

@@ -65,6 +65,23 @@ class TokenEmbedding(nn.Module):
         return self.word(batch.word_ids_T) + self.ngram(batch.ngram_ids, batch.ngram_offsets_T)
 
 
+class Dropout(nn.Module):
+    """In training, every number at zero with probability p, the others scaled up by 1/(1 - p).
+
+    What `nn.Dropout` does; on a CPU that one takes three times as long, drawing its mask bit by bit.
+    """
+
+    def __init__(self, p: float) -> None:
+        super().__init__()
+        self.p = p
+
+    def forward(self, x: Tensor) -> Tensor:
+        """The same shape."""
+        if not self.training or not self.p:
+            return x
+        return x * (torch.rand_like(x) >= self.p).to(x.dtype).mul_(1 / (1 - self.p))
+
+
 class Attention(nn.Module):
     """Multi-head self-attention inside each headline, with rotary positions (arXiv 2104.09864).
 
@@ -124,7 +141,7 @@ class Block(nn.Module):
         self.moe = MoELayer(config)
         self.ffn_norm = nn.RMSNorm(config.dim) if config.ffn_dim else None
         self.ffn = FeedForward(config.dim, config.ffn_dim) if config.ffn_dim else None
-        self.dropout = nn.Dropout(config.dropout)
+        self.dropout = Dropout(config.dropout)
 
     def forward(self, x_TD: Tensor, batch: TokenBatch, change: RouterChange | None = None) -> BlockOutput:
         """Run the two halves in this block's order."""
@@ -162,7 +179,7 @@ class Classifier(nn.Module):
         super().__init__()
         self.config = config
         self.embedding = TokenEmbedding(config)
-        self.dropout = nn.Dropout(config.dropout)
+        self.dropout = Dropout(config.dropout)
         self.blocks = nn.ModuleList(Block(config) for _ in range(config.n_layers))
         self.norm = nn.RMSNorm(config.dim) if config.final_norm else nn.Identity()
         self.head = nn.Linear(config.dim, config.n_classes)

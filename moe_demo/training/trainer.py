@@ -47,7 +47,8 @@ class Trainer:
         self.config = replace(config, model=replace(config.model, vocab_size=len(encoder.vocabulary)))
         self.device = torch.device(device)
         self.rank, self.world = (dist.get_rank(), dist.get_world_size()) if dist.is_initialized() else (0, 1)
-        self._train, self._train_labels_B = encode_all(train, encoder), torch.from_numpy(train.label_ids)
+        self._train = TokenBatch.of(encode_all(train, encoder))
+        self._train_labels_B = torch.from_numpy(train.label_ids)
         self._held_out = encode_all(held_out, encoder)
         self._held_out_labels_B = torch.from_numpy(held_out.label_ids)
         self.batch_size = min(config.batch_size, len(train))
@@ -83,7 +84,8 @@ class Trainer:
         """One batch: forward, losses, backward, clipped AdamW step, bias update."""
         begin, epoch = time.perf_counter(), self.epoch
         batch, labels_B = self._batch(self.steps_done)
-        self.model.train()
+        if not self.model.training:
+            self.model.train()
         with _repeatable(self.device):
             output: ClassifierOutput = self._parallel(batch)
             ce = F.cross_entropy(output.logits_BC, labels_B, label_smoothing=self.config.label_smoothing)
@@ -125,17 +127,25 @@ class Trainer:
         Everything is drawn for the whole batch first, so that it does not depend on the number of processes.
         """
         seed, (epoch, place) = self.config.seed, divmod(step, self.steps_per_epoch)
-        order = torch.randperm(len(self._train), generator=_generator(seed, _ORDER, epoch))
+        order = torch.randperm(len(self._train_labels_B), generator=_generator(seed, _ORDER, epoch))
         chosen_B = order[place * self.batch_size : (place + 1) * self.batch_size]
-        texts = [self._train[i] for i in chosen_B.tolist()]
-        lengths = [len(text.tokens) for text in texts]
-        chance_T = torch.rand(sum(lengths), generator=_generator(seed, _HIDDEN_WORDS, step))
-        hidden = (chance_T < self.config.word_dropout).split(lengths)
-        mine = slice(self.rank, None, self.world)
-        batch = TokenBatch.of(texts[mine])
-        batch = replace(batch, word_ids_T=batch.word_ids_T.masked_fill(torch.cat(hidden[mine]), 0))
-        torch.manual_seed(_seed(seed, _DROPOUT, step, self.rank))  # dropout knows no other generator
-        return batch.to(self.device), self._train_labels_B[chosen_B[mine]].to(self.device)
+        whole = self._train.select(chosen_B)
+        chance_T = torch.rand(len(whole.word_ids_T), generator=_generator(seed, _HIDDEN_WORDS, step))
+        whole = replace(whole, word_ids_T=whole.word_ids_T.masked_fill(chance_T < self.config.word_dropout, 0))
+        mine_B = torch.arange(self.rank, self.batch_size, self.world)
+        batch = whole if self.world == 1 else whole.select(mine_B)
+        self._seed_dropout(_seed(seed, _DROPOUT, step, self.rank))
+        return batch.to(self.device), self._train_labels_B[chosen_B[mine_B]].to(self.device)
+
+    def _seed_dropout(self, seed: int) -> None:
+        """Seed this device's default generator, the only one dropout knows.
+
+        `torch.manual_seed` would seed those of every kind of device, and note down who asked, at every step.
+        """
+        if self.device.type == "cuda":
+            torch.cuda.manual_seed(seed)
+        else:
+            torch.default_generator.manual_seed(seed)
 
     def _balance_loss(self, output: ClassifierOutput, batch: TokenBatch) -> Tensor:
         """Sum over the layers; a zero that carries no gradient where the method has no loss."""
