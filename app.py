@@ -6,10 +6,10 @@ before the first visitor comes, and then as a script, from the top to the bottom
 
 import streamlit as st
 
-from moe_demo.ui import frame, navigation, session
+from moe_demo.ui import chart, frame, navigation, session
 
 if __name__ != "__main__":
-    app = st.App(__file__, lifespan=session.warmed_up)
+    app = st.App(__file__, lifespan=session.warmed_up, routes=[chart.library_route()])
 else:
     frame.settings()
     pages = navigation.entries()

@@ -28,6 +28,13 @@ SEQUENTIAL_DARK = ("#1B222B", "#22404D", "#2C6478", "#4A8DA3", "#86BACB", "#D6EC
 DIVERGING = ("#8C3B00", "#D98B45", "#F1D3B2", "#F2F2F2", "#C3D3EC", "#6E93CF", "#234E9C")
 """Below 1.0, at 1.0 (the middle), above 1.0."""
 
+AXIS = {
+    "gridcolor": "rgba(128,140,155,0.22)",
+    "zerolinecolor": "rgba(128,140,155,0.4)",
+    "automargin": True,
+}
+"""What every axis of a figure has: a quiet grid, and room for its numbers."""
+
 TEXT_MUTED = {"light": "#5A6675", "dark": "#9AA7B5"}
 ACCENT = {"light": "#0B5CAD", "dark": "#6FB3FF"}
 
@@ -90,19 +97,14 @@ def class_styles(names: tuple[str, ...]) -> list[dict[str, Any]]:
 
 def layout(**changes: Any) -> dict[str, Any]:
     """What every plotly figure starts from: transparent ground, our font, a quiet grid, no mode bar surprises."""
-    axis = {
-        "gridcolor": "rgba(128,140,155,0.22)",
-        "zerolinecolor": "rgba(128,140,155,0.4)",
-        "automargin": True,
-    }
     base = {
         "font": {"family": FONT, "size": 14},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
-        "margin": {"l": 8, "r": 8, "t": 36, "b": 8},
+        "margin": {"l": 8, "r": 24, "t": 36, "b": 8},
         "colorway": list(HUES),
-        "xaxis": dict(axis),
-        "yaxis": dict(axis),
+        "xaxis": dict(AXIS),
+        "yaxis": dict(AXIS),
         "hoverlabel": {"font": {"family": FONT}},
     }
     return base | changes

@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from moe_demo.figures.theme import DIVERGING, HUES, NEUTRAL, layout
+from moe_demo.figures.theme import AXIS, DIVERGING, HUES, NEUTRAL, layout
 from moe_demo.insight.load import random_max_vio
 from moe_demo.training.metrics import EvalMetrics, StepMetrics
 
@@ -44,8 +44,8 @@ def training_curves(
         )
     _line(figure, 3, words["floor"], _FLOOR, [(e.step, _floor(e, top_k)) for e in evals], dash="dot")
     figure.update_layout(**layout(height=330, legend={"orientation": "h", "y": -0.3}, xaxis={}, yaxis={}))
-    figure.update_xaxes(type="log", title_text=words["step"], gridcolor="rgba(128,140,155,0.22)", dtick=1)
-    figure.update_yaxes(rangemode="tozero", gridcolor="rgba(128,140,155,0.22)")
+    figure.update_xaxes(type="log", dtick=1, title={"text": words["step"], "font": {"size": 13}}, **AXIS)
+    figure.update_yaxes(rangemode="tozero", **AXIS)
     figure.update_yaxes(range=[0, 1.02], tickformat=".0%", col=2)
     return figure
 

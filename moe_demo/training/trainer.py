@@ -131,7 +131,9 @@ class Trainer:
         chosen_B = order[place * self.batch_size : (place + 1) * self.batch_size]
         whole = self._train.select(chosen_B)
         chance_T = torch.rand(len(whole.word_ids_T), generator=_generator(seed, _HIDDEN_WORDS, step))
-        whole = replace(whole, word_ids_T=whole.word_ids_T.masked_fill(chance_T < self.config.word_dropout, 0))
+        whole = replace(
+            whole, word_ids_T=whole.word_ids_T.masked_fill(chance_T < self.config.word_dropout, 0)
+        )
         mine_B = torch.arange(self.rank, self.batch_size, self.world)
         batch = whole if self.world == 1 else whole.select(mine_B)
         self._seed_dropout(_seed(seed, _DROPOUT, step, self.rank))

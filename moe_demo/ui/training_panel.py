@@ -9,6 +9,7 @@ import streamlit as st
 
 from moe_demo.figures.training import training_curves
 from moe_demo.ui import session
+from moe_demo.ui.chart import chart
 from moe_demo.ui.i18n import labels, language, speaking, t
 from moe_demo.ui.session import View
 
@@ -18,7 +19,8 @@ def draw(view: View) -> None:
     st.header(t("start.training_title"), anchor="training")
     st.caption(t("start.training_caption"))
     run = view.run
-    st.plotly_chart(_figure(run.run_id, run.step, session.stamp(run.store.folder), language()), key="curves")
+    figure = _figure(run.run_id, run.step, session.stamp(run.store.folder), language())
+    chart(figure, key="curves", label=t("start.training_label"))
 
 
 @lru_cache(maxsize=16)

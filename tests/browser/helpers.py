@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, expect
 
 ROOT = Path(__file__).resolve().parents[2]
 ARTIFACTS = ROOT / "tests" / "browser" / "artifacts"
@@ -180,6 +180,14 @@ def expect_no_exception(page: Page) -> None:
     """No traceback box anywhere on the page; its text is in the failure."""
     boxes = page.get_by_test_id("stException")
     assert boxes.count() == 0, "\n".join(boxes.all_inner_texts())
+
+
+def box_of(mark: Locator, *, seconds: float = 5) -> dict[str, float]:
+    """Where a mark stands. A page may draw it anew between two looks; then this looks again."""
+    deadline = time.monotonic() + seconds
+    while (box := mark.bounding_box()) is None:
+        assert time.monotonic() < deadline, f"{mark} is not on the page"
+    return box
 
 
 def screenshot(page: Page, name: str, folder: Path = ARTIFACTS) -> Path:

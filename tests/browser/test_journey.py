@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from moe_demo.insight.article import STAGES
-from tests.browser.helpers import expect_no_exception, wait_ready
+from tests.browser.helpers import box_of, expect_no_exception, wait_ready
 
 # What the article prints at each station, as a reader finds it in the upper row.
 PRINTED = {
@@ -107,11 +107,11 @@ def test_a_picked_word_fills_the_formula_and_stays_from_station_to_station(page:
 def test_the_words_keep_their_columns_and_their_nodes(page: Page):
     opened(page)
     page.locator(".word").first.evaluate("node => { node.dataset.mine = 'yes'; }")
-    before = [page.locator(".word").nth(i).bounding_box()["x"] for i in range(7)]
+    before = [box_of(page.locator(".word").nth(i))["x"] for i in range(7)]
     for number in range(2, 10):
         page.locator(".station").nth(number - 1).click()
         expect_station(page, number)
-        after = [page.locator(".word").nth(i).bounding_box()["x"] for i in range(7)]
+        after = [box_of(page.locator(".word").nth(i))["x"] for i in range(7)]
         assert after == pytest.approx(before, abs=2)
     expect(page.locator(".word").first).to_have_attribute("data-mine", "yes")
 
@@ -155,7 +155,7 @@ def test_rail_and_both_rows_fit_the_first_screen(
         page.locator(".station").nth(number - 1).click()
         expect_station(page, number)
         for part in (".rail", ".scroll", ".panel .claim", ".formula"):
-            box = page.locator(part).bounding_box()
+            box = box_of(page.locator(part))
             assert box["x"] >= 0, part
             assert box["x"] + box["width"] <= width, part
             assert box["y"] + box["height"] <= height, part
@@ -171,7 +171,7 @@ def test_scrolling_a_long_sentence_keeps_seats_and_classes_in_view(new_page: Cal
         expect_station(page, number)
         scroll.evaluate("node => { node.scrollLeft = 700; }")
         page.wait_for_timeout(100)
-        view, box = scroll.bounding_box(), page.locator(part).first.bounding_box()
+        view, box = box_of(scroll), box_of(page.locator(part).first)
         assert view["x"] - 1 <= box["x"]
         assert box["x"] + box["width"] <= view["x"] + view["width"] + 1
 

@@ -1,14 +1,13 @@
 """The router page as a reader uses it: sliders, rows, hover, keys, addresses, both window sizes."""
 
 import re
-import time
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.helpers import expect_no_exception, wait_ready
+from tests.browser.helpers import box_of, expect_no_exception, wait_ready
 
 PATH = "/routing"
 
@@ -61,7 +60,7 @@ def test_the_first_screen_holds_the_whole_hero(
     assert len(chosen(page)) == 4
     for mark in (rows(page).last, page.locator("p.sum"), page.locator(".side .class").last):
         expect(mark).to_be_visible()
-        box = mark.bounding_box()
+        box = box_of(mark)
         assert box["y"] + box["height"] <= height
         assert box["x"] + box["width"] <= width
     assert page.evaluate("document.documentElement.scrollWidth") <= width
@@ -193,21 +192,6 @@ def test_three_experts_have_no_groups(page: Page):
     expect(rows(page)).to_have_count(3)
     expect(page.locator("g.band")).to_have_count(0)
     expect(page.locator('g.head[data-col="gate"] .formula')).to_have_text("g = sᵢ")
-
-
-def test_a_moved_slider_is_answered_soon(page: Page):
-    opened(page)
-    for key in ("ArrowLeft", "ArrowRight"):  # warm
-        slider(page, "k").press(key)
-        page.wait_for_timeout(600)
-    times = []
-    for n, key in ((3, "ArrowLeft"), (4, "ArrowRight"), (3, "ArrowLeft")):
-        begin = time.perf_counter()
-        slider(page, "k").press(key)
-        expect(page.locator("g.row.chosen")).to_have_count(n)
-        times.append(time.perf_counter() - begin)
-        page.wait_for_timeout(400)
-    assert min(times) < 1.0, times
 
 
 def test_bars_move_unless_the_reader_wants_less_motion(new_page: Callable[..., Page]):

@@ -1,15 +1,15 @@
 """The start page as a reader uses it: first screen, hover, click, keys, play, the sentence, links, odd input."""
 
-import time
 from collections.abc import Callable
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from moe_demo.ui.chart import ADDRESS
 from moe_demo.ui.i18n import text_in
 from moe_demo.ui.navigation import ENTRIES
-from tests.browser.helpers import Server, expect_no_exception, wait_ready
+from tests.browser.helpers import Server, box_of, expect_no_exception, wait_ready
 
 PRESET = "火箭夺冠"
 
@@ -61,7 +61,7 @@ def test_the_first_screen_holds_the_whole_hero(
     page = opened(new_page(width=width, height=height), f"/?lang={lang}&run={run}")
     marks = [tokens(page).last, seats(page).last, page.locator("p.line"), page.locator(".result .value").last]
     for mark in [*marks, button(page, "flow.words.table", lang), page.locator(".door").last]:
-        box = mark.bounding_box()
+        box = box_of(mark)
         assert box["y"] >= 0
         assert box["y"] + box["height"] <= height
         assert box["x"] + box["width"] <= width
@@ -115,17 +115,6 @@ def test_back_undoes_the_last_click(page: Page):
     expect(page.locator("g.token.picked")).to_have_count(0)
     page.go_forward()
     expect(page.locator("g.token.picked")).to_have_attribute("data-t", "1")
-
-
-def test_a_click_is_answered_at_once(page: Page):
-    opened(page)
-    took = []
-    for t in (1, 2, 3, 4, 5):
-        begin = time.perf_counter()
-        tokens(page).nth(t).click()
-        page.wait_for_url(f"**/?t={t}")
-        took.append(time.perf_counter() - begin)
-    assert sorted(took)[2] < 0.6  # the goal is 0.15 s on an idle machine; a busy one gets room
 
 
 def test_the_layers_of_the_same_word_differ_and_the_layer_is_kept(page: Page):
@@ -214,7 +203,7 @@ def test_ten_thousand_characters_are_cut_and_said(page: Page):
     expect(page.locator(".note")).to_have_text(text_in("zh", "strip.cut", tokens=64, chars=512))
     opened(page, page.url)
     expect(page.locator(".note")).to_have_text(text_in("zh", "strip.cut", tokens=64, chars=512))
-    assert seats(page).last.bounding_box()["y"] < 1000
+    assert box_of(seats(page).last)["y"] < 1000
 
 
 @pytest.mark.parametrize(
@@ -236,7 +225,7 @@ def test_markup_is_shown_as_text(page: Page, text: str):
 def test_odd_sentences_are_drawn_inside_their_boxes(page: Page, text: str):
     opened(page, f"/?s={quote(text)}")
     for token in tokens(page).all():
-        box, words = token.locator("rect").bounding_box(), token.locator("text").bounding_box()
+        box, words = box_of(token.locator("rect")), box_of(token.locator("text"))
         assert words["x"] >= box["x"] - 1
         assert words["x"] + words["width"] <= box["x"] + box["width"] + 1
 
@@ -255,7 +244,7 @@ def test_the_doors_lead_on(page: Page):
     page.locator(".door.edit").click()
     expect(sentence(page)).to_be_focused()
     page.locator(".door.training").click()
-    expect(page.get_by_test_id("stPlotlyChart")).to_be_in_viewport()
+    expect(page.locator(".js-plotly-plot")).to_be_in_viewport()
     page.locator(".door.word").click()
     page.wait_for_url("**/routing?t=5")
 
@@ -269,6 +258,18 @@ def test_pages_and_language_keep_the_selection(page: Page):
         expect(page.get_by_role("heading", level=1)).to_have_text(text_in("en", f"{name}.title"))
         assert asked(page) == {"s": PRESET, "t": "1", "lang": "en"}
         expect(page.locator(".chip[aria-selected=true]")).to_have_count(1)
+
+
+def test_the_chart_and_its_library_wait_until_they_are_looked_at(new_page: Callable[..., Page]):
+    page = new_page(height=720)
+    fetched: list[str] = []
+    page.on("request", lambda request: fetched.append(urlsplit(request.url).path))
+    opened(page)
+    page.wait_for_timeout(1000)
+    assert not [path for path in fetched if "lotly" in path]
+    page.locator(".door.training").click()
+    expect(page.locator(".js-plotly-plot .legend .traces")).to_have_count(5)
+    assert [path for path in fetched if "lotly" in path] == [ADDRESS]
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)

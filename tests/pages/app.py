@@ -2,9 +2,11 @@
 
 import json
 import os
+from base64 import b64decode
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from streamlit.testing.v1 import AppTest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -39,3 +41,10 @@ def hero(at: AppTest) -> dict[str, Any]:
 def strip(at: AppTest) -> dict[str, Any]:
     """What the sentence strip draws."""
     return drawn(at, "presets")
+
+
+def numbers(values: dict[str, str] | list[float]) -> list[float]:
+    """The numbers of a plotly trace as the browser gets them: packed, where they were an array."""
+    if isinstance(values, list):
+        return values
+    return np.frombuffer(b64decode(values["bdata"]), np.dtype(values["dtype"])).tolist()

@@ -1,6 +1,5 @@
 """The start page: what it draws is the record of a forward pass, in two languages, whatever the sentence."""
 
-import json
 import shutil
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from moe_demo.training.metrics import EvalMetrics
 from moe_demo.ui import session
 from moe_demo.ui.i18n import text_in
 from moe_demo.ui.strip import PRESETS
-from tests.pages.app import EXAMPLE, hero, opened, strip
+from tests.pages.app import EXAMPLE, drawn, hero, numbers, opened, strip
 
 ODD = [
     "山",
@@ -118,14 +117,17 @@ def test_a_torn_run_falls_back_to_the_bundled_one_and_says_so(
 
 
 def test_the_training_record_is_drawn_from_the_run():
-    at = opened()
     evals = [record for record in load_run("deepseek").metrics if isinstance(record, EvalMetrics)]
-    spec = json.loads(at.get("plotly_chart")[0].proto.spec)
-    names = [line["name"] for line in spec["data"]]
-    assert text_in("zh", "start.training.floor") in names
-    bold = [line for line in spec["data"] if line["name"] == text_in("zh", "start.training.held_out")]
-    assert len(bold) == 2
-    assert evals[-1].step > 0
+    lines = drawn(opened(), "figure")["figure"]["data"]
+
+    def of(words: str) -> list[list[float]]:
+        return [
+            numbers(line["y"]) for line in lines if line["name"] == text_in("zh", f"start.training.{words}")
+        ]
+
+    assert of("held_out") == [[record.loss for record in evals], [record.accuracy for record in evals]]
+    [floor] = of("floor")
+    assert 0 < max(floor) < min(max(record.max_vio_L) for record in evals)
 
 
 def test_the_page_ends_with_the_code_that_ran():

@@ -27,13 +27,17 @@ ROOT_HTML = '<div class="root"></div>'
 
 
 @cache
-def component(name: str, parts: tuple[str, ...] = ()) -> Callable[..., Any]:
-    """The mount command of a component, registered on first use and once per process."""
+def component(name: str, parts: tuple[str, ...] = (), *, isolated: bool = True) -> Callable[..., Any]:
+    """The mount command of a component, registered on first use and once per process.
+
+    Not `isolated` is only what a library draws that puts its style into the document.
+    """
     return st.components.v2.component(
         f"moe_{name}",
         html=ROOT_HTML,
         js=source(name, parts, ".js"),
-        css=source(name, ("base", *parts), ".css"),
+        css=source(name, ("base", *parts), ".css") if isolated else None,
+        isolate_styles=isolated,
     )
 
 

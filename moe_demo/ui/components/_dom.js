@@ -36,3 +36,23 @@ function shown(value) {
   if (value === null || value === undefined) return "–";
   return Math.abs(value) < 0.1 && value !== 0 ? value.toFixed(3) : value.toFixed(2);
 }
+
+/** Height of the window below a node's top, as if the page were not scrolled. */
+function roomBelow(node) {
+  const scroller = node.getRootNode().host?.closest('[data-testid="stMain"]');
+  return window.innerHeight - node.getBoundingClientRect().top - (scroller?.scrollTop ?? 0);
+}
+
+/** Call `act` whenever a node gets wider or narrower, or what stands above it has grown and pushed it down. */
+function watchRoom(node, act) {
+  let before = "";
+  const observer = new ResizeObserver(() => {
+    const now = `${Math.floor(node.clientWidth)} ${Math.round(roomBelow(node))}`;
+    if (now !== before) act();
+    before = now;
+  });
+  observer.observe(node);
+  const column = node.getRootNode().host?.closest('[data-testid="stMainBlockContainer"]');
+  if (column) observer.observe(column);
+  return observer;
+}

@@ -16,14 +16,16 @@ const PAPER = {
       chip.setAttribute("transform", `translate(${geo.x(paper.columns[i])}, 40)`);
       return chip;
     });
-    const gaps = paper.left_out.map((i) =>
-      el(
+    const gaps = paper.left_out.map((i) => {
+      const said = fitted(fill(words.left_out, { word: data.words[i] }), geo.step - 16, 12.5);
+      const width = said.width + 12;
+      return el(
         "g",
         { transform: `translate(${geo.x(i)}, 40)`, class: "gap" },
-        el("rect", { x: -24, y: 0, width: 48, height: CHIP, rx: 7 }),
-        label(0, 21, fill(words.left_out, { word: data.words[i] }), { size: 12.5 }),
-      ),
-    );
+        el("rect", { x: -width / 2, y: 0, width, height: CHIP, rx: 7 }),
+        label(0, 21, said.text, { size: 12.5 }),
+      );
+    });
     return [...chips, ...gaps];
   },
   vectors({ data, geo, words }) {

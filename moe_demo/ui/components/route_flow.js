@@ -13,8 +13,7 @@ class RouteFlow {
     this.shownTokens = Infinity; // how many words play has sent so far
     this.timer = null;
     this.build();
-    this.observer = new ResizeObserver(() => this.data && this.redraw());
-    this.observer.observe(root);
+    this.observer = watchRoom(this.stage, () => this.data && this.redraw());
   }
 
   build() {
@@ -73,9 +72,7 @@ class RouteFlow {
 
   /** Height for the picture: what is left of the window below its top, within reason. */
   room() {
-    const scroller = this.root.getRootNode().host?.closest('[data-testid="stMain"]');
-    const top = this.stage.getBoundingClientRect().top + (scroller?.scrollTop ?? 0);
-    return Math.min(Math.max(window.innerHeight - top - this.line.offsetHeight - 26, 330), 620);
+    return Math.min(Math.max(roomBelow(this.stage) - this.line.offsetHeight - 26, 330), 620);
   }
 
   words() {

@@ -11,8 +11,7 @@ class ScorePath {
     this.looked = null; // the expert under the pointer or the keyboard's focus
     this.column = null;
     this.build();
-    this.observer = new ResizeObserver(() => this.data && this.stage.clientWidth !== this.drawnWidth && this.redraw());
-    this.observer.observe(this.stage);
+    this.observer = watchRoom(this.stage, () => this.data && this.redraw());
   }
 
   build() {
@@ -63,7 +62,6 @@ class ScorePath {
   redraw() {
     if (!this.stage.clientWidth) return;
     const width = Math.max(Math.floor(this.stage.clientWidth), LEAST_WIDTH); // a narrow window scrolls the picture
-    this.drawnWidth = this.stage.clientWidth;
     const held = rowOf(this.focused);
     this.layout = scoreLayout(this.data, width, this.room());
     this.scene = buildScene(this.svg, this.data, this.layout);
@@ -73,9 +71,7 @@ class ScorePath {
 
   /** Height for the rows: what is left of the window below their top. */
   room() {
-    const scroller = this.root.getRootNode().host?.closest('[data-testid="stMain"]');
-    const top = this.stage.getBoundingClientRect().top + (scroller?.scrollTop ?? 0);
-    return Math.min(Math.max(window.innerHeight - top - 64, 370), 560);
+    return Math.min(Math.max(roomBelow(this.stage) - 64, 370), 560);
   }
 
   words() {
