@@ -33,8 +33,8 @@ check: $(DEV_STAMP) ## format, lint and types, changing nothing
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-bench: $(DEV_STAMP) ## measure ours beside its peers, in one run
-	$(BIN)/python -m benchmarks
+bench: $(DEV_STAMP) browser ## measure layer, trace and app beside their peers (python -m benchmarks accuracy needs --data)
+	@for name in layer trace app; do echo "== $$name"; $(BIN)/python -m benchmarks $$name || exit 1; done
 
 screenshots: $(DEV_STAMP) browser ## take the pictures of docs/images again
 	$(BIN)/python -m scripts.screenshots
