@@ -130,8 +130,8 @@ def as_options(config: RunConfig) -> list[str]:
 
 
 def record_of(folder: Path) -> tuple[dict[str, bytes], list[StepMetrics | EvalMetrics]]:
-    """All that two equal runs have in common: every checkpoint's bytes, and the metrics without their timing."""
+    """All that two equal runs have in common: every checkpoint's bytes, and the metrics."""
     checkpoints = {path.name: path.read_bytes() for path in (folder / "checkpoints").iterdir()}
     records, notice = RunStore(folder).metrics()
     assert notice == ""
-    return checkpoints, [replace(r, step_seconds=None) if isinstance(r, StepMetrics) else r for r in records]
+    return checkpoints, records

@@ -53,6 +53,7 @@ def _add_train(commands: argparse._SubParsersAction[_Parser]) -> None:
         "Several processes: torchrun --nproc-per-node=2 -m moe_demo train ...",
     )
     add = parser.add_argument
+    add("--config", type=Path, metavar="FILE", help="start from the settings in a run's config.json")
     add("--preset", choices=list(PRESETS), help="settings to start from (default: deepseek)")
     _add_data(parser, "labelled headlines (default: the built-in corpus)")
     add("--out", type=Path, metavar="DIR", help="run folder to write (default: runs/PRESET-1, -2, ...)")
@@ -69,6 +70,12 @@ def _add_train(commands: argparse._SubParsersAction[_Parser]) -> None:
         help="any other setting of config.py, such as model.dim=48",
     )
     add("--device", choices=["auto", "cpu", "cuda"], default="auto", help="auto takes a GPU if there is one")
+    add(
+        "--control",
+        type=Path,
+        metavar="FILE",
+        help="obey the wishes another program writes there (control.py)",
+    )
     add("--resume", type=Path, metavar="DIR", help="go on with the run in this folder")
 
 

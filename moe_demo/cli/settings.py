@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from moe_demo.config import ConfigError, RunConfig, preset
+from moe_demo.training.files import read_json
 
 _OF_OPTION = {
     "balance": "balance.method",
@@ -18,8 +21,11 @@ _OF_OPTION = {
 
 
 def config_of(args: argparse.Namespace) -> RunConfig:
-    """The preset, changed by --set and then by the options that have a name of their own."""
-    values = preset(args.preset or "deepseek").to_dict()
+    """The preset, or a run's settings, changed by --set and then by the options that have a name of their own."""
+    if args.config and args.preset:
+        raise ConfigError("--config and --preset both name settings to start from; leave one of them out.")
+    base = _settings_in(args.config) if args.config else preset(args.preset or "deepseek")
+    values = base.to_dict()
     for setting in args.set:
         name, equals, written = setting.partition("=")
         if not equals:
@@ -35,10 +41,19 @@ def named_options(args: argparse.Namespace) -> list[str]:
     """The options that decide what a new run is; a run that is resumed has them in its folder."""
     given = ["--out"] if args.out else []
     given += ["--preset"] if args.preset else []
+    given += ["--config"] if args.config else []
     given += ["--set"] if args.set else []
     return given + [
         f"--{option.replace('_', '-')}" for option in _OF_OPTION if getattr(args, option) is not None
     ]
+
+
+def _settings_in(path: Path) -> RunConfig:
+    """What a config.json says; raises RunError or ConfigError where it is none."""
+    config = RunConfig.from_dict(read_json(path))
+    return replace(
+        config, data="builtin", model=replace(config.model, vocab_size=1)
+    )  # both follow from the data
 
 
 def _change(values: dict[str, Any], name: str, value: Any) -> None:

@@ -11,6 +11,7 @@ from moe_demo.cli.progress import Bar, Lines
 from moe_demo.cli.settings import config_of, named_options
 from moe_demo.config import ConfigError
 from moe_demo.insight.runs import local_folder
+from moe_demo.training.control import Control
 from moe_demo.training.distributed import is_first_process
 from moe_demo.training.session import Outcome, resume_run, train_run
 
@@ -18,17 +19,20 @@ from moe_demo.training.session import Outcome, resume_run, train_run
 def train(args: argparse.Namespace) -> int:
     """Train a new run or go on with one; the summary goes to stdout, everything else to stderr."""
     watcher = Bar() if sys.stderr.isatty() else Lines()
+    control = Control(args.control) if args.control else None
     try:
         if args.resume:
             if given := named_options(args):
                 raise ConfigError(
                     f"--resume goes on with the settings of {args.resume}; leave out {', '.join(given)}."
                 )
-            outcome = resume_run(args.resume, args.data, device=args.device, watcher=watcher)
+            outcome = resume_run(args.resume, args.data, device=args.device, watcher=watcher, control=control)
         else:
             config = config_of(args)
             folder = args.out or _free_folder(config.preset)
-            outcome = train_run(folder, config, args.data, device=args.device, watcher=watcher)
+            outcome = train_run(
+                folder, config, args.data, device=args.device, watcher=watcher, control=control
+            )
     finally:
         watcher.close()
     if is_first_process():

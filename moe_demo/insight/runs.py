@@ -124,8 +124,8 @@ def list_runs() -> list[str]:
 
 
 def _load(store: RunStore, step: int | None, *, bundled: bool) -> Run:
-    config = store.config()
     model, found = store.load_model(step)
+    config = store.config(found)
     return Run(
         run_id=store.run_id,
         config=config,

@@ -208,6 +208,12 @@ class Classifier(nn.Module):
             return x_TD
         return x_TD * (torch.rand(len(x_TD), 1, device=x_TD.device) >= self.config.token_dropout)
 
+    def adopt(self, config: ModelConfig) -> None:
+        """Route by another rule, such as another K; every weight stays as it is."""
+        self.config = config
+        for layer in self.moe_layers:
+            layer.router.rule = config.routing_rule
+
     @property
     def moe_layers(self) -> list[MoELayer]:
         """The L MoE layers, first to last."""

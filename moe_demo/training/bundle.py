@@ -70,8 +70,8 @@ def bundle_run(trained: RunStore, folder: Path, n_checkpoints: int, files: Seque
 
 
 def _kept(records: Iterable[StepMetrics | EvalMetrics]) -> list[StepMetrics | EvalMetrics]:
-    """Every evaluation, and as many steps, evenly spaced, as METRICS_BYTES allow; without the time they took."""
-    records = [replace(r, step_seconds=None) if isinstance(r, StepMetrics) else r for r in records]
+    """Every evaluation, and as many steps, evenly spaced, as METRICS_BYTES allow."""
+    records = list(records)
     n_bytes = sum(len(str(record)) for record in records)
     every = -(-n_bytes // METRICS_BYTES)
     return [record for record in records if isinstance(record, EvalMetrics) or record.step % every == 0]

@@ -112,6 +112,10 @@ class FolderLock:
     ) -> None:
         self._file.close()  # which frees the lock
 
+    def inherited(self) -> dict[str, Any]:
+        """Options of `subprocess.Popen` with which a child holds the lock too, until it ends."""
+        return {} if sys.platform == "win32" else {"pass_fds": (self._file.fileno(),)}
+
     def is_held(self) -> bool:
         """Whether some process holds the lock now. It writes nothing: the folder may be read-only."""
         try:

@@ -1,5 +1,8 @@
 """What training says of itself: plain records, one JSON line each in a run's `metrics.jsonl`.
 
+Nothing in them depends on the clock: the same settings, data, seed and machine write the same bytes, whoever trains.
+How long it took stands in `status.json`.
+
 Letters: L MoE layers, E routed experts, C classes.
 """
 
@@ -28,8 +31,6 @@ class StepMetrics:
     lr: float
     grad_norm: float
     """Before clipping."""
-    step_seconds: float | None
-    """None in a bundled run, whose files must come out the same every time."""
     n_tokens: int
     load_LE: list[list[int]]
     """Assignments per expert over the batch, summed over all processes."""

@@ -4,7 +4,8 @@
     vocab.txt                        words with a row of their own, one a line
     data.json                        where the headlines came from, how many, and their fingerprint
     metrics.jsonl                    one line per step and per evaluation, only ever appended to
-    status.json                      state, step, total steps, process id, time of writing
+    events.jsonl                     settings changed by hand, pauses, divergence; absent where nothing happened
+    status.json                      state, step, total steps, seconds of training, process id, time of writing
     checkpoints/step-000128.safetensors   weights and routing biases after that many steps
     resume.safetensors               the newest weights with the optimizer's moments, to continue from
     lock                             empty; locked by the process that trains
@@ -15,6 +16,7 @@ A torn line of `metrics.jsonl` is skipped with a notice.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -31,6 +33,7 @@ from moe_demo.model.classifier import Classifier
 from moe_demo.text.tokenizer import Vocabulary
 from moe_demo.training import weights
 from moe_demo.training.data import DataInfo
+from moe_demo.training.events import Event, config_at, kept_after_divergence
 from moe_demo.training.files import (
     FolderLock,
     RunError,
@@ -45,7 +48,7 @@ from moe_demo.training.metrics import EvalMetrics, StepMetrics, from_line, to_li
 
 __all__ = ["BUNDLED_RUNS", "RunError", "RunStore", "State", "Status"]
 
-State = Literal["starting", "running", "done", "stopped", "failed", "interrupted"]
+State = Literal["starting", "running", "paused", "done", "stopped", "failed", "interrupted"]
 BUNDLED_RUNS = Path(__file__).parents[1] / "bundled_runs"
 _CHECKPOINT = re.compile(r"step-(\d+)\.safetensors")
 
@@ -55,7 +58,8 @@ class Status:
     """What a run is doing.
 
     `interrupted` is never written: it is what a reader finds where the file says that the run is under way
-    and no process holds its lock. The process was killed, or the power was cut.
+    and no process holds its lock. The process was killed, or the power was cut. A paused run whose process has gone
+    lost nothing: it reads as `stopped`.
     """
 
     state: State
@@ -67,11 +71,13 @@ class Status:
     written: float
     """Unix time in seconds; 0 for a bundled run."""
     reason: str = ""
+    train_seconds: float = 0.0
+    """Spent in steps since step 0, without evaluating and saving; 0 for a bundled run."""
 
     @property
     def active(self) -> bool:
-        """Whether a process is training now."""
-        return self.state in ("starting", "running")
+        """Whether a process has the run in its hands, training or waiting to be played on."""
+        return self.state in ("starting", "running", "paused")
 
     @property
     def interrupted(self) -> bool:
@@ -86,6 +92,7 @@ class RunStore:
         self.folder = Path(folder)
         self.lock = FolderLock(self.folder / "lock")
         self._metrics = self.folder / "metrics.jsonl"
+        self._events = self.folder / "events.jsonl"
         self._resume = self.folder / "resume.safetensors"
 
     def __repr__(self) -> str:
@@ -104,7 +111,14 @@ class RunStore:
         Raises:
             RunError: a run, or a part of one, is already there.
         """
-        names = ("config.json", "metrics.jsonl", "status.json", "checkpoints", "resume.safetensors")
+        names = (
+            "config.json",
+            "metrics.jsonl",
+            "events.jsonl",
+            "status.json",
+            "checkpoints",
+            "resume.safetensors",
+        )
         found = next((name for name in names if (self.folder / name).exists()), None)
         if found:
             raise RunError(
@@ -116,11 +130,14 @@ class RunStore:
         self.write_status("starting", 0, n_steps)
         write_json(self.folder / "config.json", config.to_dict())
 
-    def config(self) -> RunConfig:
-        """The settings; raises RunError where they are missing or cannot be read."""
+    def config(self, step: int = 0) -> RunConfig:
+        """The settings it began with, or those in force at a later step.
+
+        Raises RunError where they are missing or cannot be read.
+        """
         path = self._existing("config.json")
         try:
-            return RunConfig.from_dict(read_json(path))
+            return config_at(RunConfig.from_dict(read_json(path)), self.events() if step else (), step)
         except ConfigError as error:
             raise RunError(f"{path} was not written by this version: {error}") from error
 
@@ -134,10 +151,18 @@ class RunStore:
 
     # -- how it is going -------------------------------------------------------------------------------------
 
-    def write_status(self, state: State, step: int, n_steps: int, reason: str = "") -> None:
+    def write_status(
+        self, state: State, step: int, n_steps: int, reason: str = "", train_seconds: float = 0.0
+    ) -> None:
         """Replace status.json."""
         status = Status(
-            state=state, step=step, n_steps=n_steps, pid=os.getpid(), written=time.time(), reason=reason
+            state=state,
+            step=step,
+            n_steps=n_steps,
+            pid=os.getpid(),
+            written=time.time(),
+            reason=reason,
+            train_seconds=train_seconds,
         )
         write_json(self.folder / "status.json", asdict(status))
 
@@ -145,10 +170,35 @@ class RunStore:
         """What the run is doing now, found out from status.json and the lock."""
         status: Status = self._record("status.json", Status)
         if status.active and not self.lock.is_held():
-            status = self._record(
-                "status.json", Status
-            )  # it may just have ended: its last word was written first
-        return replace(status, state="interrupted") if status.active and not self.lock.is_held() else status
+            # It may just have ended: its last word was written before it let go of the lock.
+            status = self._record("status.json", Status)
+        if not status.active or self.lock.is_held():
+            return status
+        return replace(status, state="stopped" if status.state == "paused" else "interrupted")
+
+    def note(self, event: Event) -> None:
+        """Add a line to events.jsonl."""
+        append_line(self._events, json.dumps(asdict(event), allow_nan=False))
+
+    def events(self) -> list[Event]:
+        """Every whole line of events.jsonl, in order."""
+        if not self._events.exists():
+            return []
+        found = []
+        for line in self._events.read_text(encoding="utf-8", errors="replace").splitlines():
+            with contextlib.suppress(ValueError, TypeError):
+                found.append(Event(**json.loads(line)))
+        return found
+
+    def changes(self) -> list[Event]:
+        """The settings that were changed while the run trained."""
+        return [event for event in self.events() if event.is_change]
+
+    def undo_changes_after(self, step: int) -> None:
+        """Forget the changes made after a step: a run that diverged under them does not make them again."""
+        kept = kept_after_divergence(self.events(), step)
+        lines = [json.dumps(asdict(event), allow_nan=False) for event in kept]
+        write_whole(self._events, "".join(f"{line}\n" for line in lines).encode())
 
     def append(self, metrics: StepMetrics | EvalMetrics) -> None:
         """Add a line to metrics.jsonl."""
@@ -183,7 +233,7 @@ class RunStore:
 
     def load_model(self, step: int | None = None) -> tuple[Classifier, int]:
         """The classifier at a checkpoint (the last by default), in eval mode, and that checkpoint's step."""
-        config = self.config()
+        self._existing("config.json")
         steps = self.checkpoint_steps()
         if not steps:
             raise RunError(f"{self.folder} has no checkpoint yet; train it further or choose another run.")
@@ -191,7 +241,7 @@ class RunStore:
         if step not in steps:
             known = ", ".join(map(str, steps))
             raise RunError(f"{self.folder} has no checkpoint at step {step}; it has {known}.")
-        model = Classifier(config.model)
+        model = Classifier(self.config(step).model)
         weights.load_checkpoint(self._checkpoint(step), model)
         return model.eval(), step
 

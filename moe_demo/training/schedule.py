@@ -6,8 +6,10 @@ import math
 from collections.abc import Sequence
 
 from moe_demo.config import RunConfig
+from moe_demo.training.metrics import StepMetrics
 
 MAX_EPOCH_CHECKPOINTS = 50
+DIVERGED = 10.0  # times the loss of a model that knows nothing
 
 
 def learning_rate(step: int, n_steps: int, config: RunConfig) -> float:
@@ -37,3 +39,12 @@ def patience_is_over(accuracies: Sequence[float], patience: int) -> bool:
     Only ends of epochs count: in its very first steps a run may stand still without being finished.
     """
     return 0 < patience < len(accuracies) and max(accuracies[-patience:]) <= max(accuracies[:-patience])
+
+
+def has_diverged(metrics: StepMetrics, n_classes: int) -> bool:
+    """Whether a step went astray: no number any more, or a loss of which no honest mistake is capable.
+
+    A model that knows nothing has the loss ln C. Ten times that, on the mean of a batch, is not reached by learning
+    badly, only by weights that have run away.
+    """
+    return not metrics.finite or metrics.ce_loss > DIVERGED * math.log(n_classes)

@@ -8,7 +8,6 @@ alone. The order of an epoch and the noise of a step (hidden words, dropout) are
 from __future__ import annotations
 
 import contextlib
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -82,7 +81,7 @@ class Trainer:
 
     def step(self) -> StepMetrics:
         """One batch: forward, losses, backward, clipped AdamW step, bias update."""
-        begin, epoch = time.perf_counter(), self.epoch
+        epoch = self.epoch
         batch, labels_B = self._batch(self.steps_done)
         if not self.model.training:
             self.model.train()
@@ -110,12 +109,16 @@ class Trainer:
             accuracy=accuracy,
             lr=lr,
             grad_norm=float(grad_norm),
-            step_seconds=time.perf_counter() - begin,
             n_tokens=int(load_LE[0].sum()) // self.config.model.top_k,
             load_LE=load_LE.tolist(),
             max_vio_L=[max_vio(load_E) for load_E in load_LE],
             bias_LE=[layer.router.bias_E.tolist() for layer in self.model.moe_layers],
         )
+
+    def adopt(self, config: RunConfig) -> None:
+        """Go on under other settings of `events.CHANGEABLE`; weights, moments and data stay."""
+        self.config = config
+        self.model.adopt(config.model)
 
     def evaluate(self) -> EvalMetrics:
         """Accuracy, loss and load on the held-out headlines."""

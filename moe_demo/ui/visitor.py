@@ -6,8 +6,6 @@ nothing about the person. It is no password: whoever copies it from the browser'
 
 from __future__ import annotations
 
-import re
-import secrets
 from typing import Any
 
 import streamlit as st
@@ -15,8 +13,9 @@ from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection
 
+from moe_demo.training.owners import is_id, new_id
+
 COOKIE = "moe_browser"
-_ID = re.compile(r"[0-9a-f]{32}")
 _SECONDS = 365 * 24 * 3600
 
 
@@ -36,7 +35,7 @@ def middleware() -> Middleware:
 
 
 def _checked(value: str) -> str:
-    return value if _ID.fullmatch(value) else ""
+    return value if is_id(value) else ""
 
 
 class _Cookies:
@@ -55,7 +54,7 @@ class _Cookies:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 if headers.get("content-type", "").startswith("text/html"):
-                    value = secrets.token_hex(16)
+                    value = new_id()
                     headers.append(
                         "set-cookie",
                         f"{COOKIE}={value}; Max-Age={_SECONDS}; Path=/; HttpOnly; SameSite=Lax",

@@ -6,19 +6,19 @@ import sys
 import torch
 
 from moe_demo.cli import main
-from moe_demo.training import session
+from moe_demo.training.loop import Loop
 
 
 def dump(prefix: str) -> None:
-    """Save this process's weights and biases when its session closes."""
-    run = session._Session.run
+    """Save this process's weights and biases when training ends."""
+    run = Loop.run
 
     def run_and_dump(self, corpus):
-        outcome = run(self, corpus)
+        ending = run(self, corpus)
         torch.save(self.trainer.model.state_dict(), f"{prefix}-{os.environ['RANK']}.pt")
-        return outcome
+        return ending
 
-    session._Session.run = run_and_dump
+    Loop.run = run_and_dump
 
 
 if __name__ == "__main__":
