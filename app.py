@@ -6,10 +6,15 @@ before the first visitor comes, and then as a script, from the top to the bottom
 
 import streamlit as st
 
-from moe_demo.ui import chart, frame, navigation, session
+from moe_demo.ui import chart, frame, live, navigation, session, visitor
 
 if __name__ != "__main__":
-    app = st.App(__file__, lifespan=session.warmed_up, routes=[chart.library_route()])
+    app = st.App(
+        __file__,
+        lifespan=session.warmed_up,
+        routes=[chart.library_route(), *live.routes()],
+        middleware=[visitor.middleware()],
+    )
 else:
     frame.settings()
     pages = navigation.entries()

@@ -1,0 +1,196 @@
+"""A run's record as it grows, for those who watch it: read once for all of them, and only what is new.
+
+    history = History(RunStore(folder))
+    history.refresh()                   reads on from where the last reading ended
+    history.payload(since=version)      what a watcher does not have yet, as plain numbers ready for JSON
+
+A long run is thinned: past MOST_POINTS steps every second one is kept, past twice as many every fourth one, ... The
+evaluations are all kept. A run that was resumed from an earlier state has its record replaced; watchers then get
+the whole anew.
+
+Letters: L MoE layers, E routed experts, n points.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from moe_demo.insight.load import random_max_vio
+from moe_demo.training.events import Event
+from moe_demo.training.metrics import EvalMetrics, StepMetrics, from_line
+from moe_demo.training.run_store import RunStore
+
+MOST_POINTS = 600
+_VERSIONS = 256  # how many versions back a watcher may be and still get only what is new
+
+Payload = dict[str, Any]
+
+
+class History:
+    """What is known of a run's training so far. Not safe for several threads at once: its owner locks it."""
+
+    def __init__(self, store: RunStore, most_points: int = MOST_POINTS) -> None:
+        self.store, self.most_points = store, most_points
+        self.version = 0
+        self._lengths: dict[int, tuple[int, int]] = {}  # version -> points and evaluations it had
+        self._start_over()
+
+    def refresh(self) -> bool:
+        """Read what has been written since; whether anything has changed. A torn or foreign line is left out."""
+        lines = self._new_lines()
+        for line in lines:
+            try:
+                record = from_line(json.loads(line))
+            except (ValueError, TypeError, KeyError, AttributeError):
+                continue
+            if isinstance(record, StepMetrics):
+                self._add_step(record)
+            else:
+                self.evals.append(record)
+        facts = (
+            self.store.status(),
+            tuple(self.store.events()),
+            tuple(self.store.checkpoint_steps()),
+            len(self.steps),
+        )
+        has_changed = bool(lines) or facts != self._facts
+        self._facts = facts
+        if has_changed:
+            self.version += 1
+            self._lengths[self.version] = (len(self.steps), len(self.evals))
+            self._lengths.pop(self.version - _VERSIONS, None)
+        return has_changed
+
+    def payload(self, since: int = 0) -> Payload:
+        """What a watcher who has version `since` lacks; `whole` says that it replaces everything."""
+        n_points, n_evals = self._lengths.get(since, (0, 0))
+        is_whole = since not in self._lengths
+        return {
+            "version": self.version,
+            "whole": is_whole,
+            **self._progress(),
+            **self._points(self.steps[n_points:]),
+            "evals": [self._evaluation(record) for record in self.evals[n_evals:]],
+            "events": [asdict(event) for event in self._facts[1]],
+            "checkpoints": list(self._facts[2]),
+        }
+
+    # -- reading ---------------------------------------------------------------------------------------------
+
+    def _start_over(self) -> None:
+        self.steps: list[StepMetrics] = []
+        self.evals: list[EvalMetrics] = []
+        self.config = self.store.config()
+        self._stride, self._n_seen, self._n_tokens = 1, 0, 0
+        self._read, self._file_id = 0, 0
+        self._facts: tuple[Any, tuple[Event, ...], tuple[int, ...], int] = (None, (), (), 0)
+        self._lengths.clear()
+
+    def _new_lines(self) -> list[bytes]:
+        """Whole lines that were not there before; a file that was replaced or cut is read from its start."""
+        path = self._metrics_path
+        if not path.exists():
+            return []
+        facts = path.stat()
+        if self._file_id and (facts.st_ino != self._file_id or facts.st_size < self._read):
+            self._start_over()
+        self._file_id = facts.st_ino
+        if facts.st_size == self._read:
+            return []
+        with open(path, "rb") as file:
+            file.seek(self._read)
+            content = file.read()
+        whole = content[: content.rfind(b"\n") + 1]
+        self._read += len(whole)
+        return whole.splitlines()
+
+    @property
+    def _metrics_path(self) -> Path:
+        return self.store.folder / "metrics.jsonl"
+
+    def _add_step(self, record: StepMetrics) -> None:
+        self._n_tokens += record.n_tokens
+        if self._n_seen % self._stride == 0:
+            self.steps.append(record)
+        self._n_seen += 1
+        if len(self.steps) > self.most_points:
+            self.steps = self.steps[::2]
+            self._stride *= 2
+            self._lengths.clear()
+
+    # -- telling ---------------------------------------------------------------------------------------------
+
+    def _progress(self) -> Payload:
+        status, model = self._facts[0], self.config.model
+        newest = max(self.steps[-1].step if self.steps else 0, status.step)
+        seconds = status.train_seconds
+        speed = status.step / seconds if seconds > 0 else 0.0
+        tokens_a_step = self._n_tokens / self._n_seen if self._n_seen else 0.0
+        return {
+            "state": status.state,
+            "reason": status.reason,
+            "step": newest,
+            "n_steps": status.n_steps,
+            "steps_per_epoch": max(1, round(status.n_steps / self.config.epochs)),
+            "n_layers": model.n_layers,
+            "n_routed": model.n_routed,
+            "top_k": model.top_k,
+            "labels": list(model.labels),
+            "tokens_per_second": round(speed * tokens_a_step) if speed else None,
+            "seconds_left": round((status.n_steps - newest) / speed, 1) if speed else None,
+            "train_seconds": seconds,
+            "batch_floor": round(random_max_vio(round(tokens_a_step), model.n_routed, model.top_k), 4),
+        }
+
+    def _points(self, steps: list[StepMetrics]) -> Payload:
+        """Columns, one entry a step; loads in hundredths of the fair share, biases in hundred-thousandths."""
+        shape = (len(steps), self.config.model.n_layers, self.config.model.n_routed)
+        load_nLE = np.array([step.load_LE for step in steps], dtype=float).reshape(shape)
+        bias_nLE = np.array([step.bias_LE for step in steps], dtype=float).reshape(shape)
+        fair_nL1 = np.maximum(load_nLE.mean(-1, keepdims=True), 1e-9)
+        max_vio_nL = np.array([step.max_vio_L for step in steps], dtype=float).reshape(shape[:2])
+        return {
+            "steps": [step.step for step in steps],
+            "ce": [_rounded(step.ce_loss) for step in steps],
+            "balance": [_rounded(step.balance_loss, 6) for step in steps],
+            "accuracy": [_rounded(step.accuracy) for step in steps],
+            "lr": [_rounded(step.lr, 7) for step in steps],
+            "load": _whole(100 * load_nLE / fair_nL1).transpose(1, 2, 0).tolist(),
+            "bias": _whole(1e5 * bias_nLE).transpose(1, 2, 0).tolist(),
+            "max_vio": _whole(1000 * max_vio_nL).T.tolist(),
+        }
+
+    def _evaluation(self, record: EvalMetrics) -> Payload:
+        load_LE = np.asarray(record.load_LE, dtype=float)
+        top_k = self._top_k_at(record.step)
+        n_tokens = round(float(load_LE[0].sum()) / top_k)
+        return {
+            "step": record.step,
+            "loss": _rounded(record.loss),
+            "accuracy": _rounded(record.accuracy),
+            "max_vio": [round(value, 4) for value in record.max_vio_L],
+            "floor": round(random_max_vio(n_tokens, load_LE.shape[1], top_k), 4),
+            "load": (load_LE / np.maximum(load_LE.mean(-1, keepdims=True), 1e-9)).round(3).tolist(),
+        }
+
+    def _top_k_at(self, step: int) -> int:
+        """K when a step was taken: it may have been changed on the way."""
+        top_k = self.config.model.top_k
+        for event in self._facts[1]:
+            if event.kind == "top_k" and event.step < step and event.value is not None:
+                top_k = int(event.value)
+        return top_k
+
+
+def _whole(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    return np.asarray(np.rint(np.nan_to_num(values)), dtype=np.int64)
+
+
+def _rounded(value: float, digits: int = 4) -> float | None:
+    return round(value, digits) if math.isfinite(value) else None
