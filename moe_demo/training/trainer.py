@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -29,6 +29,17 @@ from moe_demo.training.metrics import EvalMetrics, StepMetrics
 from moe_demo.training.schedule import learning_rate
 
 _ORDER, _HIDDEN_WORDS, _DROPOUT = range(3)  # what a stream of random numbers is for
+
+
+@dataclass(frozen=True, kw_only=True)
+class Passed:
+    """One batch gone forward and backward: the gradients stand on the weights, unclipped; nothing has moved yet."""
+
+    batch: TokenBatch
+    labels_B: Tensor
+    output: ClassifierOutput
+    ce: Tensor
+    balance: Tensor
 
 
 class Trainer:
@@ -81,7 +92,10 @@ class Trainer:
 
     def step(self) -> StepMetrics:
         """One batch: forward, losses, backward, clipped AdamW step, bias update."""
-        epoch = self.epoch
+        return self.update(self.forward_backward())
+
+    def forward_backward(self) -> Passed:
+        """The first half of a step: the next batch through the model, its losses and their gradients."""
         batch, labels_B = self._batch(self.steps_done)
         if not self.model.training:
             self.model.train()
@@ -91,6 +105,11 @@ class Trainer:
             balance = self._balance_loss(output, batch)
             self.optimizer.zero_grad()
             (ce + balance).backward()
+        return Passed(batch=batch, labels_B=labels_B, output=output, ce=ce, balance=balance)
+
+    def update(self, passed: Passed) -> StepMetrics:
+        """The second half: clip the gradients, move the weights, then the biases; what the step was."""
+        epoch, output = self.epoch, passed.output
         grad_norm = nn.utils.clip_grad_norm_(self.model.parameters(), self.config.grad_clip)
         lr = learning_rate(self.steps_done, self.n_steps, self.config)
         for group in self.optimizer.param_groups:
@@ -98,8 +117,8 @@ class Trainer:
         self.optimizer.step()
         load_LE = self._update_biases(output)
         self.steps_done += 1
-        correct = (output.logits_BC.argmax(-1) == labels_B).float().mean()
-        ce_loss, balance_value, accuracy = self._mean_over_ranks(ce, balance, correct)
+        correct = (output.logits_BC.argmax(-1) == passed.labels_B).float().mean()
+        ce_loss, balance_value, accuracy = self._mean_over_ranks(passed.ce, passed.balance, correct)
         return StepMetrics(
             step=self.steps_done,
             epoch=epoch,
@@ -124,14 +143,20 @@ class Trainer:
         """Accuracy, loss and load on the held-out headlines."""
         return evaluate(self.model, self._held_out, self._held_out_labels_B, self.steps_done)
 
+    def rows(self, step: int) -> Tensor:
+        """Which training headlines stand in the batch of a step, counted from 0, over all processes; shape (B,)."""
+        epoch, place = divmod(step, self.steps_per_epoch)
+        order = torch.randperm(
+            len(self._train_labels_B), generator=_generator(self.config.seed, _ORDER, epoch)
+        )
+        return order[place * self.batch_size : (place + 1) * self.batch_size]
+
     def _batch(self, step: int) -> tuple[TokenBatch, Tensor]:
         """The headlines of one step, some of their words hidden; of these, this process's share.
 
         Everything is drawn for the whole batch first, so that it does not depend on the number of processes.
         """
-        seed, (epoch, place) = self.config.seed, divmod(step, self.steps_per_epoch)
-        order = torch.randperm(len(self._train_labels_B), generator=_generator(seed, _ORDER, epoch))
-        chosen_B = order[place * self.batch_size : (place + 1) * self.batch_size]
+        seed, chosen_B = self.config.seed, self.rows(step)
         whole = self._train.select(chosen_B)
         chance_T = torch.rand(len(whole.word_ids_T), generator=_generator(seed, _HIDDEN_WORDS, step))
         whole = replace(
