@@ -1,0 +1,219 @@
+"""A run that is talked to while it trains: paused, stepped, changed, gone astray and brought back."""
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from moe_demo.config import ConfigError
+from moe_demo.training import loop
+from moe_demo.training.control import Control, Wish, send
+from moe_demo.training.events import CHANGEABLE, Event, changed, config_at, setting
+from moe_demo.training.metrics import EvalMetrics, StepMetrics
+from moe_demo.training.run_store import RunError, RunStore
+from moe_demo.training.schedule import DIVERGED, has_diverged
+from moe_demo.training.session import Silent, resume_run, train_run
+from tests import toy
+
+CONFIG = toy.config(patience=0)  # 4 epochs of 4 steps
+
+
+@dataclass
+class Asks(Silent):
+    """Sends wishes when certain steps have been taken."""
+
+    path: Path
+    wishes: dict[int, tuple[Wish, ...]]
+
+    def on_step(self, metrics: StepMetrics) -> None:
+        for wish in self.wishes.pop(metrics.step, ()):
+            send(self.path, wish)
+
+
+def train(tmp_path: Path, csv: Path, wishes: dict[int, tuple[Wish, ...]], name: str = "run", **values):
+    """A run that hears these wishes; one that stays paused ends at once."""
+    path = tmp_path / f"{name}.wishes"
+    path.write_bytes(b"")
+    for wish in wishes.pop(0, ()):
+        send(path, wish)
+    control = Control(path, idle_seconds=0)
+    config = toy.config(patience=0, **values)
+    return train_run(tmp_path / name, config, [csv], watcher=Asks(path, wishes), control=control)
+
+
+def set_to(name: str, value) -> Wish:
+    return Wish(do="set", name=name, value=value)
+
+
+def steps_of(folder: Path) -> list[StepMetrics]:
+    return [record for record in RunStore(folder).metrics()[0] if isinstance(record, StepMetrics)]
+
+
+def test_without_wishes_a_controlled_run_is_the_run_of_the_command_line(tmp_path: Path, csv: Path):
+    train_run(tmp_path / "plain", CONFIG, [csv])
+    train(tmp_path, csv, {}, "controlled")
+    assert (tmp_path / "plain/metrics.jsonl").read_bytes() == (
+        tmp_path / "controlled/metrics.jsonl"
+    ).read_bytes()
+    assert toy.record_of(tmp_path / "plain") == toy.record_of(tmp_path / "controlled")
+
+
+def test_a_run_takes_as_many_steps_as_it_is_allowed_then_waits(tmp_path: Path, csv: Path):
+    outcome = train(tmp_path, csv, {0: (Wish(do="steps", n=3),)})
+    assert (outcome.state, outcome.step) == ("stopped", 3)
+    assert [event.kind for event in RunStore(tmp_path / "run").events()] == ["paused"]
+
+
+def test_a_pause_holds_between_two_steps_and_going_on_changes_no_bit(tmp_path: Path, csv: Path):
+    train_run(tmp_path / "plain", CONFIG, [csv])
+    outcome = train(tmp_path, csv, {5: (Wish(do="pause"),)})
+    assert (outcome.state, outcome.step) == ("stopped", 5)
+    assert resume_run(tmp_path / "run").state == "done"
+    assert toy.record_of(tmp_path / "run") == toy.record_of(tmp_path / "plain")
+
+
+def test_stop_ends_the_run_after_its_step_and_it_can_go_on(tmp_path: Path, csv: Path):
+    outcome = train(tmp_path, csv, {2: (Wish(do="stop"),)})
+    assert (outcome.state, outcome.step, outcome.reason) == ("stopped", 2, "stopped by hand")
+
+
+def test_a_changed_setting_holds_from_the_next_step_and_is_written_down(tmp_path: Path, csv: Path):
+    wishes = {3: (set_to("lr", 1e-3),), 6: (set_to("top_k", 2),), 9: (set_to("method", "none"),)}
+    train(tmp_path, csv, wishes)
+    store, steps = RunStore(tmp_path / "run"), steps_of(tmp_path / "run")
+    assert store.changes() == [
+        Event(step=3, kind="lr", value=1e-3, before=3e-3),
+        Event(step=6, kind="top_k", value=2, before=4),
+        Event(step=9, kind="method", value="none", before="loss_free+seq"),
+    ]
+    for metrics in steps:
+        assert sum(metrics.load_LE[0]) == metrics.n_tokens * (4 if metrics.step <= 6 else 2)
+        assert (metrics.balance_loss > 0) == (metrics.step <= 9)
+    assert steps[3].lr < steps[2].lr / 2
+    assert steps[8].bias_LE == steps[-1].bias_LE != steps[7].bias_LE
+    assert store.load_model(16)[0].config.top_k == 2
+    assert store.load_model(4)[0].config.top_k == 4
+    assert store.config().model.top_k == 4
+
+
+def test_a_run_cut_off_makes_its_changes_again_at_the_same_steps(tmp_path: Path, csv: Path, monkeypatch):
+    wishes = {3: (set_to("bias_rate", 0.02),), 7: (set_to("lr", 6e-3), set_to("alpha", 0.5))}
+    train(tmp_path, csv, {**wishes, 0: ()}, "whole")
+    monkeypatch.setattr(loop, "SAVE_SECONDS", math.inf)  # saves at the ends of epochs: steps 4, 8, ...
+
+    class Killed(Exception):
+        pass
+
+    def die(self, metrics: StepMetrics) -> None:
+        Asks.on_step(self, metrics)
+        if metrics.step == 7:
+            raise Killed
+
+    path = tmp_path / "cut.wishes"
+    path.write_bytes(b"")
+    watcher = type("Dies", (Asks,), {"on_step": die})(path, {3: wishes[3]})
+    with pytest.raises(Killed):
+        train_run(tmp_path / "cut", CONFIG, [csv], watcher=watcher, control=Control(path))
+    store = RunStore(tmp_path / "cut")
+    store.note(Event(step=7, kind="lr", value=6e-3, before=3e-3))  # it was written before the process died
+    store.note(Event(step=7, kind="alpha", value=0.5, before=0.01))
+    resume_run(tmp_path / "cut")
+    assert toy.record_of(tmp_path / "cut") == toy.record_of(tmp_path / "whole")
+
+
+def test_a_run_that_diverges_goes_back_and_waits_and_goes_on_under_a_smaller_rate(tmp_path: Path, csv: Path):
+    outcome = train(tmp_path, csv, {6: (set_to("lr", 10.0),)}, lr=1e-2)
+    store = RunStore(tmp_path / "run")
+    diverged = [event for event in store.events() if event.kind == "diverged"]
+    assert outcome.state == "stopped"
+    assert outcome.step < diverged[0].step
+    assert [metrics.step for metrics in steps_of(tmp_path / "run")] == list(range(1, outcome.step + 1))
+    assert store.changes() == [] or store.changes()[0].step <= outcome.step
+    path = tmp_path / "again"
+    send(path, set_to("lr", 3e-3))
+    send(path, Wish(do="play"))
+    assert resume_run(tmp_path / "run", control=Control(path)).state == "done"
+
+
+def test_without_anyone_to_ask_divergence_ends_the_run_with_its_step(tmp_path: Path, csv: Path):
+    with pytest.raises(
+        RunError, match=r"diverged: at step \d+ the loss is .*; train again with a learning rate"
+    ):
+        train_run(tmp_path / "run", toy.config(lr=10.0, epochs=20, patience=0), [csv])
+    assert RunStore(tmp_path / "run").status().state == "failed"
+
+
+def test_divergence_is_no_number_or_ten_times_the_loss_of_knowing_nothing(tmp_path: Path, csv: Path):
+    train(tmp_path, csv, {0: (Wish(do="steps", n=1),)})
+    [metrics] = steps_of(tmp_path / "run")
+    values = {name: getattr(metrics, name) for name in metrics.__dataclass_fields__}
+    for loss, expected in ((math.nan, True), (math.inf, True), (11.0, True), (10.9, False), (1.1, False)):
+        changed_metrics = StepMetrics(**{**values, "loss": loss, "ce_loss": loss})
+        assert has_diverged(changed_metrics, 3) == expected, loss
+    assert DIVERGED * math.log(3) == pytest.approx(10.986, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("lr", 0.0),
+        ("lr", 1e9),
+        ("lr", math.nan),
+        ("top_k", 0),
+        ("top_k", 9),
+        ("method", "magic"),
+        ("alpha", -1.0),
+    ],
+)
+def test_a_value_no_run_can_have_is_refused_by_name_and_ignored_by_a_run(
+    tmp_path: Path, csv: Path, name, value
+):
+    with pytest.raises(ConfigError, match=name):
+        changed(CONFIG, name, value)
+    if value == value:  # JSON knows no NaN
+        train(tmp_path, csv, {1: (set_to(name, value), Wish(do="steps", n=1))})
+        assert RunStore(tmp_path / "run").changes() == []
+
+
+def test_every_changeable_setting_is_found_and_set():
+    for name in CHANGEABLE:
+        value = "none" if name == "method" else 2
+        assert setting(changed(CONFIG, name, value), name) == value
+    events = [
+        Event(step=2, kind="lr", value=0.5),
+        Event(step=4, kind="paused"),
+        Event(step=4, kind="lr", value=0.25),
+    ]
+    assert [config_at(CONFIG, events, step).lr for step in (0, 2, 3, 4, 5)] == [3e-3, 3e-3, 0.5, 0.5, 0.25]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"",
+        b"{}",
+        b"[]",
+        b"3",
+        b'{"do": "dance"}',
+        b'{"do": "steps"}',
+        b'{"do": "set", "name": "seed", "value": 1}',
+        b"\xff\n",
+    ],
+)
+def test_a_line_that_is_no_wish_is_left_out(tmp_path: Path, line: bytes):
+    path = tmp_path / "wishes"
+    path.write_bytes(line + b"\n" + Wish(do="pause").to_line().encode() + b"\n" + b'{"do": "pl')
+    control = Control(path)
+    assert control.new() == [Wish(do="pause")]
+    with open(path, "ab") as file:
+        file.write(b'ay"}\n')
+    assert control.new() == [Wish(do="play")]
+    assert control.new() == []
+
+
+def test_evaluations_after_a_change_of_k_count_k_assignments_a_token(tmp_path: Path, csv: Path):
+    train(tmp_path, csv, {4: (set_to("top_k", 2),)})
+    evals = [record for record in RunStore(tmp_path / "run").metrics()[0] if isinstance(record, EvalMetrics)]
+    totals = {record.step: sum(map(sum, record.load_LEC[0])) for record in evals}
+    assert totals[4] == 2 * totals[8]
