@@ -2,7 +2,7 @@
 
     jobs = Jobs(local_folder())
     job = jobs.start(config, owner=visitor)          # a run folder comes to be; where others train it waits its turn
-    jobs.pause(job.name, visitor);  jobs.steps(job.name, 1, visitor);  jobs.play(job.name, visitor)
+    jobs.pause(job.name, visitor);  jobs.play(job.name, visitor, steps=1);  jobs.play(job.name, visitor)
 
 A job is `python -m moe_demo train` with a run folder and a file of wishes (`control`). Nothing of it lives in the
 server: it goes on when the server is killed, and a server that starts finds it again. Beside the runs stand
@@ -28,8 +28,8 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from moe_demo.config import RunConfig
@@ -177,13 +177,25 @@ class Jobs:
         self._enqueue(name, wish or Wish(do="play"))
         return self.get(name)
 
-    def play(self, name: str, visitor: str, operator: bool = False) -> None:
-        """Go on to the end."""
-        self._ask_to_run(name, Wish(do="play"), visitor, operator)
-
-    def steps(self, name: str, n: int, visitor: str, operator: bool = False) -> None:
-        """Take so many steps, then pause."""
-        self._ask_to_run(name, Wish(do="steps", n=n), visitor, operator)
+    def play(
+        self,
+        name: str,
+        visitor: str,
+        operator: bool = False,
+        steps: int = 0,
+        changes: Mapping[str, Setting] | None = None,
+    ) -> None:
+        """Go on to the end, or for so many steps and then pause; under other settings where `changes` names some."""
+        self._require(name, visitor, operator)
+        wishes = [Wish(do="set", name=key, value=value) for key, value in (changes or {}).items()]
+        wishes.append(Wish(do="steps", n=steps) if steps else Wish(do="play"))
+        state = self.get(name).state
+        if state == "done":
+            raise RunError(f"{name} is finished; start it again from its seed, or a new run.")
+        if state in ("running", "starting"):
+            self._send(name, *wishes)
+        else:
+            self._enqueue(name, *wishes)
 
     def pause(self, name: str, visitor: str, operator: bool = False) -> None:
         """Wait between two steps; what waits in the queue leaves it."""
@@ -217,17 +229,6 @@ class Jobs:
         changed(store.config(store.status().step + 1), setting_name, value)
         self._send(name, Wish(do="set", name=setting_name, value=value))
 
-    def restart(self, name: str, visitor: str, seed: int | None = None, operator: bool = False) -> Job:
-        """Stop a job and begin a new run with the settings it began with, from the same seed or another."""
-        self._require(name, visitor, operator)
-        ticket = self._ticket(name)
-        config = RunConfig.from_dict(read_json(self.folder / f"{name}.config"))
-        if seed is not None:
-            config = replace(config, seed=seed)
-        self.stop(name, visitor, operator)
-        files = [Path(file) for file in ticket.files]
-        return self.start(config, files, visitor, name=name, private=ticket.private)
-
     def delete(self, name: str, visitor: str, operator: bool = False) -> None:
         """Remove a run that has no process, with all it wrote."""
         self._require(name, visitor, operator)
@@ -246,10 +247,10 @@ class Jobs:
             for name in self.queue():
                 if len(self._busy()) >= self.most:
                     return
-                wish = Wish(**read_json(self.folder / f"{name}.waiting")["wish"])
+                waiting = read_json(self.folder / f"{name}.waiting")
                 if not self.is_alive(name):
                     self._spawn(name)
-                self._send(name, wish)
+                self._send(name, *(Wish(**values) for values in waiting["wishes"]))
                 self._leave_queue(name)
 
     # -- inside ----------------------------------------------------------------------------------------------
@@ -261,18 +262,8 @@ class Jobs:
                 f"{name} was started from another browser; only that one, or the operator, may do this."
             )
 
-    def _ask_to_run(self, name: str, wish: Wish, visitor: str, operator: bool) -> None:
-        self._require(name, visitor, operator)
-        state = self.get(name).state
-        if state == "done":
-            raise RunError(f"{name} is finished; start it again from its seed, or a new run.")
-        if state in ("running", "starting"):
-            self._send(name, wish)
-            return
-        self._enqueue(name, wish)
-
-    def _enqueue(self, name: str, wish: Wish) -> None:
-        waiting = {"asked": time.time(), "wish": json.loads(wish.to_line())}
+    def _enqueue(self, name: str, *wishes: Wish) -> None:
+        waiting = {"asked": time.time(), "wishes": [json.loads(wish.to_line()) for wish in wishes]}
         write_json(self.folder / f"{name}.waiting", waiting)
         self.advance()
 
@@ -280,8 +271,9 @@ class Jobs:
         with explained(self.folder):
             (self.folder / f"{name}.waiting").unlink(missing_ok=True)
 
-    def _send(self, name: str, wish: Wish) -> None:
-        send(self.folder / f"{name}.wishes", wish)
+    def _send(self, name: str, *wishes: Wish) -> None:
+        for wish in wishes:
+            send(self.folder / f"{name}.wishes", wish)
 
     def _busy(self) -> list[str]:
         """Jobs that take a place: those with a process, unless it is paused and nothing has been asked of it since."""

@@ -295,6 +295,8 @@ class Loop:
 
     def _tell(self, state: State, reason: str = "") -> None:
         """How far the run is."""
+        if state in ("running", "paused"):
+            self.store.require_there()
         self.store.write_status(
             state, self.trainer.steps_done, self.trainer.n_steps, reason, round(self.train_seconds, 3)
         )

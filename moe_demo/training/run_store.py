@@ -141,6 +141,11 @@ class RunStore:
         except ConfigError as error:
             raise RunError(f"{path} was not written by this version: {error}") from error
 
+    def require_there(self) -> None:
+        """Raises RunError where somebody has deleted the folder, or its settings, while it was being written."""
+        if not (self.folder / "config.json").is_file():
+            raise RunError(f"Cannot write to {self.folder}: it was deleted during training; train it again.")
+
     def data(self) -> DataInfo:
         """Where the headlines came from."""
         return self._record("data.json", DataInfo)
