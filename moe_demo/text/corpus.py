@@ -11,19 +11,20 @@ import hashlib
 import os
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from itertools import count
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from moe_demo.config import LABELS
-from moe_demo.text.errors import CorpusError, quote, quote_some
-from moe_demo.text.formats import Format, Row, decode, read_rows, recognise
+from moe_demo.text.errors import CorpusError, Detail, quote, quote_some
+from moe_demo.text.formats import Format, Row, parse
 from moe_demo.text.labels import (
     LABEL_NAMES_ZH,
     OTHER_CLASS,
@@ -55,9 +56,10 @@ __all__ = [
 BUILTIN_PATH = Path(__file__).with_name("headlines.csv")
 MAX_BYTES = 100_000_000  # a file is held in memory as a whole
 MAX_ROWS = 500_000
+RowType = TypeVar("RowType", bound=Row)
 
 # JSONL counts as Toutiao: the TNEWS task (CLUE) hands out Toutiao's headlines and codes in that form.
-_CLASS_IDS = {Format.THUCNEWS: THUCNEWS_IDS, Format.TOUTIAO: TOUTIAO_IDS, Format.JSONL: TOUTIAO_IDS}
+CLASS_IDS = {Format.THUCNEWS: THUCNEWS_IDS, Format.TOUTIAO: TOUTIAO_IDS, Format.JSONL: TOUTIAO_IDS}
 
 
 class Reason(StrEnum):
@@ -172,13 +174,13 @@ def corpus_from_bytes(
     Raises:
         CorpusError: as `read_corpus`.
     """
-    form, rows = _read_rows(data, file, max_rows, need_label=True)
-    labelled, rejected = _resolve_labels(rows, file, form, labels)
-    labelled, repeated = _without_repeats(labelled)
+    parsed = parse(data, file, max_rows, need_label=True)
+    labelled, rejected = _resolve_labels(parsed.rows, file, parsed.form, labels)
+    labelled, repeated = without_repeats(labelled, lambda row: text_key(row.text))
     rejected = sorted(rejected + repeated, key=lambda row: row.line)
     if not labelled:
         raise CorpusError(
-            "nothing_left", file=file, reasons=_tally(rejected), accepted=accepted_labels(labels)
+            "nothing_left", file=file, reasons=tally(rejected), accepted=accepted_labels(labels)
         )
     present = {row.label for row in labelled}
     if len(present) == 1:
@@ -198,10 +200,10 @@ def read_labelled_or_plain(
         CorpusError: as `read_corpus`.
     """
     file = str(path)
-    _, rows = _read_rows(_read_bytes(file, max_bytes), file, max_rows, need_label=False)
-    usable, rejected = _without_unreadable(rows)
+    parsed = parse(_read_bytes(file, max_bytes), file, max_rows, need_label=False)
+    usable, rejected = _without_unreadable(parsed.rows)
     if not usable:
-        raise CorpusError("no_text", file=file, reasons=_tally(rejected))
+        raise CorpusError("no_text", file=file, reasons=tally(rejected))
     return PlainTexts(tuple(row.text.strip() for row in usable), source=file, rejected=tuple(rejected))
 
 
@@ -223,7 +225,7 @@ def stratified_split(corpus: Corpus, held_out_fraction: float = 0.2) -> Split:
     held_out: set[Headline] = set()
     for label in {headline.label for headline in ordered}:
         members = [headline for headline in ordered if headline.label == label]
-        held_out.update(members[: _n_held_out(corpus.source, label, len(members), held_out_fraction)])
+        held_out.update(members[: held_out_size(corpus.source, label, len(members), held_out_fraction)])
     return Split(
         train=replace(corpus, headlines=tuple(h for h in ordered if h not in held_out), rejected=()),
         held_out=replace(corpus, headlines=tuple(h for h in ordered if h in held_out), rejected=()),
@@ -250,17 +252,6 @@ def _read_bytes(file: str, max_bytes: int) -> bytes:
     return data
 
 
-def _read_rows(data: bytes, file: str, max_rows: int, *, need_label: bool) -> tuple[Format, list[Row]]:
-    text = decode(data, file)
-    form = recognise(text, file, need_label=need_label)
-    rows: list[Row] = []
-    for row in read_rows(text, file, form, need_label=need_label):
-        if len(rows) == max_rows:
-            raise CorpusError("too_many_rows", file=file, limit=max_rows)
-        rows.append(row)
-    return form, rows
-
-
 def _without_unreadable(rows: Iterable[Row]) -> tuple[list[Row], list[Rejected]]:
     """Rows with a text, and the others."""
     usable, rejected = [], []
@@ -285,13 +276,15 @@ def _resolve_labels(
     labelled: list[Row] = []
     unknown: list[Row] = []
     for row in usable:
-        label = resolve_label(row.label, labels, _CLASS_IDS.get(form, {}))
+        label = resolve_label(row.label, labels, CLASS_IDS.get(form, {}))
         if not row.label.strip():
             rejected.append(Rejected(row.line, row.text, Reason.NO_LABEL))
         elif label is None:
             unknown.append(row)
-        elif label == OTHER_CLASS:
-            rejected.append(Rejected(row.line, row.text, Reason.OTHER_CLASS, row.label.strip()))
+        elif label == OTHER_CLASS and OTHER_CLASS not in labels:  # it may be the name of a class one has
+            rejected.append(
+                Rejected(row.line, row.text, Reason.OTHER_CLASS, Detail("label", label=row.label.strip()))
+            )
         else:
             labelled.append(replace(row, label=label))
     if unknown:
@@ -300,23 +293,37 @@ def _resolve_labels(
     return labelled, rejected
 
 
-def _without_repeats(rows: Sequence[Row]) -> tuple[list[Row], list[Rejected]]:
-    """Each headline once; none of its copies where their labels differ, since nobody knows which is right."""
-    copies: dict[str, list[Row]] = defaultdict(list)
+def without_repeats(
+    rows: Sequence[RowType], key_of: Callable[[RowType], str]
+) -> tuple[list[RowType], list[Rejected]]:
+    """Each headline once; none of its copies where their labels differ, since nobody knows which is right.
+
+    Args:
+        rows: in the order of their file.
+        key_of: equal for rows with the same headline, as `text_key` is.
+    """
+    copies: dict[str, list[RowType]] = defaultdict(list)
     for row in rows:
-        copies[text_key(row.text)].append(row)
+        copies[key_of(row)].append(row)
     kept, rejected = [], []
     for first, *others in copies.values():
         if len({row.label for row in (first, *others)}) == 1:
             kept.append(first)
-            rejected += [Rejected(r.line, r.text, Reason.DUPLICATE, f"line {first.line}") for r in others]
+            detail = Detail("same_as", line=first.line)
+            rejected += [Rejected(r.line, r.text, Reason.DUPLICATE, detail) for r in others]
         else:
-            labels = ", ".join(f"{row.label} in line {row.line}" for row in (first, *others))
-            rejected += [Rejected(r.line, r.text, Reason.CONFLICT, labels) for r in (first, *others)]
+            detail = _disagreement([first, *others])
+            rejected += [Rejected(r.line, r.text, Reason.CONFLICT, detail) for r in (first, *others)]
     return kept, rejected
 
 
-def _tally(rejected: Sequence[Rejected]) -> str:
+def _disagreement(copies: Sequence[Row]) -> Detail:
+    """Which line gives the headline which label: `tech in line 2, sports in line 3`."""
+    places = ", ".join(f"{row.label} in line {row.line}" for row in copies)
+    return Detail("disagree", places=places, labels=[(row.label, row.line) for row in copies])
+
+
+def tally(rejected: Sequence[Rejected]) -> str:
     """The reasons with their counts: `no text: 2, no label: 1`."""
     counts = Counter(row.reason.value for row in rejected)
     return ", ".join(f"{reason}: {n}" for reason, n in counts.items()) or "no row at all"
@@ -327,7 +334,7 @@ def _hash(text: str) -> bytes:
     return hashlib.blake2b(text_key(text).encode("utf-8"), digest_size=16).digest()
 
 
-def _n_held_out(source: str, label: str, n_headlines: int, fraction: float) -> int:
+def held_out_size(source: str, label: str, n_headlines: int, fraction: float) -> int:
     """The held-out share of a class of this size, at least one headline on each side."""
     n_held_out = round(n_headlines * fraction)
     if not 0 < n_held_out < n_headlines:

@@ -4,6 +4,8 @@ Every sentence names the file, and the line where there is one, and says what to
 `code` and `values` let a page say the same in another language.
 """
 
+from __future__ import annotations
+
 MAX_QUOTE_CHARS = 40
 MAX_QUOTES = 3
 
@@ -17,6 +19,8 @@ CORPUS_SENTENCES = {
     "archive": "{file} is an archive or a spreadsheet, not text; unpack it or save it as CSV in UTF-8.",
     "binary": "{file}, line {line}: this is not text (it contains a zero byte); save it as CSV in UTF-8.",
     "encoding": "{file}, line {line}: the text is neither UTF-8 nor GBK; save the file again in UTF-8.",
+    "mixed": "{file}, line {line}: this line is {encoding}, but the lines before it are {before}; "
+    "save the whole file again in UTF-8.",
     "header": "{file}, line {line}: the header must name the columns text and label, but is {found}; "
     "put text,label in the first line.",
     "text_header": "{file}, line {line}: the header must name a column text, but is {found}; "
@@ -29,9 +33,26 @@ CORPUS_SENTENCES = {
     "add headlines of at least one more of {accepted}.",
     "nothing_left": "{file} has no usable headline ({reasons}); "
     "give each headline a text and one of the labels {accepted}.",
+    "no_labelled": "{file} has no headline with a text and a label ({reasons}); give each headline both.",
     "no_text": "{file} has no usable headline ({reasons}); put one headline on each line.",
     "too_few": "{file} has too few headlines of class {label} ({count}) to hold out {fraction:.0%} of them; "
     "add at least {missing} more.",
+    "no_class": "{file} has no label that belongs to a class; choose at least two classes for its labels.",
+    "only_class": "{file} has headlines of only one class ({label}); choose at least two classes for its labels.",
+    "many_classes": "{file} has labels of {count} classes, and {limit} is the most; "
+    "put some together or leave some out.",
+    "class_name": "{file} has a class whose name is blank or too long ({found}); write 1 to {limit} characters.",
+}
+
+DETAIL_SENTENCES = {
+    "fields": "{found} fields, {columns} columns; put a text with a comma in quotation marks",
+    "not_json": "not a JSON object",
+    "no_tab": "no tab before a class id",
+    "few_fields": "fewer than four fields between _!_",
+    "too_long": "{count} characters, {limit} at most; an article is no headline",
+    "same_as": "line {line}",
+    "disagree": "{places}",
+    "label": "{label}",
 }
 
 
@@ -42,6 +63,19 @@ class CorpusError(ValueError):
         self.code = code
         self.values = values
         super().__init__(CORPUS_SENTENCES[code].format(**values))
+
+
+class Detail(str):
+    """What exactly is wrong with one row, in English; `code` and `values` say it in another language."""
+
+    code: str
+    values: dict[str, object]
+
+    def __new__(cls, code: str, **values: object) -> Detail:
+        """The sentence of this code, filled."""
+        detail = super().__new__(cls, DETAIL_SENTENCES[code].format(**values))
+        detail.code, detail.values = code, values
+        return detail
 
 
 class EmptyTextError(ValueError):

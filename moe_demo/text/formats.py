@@ -22,12 +22,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import PurePath
 
-from moe_demo.text.errors import CorpusError, quote
+from moe_demo.text.errors import CorpusError, Detail, quote
 
 TEXT_COLUMNS = ("text", "title", "sentence", "headline", "标题", "文本", "新闻标题")
 LABEL_COLUMNS = ("label", "label_desc", "category", "class", "标签", "类别", "分类")
 _JSON_ENDINGS = (".json", ".jsonl", ".ndjson")
 _ARCHIVES = (b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"7z\xbc\xaf", b"Rar!", b"\xd0\xcf\x11\xe0")
+_FIRST_WIDE = "\u2e80"  # from here on: Chinese characters and their punctuation
+_LEAST_TO_TELL = 2  # the two characters 联通 in GBK are also UTF-8, but of no Chinese character
 _LEAST_COMMON_SHARE = 0.6  # simplified Chinese has 0.99, Big5 read as GBK some 0.4
 
 
@@ -54,21 +56,54 @@ class Row:
     """Why the row cannot be read, empty if it can."""
 
 
-def decode(data: bytes, file: str) -> str:
+@dataclass(frozen=True)
+class Decoded:
+    """A file's text and how it was written down."""
+
+    text: str
+    encoding: str
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """A file's rows and what was found out on the way."""
+
+    form: Format
+    encoding: str
+    rows: list[Row]
+
+
+def parse(data: bytes, file: str, max_rows: int, *, need_label: bool) -> Parsed:
+    """From the bytes of a file to its rows.
+
+    Raises:
+        CorpusError: as `decode`, `recognise` and `read_rows`; too_many_rows.
+    """
+    decoded = decode(data, file)
+    form = recognise(decoded.text, file, need_label=need_label)
+    rows: list[Row] = []
+    for row in read_rows(decoded.text, file, form, need_label=need_label):
+        if len(rows) == max_rows:
+            raise CorpusError("too_many_rows", file=file, limit=max_rows)
+        rows.append(row)
+    return Parsed(form, decoded.encoding, rows)
+
+
+def decode(data: bytes, file: str) -> Decoded:
     """The text of a file: UTF-8, or UTF-16 with its mark, or GBK and its superset GB18030.
 
     Raises:
-        CorpusError: empty, archive, binary, encoding.
+        CorpusError: empty, archive, binary, encoding, mixed.
     """
     is_utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     if data.startswith(_ARCHIVES):
         raise CorpusError("archive", file=file)
     if b"\0" in data and not is_utf16:
         raise CorpusError("binary", file=file, line=data.count(b"\n", 0, data.index(b"\0")) + 1)
-    text = _decoded(data, file, "utf-16") if is_utf16 else _decoded(data, file, "utf-8-sig", "gb18030")
-    if not text.strip():
+    decoded = _utf16(data, file) if is_utf16 else _utf8_or_gbk(data, file)
+    if not decoded.text.strip():
         raise CorpusError("empty", file=file)
-    return text
+    return decoded
 
 
 def recognise(text: str, file: str, *, need_label: bool) -> Format:
@@ -107,18 +142,52 @@ def read_rows(text: str, file: str, form: Format, *, need_label: bool) -> Iterat
     return (read_line(number, line) for number, line in _lines(text))
 
 
-def _decoded(data: bytes, file: str, first_codec: str, second_codec: str | None = None) -> str:
-    """The text in the first encoding that fits; an error names the line where the first one failed."""
+def _utf16(data: bytes, file: str) -> Decoded:
     try:
-        return data.decode(first_codec)
+        return Decoded(data.decode("utf-16"), "UTF-16")
     except UnicodeDecodeError as error:
-        if second_codec is not None:
-            with contextlib.suppress(UnicodeDecodeError):
-                text = data.decode(second_codec)
-                if _reads_as_chinese(text):
-                    return text
-        line = data[: error.start].decode(first_codec, errors="ignore").count("\n") + 1
+        line = data[: error.start].decode("utf-16", errors="ignore").count("\n") + 1
         raise CorpusError("encoding", file=file, line=line) from error
+
+
+def _utf8_or_gbk(data: bytes, file: str) -> Decoded:
+    """UTF-8 where all of it is; else GBK, if every line is. An error names the first line that is neither."""
+    try:
+        return Decoded(data.decode("utf-8-sig"), "UTF-8")
+    except UnicodeDecodeError as error:
+        _refuse_mixed(data, file)
+        with contextlib.suppress(UnicodeDecodeError):
+            text = data.decode("gb18030")
+            if _reads_as_chinese(text):
+                return Decoded(text, "GBK")
+        line = data.count(b"\n", 0, error.start) + 1
+        raise CorpusError("encoding", file=file, line=line) from error
+
+
+def _refuse_mixed(data: bytes, file: str) -> None:
+    """Say where a file changes from one encoding to the other, as files do that were joined from two.
+
+    Read as GBK as a whole, the UTF-8 part would turn into rare characters and the model would learn those. No
+    character of either encoding contains the byte of a line break, so lines can be looked at one by one.
+    """
+    before = None
+    for number, line in enumerate(data.removeprefix(codecs.BOM_UTF8).split(b"\n"), start=1):
+        encoding = _encoding_of(line)
+        if before and encoding and encoding != before:
+            raise CorpusError("mixed", file=file, line=number, encoding=encoding, before=before)
+        before = before or encoding
+
+
+def _encoding_of(line: bytes) -> str | None:
+    """The encoding in which a line reads as Chinese, None where it has no such text or too little to tell."""
+    if line.isascii():
+        return None
+    for name, codec in (("UTF-8", "utf-8"), ("GBK", "gb18030")):
+        with contextlib.suppress(UnicodeDecodeError):
+            text = line.decode(codec)
+            if sum(char >= _FIRST_WIDE for char in text) >= _LEAST_TO_TELL and _reads_as_chinese(text):
+                return name
+    return None
 
 
 def _reads_as_chinese(text: str) -> bool:
@@ -167,7 +236,7 @@ def _table_rows(text: str, file: str, need_label: bool) -> Iterator[Row]:
         raise _header_error(file, header_line, first_line, need_label)
     for line, fields in records:
         if len(fields) > len(header):
-            why = f"{len(fields)} fields, {len(header)} columns; put a text with a comma in quotation marks"
+            why = Detail("fields", found=len(fields), columns=len(header))
             yield Row(line, fields[0], "", broken=why)
             continue
         fields = fields + [""] * (len(header) - len(fields))
@@ -198,7 +267,7 @@ def _json_rows(text: str, file: str, need_label: bool) -> Iterator[Row]:
         except (ValueError, RecursionError):
             record = None
         if not isinstance(record, dict):
-            yield Row(number, line, "", broken="not a JSON object")
+            yield Row(number, line, "", broken=Detail("not_json"))
             continue
         record = {key.casefold(): value for key, value in record.items()}
         keys |= dict.fromkeys(record)
@@ -219,13 +288,13 @@ def _json_value(record: dict[str, object], names: Sequence[str]) -> str:
 
 def _thucnews_row(number: int, line: str) -> Row:
     title, tab, class_id = line.rpartition("\t")
-    return Row(number, title, class_id) if tab else Row(number, line, "", broken="no tab before a class id")
+    return Row(number, title, class_id) if tab else Row(number, line, "", broken=Detail("no_tab"))
 
 
 def _toutiao_row(number: int, line: str) -> Row:
     fields = line.split("_!_")
     if len(fields) < 4:
-        return Row(number, line, "", broken="fewer than four fields between _!_")
+        return Row(number, line, "", broken=Detail("few_fields"))
     _, code, category, title = fields[:4]
     return Row(number, title, category.strip() or code)
 

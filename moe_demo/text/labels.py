@@ -11,7 +11,7 @@ LABEL_NAMES_ZH = {"tech": "科技", "sports": "体育", "entertainment": "娱乐
 OTHER_CLASS = "other"
 """A class of a known data set that is none of ours; its headlines are left out, not refused."""
 
-_THUCNEWS_CLASSES = {
+THUCNEWS_NAMES = {
     "0": "finance",
     "1": "realty",
     "2": "stocks",
@@ -23,7 +23,7 @@ _THUCNEWS_CLASSES = {
     "8": "game",
     "9": "entertainment",
 }
-_TOUTIAO_CATEGORIES = {
+TOUTIAO_NAMES = {
     "100": "news_story",
     "101": "news_culture",
     "102": "news_entertainment",
@@ -52,10 +52,10 @@ def _class_of(name: str) -> str:
     return name if name in LABELS else OTHER_CLASS
 
 
-THUCNEWS_IDS = {number: _class_of(name) for number, name in _THUCNEWS_CLASSES.items()}
-TOUTIAO_IDS = {code: _class_of(name.removeprefix("news_")) for code, name in _TOUTIAO_CATEGORIES.items()}
+THUCNEWS_IDS = {number: _class_of(name) for number, name in THUCNEWS_NAMES.items()}
+TOUTIAO_IDS = {code: _class_of(name.removeprefix("news_")) for code, name in TOUTIAO_NAMES.items()}
 _CLASS_OF_NAME = {name: label for label, names in _ALIASES.items() for name in (label, *names)}
-_CLASS_OF_NAME |= {name: TOUTIAO_IDS[code] for code, name in _TOUTIAO_CATEGORIES.items()}
+_CLASS_OF_NAME |= {name: TOUTIAO_IDS[code] for code, name in TOUTIAO_NAMES.items()}
 
 
 def resolve_label(written: str, labels: Sequence[str], class_ids: Mapping[str, str]) -> str | None:
