@@ -52,7 +52,7 @@ def routes() -> list[Route]:
     ]
 
 
-def folder_of(name: str, visitor: str) -> RunStore:
+def store_of(name: str, visitor: str) -> RunStore:
     """The run of this name, if this browser may see it. Raises RunError."""
     folder = next((path for path in run_folders() if path.name == name), None)
     if folder is None or not Jobs(local_folder()).may_see(name, visitor):
@@ -91,7 +91,7 @@ def _history(request: Request, name: str) -> bytes | None:
     job = _queued(name, visitor_of(request))
     if job is not None:
         return job
-    store = folder_of(name, visitor_of(request))
+    store = store_of(name, visitor_of(request))
     since = request.query_params.get("since", "0")
     return watched(store).answer(int(since) if since.isdigit() else 0)
 
@@ -123,10 +123,27 @@ def _queued(name: str, visitor: str) -> bytes | None:
     if not jobs.may_see(name, visitor):
         raise RunError(f"There is no run {name!r}.")
     job = jobs.get(name)
-    empty = {"steps": [], "ce": [], "balance": [], "accuracy": [], "lr": [], "load": [], "bias": [], "max_vio": []}
+    empty = {
+        "steps": [],
+        "ce": [],
+        "balance": [],
+        "accuracy": [],
+        "lr": [],
+        "load": [],
+        "bias": [],
+        "max_vio": [],
+    }
     return _json(
         {"version": 0, "whole": True, "state": job.state, "reason": job.reason, "place": job.place}
-        | {"step": 0, "n_steps": 0, "steps_per_epoch": 1, "n_layers": 0, "n_routed": 0, "top_k": 0, "labels": []}
+        | {
+            "step": 0,
+            "n_steps": 0,
+            "steps_per_epoch": 1,
+            "n_layers": 0,
+            "n_routed": 0,
+            "top_k": 0,
+            "labels": [],
+        }
         | {"tokens_per_second": None, "seconds_left": None, "train_seconds": 0, "batch_floor": 0}
         | empty
         | {"evals": [], "events": [], "checkpoints": []}
@@ -134,7 +151,7 @@ def _queued(name: str, visitor: str) -> bytes | None:
 
 
 def _routes(request: Request, name: str) -> bytes:
-    store = folder_of(name, visitor_of(request))
+    store = store_of(name, visitor_of(request))
     sentence = plain_text(request.query_params.get("s", ""))
     first = request.query_params.get("from", "0")
     steps = store.checkpoint_steps()

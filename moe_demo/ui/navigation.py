@@ -35,6 +35,8 @@ ENTRIES = (
     Entry("start", ""),
     Entry("journey", "stages", run="document"),
     Entry("router", "routing"),
+    Entry("training", "learning"),
+    Entry("balance", "evenness"),
 )
 
 

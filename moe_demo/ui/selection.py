@@ -8,7 +8,8 @@ nothing, and Back undoes the last click. What has its default value does not sta
 `update` in a callback (`on_…=`), or follow it by `st.rerun()`; and give links to other pages
 `query_params=chosen.params()`.
 
-    s text · t token · l layer · e expert · run · step (checkpoint) · lang, and the settings of single pages (PAGE)
+    s text · t token · l layer · e expert · run · step (checkpoint) · with (the run beside it) · lang,
+    and the settings of single pages (PAGE)
 
 Every value is checked against the run it speaks of. What is broken or foreign falls back to its default and is
 named in `notices()`, which app.py shows in one sentence. Do not bind widgets to the address beside this
@@ -30,13 +31,24 @@ from moe_demo.ui.i18n import DEFAULT_LANGUAGE, LANGUAGES
 DEFAULT_TEXT = "苹果公司发布了最新的iPhone 15"
 DEFAULT_RUN = "deepseek"
 
-KEYS = {"text": "s", "token": "t", "layer": "l", "expert": "e", "run": "run", "step": "step", "lang": "lang"}
+KEYS = {
+    "text": "s",
+    "token": "t",
+    "layer": "l",
+    "expert": "e",
+    "run": "run",
+    "step": "step",
+    "twin": "with",
+    "lang": "lang",
+}
 """Field of the selection -> parameter of the address."""
 
-PAGE = {"k": float, "temp": float, "bias": float, "be": float, "groups": float, "stage": float}
+_BALANCE = ("guess", "reveal", "way", "moment", "alpha", "seqalpha", "rate")
+PAGE = dict.fromkeys(("k", "temp", "bias", "be", "groups", "stage", *_BALANCE), float)
 """Parameters of single pages; read them with `Selection.setting`.
 
-Router: k, temp, bias, be (the expert whose bias is pushed), groups; journey: stage.
+Router: k, temp, bias, be (the expert whose bias is pushed), groups; journey: stage; balance: guess, reveal,
+way and moment (method and step of the formulas), alpha, seqalpha and rate (rungs of the ladders).
 """
 
 _IGNORED = {"embed", "embed_options"}  # Streamlit's own
@@ -54,6 +66,8 @@ class Selection:
     run: str = DEFAULT_RUN
     step: int | None = None
     """A checkpoint of the run; None is the last one."""
+    twin: str | None = None
+    """The run shown beside it, where two are compared."""
     lang: str = DEFAULT_LANGUAGE
     settings: Mapping[str, str] = field(default_factory=dict)
     """Parameters of single pages as they stand in the address."""
@@ -107,6 +121,7 @@ def current() -> Selection:
         expert=_index(params, "e"),
         run=params.get("run", DEFAULT_RUN),
         step=_index(params, "step"),
+        twin=params.get("with"),
         lang=lang if lang in LANGUAGES else DEFAULT_LANGUAGE,
         settings={name: params[name] for name in PAGE if name in params},
     )

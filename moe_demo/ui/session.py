@@ -10,8 +10,9 @@ Only bundled runs and those in the folder of local runs are opened: an address m
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -19,16 +20,19 @@ from pathlib import Path
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
-from moe_demo.insight.runs import Run, load_run, run_folders
+from moe_demo.insight.runs import Run, load_run, local_folder
 from moe_demo.insight.trace import ForwardTrace
 from moe_demo.text.errors import EmptyTextError
 from moe_demo.text.segmentation import warm_up as warm_up_jieba
+from moe_demo.training.jobs import Jobs
 from moe_demo.training.run_store import RunError, RunStore
-from moe_demo.ui import selection
+from moe_demo.ui import live, selection
 from moe_demo.ui.selection import DEFAULT_RUN, DEFAULT_TEXT, Selection
+from moe_demo.ui.visitor import visitor_id
 
 BUNDLED_RUNS = ("deepseek", "document")
-_MAX_RUNS = 16  # models in memory, one per run and checkpoint: some 3 MB each
+_QUEUE_SECONDS = 0.5
+_MAX_RUNS = 32  # models in memory, one per run and checkpoint: some 3 MB each
 _MAX_TRACES = 128
 
 
@@ -44,22 +48,37 @@ class View:
 def view(run_name: str | None = None) -> View:
     """What the address asks for. Raises RunError where not even the bundled run can be read."""
     chosen = selection.current()
-    run = _run_of(chosen) if run_name is None else opened_run(run_name)
+    is_own = run_name in (None, chosen.run)
+    run = _run_of(chosen) if is_own else opened_run(str(run_name))
     text, trace = _text_and_trace(chosen.text, run)
     chosen = replace(chosen, text=text)
-    if run_name is None:
-        known = replace(chosen, run=run.run_id, step=chosen.step if chosen.step == run.step else None)
+    if is_own:
+        name = chosen.run if is_coming(chosen.run) else run.run_id
+        known = replace(chosen, run=name, step=chosen.step if chosen.step == run.step else None)
         return View(selection.checked(known, run, len(trace.tokens)), run, trace)
     return View(chosen.clipped(run, len(trace.tokens)), run, trace)
 
 
+def is_coming(name: str) -> bool:
+    """Whether this is a training job of which there is no checkpoint yet: until then another run is shown."""
+    jobs = Jobs(local_folder())
+    return (
+        jobs.has(name)
+        and jobs.may_see(name, visitor_id())
+        and not RunStore(jobs.runs / name).checkpoint_steps()
+    )
+
+
 def opened_run(name: str, step: int | None = None) -> Run:
     """A known run at a checkpoint, from memory where it has been read before."""
-    folder = next((path for path in run_folders() if path.name == name), None)
-    if folder is None:
-        raise RunError(f"There is no run {name!r}.")
-    steps = RunStore(folder).checkpoint_steps()
-    return _loaded(name, steps[-1] if step is None and steps else step, stamp(folder))
+    store = store_of(name)
+    steps = store.checkpoint_steps()
+    return _loaded(name, steps[-1] if step is None and steps else step, stamp(store.folder))
+
+
+def store_of(name: str) -> RunStore:
+    """The folder of a run that this browser may see. Raises RunError."""
+    return live.store_of(name, visitor_id())
 
 
 def traced(run: Run, text: str) -> ForwardTrace:
@@ -76,7 +95,17 @@ async def warmed_up(_app: object) -> AsyncIterator[None]:
     """
     PagesManager.uses_pages_directory = False
     warm_up()
+    clock = asyncio.create_task(_queue_clock())
     yield
+    clock.cancel()
+
+
+async def _queue_clock() -> None:
+    """Start the training that waits as soon as there is a place for it, also when nobody is looking."""
+    while True:
+        await asyncio.sleep(_QUEUE_SECONDS)
+        with suppress(RunError):  # a full disk: whoever asks for the job is told
+            await asyncio.to_thread(Jobs(local_folder()).advance)
 
 
 def warm_up() -> None:
@@ -91,6 +120,8 @@ def warm_up() -> None:
 
 def _run_of(chosen: Selection) -> Run:
     """The run and checkpoint of the address; the default run, and a notice, where there is no such thing."""
+    if is_coming(chosen.run):
+        return opened_run(DEFAULT_RUN)
     try:
         return opened_run(chosen.run, chosen.step)
     except RunError:

@@ -20,8 +20,14 @@ _SECONDS = 365 * 24 * 3600
 
 
 def visitor_id() -> str:
-    """The id of the browser this script run belongs to; empty where it takes no cookies."""
-    return _checked(st.context.cookies.get(COOKIE, ""))
+    """The id of the browser this script run belongs to; one that ends with the visit where it takes no cookies."""
+    found = _checked(st.context.cookies.get(COOKIE, ""))
+    return found or str(st.session_state.setdefault("visitor.id", new_id()))
+
+
+def has_cookie() -> bool:
+    """Whether the browser will still be known when it comes back."""
+    return bool(_checked(st.context.cookies.get(COOKIE, "")))
 
 
 def visitor_of(connection: HTTPConnection) -> str:

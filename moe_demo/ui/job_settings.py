@@ -1,0 +1,183 @@
+"""The settings of a training run on the page: what the next step, or the next run, is trained with.
+
+    plan = job_settings.draw(view, job)
+
+Two kinds stand apart. Learning rate, K, balance method, alpha and bias rate hold from the next step on while a run of
+this browser trains; everything else shapes the weights or the data and waits for a new run. A setting that no run can
+have is refused in one sentence beside its field, and the run goes on as it was.
+
+Every run has fields of its own (its name is in their keys), which begin at its own settings.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, get_args
+
+import streamlit as st
+
+from moe_demo.config import PRESETS, BalanceMethod, ConfigError, RunConfig, preset, with_labels
+from moe_demo.insight.runs import local_folder
+from moe_demo.training.events import Setting, changed, setting
+from moe_demo.training.jobs import Job
+from moe_demo.training.run_store import RunStore
+from moe_demo.training.uploads import Dataset, Uploads
+from moe_demo.ui import operator
+from moe_demo.ui.i18n import t
+from moe_demo.ui.job_controls import Plan, all_jobs, asking, is_mine, settings_in_force
+from moe_demo.ui.session import View
+from moe_demo.ui.visitor import visitor_id
+
+BUILTIN = ""
+_FORMATS = {"lr": "%.5f", "alpha": "%.5f", "seq_alpha": "%.5f", "bias_rate": "%.5f", "top_k": "%d"}
+_USED_BY = {
+    "alpha": ("aux_loss",),
+    "seq_alpha": ("seq_aux_loss", "loss_free+seq"),
+    "bias_rate": ("loss_free", "loss_free+seq"),
+}
+
+
+@dataclass(frozen=True)
+class _Form:
+    """Where the fields begin, and what a moved one does."""
+
+    run: str
+    job: Job | None
+    base: RunConfig
+
+    @property
+    def live(self) -> bool:
+        """Whether a changed setting reaches a process now."""
+        return self.job is not None and self.job.state in ("running", "paused") and is_mine(self.job)
+
+    def key(self, name: str) -> str:
+        """The key of a field."""
+        return f"training.set.{name}.{self.run}.{self.base.preset}"
+
+
+def draw(view: View, job: Job | None) -> Plan:
+    """The fields, in a popover; what stands in them."""
+    with st.popover(t("training.settings.title"), icon="⚙️"):
+        form = _form(view, job)
+        st.caption(t("training.settings.live" if form.live else "training.settings.next"))
+        config, problems = _changeable(form, form.base)
+        st.caption(t("training.settings.new_run"))
+        config, dataset = _of_new_run(form, config)
+        beside = st.checkbox(t("training.settings.beside", run=view.selection.run), key=form.key("beside"))
+        for problem in problems:
+            st.error(problem)
+    return Plan(
+        config=config,
+        files=(dataset.path,) if dataset else (),
+        private=dataset is not None,
+        beside=view.selection.run if beside else None,
+        fits=not problems,
+    )
+
+
+def _form(view: View, job: Job | None) -> _Form:
+    """A run's own fields; those of a preset where another preset is picked than the run was made of."""
+    store = RunStore(local_folder() / job.name) if job else None
+    has_begun = store is not None and (store.folder / "config.json").exists()
+    own = settings_in_force(job) if job and has_begun else preset(view.run.config.preset)
+    names = list(PRESETS)
+    picked = st.selectbox(
+        t("training.settings.preset"),
+        names,
+        index=names.index(own.preset),
+        key=f"training.set.preset.{view.selection.run}",
+        format_func=lambda name: t(f"training.presets.{name}"),
+    )
+    return _Form(view.selection.run, job, own if picked == own.preset else preset(picked))
+
+
+def _changeable(form: _Form, config: RunConfig) -> tuple[RunConfig, list[str]]:
+    """The settings that may change between two steps, as they stand in their fields."""
+    methods = list(get_args(BalanceMethod))
+    method = st.selectbox(
+        t("training.names.method"),
+        methods,
+        index=methods.index(config.balance.method),
+        key=form.key("method"),
+        format_func=lambda name: t(f"training.methods.{name.replace('+', '_')}"),
+        on_change=_tell(form, "method"),
+    )
+    config = changed(config, "method", method)
+    problems = []
+    shown = ["lr", "top_k"] + [name for name, methods_of in _USED_BY.items() if method in methods_of]
+    columns = st.columns(len(shown))
+    for name, column in zip(shown, columns, strict=True):
+        with column:
+            value = _number(form, name)
+        try:
+            config = changed(config, name, value)
+        except ConfigError:
+            problems.append(rule_of(name, value, config))
+    return config, problems
+
+
+def _number(form: _Form, name: str) -> Any:
+    """One number field; whole numbers for K."""
+    value = setting(form.base, name)
+    return st.number_input(
+        t(f"training.names.{name}"),
+        value=value,
+        step=1 if name == "top_k" else None,
+        format=_FORMATS[name],
+        key=form.key(name),
+        help=t(f"training.help.{name}"),
+        on_change=_tell(form, name),
+    )
+
+
+def rule_of(name: str, value: Setting, config: RunConfig) -> str:
+    """The sentence for a value that no run can have."""
+    model = config.model
+    reachable = model.topk_groups * model.n_routed // model.n_groups
+    return t(f"training.rules.{name}", value=value, most=min(model.n_routed, reachable))
+
+
+def _tell(form: _Form, name: str) -> Any:
+    """The callback of a field: a running job gets the new value, others keep it for later."""
+
+    def tell() -> None:
+        job, value = form.job, st.session_state[form.key(name)]
+        if form.live and job is not None:
+            all_jobs().change(job.name, name, value, visitor_id(), operator.is_here())
+
+    return asking(tell, quiet=(ConfigError,))  # beside the field stands why
+
+
+def _of_new_run(form: _Form, config: RunConfig) -> tuple[RunConfig, Dataset | None]:
+    """Seed, length and data: they wait for a new run."""
+    seed_column, epochs_column, batch_column = st.columns(3)
+    seed = seed_column.number_input(
+        t("training.names.seed"), 0, 2**31, config.seed, key=form.key("seed")
+    )
+    epochs = epochs_column.number_input(t("training.names.epochs"), 1, 200, config.epochs, key=form.key("epochs"))
+    batch_size = batch_column.number_input(
+        t("training.names.batch_size"), 1, 1024, config.batch_size, key=form.key("batch_size")
+    )
+    datasets = {dataset.key: dataset for dataset in Uploads(local_folder()).of(visitor_id())}
+    chosen = st.selectbox(
+        t("training.names.data"),
+        [BUILTIN, *datasets],
+        index=_place_of(form.job, datasets),
+        key=form.key("data"),
+        format_func=lambda key: datasets[key].name if key else t("training.settings.builtin"),
+    )
+    config = replace(config, seed=int(seed), epochs=int(epochs), batch_size=int(batch_size), data="builtin")
+    if chosen == BUILTIN:
+        return with_labels(config, PRESETS[config.preset].model.labels), None
+    return with_labels(config, datasets[chosen].labels), datasets[chosen]
+
+
+def _place_of(job: Job | None, datasets: dict[str, Dataset]) -> int:
+    """Where the data set that a job was trained on stands in the list."""
+    folder = local_folder() / job.name if job else None
+    if folder is None or not (folder / "data.json").exists():
+        return 0
+    files = [Path(file) for file in RunStore(folder).data().files]
+    paths = [dataset.path.resolve() for dataset in datasets.values()]
+    return 1 + paths.index(files[0]) if files and files[0] in paths else 0
