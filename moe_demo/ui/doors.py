@@ -10,10 +10,11 @@ from moe_demo.ui.i18n import labels, language
 from moe_demo.ui.session import View
 
 KEY = "doors"
+_PAGES = {"word": "router", "training": "training"}
 
 
 def draw(view: View, *, title: str, caption: str) -> None:
-    """Title and caption on the left, the doors on the right. The first leads to the router page."""
+    """Title and caption on the left, the doors on the right. Two of them lead to other pages."""
     words, ways = st.columns([0.6, 0.4], vertical_alignment="center")
     with words:
         st.title(title, anchor=False)
@@ -23,4 +24,4 @@ def draw(view: View, *, title: str, caption: str) -> None:
             data={"words": labels("start.doors"), "lang": language()}, key=KEY, on_go_change=lambda: None
         )
     if opened.go:
-        navigation.go("router" if navigation.exists("router") else "start", view.selection)
+        navigation.go(_PAGES[opened.go], view.selection)

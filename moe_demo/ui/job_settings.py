@@ -59,9 +59,13 @@ class _Form:
 def draw(view: View, job: Job | None) -> Plan:
     """The fields, in a popover; what stands in them."""
     with st.popover(t("training.settings.title"), icon="⚙️"):
-        form = _form(view, job)
+        preset_column, method_column = st.columns([0.42, 0.58])
+        with preset_column:
+            form = _form(view, job)
+        with method_column:
+            config = _method(form, form.base)
         st.caption(t("training.settings.live" if form.live else "training.settings.next"))
-        config, problems = _changeable(form, form.base)
+        config, problems = _changeable(form, config)
         st.caption(t("training.settings.new_run"))
         config, dataset = _of_new_run(form, config)
         beside = st.checkbox(t("training.settings.beside", run=view.selection.run), key=form.key("beside"))
@@ -92,8 +96,8 @@ def _form(view: View, job: Job | None) -> _Form:
     return _Form(view.selection.run, job, own if picked == own.preset else preset(picked))
 
 
-def _changeable(form: _Form, config: RunConfig) -> tuple[RunConfig, list[str]]:
-    """The settings that may change between two steps, as they stand in their fields."""
+def _method(form: _Form, config: RunConfig) -> RunConfig:
+    """The balance method in its field; which other fields there are depends on it."""
     methods = list(get_args(BalanceMethod))
     method = st.selectbox(
         t("training.names.method"),
@@ -103,7 +107,12 @@ def _changeable(form: _Form, config: RunConfig) -> tuple[RunConfig, list[str]]:
         format_func=lambda name: t(f"training.methods.{name.replace('+', '_')}"),
         on_change=_tell(form, "method"),
     )
-    config = changed(config, "method", method)
+    return changed(config, "method", method)
+
+
+def _changeable(form: _Form, config: RunConfig) -> tuple[RunConfig, list[str]]:
+    """The numbers that may change between two steps, as they stand in their fields; what is wrong with them."""
+    method = config.balance.method
     problems = []
     shown = ["lr", "top_k"] + [name for name, methods_of in _USED_BY.items() if method in methods_of]
     columns = st.columns(len(shown))

@@ -1,6 +1,7 @@
-"""The sentence on top of every page: type it, pick one, click a word.
+"""The sentence on top of every page: type it, pick one, click a word; and how far the model has been trained.
 
-    strip.draw(view)      input, examples and the words as chips; a click picks the word on every page
+    strip.draw(view)      input, examples and the words as chips; a click picks the word on every page;
+                          the slider moves every page to another checkpoint of the run
 
 What is typed goes into the address only when it has at least one word; an empty line leaves the picture as it
 is and says so.
@@ -36,7 +37,11 @@ PRESETS = (
 def draw(view: View) -> None:
     """The strip for this view."""
     component("sentence_strip", parts=("dom", "textures"))(
-        data=data_of(view), key=KEY, on_submit_change=_submit, on_pick_change=_pick
+        data=data_of(view),
+        key=KEY,
+        on_submit_change=_submit,
+        on_pick_change=_pick,
+        on_checkpoint_change=lambda: _to_checkpoint(view),
     )
     if st.session_state.get("strip.empty"):
         st.session_state["strip.empty"] = False
@@ -57,6 +62,9 @@ def data_of(view: View) -> dict[str, Any]:
         "picked": chosen.token,
         "left_out": trace.left_out[:80],
         "cut": t("strip.cut", tokens=len(trace.tokens), chars=MAX_CHARS) if trace.left_out else "",
+        "steps": list(view.run.steps),
+        "step": view.run.step,
+        "run": view.run.run_id,
         "presets": list(PRESETS),
         "max_chars": MAX_CHARS,
         "words": labels("strip"),
@@ -72,6 +80,14 @@ def _submit() -> None:
         st.session_state["strip.empty"] = True
     else:
         selection.update(text=text)
+
+
+def _to_checkpoint(view: View) -> None:
+    """The time machine: every page shows the run that is on show here as it was after so many steps."""
+    step = st.session_state[KEY].checkpoint
+    if step is not None:
+        token, last = view.selection.token, view.run.steps[-1]
+        selection.update(run=view.run.run_id, step=None if step == last else int(step), token=token)
 
 
 def _pick() -> None:

@@ -14,7 +14,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     wires.set(parentElement, (wire = {}));
     wire.doors = [
       door("word", () => wire.go("word")),
-      door("training", () => document.getElementById("training")?.scrollIntoView({ behavior: isStill() ? "auto" : "smooth" })),
+      door("training", () => wire.go("training")),
       door("edit", () => window.dispatchEvent(new CustomEvent("moe:edit"))),
     ];
     parentElement.querySelector(".root").replaceChildren(el("div", { class: "doors" }, ...wire.doors.map((item) => item.node)));

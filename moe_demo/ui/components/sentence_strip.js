@@ -1,4 +1,5 @@
-// The sentence on top of every page: an input, examples, and its words as chips underlined by their top expert.
+// The sentence on top of every page: an input, examples, and its words as chips underlined by their top expert;
+// at the end a slider over the run's checkpoints.
 
 const strips = new WeakMap();
 
@@ -11,10 +12,12 @@ class SentenceStrip {
     this.more = el("button", { type: "button", class: "more", "aria-haspopup": "true", onclick: () => this.menu() });
     this.list = el("div", { class: "examples", role: "menu", hidden: true });
     this.chips = el("div", { class: "chips", role: "listbox", "aria-orientation": "horizontal" });
+    this.slider = el("input", { type: "range", min: 0, step: 1, id: "checkpoint", oninput: () => this.tellStep(), onchange: () => this.toStep() });
+    this.time = el("label", { class: "time", for: "checkpoint" }, el("span"), this.slider);
     this.note = el("p", { class: "note", role: "status" });
     this.form = el("form", { onsubmit: (event) => this.submit(event) },
       this.label, this.input, this.route, el("div", { class: "holder" }, this.more, this.list));
-    root.replaceChildren(el("div", { class: "strip" }, this.form, this.chips), this.note);
+    root.replaceChildren(el("div", { class: "strip" }, this.form, this.chips, this.time), this.note);
     this.chips.addEventListener("keydown", (event) => this.key(event));
     this.root.addEventListener("keydown", (event) => { if (event.key === "Escape") this.menu(false); });
     this.root.addEventListener("focusout", (event) => { if (!this.root.contains(event.relatedTarget)) this.menu(false); });
@@ -32,6 +35,11 @@ class SentenceStrip {
     this.route.textContent = words.route;
     this.more.textContent = `${words.examples} ▾`;
     this.note.textContent = data.cut;
+    this.time.hidden = data.steps.length < 2;
+    this.slider.max = data.steps.length - 1;
+    this.slider.value = data.steps.indexOf(data.step);
+    this.slider.title = words.time_hint;
+    this.tellStep();
     this.chips.setAttribute("aria-label", words.chips);
     this.list.replaceChildren(...data.presets.map((text) =>
       el("button", { type: "button", role: "menuitem", lang: "zh", onclick: () => this.choose(text) }, text)));
@@ -78,6 +86,17 @@ class SentenceStrip {
     this.input.value = text;
     this.note.textContent = "";
     if (text !== this.data.text) this.send("submit", text);
+  }
+
+  tellStep() {
+    const text = fill(this.data.words.time, { step: this.data.steps[this.slider.value] });
+    this.time.firstChild.textContent = text;
+    this.slider.setAttribute("aria-valuetext", text);
+  }
+
+  toStep() {
+    const step = this.data.steps[this.slider.value];
+    if (step !== this.data.step) this.send("checkpoint", step);
   }
 
   menu(open = this.list.hidden) {
