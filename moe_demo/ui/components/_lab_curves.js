@@ -1,6 +1,6 @@
 // Loss, accuracy, MaxVio and the lines of few experts: everything of the laboratory that is a curve.
 
-const SAMPLE = { train: { width: 1.1, alpha: 0.75 }, heldOut: { width: 2.4 } };
+const SAMPLE = { train: { width: 1.1, alpha: 0.9 }, heldOut: { width: 2.4 } };
 const RUN_DASH = [[], [7, 4]]; // run A is solid, run B dashed
 
 /** The lowest and highest index of steps in view, one beyond each side so that lines leave the picture. */
@@ -23,8 +23,14 @@ function curve(context, axis, band, top, { steps, values }, look, dots = 0) {
   context.restore();
   let last = ys.length - 1;
   while (last >= 0 && (ys[last] === null || xs[last] > axis.x1 + 1)) last--;
-  if (last < 0 || xs[last] < axis.x0) return null;
-  return { ...look, x: xs[last], y: Math.min(Math.max(ys[last], band.y), band.y + band.h), value: values[from + last] };
+  if (last < 0) return null;
+  const end = { ...look, x: xs[last], y: ys[last], value: values[from + last] };
+  if (xs[last + 1] > axis.x1 && ys[last + 1] !== null) { // it goes on: named where it leaves the picture
+    end.x = axis.x1;
+    end.y += ((ys[last + 1] - ys[last]) * (axis.x1 - xs[last])) / (xs[last + 1] - xs[last]);
+  } else if (end.x < axis.x0) return null;
+  end.y = Math.min(Math.max(end.y, band.y), band.y + band.h);
+  return end;
 }
 
 /** A top for a y axis from 0: the highest value in view, a few outliers of single batches left above it. */
@@ -41,16 +47,23 @@ function topOf(axis, lines) {
 /** Train (thin, every batch) and held-out (bold, a dot at each evaluation) of every run. */
 function drawPair(context, scene, band, lines, { top, ticks, tick }) {
   const { ink, axis, data, words } = scene;
-  for (const value of ticks) gridLine(context, ink, axis, band.y + band.h * (1 - value / top), tick(value));
+  for (const value of ticks) gridLine(context, ink, axis, band, band.y + band.h * (1 - value / top), tick(value));
   const isTwin = scene.feeds.length > 1;
   const ends = lines.map(({ run, kind, steps, values }) => {
     const color = isTwin ? data.lines[run ? "b" : "a"] : data.lines[kind === "train" ? "train" : "held_out"];
     const look = { ...SAMPLE[kind === "train" ? "train" : "heldOut"], color, dash: RUN_DASH[run] };
     const end = curve(context, axis, band, top, { steps, values }, look, kind === "train" ? 0 : 2.6);
     const name = words[kind === "train" ? "train" : "held_out"];
-    return end && { ...end, alpha: 1, text: `${isTwin ? `${"AB"[run]} ` : ""}${name}` };
+    return end && { ...end, run, alpha: 1, text: `${isTwin ? `${"AB"[run]} ` : ""}${name}` };
   });
+  for (const run of scene.feeds.keys()) alignEnds(ends.filter((end) => end?.run === run));
   endLabels(context, ink, ends.filter(Boolean), band);
+}
+
+/** Both names of a run stand where its longer line ends, clear of the other. */
+function alignEnds(ends) {
+  const x = Math.max(...ends.map((end) => end.x));
+  for (const end of ends) end.x = x;
 }
 
 function lossLines(feeds) {
@@ -70,7 +83,7 @@ function accuracyLines(feeds) {
 function drawLoss(context, scene) {
   const band = scene.layout.bands.loss, lines = lossLines(scene.feeds), top = topOf(scene.axis, lines);
   drawPair(context, scene, band, lines, {
-    top, ticks: evenSteps(0, top, Math.max(band.h / 36, 2), false), tick: (value) => String(Number(value.toPrecision(3))),
+    top, ticks: evenSteps(0, top, Math.max(band.h / 26, 3), false), tick: (value) => String(Number(value.toPrecision(3))),
   });
 }
 
@@ -88,9 +101,9 @@ function drawExpertLines(context, scene, run) {
   const limit = mode === "bias" ? scene.biasLimit : Math.max(topOf(axis, values.map((row) => ({ steps: feed.steps, values: row, isNoisy: true }))), 1.5);
   const shift = mode === "bias" ? limit : 0, top = limit + shift; // bias is drawn around its 0
   const ticks = mode === "bias" ? [-limit, 0, limit] : evenSteps(0, limit, 3, false);
-  for (const tick of ticks) gridLine(context, ink, axis, band.y + band.h * (1 - (tick + shift) / top), signed(tick, mode));
+  for (const tick of ticks) gridLine(context, ink, axis, band, band.y + band.h * (1 - (tick + shift) / top), signed(tick, mode));
   const ends = values.map((row, e) => {
-    const expert = scene.expert(run, e), look = { color: expert.hue, width: 2, dash: expert.filled ? [] : [5, 3], casing: ink.text };
+    const expert = scene.expert(run, e), look = { color: expert.hue, width: 1.8, dash: expert.filled ? [] : [5, 3], casing: ink.text };
     const end = curve(context, axis, band, top, { steps: feed.steps, values: row.map((value) => (value === null ? null : value + shift)) }, look);
     return end && { ...end, text: `${expert.label} ${signed(end.value - shift, mode)}` };
   });
@@ -122,19 +135,19 @@ function signed(value, mode) {
 /** MaxVio in two strips that never share an axis: each batch above, the whole held-out set below. */
 function drawMaxVio(context, scene, run) {
   const { ink, axis, data, feeds, layer, words } = scene, feed = feeds[run], band = scene.layout.bands[`seats${run}`];
-  const steps = feed.evals.map((e) => e.step), gap = 24, h = (band.h - gap) / 2;
+  const steps = feed.evals.map((e) => e.step), gap = 17, h = band.h / 2 - gap;
   const strips = [
-    { name: words.max_vio_batch, label: words.batch, y: band.y + 2, steps: feed.steps, values: feed.maxVio[layer] ?? [], isNoisy: true,
+    { name: words.max_vio_batch, label: words.batch, y: band.y + gap, steps: feed.steps, values: feed.maxVio[layer] ?? [],
       floor: { steps: feed.steps, values: feed.steps.map(() => feed.batchFloor) }, look: { ...SAMPLE.train, alpha: 1, color: data.lines.train }, dots: 0 },
-    { name: words.max_vio_held_out, label: words.held_out, y: band.y + h + gap, steps, values: feed.evals.map((e) => e.max_vio[layer]),
+    { name: words.max_vio_held_out, label: words.held_out, y: band.y + h + 2 * gap, steps, values: feed.evals.map((e) => e.max_vio[layer]),
       floor: { steps, values: feed.evals.map((e) => e.floor) }, look: { ...SAMPLE.heldOut, color: data.lines.held_out }, dots: 2.6 },
   ];
   for (const strip of strips) {
-    const place = { y: strip.y, h: h - 2 }, top = topOf(axis, [strip, strip.floor]);
-    for (const tick of evenSteps(0, top, 2, false)) gridLine(context, ink, axis, place.y + place.h * (1 - tick / top), String(Number(tick.toPrecision(3))));
+    const place = { y: strip.y, h }, top = topOf(axis, [strip, strip.floor]);
+    for (const tick of evenSteps(0, top, 2, false)) gridLine(context, ink, axis, place, place.y + place.h * (1 - tick / top), String(Number(tick.toPrecision(3))));
     const floor = curve(context, axis, place, top, strip.floor, { color: data.lines.floor, width: 2, dash: [2, 4] });
     const end = curve(context, axis, place, top, strip, strip.look, strip.dots);
     endLabels(context, ink, [end && { ...end, text: `${strip.label} ${shown(end.value)}` }, floor && { ...floor, text: `${words.floor} ${shown(floor.value)}` }].filter(Boolean), place);
-    write(context, ink, strip.name, axis.x1 - 6, place.y + 7, { size: 11.5, muted: true, align: "right" });
+    write(context, ink, strip.name, axis.x0 + 2, place.y - 9, { size: 12, muted: true });
   }
 }

@@ -22,6 +22,7 @@ class LabFeed {
     this.trouble = null; // { lost: true } or { message }: why nothing new comes
     this.routes = null; // of one sentence: { sentence, tokens, steps, experts_LSTK, gates_LSTK }
     this.routesTrouble = null;
+    this.isDisputed = false; // the page believes that the run is in another state
     this.forget();
   }
 
@@ -36,7 +37,7 @@ class LabFeed {
   get isActive() { return ACTIVE_STATES.has(this.state); }
   get last() { return this.steps.length - 1; }
 
-  /** Ask again and again until `stop`; `listener` is called whenever there is something new to draw. */
+  /** Ask again and again until `stop`; `listener(isNew)` is called after each answer. */
   start(settings, listener) {
     Object.assign(this, { settings, listener });
     if (this.timer || this.asking) return;
@@ -73,7 +74,7 @@ class LabFeed {
     }
     if (asking !== this.asking) return;
     this.asking = null;
-    if (isNew) this.listener?.();
+    this.listener?.(isNew);
     this.sleep();
   }
 
@@ -82,7 +83,7 @@ class LabFeed {
     const { poll_ms, idle_ms, live } = this.settings;
     const wait = this.trouble?.lost ? Math.min(RETRY_MS, idle_ms)
       : this.trouble ? idle_ms
-      : this.isActive || this.wantsRoutes ? poll_ms
+      : this.isActive || this.wantsRoutes || this.isDisputed ? poll_ms
       : live ? idle_ms : null;
     if (wait !== null && this.listener) this.timer = setTimeout(() => (document.hidden ? this.sleep() : this.ask()), wait);
   }

@@ -15,7 +15,6 @@ class LabFrame {
     this.helpButton = el("button", { type: "button", class: "quiet", onclick: () => this.toggle("help", lab.scene) }, "?");
     this.at = el("span", { class: "at" });
     this.notice = el("span", { class: "notice", role: "status" });
-    this.hint = el("span", { class: "hint" });
     this.base = el("canvas", { "aria-hidden": "true" });
     this.over = el("canvas", { "aria-hidden": "true" });
     this.flags = el("div", { class: "flags" });
@@ -27,8 +26,8 @@ class LabFrame {
     this.stage = el("div", { class: "stage", role: "group" }, this.base, this.over, this.headsHolder, this.flags, this.handle, this.tip, this.panel);
     this.live = el("div", { class: "unseen", "aria-live": "polite" });
     root.replaceChildren(
-      el("div", { class: "tools" }, this.layers, this.axes, this.unzoom, el("span", { class: "gap" }), this.statuses, this.tableButton, this.helpButton),
-      el("div", { class: "summary" }, this.at, this.hint, this.notice), this.stage, this.live);
+      el("div", { class: "tools" }, this.layers, this.axes, this.unzoom, this.at, this.notice, this.statuses, this.tableButton, this.helpButton),
+      this.stage, this.live);
   }
 
   get isOpen() { return !this.panel.hidden; }
@@ -47,7 +46,7 @@ class LabFrame {
     this.unzoom.hidden = !axis.isZoomed;
     this.tableButton.textContent = words.table;
     this.helpButton.setAttribute("aria-label", words.keys);
-    this.hint.textContent = words.drag_hint;
+    this.handle.title = words.drag_hint;
     choices(this.axes, [[false, words.linear, ""], [true, words.log, words.log_hint]], axis.log, (log) => lab.view(() => { axis.log = log; }));
     this.headsOf(data.runs.length);
     const { loss, accuracy, routes } = this.heads;
@@ -61,7 +60,6 @@ class LabFrame {
         head.choices.setAttribute("aria-label", words.switch);
         choices(head.choices, MODES.map((mode) => [mode, words[`${mode}_short`], ""]), lab.mode, (mode) => lab.view(() => { lab.mode = mode; }));
       }
-      legend(head.legend, data, lab.mode, words);
     });
   }
 
@@ -87,6 +85,7 @@ class LabFrame {
       head.node.style.top = `${band.head}px`;
       head.node.style.height = `${band.y - band.head}px`;
     }
+    feeds.forEach((feed, run) => legend(this.heads[`seats${run}`].legend, scene, feed.nRouted > LINES_UP_TO && scene.mode !== "max_vio"));
     placeFlags(this.flags, flags, (tip) => this.tell(tip && { x: tip.x, y: 22, text: tip.text }));
     choices(this.layers, Array.from({ length: feeds[0].nLayers > 1 ? feeds[0].nLayers : 0 }, (_, layer) =>
       [layer, fill(words.layer, { index: layer }), fill(words.layer_hint, { n: layer + 1 })]), this.lab.layer, (layer) => this.lab.chooseLayer(layer));
@@ -105,7 +104,7 @@ class LabFrame {
       const [badge, bar, numbers] = node.children, run = data.runs[i], share = feed.nSteps ? feed.step / feed.nSteps : 0;
       badge.textContent = (feeds.length > 1 ? `${"AB"[i]} · ` : "") + stateWord(feed, run, words);
       badge.dataset.state = feed.state ?? "";
-      badge.title = run.name;
+      badge.title = [run.name, feed.reason].filter(Boolean).join(": ");
       bar.setAttribute("aria-valuemax", feed.nSteps);
       bar.setAttribute("aria-valuenow", feed.step);
       bar.setAttribute("aria-label", badge.textContent);
@@ -114,10 +113,11 @@ class LabFrame {
     });
     const trouble = feeds.find((feed) => feed.trouble)?.trouble, known = feeds[0];
     const notice = trouble ? trouble.message ?? words.lost
-      : feeds.find((feed) => feed.reason)?.reason ?? (known.version === null ? words.loading : known.steps.length || known.evals.length ? "" : words.no_steps);
-    if (this.notice.textContent !== notice) this.notice.textContent = notice;
-    this.notice.classList.toggle("bad", Boolean(trouble || feeds.some((feed) => feed.reason)));
-    this.hint.hidden = Boolean(notice);
+      : known.version === null ? words.loading : known.steps.length || known.evals.length ? "" : words.no_steps;
+    if (this.notice.textContent !== notice) this.notice.textContent = this.notice.title = notice;
+    this.notice.classList.toggle("bad", Boolean(trouble));
+    this.notice.hidden = !notice;
+    this.at.hidden = Boolean(notice);
   }
 
   /** Values at the step looked at, and where the handle stands. */
@@ -136,7 +136,7 @@ class LabFrame {
     this.root.dataset.step = String(at ?? "");
     this.said = lab.feeds[0].version;
     const text = this.summary(lab);
-    this.at.textContent = text;
+    this.at.textContent = this.at.title = text;
     this.pill.textContent = at ?? "";
     for (const [name, value] of [["min", lab.checkpoints[0] ?? 0], ["max", lab.checkpoints.at(-1) ?? 0], ["now", at ?? 0], ["text", text]]) {
       this.handle.setAttribute(`aria-value${name}`, value);
@@ -146,11 +146,9 @@ class LabFrame {
   summary(lab) {
     const { words } = lab.data, at = lab.step;
     if (at === null) return lab.feeds[0].version === null ? "" : words.at_none;
-    const texts = lab.feeds.map((feed, run) => {
-      const held = evalAt(feed, at), name = lab.feeds.length > 1 ? `${"AB"[run]} ` : "";
-      return held && `${name}${fill(words.at_loss, { loss: shown(held.loss) })} · ${fill(words.at_accuracy, { accuracy: percent(held.accuracy) })}`;
-    });
-    return [fill(words.at, { step: at, epoch: epochOf(lab.feeds[0], at) }), ...texts.filter(Boolean)].join(" · ");
+    const held = lab.feeds.length < 2 && evalAt(lab.feeds[0], at); // of two runs the heads say it
+    const values = held ? [fill(words.at_values, { loss: shown(held.loss), accuracy: percent(held.accuracy) })] : [];
+    return [fill(words.at, { step: at, epoch: epochOf(lab.feeds[0], at) }), ...values].join(" · ");
   }
 
   saySoon(wait) {
@@ -174,6 +172,7 @@ class LabFrame {
     this.panel.dataset.kind = closes ? "" : kind;
     this.tableButton.setAttribute("aria-expanded", !closes && kind === "table");
     this.helpButton.setAttribute("aria-expanded", !closes && kind === "help");
+    if (closes) this.handle.focus({ preventScroll: true }); // the keys go on
     if (closes || !scene) return;
     const close = el("button", { type: "button", class: "close", onclick: () => this.toggle(null) }, scene.words.close);
     this.panel.replaceChildren(close, ...(kind === "table" ? labTables(scene) : [labKeys(scene.words)]));
@@ -199,9 +198,11 @@ function choices(holder, options, chosen, choose) {
 }
 
 /** The ramp of the heatmap with its ends and its middle named. */
-function legend(holder, data, mode, words) {
-  holder.hidden = mode === "max_vio";
-  const [low, middle, high] = mode === "bias" ? ["−", "0", "+"] : ["0", `1 ${words.fair}`, `≥${LOAD_END}`];
+function legend(holder, { data, mode, words, biasLimit }, isHeat) {
+  holder.hidden = !isHeat;
+  const [low, middle, high] = mode === "bias" ? [signed(-biasLimit, mode), "", signed(biasLimit, mode)] : ["0", `1 ${words.fair}`, `≥${LOAD_END}`];
+  if (!isHeat || holder.dataset.says === [low, middle, high, words.dead].join()) return;
+  holder.dataset.says = [low, middle, high, words.dead].join();
   const ramp = el("span", { class: "ramp" });
   ramp.style.background = `linear-gradient(90deg, ${data.ramps.diverging.join(", ")})`;
   holder.replaceChildren(low, ramp, high, ...(mode === "load" ? [el("span", { class: "middle" }, `= ${middle}`), el("span", { class: "dead" }), words.dead] : []));

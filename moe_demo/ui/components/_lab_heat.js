@@ -82,15 +82,16 @@ function drawSeatNames(context, scene, run, n) {
   }
 }
 
-/** What every seat has at a step, in the right gutter; drawn over the picture, anew at each look. */
+/** What every seat has at a step, right of the picture; drawn over the picture, anew at each look. */
 function drawSeatValues(context, scene, run, index, row) {
   const { ink, axis, feeds, layer, mode, words, data } = scene, feed = feeds[run], band = scene.layout.bands[`seats${run}`];
   const rows = feed[mode === "bias" ? "bias" : "load"][layer] ?? [], h = band.h / Math.max(rows.length, 1);
   const size = Math.min(Math.max(Math.floor(h), 9), 12), every = Math.max(Math.ceil(10 / h), 1);
+  const x = Math.max(Math.min(axis.x(feed.steps[feed.last]), axis.x1), axis.x0) + 10; // beside the newest column
   rows.forEach((values, e) => {
     if (e !== row && (e % every || Math.abs(e - row) * h < 10 && row !== null)) return;
     const value = values[index], isDead = mode === "load" && value !== null && value < data.dead_below;
-    write(context, ink, `${signed(value, mode)}${isDead ? ` ${words.dead}` : ""}`, axis.x1 + 10, band.y + (e + 0.5) * h,
+    write(context, ink, `${signed(value, mode)}${isDead ? ` ${words.dead}` : ""}`, x, band.y + (e + 0.5) * h,
       { size: e === row ? 12 : size, weight: e === row || isDead ? 700 : 400, muted: e !== row && !isDead });
   });
 }

@@ -5,7 +5,8 @@ const GUTTER_RIGHT = 128;
 const RULER = 40;
 const HEAD = { loss: 24, accuracy: 22, seats: 34, routes: 26 };
 const ROW = { least: 13, most: 24, twin: 9 }; // height of a word's row; of each half of it in the twin view
-const SEATS_LEAST = 104;
+const SEATS_LEAST = 96; // pixels
+const CURVES_LEAST = 100;
 const LINES_UP_TO = 8; // experts drawn as lines; more are rows of a heatmap
 
 /** Bands { y, h } for a stage of a width and wished height; `height` is what it takes in the end. */
@@ -15,7 +16,7 @@ function labLayout({ width, height, runs, words }) {
   const free = Math.max(height - RULER - heads, 0);
   const row = words ? Math.min(Math.max((free * 0.28) / words, least), ROW.most * (isTwin ? 1.4 : 1)) : 0;
   const routes = Math.max(Math.round(row * words), ROW.least * 4);
-  const rest = Math.max(free - routes, SEATS_LEAST * runs + 112);
+  const rest = Math.max(free - routes, SEATS_LEAST * runs + CURVES_LEAST);
   const seats = Math.max(Math.round((rest * 0.52) / runs), SEATS_LEAST);
   const curves = rest - seats * runs;
   const bands = {};

@@ -1,5 +1,7 @@
 // Marks on the canvas that all bands of the laboratory share.
 
+const END_APART = 90; // pixels: lines that end closer than this share one column of names
+
 /** What the theme says now: colours as CSS gives them, and the type. */
 function inkOf(root) {
   const style = getComputedStyle(root), of = (name) => style.getPropertyValue(name).trim();
@@ -35,11 +37,17 @@ function hexParts(hex) {
 }
 
 /** Text whose middle is at height y; `muted` for what only helps to read. */
-function write(context, ink, text, x, y, { align = "left", size = 12, weight = 400, muted = false, color = ink.text } = {}) {
+function write(context, ink, text, x, y, { align = "left", size = 12, weight = 400, muted = false, halo = false, color = ink.text } = {}) {
   context.save();
   context.font = `${weight} ${size}px ${ink.font}`;
   context.textAlign = align;
   context.textBaseline = "middle";
+  if (halo) {
+    context.strokeStyle = ink.ground;
+    context.lineWidth = 3;
+    context.lineJoin = "round";
+    context.strokeText(text, x, y + 0.5);
+  }
   context.fillStyle = color;
   context.globalAlpha = muted ? 0.72 : 1;
   context.fillText(text, x, y + 0.5);
@@ -55,8 +63,8 @@ function fitText(context, ink, text, width, { size = 12, weight = 400 } = {}) {
   return `${cut.join("")}…`;
 }
 
-/** A quiet horizontal rule with its number in the left gutter. */
-function gridLine(context, ink, axis, y, label) {
+/** A quiet horizontal rule with its number in the left gutter, the number kept beside its own band. */
+function gridLine(context, ink, axis, band, y, label) {
   context.save();
   context.strokeStyle = ink.text;
   context.globalAlpha = 0.13;
@@ -65,7 +73,8 @@ function gridLine(context, ink, axis, y, label) {
   context.lineTo(axis.x1, Math.round(y) + 0.5);
   context.stroke();
   context.restore();
-  write(context, ink, label, axis.x0 - 8, y, { align: "right", size: 11, muted: true });
+  const at = Math.min(Math.max(y, band.y + 4), band.y + band.h - 4);
+  write(context, ink, label, axis.x0 - 8, at, { align: "right", size: 11, muted: true });
 }
 
 /** A line through points; gaps where a value is no number. `casing` sets it off from a ground it is close to. */
@@ -83,8 +92,8 @@ function drawLine(context, xs, ys, { color, width = 1.5, dash = [], alpha = 1, c
   }
   if (casing) {
     context.strokeStyle = casing;
-    context.lineWidth = width + 1.6;
-    context.globalAlpha = 0.55;
+    context.lineWidth = width + 1.2;
+    context.globalAlpha = 0.4;
     context.stroke();
   }
   context.globalAlpha = alpha;
@@ -107,16 +116,25 @@ function drawDots(context, xs, ys, color, radius) {
   context.restore();
 }
 
-/** Names at the ends of lines, pushed apart where they would cover each other, each after a piece of its line. */
-function endLabels(context, ink, items, band, size = 12) {
-  const apart = size + 2, sorted = items.filter((item) => Number.isFinite(item.y)).sort((a, b) => a.y - b.y);
-  sorted.forEach((item, i) => { item.at = Math.max(item.y, i ? sorted[i - 1].at + apart : band.y + apart / 2); });
-  let below = band.y + band.h + apart / 2;
-  for (const item of [...sorted].reverse()) below = item.at = Math.min(item.at, below - apart);
-  for (const item of sorted) {
-    drawLine(context, [item.x + 5, item.x + 19], [item.at, item.at], item);
-    write(context, ink, item.text, item.x + 24, item.at, { size, weight: item.width > 2 ? 600 : 400 });
+/** Names at the ends of lines, those of lines that end together pushed apart, each after a piece of its line. */
+function endLabels(context, ink, items, band) {
+  const ends = items.filter((item) => Number.isFinite(item.y)).sort((a, b) => a.y - b.y);
+  for (const x of new Set(ends.map((item) => Math.round(item.x / END_APART)))) {
+    spread(ends.filter((item) => Math.round(item.x / END_APART) === x), band);
   }
+  for (const item of ends) {
+    drawLine(context, [item.x + 5, item.x + 19], [item.at, item.at], item);
+    write(context, ink, item.text, item.x + 24, item.at, { size: item.size, weight: item.width > 2 ? 600 : 400, halo: true });
+  }
+}
+
+/** Heights `at` for labels sorted by height: as near to their lines as their own size and the band allow. */
+function spread(items, band) {
+  const apart = Math.min(14, (band.h + 8) / items.length);
+  items.forEach((item, i) => { item.at = Math.max(item.y, i ? items[i - 1].at + apart : band.y + 4); });
+  let below = band.y + band.h - 4 + apart;
+  for (const item of [...items].reverse()) below = item.at = Math.min(item.at, below - apart);
+  for (const item of items) item.size = Math.min(12, Math.floor(apart) - 1);
 }
 
 /** The texture of an expert as a pattern for this context: its hue as ground, its marks as ink. */

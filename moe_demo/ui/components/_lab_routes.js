@@ -1,6 +1,6 @@
 // This sentence's routes over the steps: a row a word, a column a checkpoint, a cell split among the K chosen experts.
 
-const LAST_CELL = 26; // pixels of the newest checkpoint, whose routes hold until the next one
+const LAST_CELL = 116; // pixels of the newest checkpoint at least: its routes hold until the next one
 const LABEL_FROM = 26; // width of a piece that has room for its expert's name
 
 /** Left and right edge of a checkpoint's column: its routes hold until the next checkpoint. */
@@ -85,11 +85,11 @@ function drawCell(context, scene, run, i, t, { x, w, y, h }) {
     context.fillStyle = scene.texture(run, e, context);
     context.fillRect(at, y, piece, h);
     if (!expert.filled) outline(context, expert.hue, at, y, piece, h, 1);
-    if (piece >= LABEL_FROM && h >= 11) nameTag(context, scene, expert, at + piece / 2, y + h / 2, h);
+    if (piece >= LABEL_FROM && h >= 9) nameTag(context, scene, expert, at + piece / 2, y + h / 2, h);
     at += piece;
   });
-  if (!isChanged(routes, layer, i, t)) return;
-  if (w >= 6) outline(context, ink.text, x + gap, y, w - 2 * gap, h, 2);
+  if (feeds.length > 1 || !isChanged(routes, layer, i, t)) return; // two runs: what differs between them is marked instead
+  if (w >= 6) outline(context, ink.text, x + gap, y, w - 2 * gap, h, 1.5);
   else {
     context.fillStyle = ink.text;
     context.fillRect(x, y, Math.max(Math.min(w / 2, 2), 1), h);
@@ -105,7 +105,7 @@ function outline(context, color, x, y, w, h, width) {
 
 /** The expert's name on a plate, so that no texture runs through it. */
 function nameTag(context, scene, expert, x, y, h) {
-  const size = Math.min(Math.floor(h * 0.8), 12), width = expert.label.length * size * 0.66 + 4;
+  const size = Math.min(Math.max(Math.floor(h * 0.8), 9), 12), width = expert.label.length * size * 0.66 + 4;
   context.fillStyle = expert.filled ? expert.hue : scene.ink.ground;
   context.fillRect(x - width / 2, y - size * 0.55, width, size * 1.1);
   write(context, scene.ink, expert.label, x, y, { align: "center", size, color: expert.filled ? expert.ink : scene.ink.text });

@@ -11,14 +11,20 @@ function percent(share) {
   return share === null || share === undefined ? "–" : `${(100 * share).toFixed(1)}%`;
 }
 
-/** The last evaluation at or before a step. */
+/** The last evaluation at or before a step; none where the run has not come so far. */
 function evalAt(feed, step) {
+  if (step > feed.step) return null;
   return feed.evals[indexAt(feed.evals.map((e) => e.step), step)] ?? null;
+}
+
+/** The last recorded batch at or before a step; -1 where the run has not come so far. */
+function batchAt(feed, step) {
+  return step > feed.step ? -1 : indexAt(feed.steps, step);
 }
 
 /** Training and held-out value of a run at a step, in words of `say`. */
 function pairAt(feed, step, name, say) {
-  const i = indexAt(feed.steps, step), values = name === "loss" ? feed.ce : feed.accuracy;
+  const i = batchAt(feed, step), values = name === "loss" ? feed.ce : feed.accuracy;
   return { train: say(i < 0 ? null : values[i]), held_out: say(evalAt(feed, step)?.[name] ?? null) };
 }
 
@@ -34,17 +40,17 @@ function readPair(scene, step, name) {
 function readSeats(scene, run, step, row) {
   const { words, feeds, layer, mode, data } = scene, feed = feeds[run];
   if (mode === "max_vio") {
-    const i = indexAt(feed.steps, step), held = evalAt(feed, step);
+    const i = batchAt(feed, step), held = evalAt(feed, step);
     return fill(words.read_max_vio, {
       step, batch: shown(feed.maxVio[layer]?.[i]), batch_floor: shown(feed.batchFloor), held_out: shown(held?.max_vio[layer]), floor: shown(held?.floor),
     });
   }
-  const rows = feed[mode][layer] ?? [], i = indexAt(feed.steps, step);
+  const rows = feed[mode][layer] ?? [], i = batchAt(feed, step);
   if (i < 0 || !rows.length) return "";
   const say = (e) => ({ name: scene.expert(run, e).label, value: signed(rows[e][i], mode) + (mode === "load" && rows[e][i] < data.dead_below ? ` ${words.dead}` : "") });
   if (row !== null && row < rows.length) return fill(words.read_seat, { step, expert: say(row).name, value: say(row).value });
   const order = rows.map((_values, e) => e).sort((a, b) => rows[b][i] - rows[a][i]), most = say(order[0]), least = say(order.at(-1));
-  return fill(words.read_load, { step, most: most.name, most_value: most.value, least: least.name, least_value: least.value });
+  return fill(words[`read_${mode}`], { step, most: most.name, most_value: most.value, least: least.name, least_value: least.value });
 }
 
 /** One word at one checkpoint: its experts and their gates. */

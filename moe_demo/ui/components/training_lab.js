@@ -9,6 +9,8 @@
 const CLICK_MS = 240; // a second click within this time makes it a double click, which resets the zoom
 const DRAG_FROM = 6; // pixels
 const SAY_MS = 500;
+const TELL_AGAIN_MS = 1500; // a process that has just said its last word still lives for a moment, and the page may have seen that
+const TELLINGS = 4;
 const labs = new WeakMap();
 
 class TrainingLab {
@@ -40,22 +42,33 @@ class TrainingLab {
     this.feeds = feeds;
     feeds.forEach((feed, i) => {
       feed.follow(data.sentence);
-      feed.start({ poll_ms: data.poll_ms, idle_ms: data.idle_ms, live: data.runs[i].live }, () => this.heard(i));
+      feed.start({ poll_ms: data.poll_ms, idle_ms: data.idle_ms, live: data.runs[i].live }, (isNew) => this.heard(i, isNew));
       feed.wake();
     });
     this.frame.words(data, this);
     this.redraw();
   }
 
-  /** A feed has news. */
-  heard(i) {
-    const { state } = this.feeds[0];
-    if (i === 0 && state && !this.feeds[0].trouble && state !== this.data.state && state !== this.toldState) {
-      this.send("state", state);
-      this.toldState = state;
+  /** A feed has an answer. */
+  heard(i, isNew) {
+    if (i === 0) this.tellState(this.feeds[0]);
+    if (isNew) this.redraw();
+  }
+
+  /** Tell Python of a state that it has not seen; again, a few times, where it still has not after it was told. */
+  tellState(feed) {
+    const { state } = feed, now = performance.now();
+    if (!state || feed.trouble || state === this.data.state) {
+      feed.isDisputed = false;
+      this.told = null;
+      return;
     }
-    if (state === this.data.state) this.toldState = null;
-    this.redraw();
+    if (this.told?.state !== state) this.told = { state, times: 0, at: -Infinity };
+    feed.isDisputed = this.told.times < TELLINGS;
+    if (!feed.isDisputed || now - this.told.at < TELL_AGAIN_MS) return;
+    this.told.times++;
+    this.told.at = now;
+    this.send("state", state);
   }
 
   redraw() {
@@ -148,7 +161,7 @@ class TrainingLab {
   paintValues(context, step) {
     this.feeds.forEach((feed, run) => {
       if (this.mode === "max_vio" || feed.nRouted <= LINES_UP_TO) return;
-      const i = indexAt(feed.steps, step);
+      const i = batchAt(feed, step);
       if (i >= 0) drawSeatValues(context, this.scene, run, i, this.rowUnder(run));
     });
   }
@@ -254,10 +267,8 @@ class TrainingLab {
     else if (x >= x0 - 4 && x <= x1 + LAST_CELL) this.drag = { kind: "brush", from: Math.min(Math.max(x, x0), x1), to: x };
     else return;
     this.frame.stage.setPointerCapture(event.pointerId);
-    if (this.drag.kind === "scrub") {
-      this.frame.handle.focus();
-      event.preventDefault();
-    }
+    this.frame.handle.focus({ preventScroll: true }); // the keys now speak to the laboratory
+    event.preventDefault();
     this.look();
   }
 
@@ -266,9 +277,9 @@ class TrainingLab {
     const { x, y, band } = this.place(event), { x0, x1 } = this.axis;
     if (this.drag?.kind === "scrub") this.drag.step = this.axis.at(x);
     else if (this.drag) this.drag.to = Math.min(Math.max(x, x0), x1);
-    else this.hover = x >= x0 - 4 && x <= x1 + LAST_CELL && band ? { x, y, band } : null;
+    else this.hover = x >= x0 - 4 && x <= x1 + LAST_CELL ? { x, y, band } : null;
     const cell = !this.drag && this.hover?.band === "routes" ? cellAt(this.scene, x, y) : null;
-    if (!isControl(event.target)) this.frame.tell(cell && { x, y: y + 16, text: readCell(this.scene, cell).replace(/( · |：|: )/, "$1") });
+    if (!isControl(event.target)) this.frame.tell(cell && { x, y: y + 16, text: readCell(this.scene, cell) });
     this.look();
   }
 
