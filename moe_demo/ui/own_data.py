@@ -107,8 +107,13 @@ def _brought() -> Intake | None:
 
 
 def _translate_field() -> None:
-    """Streamlit's own words in the field are English in every language: put ours in their place."""
-    words = {name: json.dumps(t(f"own_data.{name}"), ensure_ascii=False) for name in ("browse", "limit")}
+    """Streamlit's own words in the field are English in every language: put ours in their place.
+
+    A file over the limit never leaves the browser, so that only its style can say a word about it.
+    """
+    texts = {"browse": t("own_data.browse"), "limit": t("own_data.limit")}
+    texts["refused"] = t("own_data.refused", mb=MAX_UPLOAD_BYTES // 2**20)
+    words = {name: json.dumps(text, ensure_ascii=False) for name, text in texts.items()}
     st.html(_FIELD_STYLE.read_text(encoding="utf-8") % words)
 
 

@@ -306,6 +306,6 @@ def test_a_sentence_escapes_what_comes_from_the_reader():
 def test_the_field_speaks_the_readers_language():
     for lang in i18n.LANGUAGES:
         [style] = [item.proto.body for item in opened(lang).get("html")]
-        for name in ("browse", "limit"):
-            words = i18n.text_in(lang, f"own_data.{name}")
+        for name in ("browse", "limit", "refused"):
+            words = i18n.text_in(lang, f"own_data.{name}", mb=20)
             assert json.dumps(words, ensure_ascii=False) in style
