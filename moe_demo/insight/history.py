@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +24,21 @@ import numpy as np
 from moe_demo.insight.load import random_max_vio
 from moe_demo.training.events import Event
 from moe_demo.training.metrics import EvalMetrics, StepMetrics, from_line
-from moe_demo.training.run_store import RunStore
+from moe_demo.training.run_store import RunStore, Status
 
 MOST_POINTS = 600
 _VERSIONS = 256  # how many versions back a watcher may be and still get only what is new
 
 Payload = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Facts:
+    """What is small enough to be told whole each time."""
+
+    status: Status
+    events: tuple[Event, ...]
+    checkpoints: tuple[int, ...]
 
 
 class History:
@@ -39,6 +48,7 @@ class History:
         self.store, self.most_points = store, most_points
         self.version = 0
         self._lengths: dict[int, tuple[int, int]] = {}  # version -> points and evaluations it had
+        self._facts: _Facts | None = None
         self._start_over()
 
     def refresh(self) -> bool:
@@ -53,11 +63,10 @@ class History:
                 self._add_step(record)
             else:
                 self.evals.append(record)
-        facts = (
-            self.store.status(),
-            tuple(self.store.events()),
-            tuple(self.store.checkpoint_steps()),
-            len(self.steps),
+        facts = _Facts(
+            status=self.store.status(),
+            events=tuple(self.store.events()),
+            checkpoints=tuple(self.store.checkpoint_steps()),
         )
         has_changed = bool(lines) or facts != self._facts
         self._facts = facts
@@ -68,7 +77,7 @@ class History:
         return has_changed
 
     def payload(self, since: int = 0) -> Payload:
-        """What a watcher who has version `since` lacks; `whole` says that it replaces everything."""
+        """What a watcher who has version `since` lacks; `whole` says that it replaces everything. After `refresh`."""
         n_points, n_evals = self._lengths.get(since, (0, 0))
         is_whole = since not in self._lengths
         return {
@@ -77,9 +86,15 @@ class History:
             **self._progress(),
             **self._points(self.steps[n_points:]),
             "evals": [self._evaluation(record) for record in self.evals[n_evals:]],
-            "events": [asdict(event) for event in self._facts[1]],
-            "checkpoints": list(self._facts[2]),
+            "events": [asdict(event) for event in self.facts.events],
+            "checkpoints": list(self.facts.checkpoints),
         }
+
+    @property
+    def facts(self) -> _Facts:
+        """Those of the last reading."""
+        assert self._facts is not None, "refresh() comes first"
+        return self._facts
 
     # -- reading ---------------------------------------------------------------------------------------------
 
@@ -89,7 +104,7 @@ class History:
         self.config = self.store.config()
         self._stride, self._n_seen, self._n_tokens = 1, 0, 0
         self._read, self._file_id = 0, 0
-        self._facts: tuple[Any, tuple[Event, ...], tuple[int, ...], int] = (None, (), (), 0)
+        self._facts = None
         self._lengths.clear()
 
     def _new_lines(self) -> list[bytes]:
@@ -127,7 +142,7 @@ class History:
     # -- telling ---------------------------------------------------------------------------------------------
 
     def _progress(self) -> Payload:
-        status, model = self._facts[0], self.config.model
+        status, model = self.facts.status, self.config.model
         newest = max(self.steps[-1].step if self.steps else 0, status.step)
         seconds = status.train_seconds
         speed = status.step / seconds if seconds > 0 else 0.0
@@ -182,7 +197,7 @@ class History:
     def _top_k_at(self, step: int) -> int:
         """K when a step was taken: it may have been changed on the way."""
         top_k = self.config.model.top_k
-        for event in self._facts[1]:
+        for event in self.facts.events:
             if event.kind == "top_k" and event.step < step and event.value is not None:
                 top_k = int(event.value)
         return top_k

@@ -11,7 +11,9 @@ Every run has fields of its own (its name is in their keys), which begin at its 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, get_args
 
@@ -23,7 +25,8 @@ from moe_demo.training.events import Setting, changed, setting
 from moe_demo.training.jobs import Job
 from moe_demo.training.run_store import RunStore
 from moe_demo.training.uploads import Dataset, Uploads
-from moe_demo.ui import operator
+from moe_demo.ui import operator, own_data
+from moe_demo.ui.choice import choice
 from moe_demo.ui.i18n import t
 from moe_demo.ui.job_controls import Plan, all_jobs, asking, is_mine, settings_in_force
 from moe_demo.ui.session import View
@@ -85,27 +88,17 @@ def _form(view: View, job: Job | None) -> _Form:
     store = RunStore(local_folder() / job.name) if job else None
     has_begun = store is not None and (store.folder / "config.json").exists()
     own = settings_in_force(job) if job and has_begun else preset(view.run.config.preset)
-    names = list(PRESETS)
-    picked = st.selectbox(
-        t("training.settings.preset"),
-        names,
-        index=names.index(own.preset),
-        key=f"training.set.preset.{view.selection.run}",
-        format_func=lambda name: t(f"training.presets.{name}"),
-    )
+    words = {name: t(f"training.presets.{name}") for name in PRESETS}
+    key = f"training.set.preset.{view.selection.run}"
+    picked = choice(t("training.settings.preset"), words, own.preset, key)
     return _Form(view.selection.run, job, own if picked == own.preset else preset(picked))
 
 
 def _method(form: _Form, config: RunConfig) -> RunConfig:
     """The balance method in its field; which other fields there are depends on it."""
-    methods = list(get_args(BalanceMethod))
-    method = st.selectbox(
-        t("training.names.method"),
-        methods,
-        index=methods.index(config.balance.method),
-        key=form.key("method"),
-        format_func=lambda name: t(f"training.methods.{name.replace('+', '_')}"),
-        on_change=_tell(form, "method"),
+    words = {name: t(f"training.methods.{name.replace('+', '_')}") for name in get_args(BalanceMethod)}
+    method = choice(
+        t("training.names.method"), words, config.balance.method, form.key("method"), _telling(form, "method")
     )
     return changed(config, "method", method)
 
@@ -136,7 +129,7 @@ def _number(form: _Form, name: str) -> Any:
         format=_FORMATS[name],
         key=form.key(name),
         help=t(f"training.help.{name}"),
-        on_change=_tell(form, name),
+        on_change=lambda: _telling(form, name)(st.session_state[form.key(name)]),
     )
 
 
@@ -147,35 +140,32 @@ def rule_of(name: str, value: Setting, config: RunConfig) -> str:
     return t(f"training.rules.{name}", value=value, most=min(model.n_routed, reachable))
 
 
-def _tell(form: _Form, name: str) -> Any:
-    """The callback of a field: a running job gets the new value, others keep it for later."""
+def _telling(form: _Form, name: str) -> Callable[[Setting], None]:
+    """What a moved field does: a running job gets the new value, others keep it for later."""
 
-    def tell() -> None:
-        job, value = form.job, st.session_state[form.key(name)]
+    def tell(value: Setting) -> None:
+        job = form.job
         if form.live and job is not None:
-            all_jobs().change(job.name, name, value, visitor_id(), operator.is_here())
+            ask = partial(all_jobs().change, job.name, name, value, visitor_id(), operator.is_here())
+            asking(ask, quiet=(ConfigError,))()  # beside the field stands why
 
-    return asking(tell, quiet=(ConfigError,))  # beside the field stands why
+    return tell
 
 
 def _of_new_run(form: _Form, config: RunConfig) -> tuple[RunConfig, Dataset | None]:
     """Seed, length and data: they wait for a new run."""
     seed_column, epochs_column, batch_column = st.columns(3)
-    seed = seed_column.number_input(
-        t("training.names.seed"), 0, 2**31, config.seed, key=form.key("seed")
+    seed = seed_column.number_input(t("training.names.seed"), 0, 2**31, config.seed, key=form.key("seed"))
+    epochs = epochs_column.number_input(
+        t("training.names.epochs"), 1, 200, config.epochs, key=form.key("epochs")
     )
-    epochs = epochs_column.number_input(t("training.names.epochs"), 1, 200, config.epochs, key=form.key("epochs"))
     batch_size = batch_column.number_input(
         t("training.names.batch_size"), 1, 1024, config.batch_size, key=form.key("batch_size")
     )
-    datasets = {dataset.key: dataset for dataset in Uploads(local_folder()).of(visitor_id())}
-    chosen = st.selectbox(
-        t("training.names.data"),
-        [BUILTIN, *datasets],
-        index=_place_of(form.job, datasets),
-        key=form.key("data"),
-        format_func=lambda key: datasets[key].name if key else t("training.settings.builtin"),
-    )
+    datasets = {dataset.key: dataset for dataset in Uploads(local_folder()).of(own_data.owner())}
+    words = {BUILTIN: t("training.settings.builtin")} | {key: held.name for key, held in datasets.items()}
+    own = list(words)[_place_of(form.job, datasets)]
+    chosen = choice(t("training.names.data"), words, own, form.key("data"))
     config = replace(config, seed=int(seed), epochs=int(epochs), batch_size=int(batch_size), data="builtin")
     if chosen == BUILTIN:
         return with_labels(config, PRESETS[config.preset].model.labels), None

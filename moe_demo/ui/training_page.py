@@ -6,8 +6,6 @@ checkpoint is chosen or the state of the run has changed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import streamlit as st
 
 from moe_demo.config import RunConfig
@@ -15,6 +13,7 @@ from moe_demo.insight.runs import Run, run_folders
 from moe_demo.training.jobs import Job
 from moe_demo.training.run_store import BUNDLED_RUNS, RunError
 from moe_demo.ui import job_controls, job_settings, lab, operator, selection, session
+from moe_demo.ui.choice import choice
 from moe_demo.ui.i18n import t
 from moe_demo.ui.session import View
 from moe_demo.ui.visitor import visitor_id
@@ -66,45 +65,37 @@ def _caption(view: View, job: Job | None) -> str:
 
 
 def _run_select(name: str) -> None:
-    names = known_runs()
-    names += [] if name in names else [name]
-    _select(t("training.run"), names, name, _described, lambda picked: selection.update(run=picked))
+    words = {known: _described(known) for known in dict.fromkeys([*known_runs(), name])}
+    choice(
+        t("training.run"),
+        words,
+        name,
+        "training.run",
+        lambda picked: selection.update(run=picked),
+        keep=False,
+        label_visibility="collapsed",
+        width=190,
+    )
 
 
 def _twin_select(view: View) -> None:
-    names = [NONE] + [name for name in known_runs() if name != view.selection.run]
+    words = {NONE: t("training.no_twin")}
+    words |= {
+        name: t("training.beside", run=_described(name))
+        for name in known_runs()
+        if name != view.selection.run
+    }
     twin = view.selection.twin or NONE
-    if twin not in names:
+    if twin not in words:
         selection.forget("with")
         twin = NONE
-
-    def described(name: str) -> str:
-        return t("training.beside", run=_described(name)) if name else t("training.no_twin")
-
-    _select(t("training.twin"), names, twin, described, lambda picked: selection.update(twin=picked or None))
-
-
-def _select(
-    label: str, names: list[str], chosen: str, described: Callable[[str], str], act: Callable[[str], None]
-) -> None:
-    """A list whose words change as the runs go on.
-
-    Streamlit knows an option by its words alone, so a list with other words must be another widget: hence the key.
-    """
-    words = {name: described(name) for name in names}
-    key = f"{label}.{chosen}.{'|'.join(words.values())}"
-
-    def picked() -> None:
-        if st.session_state[key] in names:  # else its words had just changed: the reader picks again
-            act(st.session_state[key])
-
-    st.selectbox(
-        label,
-        names,
-        index=names.index(chosen),
-        key=key,
-        format_func=words.__getitem__,
-        on_change=picked,
+    choice(
+        t("training.twin"),
+        words,
+        twin,
+        "training.twin",
+        lambda picked: selection.update(twin=picked or None),
+        keep=False,
         label_visibility="collapsed",
         width=190,
     )
@@ -148,7 +139,9 @@ def _notes(job: Job | None) -> None:
         with st.popover(t("training.delete.title")):
             st.caption(t("training.delete.sure", run=job.name))
             st.button(
-                t("training.delete.yes"), key="training.delete", on_click=job_controls.asking(lambda: _delete(job))
+                t("training.delete.yes"),
+                key="training.delete",
+                on_click=job_controls.asking(lambda: _delete(job)),
             )
 
 
@@ -180,7 +173,9 @@ def _differences(view: View) -> None:
 def _unlike(run: Run, other: RunConfig) -> list[tuple[str, str, str]]:
     """Name and both values of each setting that differs; the vocabulary's size follows from the data."""
     a, b = _flat(run.config), _flat(other)
-    return [(name, str(a[name]), str(b[name])) for name in a if a[name] != b[name] and name != "model.vocab_size"]
+    return [
+        (name, str(a[name]), str(b[name])) for name in a if a[name] != b[name] and name != "model.vocab_size"
+    ]
 
 
 def _flat(config: RunConfig) -> dict[str, object]:

@@ -175,7 +175,7 @@ class TrainingLab {
 
   // -- where in time ---------------------------------------------------------------------------------------
 
-  get checkpoints() { return this.feeds[0].checkpoints; }
+  get checkpoints() { return this.feeds[0]?.checkpoints ?? []; }
 
   /** The checkpoint in force: the chosen one, or the newest; null while there is none. */
   get step() {

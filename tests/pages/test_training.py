@@ -1,0 +1,223 @@
+"""The training page: its buttons and settings ask for what they say, and say what is refused."""
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from moe_demo import load_run
+from moe_demo.config import RunConfig, preset
+from moe_demo.training.events import Event
+from moe_demo.training.jobs import Jobs
+from moe_demo.training.owners import new_id
+from moe_demo.training.run_store import RunStore
+from moe_demo.ui import visitor
+from moe_demo.ui.i18n import text_in
+from tests.pages.app import drawn, opened
+
+MINE, THEIRS = new_id(), new_id()
+BUTTONS = ("train", "play", "pause", "step", "epoch", "stop", "same_seed", "new_seed")
+
+
+@pytest.fixture(autouse=True)
+def jobs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Jobs:
+    """A folder of runs of its own, a browser that is known, and no place for any process: what starts, waits."""
+    monkeypatch.setenv("MOE_DEMO_RUNS", str(tmp_path / "runs"))
+    monkeypatch.setenv("MOE_DEMO_JOBS", "0")
+    monkeypatch.setattr(visitor, "visitor_id", lambda: MINE)
+    for module in ("job_controls", "job_settings", "training_page", "session", "own_data"):
+        monkeypatch.setattr(f"moe_demo.ui.{module}.visitor_id", lambda: MINE)
+    return Jobs(tmp_path / "runs", most=0)
+
+
+def buttons(at: AppTest) -> dict[str, bool]:
+    """The buttons of the row that are there: whether one may press them."""
+    keys = {button.key: not button.disabled for button in at.button if button.key}
+    return {name: keys[f"training.{name}"] for name in BUTTONS if f"training.{name}" in keys}
+
+
+def press(at: AppTest, name: str) -> AppTest:
+    return at.button(key=f"training.{name}").click().run()
+
+
+def field(at: AppTest, name: str):
+    """The field of a setting, whatever run it belongs to."""
+    [found] = [
+        widget
+        for widget in (*at.number_input, *at.selectbox, *at.checkbox)
+        if widget.key and widget.key.startswith(f"training.set.{name}.")
+    ]
+    return found
+
+
+def put_run(jobs: Jobs, name: str, state: str, reason: str = "", owner: str = MINE) -> RunStore:
+    """A job that has got somewhere: the bundled run's folder under another name."""
+    job = jobs.start(load_run("document").config, owner=owner, name=name)
+    jobs.stop(job.name, "", operator=True)
+    store = RunStore(jobs.runs / job.name)
+    shutil.copytree(load_run("document").store.folder, store.folder)
+    store.write_status(state, 312, 832, reason)
+    return store
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_recorded_run_is_shown_at_once_and_offers_to_train(lang: str):
+    at = opened("training", lang=lang)
+    assert at.title[0].value == text_in(lang, "training.title")
+    lab = drawn(at, "poll_ms")
+    assert [run["address"] for run in lab["runs"]] == ["/live/deepseek"]
+    assert lab["state"] == "done"
+    last = load_run("deepseek").last_eval
+    assert any(f"{last.accuracy:.1%}" in caption.value for caption in at.caption)
+    assert buttons(at) == {
+        "train": True,
+        "step": False,
+        "epoch": False,
+        "stop": False,
+        "same_seed": False,
+        "new_seed": True,
+    }
+
+
+def test_train_starts_a_job_with_the_settings_on_the_page(jobs: Jobs):
+    at = opened("training")
+    field(at, "seed").set_value(7).run()
+    field(at, "epochs").set_value(3).run()
+    field(at, "lr").set_value(0.002).run()
+    field(at, "method").set_value("aux_loss").run()
+    field(at, "alpha").set_value(0.25).run()
+    press(at, "train")
+    assert jobs.queue() == ["deepseek-1"]
+    assert at.query_params["run"] == "deepseek-1"
+    config = RunConfig.from_dict(json.loads((jobs.folder / "deepseek-1.config").read_text()))
+    wanted = replace(preset("deepseek"), seed=7, epochs=3, lr=0.002)
+    assert config == replace(wanted, balance=replace(wanted.balance, method="aux_loss", alpha=0.25))
+    assert drawn(at, "poll_ms")["state"] == "queued"
+    assert at.info[0].value == text_in("zh", "training.notes.queued", place=1, most=0)
+    assert not at.warning
+
+
+def test_pause_takes_a_job_out_of_the_queue_and_play_puts_it_back(jobs: Jobs):
+    at = press(opened("training"), "train")
+    assert buttons(at)["pause"]
+    press(at, "pause")
+    assert jobs.queue() == []
+    assert buttons(at)["play"]
+    put_run(jobs, "deepseek-2", "stopped")
+    at = press(opened("training", run="deepseek-2"), "play")
+    assert jobs.queue() == ["deepseek-2"]
+
+
+def test_new_seed_and_reset_begin_new_runs(jobs: Jobs):
+    put_run(jobs, "document-1", "paused")
+    at = press(opened("training", run="document-1"), "new_seed")
+    assert at.query_params["run"] == "document-2"
+    at = press(opened("training", run="document-1"), "same_seed")
+    assert at.query_params["run"] == "document-3"
+    seeds = [
+        RunConfig.from_dict(json.loads((jobs.folder / f"document-{n}.config").read_text())).seed
+        for n in (2, 3)
+    ]
+    base = load_run("document").config.seed
+    assert seeds == [base + 1, base]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize(
+    ("name", "value"), [("lr", 0.0), ("lr", 1e9), ("top_k", 99), ("top_k", 0), ("bias_rate", -1.0)]
+)
+def test_a_setting_no_run_can_have_is_refused_in_one_sentence(jobs: Jobs, lang: str, name: str, value):
+    at = opened("training", lang=lang)
+    field(at, name).set_value(value).run()
+    expected = text_in(lang, f"training.rules.{name}", value=value, most=8)
+    assert [error.value for error in at.error] == [expected]
+    assert not buttons(at)["train"]
+    assert jobs.names() == []
+
+
+def test_another_browsers_run_can_be_watched_but_not_touched(jobs: Jobs):
+    put_run(jobs, "document-1", "stopped", owner=THEIRS)
+    at = opened("training", run="document-1")
+    able = buttons(at)
+    assert {name for name, on in able.items() if on} == {"train", "new_seed"}
+    assert any(caption.value == text_in("zh", "training.notes.watching") for caption in at.caption)
+    assert not [button for button in at.button if button.key == "training.delete"]
+
+
+def test_a_private_run_of_another_browser_does_not_exist(jobs: Jobs):
+    store = put_run(jobs, "document-1", "done", owner=THEIRS)
+    ticket = jobs.folder / "document-1.json"
+    ticket.write_text(ticket.read_text().replace('"private": false', '"private": true'))
+    at = opened("training", run=store.run_id)
+    assert at.warning[0].value == text_in("zh", "common.bad_address", names="run")
+    assert "document-1" not in str([select.options for select in at.selectbox])
+
+
+def test_a_run_that_was_cut_off_or_diverged_or_failed_says_so(jobs: Jobs):
+    put_run(jobs, "document-1", "running")
+    at = opened("training", run="document-1")
+    assert at.warning[0].value == text_in("zh", "training.notes.interrupted")
+    assert buttons(at)["play"]
+    (jobs.runs / "document-1" / "status.json").write_text("{", encoding="utf-8")
+    at = opened("training", run="document-1")
+    assert "status.json" in at.error[0].value
+    assert not at.exception
+    shutil.rmtree(jobs.runs / "document-1")
+    (jobs.folder / "document-1.log").write_text("一行\nThe file bad.csv is empty.\n", encoding="utf-8")
+    at = opened("training", run="document-1")
+    assert at.error[0].value == text_in("zh", "training.notes.failed", reason="The file bad.csv is empty.")
+
+
+def test_divergence_names_the_step_and_what_to_do(jobs: Jobs, monkeypatch: pytest.MonkeyPatch):
+    store = put_run(jobs, "document-1", "paused")
+    store.note(Event(step=320, kind="diverged", value="27.5"))
+    store.note(Event(step=312, kind="paused"))
+    with store.lock:  # a process holds it
+        at = opened("training", run="document-1")
+    assert at.error[0].value == text_in("zh", "training.notes.diverged", step=320, loss="27.5", back=312)
+
+
+def test_a_run_is_deleted_with_all_its_files(jobs: Jobs):
+    put_run(jobs, "document-1", "done")
+    at = opened("training", run="document-1")
+    at.button(key="training.delete").click().run()
+    assert not (jobs.runs / "document-1").exists()
+    assert jobs.names() == []
+    assert "run" not in at.query_params
+
+
+def test_two_runs_are_drawn_beside_each_other_with_their_differences_named():
+    at = opened("training", run="deepseek", **{"with": "document"})
+    assert [run["id"] for run in drawn(at, "poll_ms")["runs"]] == ["deepseek", "document"]
+    sentence = next(caption.value for caption in at.caption if "model.n_routed" in caption.value)
+    assert "model.n_routed 16 / 3" in sentence
+    assert "vocab_size" not in sentence
+    assert "model.dim" not in sentence
+    gone = opened("training", **{"with": "nobody"})
+    assert gone.warning[0].value == text_in("zh", "common.bad_address", names="with")
+
+
+def test_a_scrubbed_checkpoint_is_written_into_the_address():
+    at = opened("training")
+    at.session_state["lab"] = {"step": 32}
+    at.run()
+    at.query_params["step"] = "32"
+    shown = opened("training", step="32")
+    assert drawn(shown, "poll_ms")["step"] == 32
+    assert drawn(shown, "presets")["step"] == 32
+    first = next(e for e in load_run("deepseek").metrics if getattr(e, "n_headlines", 0) and e.step == 32)
+    assert any(f"{first.accuracy:.1%}" in caption.value for caption in shown.caption)
+
+
+def test_the_operator_may_stop_what_others_started(jobs: Jobs, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("MOE_DEMO_OPERATOR", "打开")
+    put_run(jobs, "document-1", "stopped", owner=THEIRS)
+    at = opened("training", run="document-1")
+    assert not buttons(at).get("play")
+    at.text_input(key="operator.word").set_value("关上").run()
+    assert not buttons(at).get("play")
+    at.text_input(key="operator.word").set_value("打开").run()
+    assert buttons(at)["play"]

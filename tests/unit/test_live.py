@@ -1,0 +1,111 @@
+"""What watching browsers may ask for: small answers, nothing when nothing changed, and no private run of others."""
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+from starlette.requests import Request
+from starlette.responses import Response
+
+from moe_demo.insight.runs import load_run
+from moe_demo.training.jobs import Jobs
+from moe_demo.training.owners import new_id
+from moe_demo.ui import live
+from moe_demo.ui.visitor import COOKIE
+from tests import toy
+
+MINE, THEIRS = new_id(), new_id()
+
+
+def ask(what: str, name: str, query: str = "", visitor: str = "", packed: bool = False) -> Response:
+    """The answer to a GET, without a server between."""
+    headers = [(b"cookie", f"{COOKIE}={visitor}".encode())] if visitor else []
+    headers += [(b"accept-encoding", b"gzip")] if packed else []
+    scope = {"type": "http", "method": "GET", "path": "/", "query_string": query.encode(), "headers": headers}
+    scope["path_params"] = {"name": name}
+    [route] = [route for route in live.routes() if route.path == f"/live/{{name}}/{what}"]
+    return route.endpoint(Request(scope))
+
+
+def content(answer: Response) -> dict:
+    return json.loads(answer.body)
+
+
+@pytest.fixture
+def jobs(runs_folder: Path) -> Jobs:
+    """A folder of runs in which nothing starts."""
+    return Jobs(runs_folder, most=0)
+
+
+def test_a_bundled_run_is_told_whole_and_then_not_again():
+    answer = content(ask("history", "deepseek"))
+    assert answer["whole"]
+    assert answer["evals"][-1]["step"] == 1040
+    again = ask("history", "deepseek", f"since={answer['version']}")
+    assert (again.status_code, again.body) == (304, b"")
+
+
+def test_a_large_answer_is_packed_for_browsers_that_unpack():
+    plain, packed = ask("history", "document"), ask("history", "document", packed=True)
+    assert packed.headers["content-encoding"] == "gzip"
+    assert gzip.decompress(packed.body) == plain.body
+    assert len(packed.body) < len(plain.body) / 2
+
+
+def test_the_routes_of_a_sentence_at_every_checkpoint():
+    answer = content(ask("routes", "document", "s=%E7%81%AB%E7%AE%AD%E5%A4%BA%E5%86%A0&from=2"))
+    run = load_run("document")
+    assert answer["steps"] == list(run.steps[2:])
+    assert answer["tokens"] == list(run.trace("火箭夺冠").tokens)
+
+
+@pytest.mark.parametrize(
+    ("what", "name", "query", "sentence"),
+    [
+        ("history", "nobody", "", "There is no run 'nobody'."),
+        ("history", "..", "", "There is no run '..'."),
+        ("routes", "nobody", "s=a", "There is no run 'nobody'."),
+        ("routes", "document", "s=", "The headline has no readable character; write at least one word."),
+    ],
+)
+def test_what_cannot_be_answered_gets_one_sentence(what: str, name: str, query: str, sentence: str):
+    answer = ask(what, name, query)
+    assert answer.status_code == 404
+    if name != "document":
+        assert content(answer)["message"] == sentence
+    assert content(answer)["message"].endswith(".")
+
+
+@pytest.mark.parametrize("since", ["-1", "x", "999999", "1e3", ""])
+def test_a_broken_version_gets_everything(since: str):
+    assert content(ask("history", "document", f"since={since}"))["whole"]
+
+
+def test_a_job_that_waits_is_told_with_its_place(jobs: Jobs, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("MOE_DEMO_JOBS", "0")
+    names = [jobs.start(toy.config(), owner=MINE).name for _ in range(2)]
+    answers = [content(ask("history", name)) for name in names]
+    assert [(answer["state"], answer["place"]) for answer in answers] == [("queued", 1), ("queued", 2)]
+
+
+def test_a_run_on_somebodys_own_data_is_there_for_its_browser_only(jobs: Jobs, run: str):
+    name = jobs.start(toy.config(), owner=MINE, private=True).name
+    for visitor in (THEIRS, ""):
+        assert content(ask("history", name, visitor=visitor))["message"] == f"There is no run {name!r}."
+        assert ask("routes", name, "s=a", visitor=visitor).status_code == 404
+    assert content(ask("history", name, visitor=MINE))["state"] == "queued"
+
+
+def test_a_run_deleted_or_damaged_while_it_is_watched_is_told_in_one_sentence(runs_folder: Path, run: str):
+    import shutil
+
+    shutil.copytree(run, runs_folder / "watched")
+    version = content(ask("history", "watched"))["version"]
+    (runs_folder / "watched" / "status.json").write_text("{")
+    live._watched.clear()
+    damaged = ask("history", "watched", f"since={version}")
+    assert damaged.status_code == 404
+    assert "status.json cannot be read" in content(damaged)["message"]
+    shutil.rmtree(runs_folder / "watched")
+    assert content(ask("history", "watched"))["message"] == "There is no run 'watched'."
