@@ -10,7 +10,7 @@ from moe_demo.insight.runs import load_run
 from moe_demo.training.bundle import BUDGET_BYTES, bundle, size_of, spread
 from moe_demo.training.data import read_corpora, split_of
 from moe_demo.training.evaluation import encode_all, evaluate
-from moe_demo.training.metrics import EvalMetrics, StepMetrics
+from moe_demo.training.metrics import EvalMetrics
 from moe_demo.training.run_store import BUNDLED_RUNS, RunError
 from tests import toy
 

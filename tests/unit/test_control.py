@@ -102,18 +102,18 @@ def test_a_run_cut_off_makes_its_changes_again_at_the_same_steps(tmp_path: Path,
     train(tmp_path, csv, {**wishes, 0: ()}, "whole")
     monkeypatch.setattr(loop, "SAVE_SECONDS", math.inf)  # saves at the ends of epochs: steps 4, 8, ...
 
-    class Killed(Exception):
+    class KilledError(Exception):
         pass
 
     def die(self, metrics: StepMetrics) -> None:
         Asks.on_step(self, metrics)
         if metrics.step == 7:
-            raise Killed
+            raise KilledError
 
     path = tmp_path / "cut.wishes"
     path.write_bytes(b"")
     watcher = type("Dies", (Asks,), {"on_step": die})(path, {3: wishes[3]})
-    with pytest.raises(Killed):
+    with pytest.raises(KilledError):
         train_run(tmp_path / "cut", CONFIG, [csv], watcher=watcher, control=Control(path))
     store = RunStore(tmp_path / "cut")
     store.note(Event(step=7, kind="lr", value=6e-3, before=3e-3))  # it was written before the process died

@@ -26,6 +26,18 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals and inherited l
 MINE, THEIRS = new_id(), new_id()
 LONG = toy.config(patience=0, epochs=200, batch_size=4)  # 1,800 steps of some milliseconds
 SECONDS = 90
+STARTS_AND_WAITS = """
+import sys, time
+from pathlib import Path
+from moe_demo.config import RunConfig
+from moe_demo.training.files import read_json
+from moe_demo.training.jobs import Jobs
+
+runs, config, csv, owner = sys.argv[1:]
+Jobs(Path(runs)).start(RunConfig.from_dict(read_json(Path(config))), [Path(csv)], owner=owner)
+print("started", flush=True)
+time.sleep(600)
+"""
 
 
 @pytest.fixture
@@ -119,14 +131,16 @@ def test_a_job_outlives_the_program_that_started_it_and_a_killed_one_goes_on(
     jobs: Jobs, csv: Path, tmp_path: Path
 ):
     config = toy.config(patience=0, epochs=30, batch_size=4)
-    program = (
-        "import sys; from pathlib import Path; from moe_demo.config import RunConfig; from moe_demo.training.files import read_json\n"
-        "from moe_demo.training.jobs import Jobs; import time\n"
-        "Jobs(Path(sys.argv[1])).start(RunConfig.from_dict(read_json(Path(sys.argv[2]))), [Path(sys.argv[3])], owner=sys.argv[4])\n"
-        "print('started', flush=True); time.sleep(600)"
-    )
     files.write_json(tmp_path / "config.json", config.to_dict())
-    command = [sys.executable, "-c", program, str(jobs.runs), str(tmp_path / "config.json"), str(csv), MINE]
+    command = [
+        sys.executable,
+        "-c",
+        STARTS_AND_WAITS,
+        str(jobs.runs),
+        str(tmp_path / "config.json"),
+        str(csv),
+        MINE,
+    ]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as server:
         assert server.stdout.readline() == b"started\n"
         server.send_signal(signal.SIGKILL)

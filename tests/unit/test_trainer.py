@@ -1,14 +1,12 @@
 """One optimizer step: reproducible, moving what the method says and nothing else."""
 
-from dataclasses import replace
-
 import pytest
 import torch
 
 from moe_demo.config import BalanceConfig, ConfigError
 from moe_demo.model.balance import updated_bias
 from moe_demo.training import trainer as trainer_module
-from moe_demo.training.metrics import StepMetrics, from_line, to_line
+from moe_demo.training.metrics import from_line, to_line
 from moe_demo.training.session import build_trainer
 from moe_demo.training.trainer import Trainer
 from tests import toy
