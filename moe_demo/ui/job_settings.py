@@ -25,7 +25,7 @@ from moe_demo.training.events import Setting, changed, setting
 from moe_demo.training.jobs import Job
 from moe_demo.training.run_store import RunStore
 from moe_demo.training.uploads import Dataset, Uploads
-from moe_demo.ui import operator, own_data
+from moe_demo.ui import operator
 from moe_demo.ui.choice import choice
 from moe_demo.ui.i18n import t
 from moe_demo.ui.job_controls import Plan, all_jobs, asking, is_mine, settings_in_force
@@ -162,7 +162,7 @@ def _of_new_run(form: _Form, config: RunConfig) -> tuple[RunConfig, Dataset | No
     batch_size = batch_column.number_input(
         t("training.names.batch_size"), 1, 1024, config.batch_size, key=form.key("batch_size")
     )
-    datasets = {dataset.key: dataset for dataset in Uploads(local_folder()).of(own_data.owner())}
+    datasets = {dataset.key: dataset for dataset in Uploads(local_folder()).of(visitor_id())}
     words = {BUILTIN: t("training.settings.builtin")} | {key: held.name for key, held in datasets.items()}
     own = list(words)[_place_of(form.job, datasets)]
     chosen = choice(t("training.names.data"), words, own, form.key("data"))

@@ -1,7 +1,6 @@
 """Train on headlines of one's own: bring a file, see what is in it, say what its labels mean, keep it.
 
     draw()       the section; the rest of the page is run again only when a data set is kept or deleted
-    owner()      whose data sets are listed: this browser, or, without cookies, this visit alone
 
 What is shown of a file comes from `text.intake`; what is kept goes through `training.uploads`. The file's text is
 shown by tables and by escaped Markdown, never as Markdown or HTML of its own.
@@ -32,14 +31,13 @@ from moe_demo.text.intake import (
     inspect,
     mapped,
 )
-from moe_demo.training.owners import new_id
 from moe_demo.training.uploads import KEPT_DAYS, MAX_NAME_CHARS, Dataset, UploadError, Uploads
 from moe_demo.ui.captions import plain
 from moe_demo.ui.components import component
 from moe_demo.ui.hero import class_word
 from moe_demo.ui.i18n import LANGUAGES, labels, language, t, text_in
 from moe_demo.ui.own_data_words import details, reasons, sentence, upload_sentence
-from moe_demo.ui.visitor import visitor_id
+from moe_demo.ui.visitor import has_cookie, visitor_id
 
 MAX_LABEL_ROWS = 30  # labels that get a row; the rarer ones of a file with more are left out
 MAX_TABLE_ROWS = 200
@@ -49,17 +47,12 @@ _COLUMNS = (5, 2, 5)
 _FIELD_STYLE = Path(__file__).with_name("own_data_field.html")
 
 
-def owner() -> str:
-    """The id that owns what is kept here; without cookies it ends with this visit."""
-    return visitor_id() or st.session_state.setdefault("own.guest", new_id())
-
-
 def draw() -> None:
     """The section: heading, file, preview, labels, and this browser's data sets."""
     st.header(t("own_data.title"), anchor="own-data")
     limits = {"mb": MAX_UPLOAD_BYTES // 2**20, "rows": MAX_UPLOAD_ROWS, "days": KEPT_DAYS}
     st.caption(t("own_data.caption", **limits))
-    if not visitor_id():
+    if not has_cookie():
         st.info(t("own_data.no_cookies"))
     _panel()
 
@@ -257,7 +250,7 @@ def _keep_form(intake: Intake, corpus: Corpus) -> None:
     if not button.button(t("own_data.keep"), key="own.keep", type="primary", width="stretch"):
         return
     try:
-        dataset = Uploads(local_folder()).keep(corpus, wanted, owner())
+        dataset = Uploads(local_folder()).keep(corpus, wanted, visitor_id())
     except UploadError as error:
         st.error(upload_sentence(error))
         return
@@ -311,7 +304,7 @@ def _table(columns: dict[str, list[object]], key: str) -> None:
 def _kept() -> None:
     """This browser's data sets, each with a delete button that asks once more."""
     st.subheader(t("own_data.kept_title"))
-    datasets = Uploads(local_folder()).of(owner())
+    datasets = Uploads(local_folder()).of(visitor_id())
     if not datasets:
         st.caption(t("own_data.none_kept"))
     for dataset in datasets:
@@ -344,7 +337,7 @@ def _ask(key: str | None) -> None:
 def _delete(dataset: Dataset) -> None:
     st.session_state["own.deleting"] = None
     try:
-        Uploads(local_folder()).delete(dataset.key, owner())
+        Uploads(local_folder()).delete(dataset.key, visitor_id())
     except UploadError as error:
         st.error(upload_sentence(error))
         return

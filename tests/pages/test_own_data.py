@@ -30,6 +30,7 @@ def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder of runs, and a browser that takes cookies."""
     monkeypatch.setenv("MOE_DEMO_RUNS", str(tmp_path / "runs"))
     monkeypatch.setattr(own_data, "visitor_id", lambda: ANN)
+    monkeypatch.setattr(own_data, "has_cookie", lambda: True)
     return tmp_path / "runs"
 
 
@@ -196,7 +197,7 @@ def test_a_data_set_deleted_in_another_window_is_told(runs: Path):
 
 
 def test_without_cookies_a_data_set_lasts_for_the_visit(runs: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(own_data, "visitor_id", lambda: "")
+    monkeypatch.setattr(own_data, "has_cookie", lambda: False)
     at = bring(opened(), table())
     assert i18n.text_in("zh", "own_data.no_cookies") in said(at)
     at.button(key="own.keep").click().run()
