@@ -42,7 +42,11 @@ _POLL_MS, _IDLE_MS = 400, 5000
 def training_lab(view: View, state: str) -> None:
     """Loss and accuracy, load and bias of every expert, and the sentence's routes, over the steps."""
     component("training_lab", parts=PARTS)(
-        data=data_of(view, state), key=KEY, on_step_change=_to_step, on_state_change=lambda: None
+        data=data_of(view, state),
+        key=KEY,
+        on_step_change=_to_step,
+        on_layer_change=_to_layer,
+        on_state_change=lambda: None,
     )
 
 
@@ -100,3 +104,9 @@ def _to_step() -> None:
     step = st.session_state[KEY].step
     if step is not None:
         selection.update(step=int(step))
+
+
+def _to_layer() -> None:
+    layer = st.session_state[KEY].layer
+    if layer is not None:
+        selection.update(layer=int(layer))

@@ -130,8 +130,9 @@ class LabFrame {
     put(heads.routes, step === null ? "" : readChanges(scene, step));
     for (const head of Object.values(heads)) head.read.classList.toggle("hovered", Boolean(lab.hover));
     const line = lab.drag?.kind === "scrub" ? lab.drag.step : at, x = at === null ? 0 : axis.x(line);
-    this.handle.hidden = at === null || x < axis.x0 - 1 || x > axis.x1 + 1;
-    this.handle.style.transform = `translateX(${x}px)`;
+    this.handle.hidden = at === null;
+    this.handle.classList.toggle("away", x < axis.x0 - 1 || x > axis.x1 + 1); // out of the zoom: it waits at the edge
+    this.handle.style.transform = `translateX(${Math.min(Math.max(x, axis.x0), axis.x1)}px)`;
     if (this.root.dataset.step === String(at ?? "") && this.said === lab.feeds[0].version) return;
     this.root.dataset.step = String(at ?? "");
     this.said = lab.feeds[0].version;
