@@ -16,7 +16,7 @@ from moe_demo.text.formats import Format
 from moe_demo.text.intake import MAX_UPLOAD_ROWS, inspect
 from moe_demo.training.owners import new_id
 from moe_demo.training.uploads import UPLOAD_SENTENCES, UploadError, Uploads
-from moe_demo.ui import i18n, own_data
+from moe_demo.ui import i18n, own_data, visitor
 from moe_demo.ui.own_data_words import sentence, upload_sentence
 from tests.pages.app import drawn
 from tests.pages.test_locales import placeholders
@@ -198,6 +198,7 @@ def test_a_data_set_deleted_in_another_window_is_told(runs: Path):
 
 def test_without_cookies_a_data_set_lasts_for_the_visit(runs: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(own_data, "has_cookie", lambda: False)
+    monkeypatch.setattr(own_data, "visitor_id", visitor.visitor_id)
     at = bring(opened(), table())
     assert i18n.text_in("zh", "own_data.no_cookies") in said(at)
     at.button(key="own.keep").click().run()
