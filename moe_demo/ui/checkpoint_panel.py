@@ -34,7 +34,7 @@ TABLE = "checkpoint.hardest"
 def draw(view: View) -> None:
     """Heading, confusion matrix and expert map side by side, the hardest headlines below."""
     run = view.run
-    st.header(t("checkpoint.title", step=run.step), anchor="checkpoint")
+    st.header(t("checkpoint.title", step=run.step), anchor="held-out")
     try:
         found: Exam | None = _examined(run.run_id, run.step, session.stamp(run.store.folder))
     except DataGoneError as error:
