@@ -26,7 +26,7 @@ def test_every_method_is_told_at_every_stage_in_both_languages(tmp_path, method)
                 data = data_of(run, step, 1, 2)
             assert [stage["id"] for stage in data["stages"]] == list(STAGES)
             assert all(stage["name"] and stage["claim"] and stage["formula"] for stage in data["stages"])
-            assert (f"{step.metrics.loss:.4f}" in data["stages"][3]["value"])
+            assert f"{step.metrics.loss:.4f}" in data["stages"][3]["value"]
             assert data["layer"] == 1
             moves = data["before"] != data["after"]
             assert moves == (method in ("loss_free", "loss_free+seq"))
