@@ -35,6 +35,15 @@ AXIS = {
 }
 """What every axis of a figure has: a quiet grid, and room for its numbers."""
 
+RUN_LINES = {
+    "train": NEUTRAL,
+    "held_out": SEQUENTIAL_LIGHT[3],
+    "floor": DIVERGING[1],
+    "a": SEQUENTIAL_LIGHT[3],
+    "b": HUES[5],
+}
+"""Lines that stand for a whole run: its batches, its held-out headlines, chance; and two runs beside each other."""
+
 TEXT_MUTED = {"light": "#5A6675", "dark": "#9AA7B5"}
 ACCENT = {"light": "#0B5CAD", "dark": "#6FB3FF"}
 

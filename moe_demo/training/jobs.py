@@ -105,8 +105,8 @@ class Jobs:
         if (store.folder / "config.json").exists():
             status = store.status()
             state, reason, step, n_steps = status.state, status.reason, status.step, status.n_steps
-            if alive and not status.active:  # a former life ended so; this one has not read its data yet
-                state, reason = "starting", ""
+            if alive and not status.active and self._was_asked_since(name, status.written):
+                state, reason = "starting", ""  # a former life ended so; this one has not read its data yet
         elif not alive and not (self.folder / f"{name}.log").exists():
             state = "stopped"  # while it waited
         elif not alive:
@@ -284,10 +284,15 @@ class Jobs:
             return False
         try:
             status = RunStore(self.runs / name).status()
-            return (
-                status.state != "paused" or (self.folder / f"{name}.wishes").stat().st_mtime > status.written
-            )
-        except (RunError, OSError):
+        except RunError:
+            return True
+        return status.state != "paused" or self._was_asked_since(name, status.written)
+
+    def _was_asked_since(self, name: str, moment: float) -> bool:
+        """Whether something has been asked of the job after a certain Unix time, its start included."""
+        try:
+            return (self.folder / f"{name}.wishes").stat().st_mtime > moment
+        except OSError:
             return True
 
     def _spawn(self, name: str) -> None:

@@ -36,7 +36,7 @@ PARTS = (
 )
 DEAD_BELOW = 0.05
 """Of the fair share; less, and an expert is drawn as dead."""
-_POLL_MS, _IDLE_MS = 400, 5000
+POLL_MS, _IDLE_MS = 400, 5000
 
 
 def training_lab(view: View, state: str) -> None:
@@ -69,7 +69,7 @@ def data_of(view: View, state: str) -> dict[str, Any]:
         },
         "lines": theme.RUN_LINES,
         "dead_below": DEAD_BELOW,
-        "poll_ms": _POLL_MS,
+        "poll_ms": POLL_MS,
         "idle_ms": _IDLE_MS,
         "words": labels("lab"),
         "lang": language(),
@@ -102,8 +102,11 @@ def _run(name: str) -> dict[str, Any]:
 
 def _to_step() -> None:
     step = st.session_state[KEY].step
-    if step is not None:
-        selection.update(step=int(step))
+    if step is None:
+        return
+    name = selection.current().run
+    last = [] if session.is_coming(name) else session.store_of(name).checkpoint_steps()[-1:]
+    selection.update(step=None if [int(step)] == last else int(step))  # at its end, a growing run is followed
 
 
 def _to_layer() -> None:

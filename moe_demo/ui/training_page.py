@@ -74,7 +74,7 @@ def _run_select(name: str) -> None:
         lambda picked: selection.update(run=picked),
         keep=False,
         label_visibility="collapsed",
-        width=190,
+        width=215,
     )
 
 
@@ -97,7 +97,7 @@ def _twin_select(view: View) -> None:
         lambda picked: selection.update(twin=picked or None),
         keep=False,
         label_visibility="collapsed",
-        width=190,
+        width=235,
     )
 
 
