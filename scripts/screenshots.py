@@ -25,7 +25,13 @@ WINDOW = {"width": 1440, "height": 900}
 SETTLE_SECONDS = 15
 
 # Picture name -> address of its page, as app.py gives it.
-SHOTS = {"start": "/", "journey": "/stages", "router": "/routing"}
+SHOTS = {
+    "start": "/",
+    "journey": "/stages",
+    "router": "/routing",
+    "training": "/learning",
+    "balance": "/evenness?reveal=1",
+}
 
 
 def take(page: Page, name: str, path: str) -> Path:

@@ -131,7 +131,7 @@ class Trainer:
             n_tokens=int(load_LE[0].sum()) // self.config.model.top_k,
             load_LE=load_LE.tolist(),
             max_vio_L=[max_vio(load_E) for load_E in load_LE],
-            bias_LE=[layer.router.bias_E.tolist() for layer in self.model.moe_layers],
+            bias_LE=[_written(layer.router.bias_E) for layer in self.model.moe_layers],
         )
 
     def adopt(self, config: RunConfig) -> None:
@@ -205,6 +205,11 @@ class Trainer:
             dist.all_reduce(stacked)
             stacked /= self.world
         return stacked.tolist()
+
+
+def _written(values: Tensor) -> list[float]:
+    """Rounded to 7 decimals: float32 has no more, and its spelled-out rest would double the record's size."""
+    return [round(value, 7) for value in values.tolist()]
 
 
 @contextlib.contextmanager

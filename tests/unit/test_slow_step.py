@@ -97,7 +97,7 @@ def test_loads_are_those_of_the_choice_and_biases_move_against_them(step):
         assert layer.P_E.sum() == pytest.approx(1.0, 1e-5)
         moved = layer.bias_before_E + rate * np.sign(layer.load_E.mean() - layer.load_E)
         assert layer.bias_after_E == pytest.approx(moved, abs=1e-7)
-        assert layer.bias_after_E.tolist() == step.metrics.bias_LE[place]
+        assert step.metrics.bias_LE[place] == pytest.approx(layer.bias_after_E, abs=1e-7)
 
 
 def test_squares_of_all_gradients_sum_to_the_square_of_the_norm(step):
