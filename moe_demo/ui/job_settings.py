@@ -154,19 +154,20 @@ def _telling(form: _Form, name: str) -> Callable[[Setting], None]:
 
 def _of_new_run(form: _Form, config: RunConfig) -> tuple[RunConfig, Dataset | None]:
     """Seed, length and data: they wait for a new run."""
-    seed_column, epochs_column, batch_column = st.columns(3)
-    seed = seed_column.number_input(t("training.names.seed"), 0, 2**31, config.seed, key=form.key("seed"))
-    epochs = epochs_column.number_input(
-        t("training.names.epochs"), 1, 200, config.epochs, key=form.key("epochs")
-    )
-    batch_size = batch_column.number_input(
-        t("training.names.batch_size"), 1, 1024, config.batch_size, key=form.key("batch_size")
-    )
+    limits = {"seed": (0, 2**31), "epochs": (1, 200), "patience": (0, 200), "batch_size": (1, 1024)}
+    values = {}
+    for (name, (low, high)), column in zip(limits.items(), st.columns(len(limits)), strict=True):
+        value = getattr(config, name)
+        hint = t("training.help.patience") if name == "patience" else None
+        field = column.number_input(
+            t(f"training.names.{name}"), low, high, value, key=form.key(name), help=hint
+        )
+        values[name] = int(field)
     datasets = {dataset.key: dataset for dataset in Uploads(local_folder()).of(visitor_id())}
     words = {BUILTIN: t("training.settings.builtin")} | {key: held.name for key, held in datasets.items()}
     own = list(words)[_place_of(form.job, datasets)]
     chosen = choice(t("training.names.data"), words, own, form.key("data"))
-    config = replace(config, seed=int(seed), epochs=int(epochs), batch_size=int(batch_size), data="builtin")
+    config = replace(config, data="builtin", **values)
     if chosen == BUILTIN:
         return with_labels(config, PRESETS[config.preset].model.labels), None
     return with_labels(config, datasets[chosen].labels), datasets[chosen]

@@ -11,6 +11,7 @@ import streamlit as st
 from moe_demo.config import RunConfig
 from moe_demo.insight.runs import Run, run_folders
 from moe_demo.training.jobs import Job
+from moe_demo.training.metrics import EvalMetrics
 from moe_demo.training.run_store import BUNDLED_RUNS, RunError
 from moe_demo.ui import job_controls, job_settings, lab, operator, selection, session
 from moe_demo.ui.choice import choice
@@ -56,11 +57,15 @@ def _caption(view: View, job: Job | None) -> str:
     evaluation = view.run.last_eval
     if evaluation is None or not has_weights(view):
         return t("training.caption.nothing")
+    evals = [record for record in view.run.metrics if isinstance(record, EvalMetrics)]
+    best = max(evals, key=lambda record: record.accuracy)
     return t(
         "training.caption.done",
         step=evaluation.step,
         accuracy=evaluation.accuracy,
         max_vio=max(evaluation.max_vio_L),
+        best=best.accuracy,
+        best_step=best.step,
     )
 
 

@@ -92,6 +92,22 @@ function drawAccuracy(context, scene) {
   drawPair(context, scene, band, accuracyLines(scene.feeds), {
     top: 1, ticks: [0, 0.5, 1], tick: (value) => `${Math.round(100 * value)}%`,
   });
+  for (const [run, feed] of scene.feeds.entries()) drawBest(context, scene, band, feed, run);
+}
+
+/** A star at the first evaluation that no later one beats: where one would stop by validation. */
+function drawBest(context, scene, band, feed, run) {
+  const accuracies = feed.evals.map((e) => e.accuracy), at = accuracies.indexOf(Math.max(...accuracies));
+  const x = at < 0 ? NaN : scene.axis.x(feed.evals[at].step);
+  if (!(x >= scene.axis.x0 && x <= scene.axis.x1 + 1)) return;
+  const name = scene.feeds.length > 1 ? (run ? "b" : "a") : "held_out";
+  context.save();
+  Object.assign(context, { font: "bold 15px sans-serif", textAlign: "center", textBaseline: "middle" });
+  Object.assign(context, { lineWidth: 3, lineJoin: "round", strokeStyle: scene.ink.ground, fillStyle: scene.data.lines[name] });
+  const y = band.y + band.h * (1 - accuracies[at]);
+  context.strokeText("★", x, y);
+  context.fillText("★", x, y);
+  context.restore();
 }
 
 /** Load or bias of up to eight experts as lines, named at their ends. */
