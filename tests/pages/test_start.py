@@ -9,7 +9,7 @@ import pytest
 from moe_demo import load_run
 from moe_demo.insight.sparsity import sparsity
 from moe_demo.training.metrics import EvalMetrics
-from moe_demo.ui import session
+from moe_demo.ui import live
 from moe_demo.ui.i18n import text_in
 from moe_demo.ui.strip import PRESETS
 from tests.pages.app import EXAMPLE, drawn, hero, numbers, opened, strip
@@ -95,7 +95,7 @@ def test_an_earlier_checkpoint_shows_its_own_routes():
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_without_any_run_there_is_one_sentence(monkeypatch: pytest.MonkeyPatch, lang: str):
-    monkeypatch.setattr(session, "run_folders", list)
+    monkeypatch.setattr(live, "run_folders", list)
     at = opened(lang=lang)
     assert [error.value for error in at.error] == [
         text_in(lang, "common.run_broken", reason="There is no run 'deepseek'.")

@@ -221,3 +221,16 @@ def test_the_operator_may_stop_what_others_started(jobs: Jobs, monkeypatch: pyte
     assert not buttons(at).get("play")
     at.text_input(key="operator.word").set_value("打开").run()
     assert buttons(at)["play"]
+
+
+def test_what_was_chosen_stays_when_the_language_changes(jobs: Jobs):
+    at = opened("training")
+    field(at, "method").set_value("aux_loss").run()
+    field(at, "alpha").set_value(0.5).run()
+    at.query_params["lang"] = "en"
+    at.run()
+    assert field(at, "method").value == "aux_loss"
+    assert field(at, "alpha").value == 0.5
+    press(at, "train")
+    config = json.loads((jobs.folder / "deepseek-1.config").read_text())
+    assert (config["balance"]["method"], config["balance"]["alpha"]) == ("aux_loss", 0.5)
