@@ -17,7 +17,7 @@ RUN_STAMP := $(VENV)/installed-run
 DEV_STAMP := $(VENV)/installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench screenshots runs clean browser
+.PHONY: help run test check bench screenshots runs recording clean browser
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,14 +33,17 @@ check: $(DEV_STAMP) ## format, lint and types, changing nothing
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-bench: $(DEV_STAMP) browser ## measure layer, trace and app beside their peers (python -m benchmarks accuracy needs --data)
-	@for name in layer trace app; do echo "== $$name"; $(BIN)/python -m benchmarks $$name || exit 1; done
+bench: $(DEV_STAMP) browser ## measure layer, trace, app and watching beside their peers (python -m benchmarks accuracy needs --data)
+	@for name in layer trace app watchers; do echo "== $$name"; $(BIN)/python -m benchmarks $$name || exit 1; done
 
 screenshots: $(DEV_STAMP) browser ## take the pictures of docs/images again
 	$(BIN)/python -m scripts.screenshots
 
 runs: $(RUN_STAMP) ## train the bundled runs again, from the built-in corpus
 	$(BIN)/python -m moe_demo.training.bundle
+
+recording: $(RUN_STAMP) ## train the recorded comparison of the balance page again
+	$(BIN)/python -m moe_demo.training.recording
 
 clean: ## remove the virtual environment and every cache; runs/ is kept
 	rm -rf $(VENV) .cache .pytest_cache .mypy_cache .ruff_cache tests/browser/artifacts

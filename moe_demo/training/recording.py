@@ -5,7 +5,8 @@ Five ways of keeping the load even, each trained from the same seeds on the same
 much. What a reader needs of a run is kept, and no weights:
 
     METHOD-SEED/config.json, data.json, status.json, metrics.jsonl     as in any run folder, `RunStore` reads them
-    METHOD-0/pressure.jsonl                                            StepPressure: what the formulas need beside that
+    METHOD-SEED/noise.json                                             MaxVio of each layer by the luck of the headlines
+    METHOD-SEED/pressure.jsonl, of the first seed                      StepPressure: what the formulas need beside that
     ladder.jsonl                                                       one Rung a line
 
 The same machine makes the same bytes every time: nothing that depends on the clock is kept.
@@ -18,11 +19,10 @@ import argparse
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import numpy as np
 import torch
@@ -30,30 +30,32 @@ from torch import Tensor
 
 from moe_demo.config import BalanceMethod, RunConfig, preset
 from moe_demo.model.balance import affinity_share, relative_load, sequence_balance_loss
-from moe_demo.model.batch import TokenBatch
-from moe_demo.model.classifier import ClassifierOutput
 from moe_demo.model.router import Routing, choose
-from moe_demo.text.corpus import Corpus, Split
+from moe_demo.text.corpus import Corpus
 from moe_demo.training.bundle import size_of
 from moe_demo.training.data import data_info, read_corpora, split_of
 from moe_demo.training.distributed import one_thread
-from moe_demo.training.files import RunError, append_line, read_json, write_json
+from moe_demo.training.evaluation import encode_all
+from moe_demo.training.files import RunError, append_line, write_json
+from moe_demo.training.headline_noise import headline_noise, load_per_headline
 from moe_demo.training.metrics import EvalMetrics, from_line, to_line
 from moe_demo.training.run_store import RunStore, Status
 from moe_demo.training.schedule import has_diverged
 from moe_demo.training.session import build_trainer
-from moe_demo.training.trainer import Trainer
+from moe_demo.training.trainer import Passed, Trainer
 
 RECORDING = Path(__file__).parents[1] / "recordings" / "balance"
 METHODS: tuple[BalanceMethod, ...] = get_args(BalanceMethod)
-SEEDS = range(5)
+NOISE = "noise.json"
+SEEDS = range(10, 15)  # the settings were chosen on seeds 0 to 4: these had no part in it
 BUDGET_BYTES = 2_000_000
 EVALUATIONS = 28  # of a run, the untrained model's included
-STEP_LINES = 48  # of a run of seed 0
+STEP_LINES = 48  # of a run of the first seed
 PRESSURES = 20  # steps of such a run that are looked into
 HEADLINES = 5  # of each of their batches
-ALPHAS = (1e-3, 1e-2, 1e-1, 1.0, 10.0)
-RATES = (1e-5, 1e-4, 1e-3, 1e-2, 1e-1)
+KNOBS: dict[str, str] = {"aux_loss": "alpha", "seq_aux_loss": "seq_alpha", "loss_free": "bias_rate"}
+ALPHAS = (1e-3, 1e-2, 1e-1, 1.0, 1e2)
+RATES = (1e-4, 1e-3, 3e-3, 1e-2, 1e-1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,15 +104,21 @@ def folder_name(method: str, seed: int) -> str:
 
 
 def with_method(base: RunConfig, method: BalanceMethod, seed: int) -> RunConfig:
-    """The same training under another method, to its end: patience would end some sooner than others."""
-    return replace(base, seed=seed, patience=0, balance=replace(base.balance, method=method))
+    """The same training under another method, to its end: patience would end some sooner than others.
+
+    `seq_aux_loss` takes the alpha of `aux_loss`, so that the two differ in nothing but what they are even over;
+    `loss_free+seq` keeps the small one of its own.
+    """
+    seq_alpha = base.balance.alpha if method == "seq_aux_loss" else base.balance.seq_alpha
+    balance = replace(base.balance, method=method, seq_alpha=seq_alpha)
+    return replace(base, seed=seed, patience=0, balance=balance)
 
 
 def with_knob(base: RunConfig, method: BalanceMethod, value: float, seed: int) -> RunConfig:
     """The same training with the one number that a method is tuned by."""
-    knob = {"aux_loss": "alpha", "seq_aux_loss": "seq_alpha", "loss_free": "bias_rate"}[method]
-    config = with_method(base, method, seed)
-    return replace(config, balance=replace(config.balance, **{knob: value}))
+    config, knob = with_method(base, method, seed), KNOBS[method]
+    changed: dict[str, Any] = {knob: value}
+    return replace(config, balance=replace(config.balance, **changed))
 
 
 def ladder(
@@ -150,51 +158,37 @@ def record_run(folder: Path, config: RunConfig, files: Sequence[Path] = (), *, d
     opened = set(dense_early(trainer.n_steps, PRESSURES)) & kept
     final = trainer.evaluate()
     store.append(final)
-    with _watched(trainer) as seen:
-        for step in range(1, trainer.n_steps + 1):
-            metrics = trainer.step()
-            if has_diverged(metrics, config.model.n_classes):
-                raise RunError(f"{folder.name} diverged at step {step}: choose a smaller learning rate.")
-            if step in kept:
-                store.append(metrics)
-            if step in opened:
-                pressure = _pressure(step, *seen, _headlines(trainer, split.train, step))
-                append_line(folder / "pressure.jsonl", json.dumps(asdict(pressure), ensure_ascii=False))
-            if step in looked_at:
-                final = trainer.evaluate()
-                store.append(final)
+    for step in range(1, trainer.n_steps + 1):
+        passed = trainer.forward_backward()
+        metrics = trainer.update(passed)
+        if has_diverged(metrics, config.model.n_classes):
+            raise RunError(f"{folder.name} diverged at step {step}: choose a smaller learning rate.")
+        if step in kept:
+            store.append(metrics)
+        if step in opened:
+            pressure = _pressure(step, passed, _headlines(trainer, split.train, step))
+            append_line(folder / "pressure.jsonl", json.dumps(asdict(pressure), ensure_ascii=False))
+        if step in looked_at:
+            final = trainer.evaluate()
+            store.append(final)
+    texts = encode_all(split.held_out, trainer.encoder)
+    write_json(folder / NOISE, headline_noise(load_per_headline(trainer.model, texts)))
     n_steps = trainer.n_steps
     timeless = Status(state="done", step=n_steps, n_steps=n_steps, pid=0, written=0.0)
     write_json(folder / "status.json", asdict(timeless))
     return final
 
 
-@contextmanager
-def _watched(trainer: Trainer) -> Iterator[list[object]]:
-    """The batch and the output of the model's newest forward pass in training, in a list that is filled anew."""
-    seen: list[object] = []
-
-    def keep(_model: object, inputs: tuple[object, ...], output: object) -> None:
-        if trainer.model.training:
-            seen[:] = [inputs[0], output]
-
-    handle = trainer.model.register_forward_hook(keep)
-    try:
-        yield seen
-    finally:
-        handle.remove()
-
-
 def _headlines(trainer: Trainer, train: Corpus, step: int) -> list[tuple[str, str]]:
     """Text and class of the first few headlines in a step's batch."""
-    rows = trainer.rows_of(step - 1)[:HEADLINES].tolist()
+    rows = trainer.rows(step - 1)[:HEADLINES].tolist()
     return [(train.headlines[row].text, train.headlines[row].label) for row in rows]
 
 
-def _pressure(
-    step: int, batch: TokenBatch, output: ClassifierOutput, headlines: Sequence[tuple[str, str]]
-) -> StepPressure:
+@torch.no_grad()
+def _pressure(step: int, passed: Passed, headlines: Sequence[tuple[str, str]]) -> StepPressure:
     """What the balance losses saw of this forward pass."""
+    batch, output = passed.batch, passed.output
     n_texts = len(batch.lengths_B)
     parts_BL = [
         [_of_headline(routing, batch.sequence_T == b) for routing in output.routings] for b in range(n_texts)
@@ -240,9 +234,9 @@ def record(
     out: Path,
     files: Sequence[Path] = (),
     *,
-    seeds: Iterable[int] = SEEDS,
+    seeds: Sequence[int] = SEEDS,
     rungs: Sequence[tuple[BalanceMethod, float]] | None = None,
-    rung_seeds: Iterable[int] = range(2),
+    rung_seeds: Sequence[int] = SEEDS[:2],
     told: Callable[[str], None] = lambda line: None,
 ) -> None:
     """Train everything and put the recording into `out`, replacing what is there."""
@@ -251,7 +245,9 @@ def record(
         for method in METHODS:
             for seed in seeds:
                 run = folder_name(method, seed)
-                final = record_run(work / run, with_method(base, method, seed), files, detailed=seed == 0)
+                final = record_run(
+                    work / run, with_method(base, method, seed), files, detailed=seed == seeds[0]
+                )
                 told(f"{run}: {_summary(final)}")
         for method, value in ladder() if rungs is None else rungs:
             for seed in rung_seeds:
@@ -277,7 +273,7 @@ def _add(path: Path, rung: Rung) -> None:
 def read_rungs(folder: Path) -> list[Rung]:
     """The ladders of a recording. Raises RunError where they cannot be read."""
     return [
-        Rung(**line | {"evaluation": from_line(line["evaluation"])})  # type: ignore[arg-type]
+        Rung(**line | {"evaluation": from_line(line["evaluation"])})
         for line in _lines(folder / "ladder.jsonl")
     ]
 
@@ -291,7 +287,7 @@ def read_pressures(folder: Path) -> list[StepPressure]:
     ]
 
 
-def _lines(path: Path) -> list[dict[str, object]]:
+def _lines(path: Path) -> list[dict[str, Any]]:
     try:
         return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     except (OSError, ValueError) as error:

@@ -1,0 +1,24 @@
+"""Balance: why must load be balanced? Five trainings that differ in nothing but that."""
+
+import streamlit as st
+
+from moe_demo.insight.comparison import mutual_information
+from moe_demo.model.balance import expert_balance_loss, max_vio, sequence_balance_loss, updated_bias
+from moe_demo.training.run_store import RunError
+from moe_demo.ui import balance_formulas, balance_ladder, balance_page, balance_table
+from moe_demo.ui.i18n import t
+from moe_demo.ui.source import show_source
+
+with st.container(key="balance-title", horizontal=True, vertical_alignment="bottom"):
+    st.title(t("balance.title"), anchor=False, width="content")
+    st.caption(t("balance.caption"), width="content")
+try:
+    recording = balance_page.recording()
+except RunError as error:
+    st.error(t("balance.broken", reason=str(error)))
+    st.stop()
+balance_page.draw()
+balance_table.draw(recording)
+balance_formulas.draw(recording)
+balance_ladder.draw(recording)
+show_source(expert_balance_loss, sequence_balance_loss, updated_bias, max_vio, mutual_information)

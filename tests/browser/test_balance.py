@@ -1,0 +1,127 @@
+"""The balance page as a reader uses it: look, guess, raise the curtain, read a tile, train it all again."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from moe_demo.insight.comparison import read_recording, relative_loads, shuffled, sickest
+from moe_demo.training.jobs import Jobs
+from moe_demo.training.recording import METHODS, RECORDING, SEEDS
+from moe_demo.ui.i18n import text_in
+from tests.browser.helpers import box_of, expect_no_exception, wait_ready
+
+PATH = "/evenness"
+
+
+def opened(page: Page, address: str = PATH) -> Page:
+    page.goto(address)
+    expect(cards(page).first).to_be_visible(timeout=30_000)
+    wait_ready(page)
+    expect_no_exception(page)
+    return page
+
+
+def cards(page: Page) -> Locator:
+    return page.locator("g.card")
+
+
+def ask(page: Page) -> Locator:
+    return page.locator("p.ask")
+
+
+def asked(page: Page) -> dict[str, str]:
+    return {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (1440, 900)])
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("reveal", ["", "&reveal=1&guess=0"])
+def test_the_first_screen_holds_the_whole_theatre(
+    new_page: Callable[..., Page], width: int, height: int, lang: str, reveal: str
+):
+    page = opened(new_page(width=width, height=height), f"{PATH}?lang={lang}{reveal}")
+    expect(cards(page)).to_have_count(len(METHODS))
+    for mark in (
+        ask(page),
+        cards(page).first,
+        cards(page).last,
+        page.locator("p.read"),
+        page.locator(".badge").first,
+    ):
+        box = box_of(mark)
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width
+        assert box["y"] + box["height"] <= height
+
+
+def test_a_click_guesses_and_the_button_raises_the_curtain(page: Page):
+    runs = shuffled(read_recording(RECORDING).of_seed(SEEDS[0]))
+    sick = sickest(runs)
+    opened(page)
+    assert cards(page).first.locator("rect.fabric").count() == 1
+    cards(page).nth(sick).click()
+    expect(ask(page)).to_contain_text(text_in("zh", "balance.letters")[sick])
+    page.wait_for_url(re.compile(f"guess={sick}"))
+    page.locator("button.main-act").click()
+    expect(ask(page)).to_contain_text(text_in("zh", "balance.ask.right"))
+    assert asked(page) == {"guess": str(sick), "reveal": "1"}
+    expect(page.locator("g.card.ill")).to_have_attribute("data-run", str(sick))
+    expect(page.locator("rect.fabric")).to_have_count(0)
+    page.locator("button.main-act").click()
+    expect(page.locator("rect.fabric")).to_have_count(len(METHODS))
+    assert asked(page) == {}
+
+
+def test_a_tile_says_whose_load_it_is(page: Page):
+    run = shuffled(read_recording(RECORDING).of_seed(SEEDS[0]))[1]
+    opened(page, f"{PATH}?reveal=1")
+    frame = box_of(page.locator('g.card[data-run="1"] rect.frame').first)
+    n_experts = run.config.model.n_routed
+    page.mouse.move(frame["x"] + frame["width"] - 2, frame["y"] + frame["height"] * 2.5 / n_experts)
+    load = relative_loads(run.final)[0, 2]
+    expect(page.locator("p.read")).to_contain_text(f"{load:.2f}")
+    expect(page.locator("p.read")).to_contain_text("E2")
+    expect(page.locator("p.read")).to_contain_text(str(run.final.step))
+
+
+def test_the_keyboard_guesses_reveals_and_reads_the_table(page: Page):
+    opened(page)
+    cards(page).first.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("guess=1"))
+    page.keyboard.press("r")
+    expect(page.locator("rect.fabric")).to_have_count(0)
+    page.keyboard.press("t")
+    runs = read_recording(RECORDING).of_seed(SEEDS[0])
+    expect(page.locator(".panel tbody tr")).to_have_count(sum(len(run.evaluations) for run in runs))
+    page.keyboard.press("Escape")
+    expect(page.locator(".panel").first).to_be_hidden()
+
+
+def test_another_step_and_method_change_the_formula_and_the_address(page: Page):
+    opened(page)
+    page.get_by_role("radio", name=text_in("zh", "balance.methods.loss_free"), exact=True).click()
+    expect(page.get_by_text("算法 1")).to_be_visible()
+    page.wait_for_url(re.compile("way=3"))
+
+
+def test_all_five_train_again_live(new_page: Callable[..., Page], fresh_server: Callable, tmp_path: Path):
+    runs = tmp_path / "runs"
+    page = new_page(fresh_server(env={"MOE_DEMO_RUNS": str(runs)}), height=900)
+    opened(page)
+    try:
+        page.get_by_role("button", name=text_in("zh", "balance.live.start")).click()
+        expect(ask(page)).to_have_text(text_in("zh", "balance.ask.waiting"), timeout=15_000)
+        expect(page.locator("g.curve").first).to_be_attached(timeout=90_000)
+        expect(page.locator(".badge").first).to_contain_text(str(SEEDS.stop))
+        assert len(Jobs(runs).names()) == len(METHODS)
+        page.get_by_text(text_in("zh", "balance.live.recording"), exact=True).click()
+        expect(page.locator("g.curve")).to_have_count(2 * len(METHODS))
+    finally:
+        for name in Jobs(runs).names():
+            Jobs(runs).stop(name, "", operator=True)

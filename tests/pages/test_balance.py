@@ -1,0 +1,196 @@
+"""The balance page: nothing is given away before the curtains open, and every number is one of the recording."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from moe_demo.insight.comparison import Recording, findings, read_recording, relative_loads, shuffled, sickest
+from moe_demo.insight.pressure import batch_loss, moments
+from moe_demo.training.jobs import Job
+from moe_demo.training.recording import METHODS, RECORDING, SEEDS, folder_name
+from moe_demo.training.run_store import RunError
+from moe_demo.ui import balance_live, balance_page
+from moe_demo.ui.balance_asked import Asked
+from moe_demo.ui.balance_formulas import formulas
+from moe_demo.ui.balance_table import sentence
+from moe_demo.ui.i18n import labels, speaking, text_in
+from tests.pages import app
+
+NOTHING_ASKED = Asked(guess=None, revealed=False, method="aux_loss", step=1, layer=0, rungs={})
+
+
+@pytest.fixture(autouse=True)
+def strict_text_and_no_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("MOE_DEMO_STRICT_TEXT", "1")
+    monkeypatch.setenv("MOE_DEMO_RUNS", str(tmp_path))
+    monkeypatch.setattr(balance_live, "visitor_id", lambda: "nobody")
+
+
+@pytest.fixture(scope="module")
+def recording() -> Recording:
+    return read_recording(RECORDING)
+
+
+def opened(**params: str) -> AppTest:
+    return app.opened("balance", **params)
+
+
+def theatre(at: AppTest) -> dict[str, Any]:
+    return app.drawn(at, "runs")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_before_the_curtains_open_only_marks_are_sent(lang: str, recording: Recording):
+    at = opened(lang=lang)
+    data = theatre(at)
+    assert at.title[0].value == text_in(lang, "balance.title")
+    assert not data["revealed"]
+    runs = shuffled(recording.of_seed(SEEDS[0]))
+    assert len(runs) == len(METHODS)
+    for drawn, run in zip(data["runs"], runs, strict=True):
+        assert drawn["loss"] == pytest.approx([one.loss for one in run.evaluations], abs=1e-5)
+        assert drawn["accuracy"] == pytest.approx([one.accuracy for one in run.evaluations], abs=1e-5)
+        assert drawn.keys() == {"letter", "steps", "loss", "accuracy", "state", "sick", "says"}
+        assert not drawn["sick"]
+    with speaking(lang):
+        names = labels("balance.methods").values()
+    assert not any(name in str(data["runs"]) + data["ask"] for name in names)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_opened_curtains_show_the_load_of_the_recording(lang: str, recording: Recording):
+    data = theatre(opened(lang=lang, reveal="1"))
+    runs = shuffled(recording.of_seed(SEEDS[0]))
+    for drawn, run in zip(data["runs"], runs, strict=True):
+        assert drawn["name"] == text_in(lang, f"balance.methods.{run.method.replace('+', '_')}")
+        assert drawn["max_vio"] == run.final.max_vio_L
+        assert drawn["floor"] == run.floor
+        shown = [layer[-1] for layer in drawn["load"]]
+        assert shown == relative_loads(run.final).round(3).tolist()
+    assert [drawn["sick"] for drawn in data["runs"]].index(True) == sickest(runs)
+
+
+def test_the_verdict_answers_the_guess(recording: Recording):
+    sick = sickest(shuffled(recording.of_seed(SEEDS[0])))
+    right, wrong = (theatre(opened(reveal="1", guess=str(g)))["ask"] for g in (sick, (sick + 1) % 5))
+    assert right.startswith(text_in("zh", "balance.ask.right"))
+    assert not wrong.startswith(text_in("zh", "balance.ask.right"))
+    assert balance_page.letter(sick) in right
+    assert balance_page.letter(sick) in wrong
+
+
+@pytest.mark.parametrize(
+    "params", [{"guess": "9"}, {"reveal": "x"}, {"way": "7"}, {"moment": "-1"}, {"alpha": "99"}]
+)
+def test_a_broken_parameter_falls_back_and_is_told(params: dict[str, str]):
+    at = opened(**params)
+    data = theatre(at)
+    assert (data["guess"], data["revealed"]) == (None, False)
+    assert any(next(iter(params)) in warning.value for warning in at.warning)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("method", METHODS)
+def test_each_method_shows_its_formula_with_the_numbers_of_the_step(
+    lang: str, method: str, recording: Recording
+):
+    moment = moments(RECORDING / folder_name(method, SEEDS[0]))[3]
+    at = opened(lang=lang, way=str(METHODS.index(method)), moment=str(moment.step))
+    shown = [one.value.strip("$\n") for one in at.latex]
+    assert shown == formulas(moment, 0)
+    data = app.drawn(at, "headlines")
+    assert data["batch"]["f"] == batch_loss(moment, 0).f_E.round(3).tolist()
+    assert [row["text"] for row in data["headlines"]] == [one.text for one in moment.pressure.headlines]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_statement_has_words_for_holding_and_for_not_holding(lang: str, recording: Recording):
+    with speaking(lang):
+        for finding in findings(recording.runs):
+            for answer in ("yes", "no"):
+                values = finding.values
+                assert text_in(lang, f"balance.findings.{finding.name}_{answer}", **values)
+            assert sentence(finding).startswith(
+                text_in(lang, f"balance.findings.{'yes' if finding.holds else 'no'}")
+            )
+
+
+def test_a_slider_picks_a_rung_of_the_recording():
+    at = opened()
+    at.select_slider(key="balance.rate").set_value(0).run()
+    assert not at.exception, at.exception
+    rungs = [rung.value for rung in read_recording(RECORDING).rungs if rung.method == "loss_free"]
+    assert any(f"u = {min(rungs):g}" in one.value for one in at.markdown)
+
+
+def test_a_missing_recording_is_one_sentence(monkeypatch: pytest.MonkeyPatch):
+    def missing() -> Recording:
+        raise RunError("There is no recording in X; make it with `make recording`.")
+
+    monkeypatch.setattr(balance_page, "recording", missing)
+    at = app.opened("balance")
+    assert at.error[0].value == text_in("zh", "balance.broken", reason=str(RunError(missing_reason())))
+    assert not at.get("bidi_component") or all(
+        "runs" not in one.proto.json for one in at.get("bidi_component")
+    )
+
+
+def missing_reason() -> str:
+    return "There is no recording in X; make it with `make recording`."
+
+
+class FakeJobs:
+    """Notes down what is started."""
+
+    started: ClassVar[list[tuple[str, Any, str]]] = []
+
+    def __init__(self, runs: Path) -> None:
+        self.runs = runs
+
+    def names(self) -> list[str]:
+        return [name for name, _, _ in self.started]
+
+    def start(self, config: Any, owner: str, name: str) -> None:
+        self.started.append((name, config, owner))
+
+    def get(self, name: str) -> Job:
+        from moe_demo.training.owners import hashed
+
+        return Job(
+            name=name, state="queued", place=1, reason="", step=0, n_steps=0, private=False,
+            owner=hashed("me"), created=0.0,
+        )  # fmt: skip
+
+
+def test_five_jobs_with_the_recordings_settings_and_a_seed_of_their_own(
+    monkeypatch: pytest.MonkeyPatch, recording: Recording
+):
+    monkeypatch.setattr(FakeJobs, "started", [])
+    monkeypatch.setattr(balance_live, "Jobs", FakeJobs)
+    monkeypatch.setattr(balance_live, "visitor_id", lambda: "me")
+    assert balance_live.start(recording.base, "me") == 1
+    assert [config.balance.method for _, config, _ in FakeJobs.started] == list(METHODS)
+    assert {config.seed for _, config, _ in FakeJobs.started} == {SEEDS.stop}
+    assert balance_live.start(recording.base, "me") == 2
+    newest, first = balance_live.sets(recording.base)
+    assert (newest.number, first.number) == (2, 1)
+    assert [run.method for run in newest.runs] == list(METHODS)
+    assert newest.active
+    assert not any(run.evaluations for run in newest.runs)
+    monkeypatch.setattr(balance_live, "visitor_id", lambda: "somebody else")
+    assert balance_live.sets(recording.base) == []
+
+
+def test_runs_that_have_not_begun_have_no_line_and_no_verdict(recording: Recording):
+    runs = [replace(run, evaluations=()) for run in recording.of_seed(SEEDS[0])[:4]] + [
+        recording.of_seed(SEEDS[0])[4]
+    ]
+    data = balance_page.data_of(runs, replace(NOTHING_ASKED, revealed=True))
+    assert data["ask"] == text_in("zh", "balance.ask.waiting")
+    assert [bool(run["steps"]) for run in data["runs"]] == [False] * 4 + [True]
+    assert not any(run["sick"] for run in data["runs"])
