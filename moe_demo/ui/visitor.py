@@ -40,8 +40,9 @@ def middleware() -> Middleware:
     return Middleware(_Cookies)
 
 
-def _checked(value: str) -> str:
-    return value if is_id(value) else ""
+def _checked(value: object) -> str:
+    """The id, or nothing: outside a browser there may be no text at all."""
+    return value if isinstance(value, str) and is_id(value) else ""
 
 
 class _Cookies:
