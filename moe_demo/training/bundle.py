@@ -88,30 +88,43 @@ def bundle(
 ) -> list[Outcome]:
     """Train these configurations and put their small forms into `out`, replacing what is there.
 
-    All get the same number of checkpoints, as many as the budget allows.
+    All get the same number of checkpoints, as many as the budget allows; what is left over goes to the last ones.
     """
     with tempfile.TemporaryDirectory() as name, one_thread():
         work = Path(name)
         outcomes = [
             train_run(work / "trained" / c.preset, c, files, device="cpu", watcher=None) for c in configs
         ]
-        for count in range(MOST_CHECKPOINTS, LEAST_CHECKPOINTS - 1, -1):
-            small = work / f"small-{count}"
-            n_bytes = [
-                bundle_run(RunStore(outcome.folder), small / outcome.folder.name, count, files)
-                for outcome in outcomes
-            ]
-            if sum(n_bytes) <= budget:
-                break
-        else:
-            raise RunError(
-                f"Two checkpoints a run need {sum(n_bytes)} bytes, above {budget}; shrink the presets."
-            )
-        for outcome in outcomes:
-            target = out / outcome.folder.name
+        trained = [RunStore(outcome.folder) for outcome in outcomes]
+        for small in _small_forms(trained, work, files, budget):
+            target = out / small.name
             shutil.rmtree(target, ignore_errors=True)
-            shutil.copytree(small / outcome.folder.name, target)
+            shutil.copytree(small, target)
     return outcomes
+
+
+def _small_forms(trained: Sequence[RunStore], work: Path, files: Sequence[Path], budget: int) -> list[Path]:
+    """A folder for each run, together within the budget."""
+
+    def small_form(run: RunStore, count: int) -> Path:
+        folder = work / f"small-{count}" / run.run_id
+        if not folder.exists():
+            bundle_run(run, folder, count, files)
+        return folder
+
+    def fits(counts: Sequence[int]) -> bool:
+        return sum(size_of(small_form(*pair)) for pair in zip(trained, counts, strict=True)) <= budget
+
+    for count in range(MOST_CHECKPOINTS, LEAST_CHECKPOINTS - 1, -1):
+        counts = [count] * len(trained)
+        if fits(counts):
+            break
+    else:
+        raise RunError(f"Two checkpoints a run need more than {budget} bytes; shrink the presets.")
+    for place in reversed(range(len(trained))):
+        one_more = [n + (i == place) for i, n in enumerate(counts)]
+        counts = one_more if counts[place] < MOST_CHECKPOINTS and fits(one_more) else counts
+    return [small_form(*pair) for pair in zip(trained, counts, strict=True)]
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -38,14 +38,17 @@ def load_checkpoint(path: Path, model: Classifier) -> None:
     """Put a checkpoint into a model of the same shape, in float32."""
     tensors, _ = _read(path)
     scales = {name.removesuffix(_SCALE): tensors.pop(name) for name in list(tensors) if name.endswith(_SCALE)}
-    whole = {name: value.float() * scales.get(name, 1.0) for name, value in tensors.items()}
+    whole = {
+        name: value.float() * scales[name].float() if name in scales else value.float()
+        for name, value in tensors.items()
+    }
     _fill(model, whole, path)
 
 
 def _to_int8(matrix: Tensor) -> tuple[Tensor, Tensor]:
     """Whole numbers in -127..127, and what one of them is worth in each row."""
-    scale = (matrix.abs().amax(-1, keepdim=True) / 127).clamp(min=1e-12)
-    return (matrix / scale).round().to(torch.int8), scale
+    scale = (matrix.abs().amax(-1, keepdim=True) / 127).clamp(min=1e-7).half()
+    return (matrix / scale.float()).round().clamp(-127, 127).to(torch.int8), scale
 
 
 def resume_bytes(model: Classifier, optimizer: torch.optim.Optimizer, step: int) -> bytes:

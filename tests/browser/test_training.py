@@ -68,6 +68,13 @@ def train(page: Page) -> str:
     return run_name(page)
 
 
+def take(page: Page, name: str, last: int) -> None:
+    """Press one step or one epoch, and see the run pause again after step `last`."""
+    press(page, name)
+    until(page, "steps", str(last))
+    until(page, "state", "paused")
+
+
 def run_name(page: Page) -> str:
     return re.search(r"run=([\w-]+)", page.url)[1]
 
@@ -85,13 +92,9 @@ def test_a_run_is_trained_paused_stepped_resumed_reset_and_stopped_by_its_button
     steps = int(lab(page, "steps"))
     page.wait_for_timeout(1200)
     assert int(lab(page, "steps")) == steps
-    press(page, "step")
-    until(page, "steps", str(steps + 1))
-    until(page, "state", "paused")
-    press(page, "epoch")
+    take(page, "step", steps + 1)
     epoch_end = (steps + 1) // 92 * 92 + 92
-    until(page, "steps", str(epoch_end))
-    until(page, "state", "paused")
+    take(page, "epoch", epoch_end)
     assert len((runs / name / "metrics.jsonl").read_text().splitlines()) > epoch_end
 
     watcher = new_page(server, height=900)  # another browser sees it move, and may not touch it

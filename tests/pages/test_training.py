@@ -200,16 +200,14 @@ def test_two_runs_are_drawn_beside_each_other_with_their_differences_named():
     assert gone.warning[0].value == text_in("zh", "common.bad_address", names="with")
 
 
-def test_a_scrubbed_checkpoint_is_written_into_the_address():
-    at = opened("training")
-    at.session_state["lab"] = {"step": 32}
-    at.run()
-    at.query_params["step"] = "32"
-    shown = opened("training", step="32")
-    assert drawn(shown, "poll_ms")["step"] == 32
-    assert drawn(shown, "presets")["step"] == 32
-    first = next(e for e in load_run("deepseek").metrics if getattr(e, "n_headlines", 0) and e.step == 32)
-    assert any(f"{first.accuracy:.1%}" in caption.value for caption in shown.caption)
+def test_a_checkpoint_in_the_address_is_that_of_every_part_of_the_page():
+    run = load_run("deepseek")
+    step = run.steps[2]
+    shown = opened("training", step=str(step))
+    assert drawn(shown, "poll_ms")["step"] == step
+    assert drawn(shown, "presets")["step"] == step
+    record = next(e for e in run.metrics if getattr(e, "n_headlines", 0) and e.step == step)
+    assert any(f"{record.accuracy:.1%}" in caption.value for caption in shown.caption)
 
 
 def test_the_operator_may_stop_what_others_started(jobs: Jobs, monkeypatch: pytest.MonkeyPatch):
