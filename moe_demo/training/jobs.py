@@ -86,7 +86,8 @@ class Jobs:
     """The training jobs of one folder of runs."""
 
     def __init__(self, runs: Path, most: int | None = None) -> None:
-        self.runs, self.folder = runs, runs / ".jobs"
+        self.runs = runs.resolve()  # a job's process has a working directory of its own
+        self.folder = self.runs / ".jobs"
         self.most = int(os.environ.get(MOST_VARIABLE, DEFAULT_MOST)) if most is None else most
         self._lock = FolderLock(self.folder / "lock")
 
@@ -138,6 +139,15 @@ class Jobs:
             with contextlib.suppress(RunError):  # it has just been started
                 waiting[path.stem] = float(read_json(path)["asked"])
         return sorted(waiting, key=lambda name: (waiting[name], name))
+
+    def under_way(self) -> list[Job]:
+        """The jobs that have a process or wait for a place."""
+        alive = [path.stem for path in sorted(self.folder.glob("*.alive")) if self.is_alive(path.stem)]
+        found = []
+        for name in dict.fromkeys([*alive, *self.queue()]):
+            with contextlib.suppress(RunError):  # its folder is torn
+                found.append(self.get(name))
+        return [job for job in found if job.active]
 
     def may_see(self, name: str, visitor: str) -> bool:
         """Whether a run may be shown to this browser: all but those trained on somebody else's data."""

@@ -41,6 +41,7 @@ def draw(view: View) -> None:
         operator.draw()
     job_controls.show_problem()
     _notes(job)
+    _others(name)
     lab.training_lab(view, job.state if job else "done")
     _differences(view)
 
@@ -148,6 +149,23 @@ def _notes(job: Job | None) -> None:
                 key="training.delete",
                 on_click=job_controls.asking(lambda: _delete(job)),
             )
+
+
+def _others(name: str) -> None:
+    """What else is trained on this server now, and who waits; names of private runs are not said."""
+    jobs = job_controls.all_jobs()
+    others = [job for job in jobs.under_way() if job.name != name]
+    words = [
+        t(
+            "training.other",
+            run=job.name if jobs.may_see(job.name, visitor_id()) else t("training.private"),
+            state=t(f"training.states.{job.state}"),
+            place=f" {job.place}" if job.place else "",
+        )
+        for job in others
+    ]
+    if words:
+        st.caption(t("training.others", what=t("common.comma").join(words)))
 
 
 def _divergence(job: Job) -> tuple[int, str] | None:

@@ -232,3 +232,13 @@ def test_what_was_chosen_stays_when_the_language_changes(jobs: Jobs):
     press(at, "train")
     config = json.loads((jobs.folder / "deepseek-1.config").read_text())
     assert (config["balance"]["method"], config["balance"]["alpha"]) == ("aux_loss", 0.5)
+
+
+def test_the_queue_of_the_server_is_seen_by_everyone_but_private_names_are_not(jobs: Jobs):
+    first = jobs.start(preset("document"), owner=THEIRS).name
+    second = jobs.start(preset("deepseek"), owner=THEIRS, private=True).name
+    line = next(caption.value for caption in opened("training").caption if first in caption.value)
+    waits = text_in("zh", "training.states.queued")
+    assert f"{first}（{waits} 1）" in line
+    assert f"{text_in('zh', 'training.private')}（{waits} 2）" in line
+    assert second not in line
