@@ -28,6 +28,7 @@ from moe_demo.ui.i18n import t
 from moe_demo.ui.visitor import visitor_id
 
 PROBLEM = "training.problem"
+_MAIN_WIDTH = 108  # pixels: its words change, its place does not
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,11 +65,11 @@ def draw(job: Job | None, plan: Plan) -> None:
     mine, state = is_mine(job), job.state if job else "recorded"
     running, waits = state in ("starting", "running", "queued"), state in ("paused", "stopped", "interrupted")
     if running:
-        _button("pause", lambda: _ask(job, "pause"), mine, primary=True)
+        _button("pause", lambda: _ask(job, "pause"), mine, is_main=True)
     elif waits and mine:
-        _button("play", lambda: _play(job, plan), on=True, primary=True)
+        _button("play", lambda: _play(job, plan), on=True, is_main=True)
     else:
-        _button("train", lambda: start(plan), on=plan.fits, primary=True)
+        _button("train", lambda: start(plan), on=plan.fits, is_main=True)
     _button("step", lambda: _play(job, plan, 1), on=waits and mine)
     _button("epoch", lambda: _play(job, plan, _to_epoch_end(job)), on=waits and mine)
     _button("stop", lambda: _ask(job, "stop"), on=mine and (running or state == "paused"))
@@ -128,14 +129,20 @@ def show_problem() -> None:
         st.error(problem)
 
 
-def _button(name: str, act: Callable[[], object], on: bool, primary: bool = False) -> None:
+def _button(name: str, act: Callable[[], object], on: bool, is_main: bool = False) -> None:
+    """One button. Train, pause and go on are one and the same, with other words.
+
+    Were they three, the one that was pressed would stay in the page until the focus leaves it, and the row would
+    move under the next click.
+    """
     st.button(
         t(f"training.buttons.{name}"),
-        key=f"training.{name}",
+        key="training.main" if is_main else f"training.{name}",
         help=t(f"training.hints.{name}"),
-        type="primary" if primary else "secondary",
+        type="primary" if is_main else "secondary",
         disabled=not on,
         on_click=asking(act),
+        width=_MAIN_WIDTH if is_main else "content",
     )
 
 

@@ -19,7 +19,7 @@ from moe_demo.ui.i18n import text_in
 from tests.pages.app import drawn, opened
 
 MINE, THEIRS = new_id(), new_id()
-BUTTONS = ("train", "play", "pause", "step", "epoch", "stop", "same_seed", "new_seed")
+MAIN = ("train", "play", "pause")
 
 
 @pytest.fixture(autouse=True)
@@ -35,12 +35,23 @@ def jobs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Jobs:
 
 def buttons(at: AppTest) -> dict[str, bool]:
     """The buttons of the row that are there: whether one may press them."""
-    keys = {button.key: not button.disabled for button in at.button if button.key}
-    return {name: keys[f"training.{name}"] for name in BUTTONS if f"training.{name}" in keys}
+    row = {button.key: button for button in at.button if button.key and button.key.startswith("training.")}
+    main = row.pop("training.main")
+    [shown] = [
+        name
+        for name in MAIN
+        if main.label in {text_in(lang, f"training.buttons.{name}") for lang in ("zh", "en")}
+    ]
+    return {shown: not main.disabled} | {
+        key.removeprefix("training."): not button.disabled
+        for key, button in row.items()
+        if key != "training.delete"
+    }
 
 
 def press(at: AppTest, name: str) -> AppTest:
-    return at.button(key=f"training.{name}").click().run()
+    assert buttons(at)[name], f"{name} is not to be pressed"
+    return at.button(key=f"training.{'main' if name in MAIN else name}").click().run()
 
 
 def field(at: AppTest, name: str):
