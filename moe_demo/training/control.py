@@ -1,6 +1,6 @@
 """The wishes of another program, such as a page: one JSON object a line, read between two optimizer steps.
 
-    {"do": "play"}    {"do": "pause"}    {"do": "steps", "n": 1}    {"do": "stop"}
+    {"do": "play"}    {"do": "pause"}    {"do": "steps", "n": 1}    {"do": "epoch"}    {"do": "stop"}
     {"do": "set", "name": "lr", "value": 0.003}
 
 A file rather than a pipe: it is there before the training process listens and after the page has gone, and any
@@ -17,7 +17,7 @@ from typing import Any, Literal
 from moe_demo.training.events import CHANGEABLE, Setting
 from moe_demo.training.files import append_line
 
-Do = Literal["play", "pause", "steps", "stop", "set"]
+Do = Literal["play", "pause", "steps", "epoch", "stop", "set"]
 IDLE_SECONDS = 600.0
 """A run that stays paused so long saves itself and ends its process; it can be played on from there."""
 
@@ -75,7 +75,7 @@ def _wish(line: bytes) -> Wish | None:
         wish = Wish(**json.loads(line))
     except (ValueError, TypeError):
         return None
-    is_known = wish.do in ("play", "pause", "stop")
+    is_known = wish.do in ("play", "pause", "epoch", "stop")
     is_known |= wish.do == "steps" and isinstance(wish.n, int) and wish.n > 0
     is_known |= wish.do == "set" and wish.name in CHANGEABLE and wish.value is not None
     return wish if is_known else None

@@ -2,7 +2,7 @@
 
     jobs = Jobs(local_folder())
     job = jobs.start(config, owner=visitor)          # a run folder comes to be; where others train it waits its turn
-    jobs.pause(job.name, visitor);  jobs.play(job.name, visitor, steps=1);  jobs.play(job.name, visitor)
+    jobs.pause(job.name, visitor);  jobs.play(job.name, visitor, until=ONE_STEP);  jobs.play(job.name, visitor)
 
 A job is `python -m moe_demo train` with a run folder and a file of wishes (`control`). Nothing of it lives in the
 server: it goes on when the server is killed, and a server that starts finds it again. Beside the runs stand
@@ -39,6 +39,7 @@ from moe_demo.training.files import FolderLock, RunError, explained, read_json, 
 from moe_demo.training.owners import hashed, is_owner
 from moe_demo.training.run_store import RunStore, State
 
+PLAY, ONE_STEP, ONE_EPOCH = Wish(do="play"), Wish(do="steps", n=1), Wish(do="epoch")
 MOST_VARIABLE = "MOE_DEMO_JOBS"
 DEFAULT_MOST = 2
 _NICE = 5  # training gives way to the pages
@@ -184,7 +185,7 @@ class Jobs:
             created=time.time(),
         )
         write_json(self.folder / f"{name}.json", asdict(ticket))
-        self._enqueue(name, wish or Wish(do="play"))
+        self._enqueue(name, wish or PLAY)
         return self.get(name)
 
     def play(
@@ -192,13 +193,13 @@ class Jobs:
         name: str,
         visitor: str,
         operator: bool = False,
-        steps: int = 0,
+        until: Wish = PLAY,
         changes: Mapping[str, Setting] | None = None,
     ) -> None:
-        """Go on to the end, or for so many steps and then pause; under other settings where `changes` names some."""
+        """Go on to the end, or to a pause (`ONE_STEP`, `ONE_EPOCH`), with the settings changed that `changes` names."""
         self._require(name, visitor, operator)
         wishes = [Wish(do="set", name=key, value=value) for key, value in (changes or {}).items()]
-        wishes.append(Wish(do="steps", n=steps) if steps else Wish(do="play"))
+        wishes.append(until)
         state = self.get(name).state
         if state == "done":
             raise RunError(f"{name} is finished; start it again from its seed, or a new run.")

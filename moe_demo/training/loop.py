@@ -220,7 +220,10 @@ class Loop:
         elif wish.do == "stop":
             self.reason = "stopped by hand"
         else:
-            self.steps_allowed = {"play": None, "pause": 0}.get(wish.do, wish.n)
+            to_epoch_end = (
+                self.trainer.steps_per_epoch - self.trainer.steps_done % self.trainer.steps_per_epoch
+            )
+            self.steps_allowed = {"play": None, "pause": 0, "epoch": to_epoch_end}.get(wish.do, wish.n)
             if wish.do != "pause":
                 self.trouble = ""
 

@@ -19,8 +19,9 @@ import streamlit as st
 from moe_demo.config import ConfigError, RunConfig
 from moe_demo.insight.runs import local_folder
 from moe_demo.text.errors import CorpusError
+from moe_demo.training.control import Wish
 from moe_demo.training.events import CHANGEABLE, setting
-from moe_demo.training.jobs import Job, Jobs
+from moe_demo.training.jobs import ONE_EPOCH, ONE_STEP, PLAY, Job, Jobs
 from moe_demo.training.owners import is_owner
 from moe_demo.training.run_store import RunError, RunStore
 from moe_demo.ui import operator, selection
@@ -70,8 +71,8 @@ def draw(job: Job | None, plan: Plan) -> None:
         _button("play", lambda: _play(job, plan), on=True, is_main=True)
     else:
         _button("train", lambda: start(plan), on=plan.fits, is_main=True)
-    _button("step", lambda: _play(job, plan, 1), on=waits and mine)
-    _button("epoch", lambda: _play(job, plan, _to_epoch_end(job)), on=waits and mine)
+    _button("step", lambda: _play(job, plan, ONE_STEP), on=waits and mine)
+    _button("epoch", lambda: _play(job, plan, ONE_EPOCH), on=waits and mine)
     _button("stop", lambda: _ask(job, "stop"), on=mine and (running or state == "paused"))
     _button("same_seed", lambda: _again(job, plan), on=mine and plan.fits)
     other = replace(plan, config=replace(plan.config, seed=plan.config.seed + 1))
@@ -83,13 +84,13 @@ def _ask(job: Job | None, wish: Literal["pause", "stop"]) -> None:
         getattr(all_jobs(), wish)(job.name, visitor_id(), operator.is_here())
 
 
-def _play(job: Job | None, plan: Plan, steps: int = 0) -> None:
+def _play(job: Job | None, plan: Plan, until: Wish = PLAY) -> None:
     """Go on, under the settings that stand on the page now."""
     if job is not None:
         in_force = settings_in_force(job)
         wanted = {name: setting(plan.config, name) for name in CHANGEABLE}
         changes = {name: value for name, value in wanted.items() if value != setting(in_force, name)}
-        all_jobs().play(job.name, visitor_id(), operator.is_here(), steps, changes)
+        all_jobs().play(job.name, visitor_id(), operator.is_here(), until, changes)
 
 
 def settings_in_force(job: Job) -> RunConfig:
@@ -144,11 +145,3 @@ def _button(name: str, act: Callable[[], object], on: bool, is_main: bool = Fals
         on_click=asking(act),
         width=_MAIN_WIDTH if is_main else "content",
     )
-
-
-def _to_epoch_end(job: Job | None) -> int:
-    """Steps to the end of the epoch that is under way."""
-    if job is None or not job.n_steps:
-        return 1
-    per_epoch = max(1, round(job.n_steps / settings_in_force(job).epochs))
-    return per_epoch - job.step % per_epoch

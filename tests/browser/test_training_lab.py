@@ -90,7 +90,8 @@ def test_the_line_goes_from_checkpoint_to_checkpoint_by_keys(new_page: NewPage):
     for key, step in (("Home", CHECKPOINTS[0]), ("ArrowRight", CHECKPOINTS[1]), ("End", CHECKPOINTS[-1])):
         page.keyboard.press(key)
         expect(handle(page)).to_have_attribute("aria-valuenow", str(step))
-        page.wait_for_function("step => new URL(location).searchParams.get('step') === step", arg=str(step))
+        asked = None if step == CHECKPOINTS[-1] else str(step)  # the last one is the address without a step
+        page.wait_for_function("step => new URL(location).searchParams.get('step') === step", arg=asked)
         wait_ready(page)
     evaluation = [record for record in STORE.metrics()[0] if isinstance(record, EvalMetrics)][-1]
     assert f"{100 * evaluation.accuracy:.1f}%" in handle(page).get_attribute("aria-valuetext")

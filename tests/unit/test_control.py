@@ -65,6 +65,12 @@ def test_a_run_takes_as_many_steps_as_it_is_allowed_then_waits(tmp_path: Path, c
     assert [event.kind for event in RunStore(tmp_path / "run").events()] == ["paused"]
 
 
+def test_an_epoch_ends_where_the_next_one_begins(tmp_path: Path, csv: Path):
+    assert train(tmp_path, csv, {0: (Wish(do="epoch"),)}, "from the start").step == 4
+    wishes = {0: (Wish(do="steps", n=6),), 6: (Wish(do="epoch"),)}
+    assert train(tmp_path, csv, wishes, "from the middle").step == 8
+
+
 def test_a_pause_holds_between_two_steps_and_going_on_changes_no_bit(tmp_path: Path, csv: Path):
     train_run(tmp_path / "plain", CONFIG, [csv])
     outcome = train(tmp_path, csv, {5: (Wish(do="pause"),)})

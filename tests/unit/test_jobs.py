@@ -14,7 +14,8 @@ import pytest
 
 from moe_demo.config import ConfigError
 from moe_demo.training import files
-from moe_demo.training.jobs import Job, Jobs
+from moe_demo.training.control import Wish
+from moe_demo.training.jobs import ONE_STEP, Job, Jobs
 from moe_demo.training.owners import OPERATOR_VARIABLE, hashed, is_operator, is_owner, new_id
 from moe_demo.training.run_store import RunError, RunStore
 from moe_demo.training.session import train_run
@@ -75,7 +76,7 @@ def test_a_job_is_played_paused_stepped_changed_and_stopped(jobs: Jobs, csv: Pat
     wait(lambda: jobs.get(name).step > 5)
     jobs.pause(name, MINE)
     paused = wait_for(jobs, name, "paused")
-    jobs.play(name, MINE, steps=1)
+    jobs.play(name, MINE, until=ONE_STEP)
     wait(lambda: jobs.get(name).step == paused.step + 1)
     assert wait_for(jobs, name, "paused").step == paused.step + 1
     jobs.change(name, "lr", 1e-3, MINE)
@@ -85,7 +86,7 @@ def test_a_job_is_played_paused_stepped_changed_and_stopped(jobs: Jobs, csv: Pat
     jobs.stop(name, MINE)
     assert wait_for(jobs, name, "stopped").reason == "stopped by hand"
     wait(lambda: not jobs.is_alive(name))
-    jobs.play(name, MINE, steps=2, changes={"top_k": 2})
+    jobs.play(name, MINE, until=Wish(do="steps", n=2), changes={"top_k": 2})
     stopped = jobs.get(name).step
     wait(lambda: jobs.get(name).step == stopped + 2)
     assert RunStore(jobs.runs / name).changes()[-1].value == 2
@@ -168,7 +169,9 @@ def test_two_browsers_that_press_the_same_button_start_one_process(jobs: Jobs, c
     for other in others:
         other.pause(name, MINE)
     assert wait_for(jobs, name, "paused").state == "paused"
-    listed = subprocess.run(["pgrep", "-fc", f"{name}.wishes"], capture_output=True, text=True, check=False)
+    listed = subprocess.run(
+        ["pgrep", "-fc", str(jobs.folder / f"{name}.wishes")], capture_output=True, text=True, check=False
+    )
     assert listed.stdout.strip() in ("1", "")  # one process; empty where there is no pgrep
 
 
