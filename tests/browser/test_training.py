@@ -155,11 +155,11 @@ def test_training_survives_a_killed_server_and_another_one_finds_it(
 ):
     server = lab_server()
     page = new_page(server, height=900)
-    page.browser_log.forgive("ERR_CONNECTION|WebSocket|Failed to load resource|Failed to fetch")
     page.goto("/learning")
     name = train(page)
     until_step(page, 20)
     before = (runs / name / "metrics.jsonl").read_bytes()
+    page.goto("about:blank")
     os.kill(server.process.pid, signal.SIGKILL)
     server.process.wait()
     second = new_page(lab_server(), height=900)

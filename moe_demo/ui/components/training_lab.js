@@ -175,7 +175,7 @@ class TrainingLab {
 
   // -- where in time ---------------------------------------------------------------------------------------
 
-  get checkpoints() { return this.feeds[0]?.checkpoints ?? []; }
+  get checkpoints() { return this.feeds[0].checkpoints; }
 
   /** The checkpoint in force: the chosen one, or the newest; null while there is none. */
   get step() {
@@ -317,7 +317,7 @@ class TrainingLab {
 
   leave() {
     for (const feed of this.feeds) feed.stop();
-    this.feeds = [];
+    clearTimeout(this.frame.saying);
     this.observer.disconnect();
     this.theme.onchange = null;
     clearTimeout(this.clicking);
