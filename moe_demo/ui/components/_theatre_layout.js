@@ -5,6 +5,8 @@ const THEATRE = {
   cardGap: 12, cardHead: 44, cardFoot: 58, layerGap: 16, layerLabel: 15,
 };
 
+const LEAST_SPAN = 0.1; // of an axis
+
 /** Every step at which some run was evaluated: they stand side by side, since they are dense where much happens. */
 function theatreSteps(runs) {
   return [...new Set(runs.flatMap((run) => run.steps))].sort((a, b) => a - b);
@@ -36,7 +38,9 @@ function theatreLayout(data, width, height) {
 /** Ends of an axis and its marks: round numbers that hold all values. */
 function axisOf(values, count = 4) {
   if (!values.length) return { from: 0, to: 1, marks: [0, 1], digits: 1 };
-  const low = Math.min(...values), high = Math.max(...values), span = Math.max(high - low, 1e-6);
+  const middle = (Math.min(...values) + Math.max(...values)) / 2; // before the first step all runs stand at one place
+  const half = Math.max(Math.max(...values) - middle, LEAST_SPAN / 2);
+  const low = middle - half, high = middle + half, span = high - low;
   const power = 10 ** Math.floor(Math.log10(span / count));
   const step = [1, 2, 5, 10].map((by) => by * power).find((by) => span / by <= count);
   const from = Math.floor(low / step + 1e-9) * step, to = Math.ceil(high / step - 1e-9) * step;
