@@ -245,6 +245,7 @@ def test_the_doors_lead_on(page: Page):
     expect(sentence(page)).to_be_focused()
     page.locator(".door.training").click()
     page.wait_for_url("**/learning?t=5")
+    wait_ready(page)
     page.go_back()
     page.locator(".door.word").click()
     page.wait_for_url("**/routing?t=5")

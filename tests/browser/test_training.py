@@ -100,12 +100,12 @@ def test_a_run_is_trained_paused_stepped_resumed_reset_and_stopped_by_its_button
     watcher = new_page(server, height=900)  # another browser sees it move, and may not touch it
     watcher.goto(f"/learning?run={name}")
     until(watcher, "state", "paused")
-    enabled(watcher, "step").to_be_disabled()
+    enabled(watcher, "step").to_be_disabled(timeout=30_000)
     press(page, "play")
     until(page, "state", "running")
     until(watcher, "state", "running")
     until_step(watcher, epoch_end + 20)
-    enabled(watcher, "pause").to_be_disabled()
+    enabled(watcher, "pause").to_be_disabled(timeout=30_000)
 
     press(page, "same_seed")
     expect(page).not_to_have_url(re.compile(f"run={name}(&|$)"), timeout=TRAINS)
@@ -115,7 +115,7 @@ def test_a_run_is_trained_paused_stepped_resumed_reset_and_stopped_by_its_button
     until_step(page, 5)
     press(page, "stop")
     until(page, "state", "stopped")
-    enabled(page, "play").to_be_enabled()
+    enabled(page, "play").to_be_enabled(timeout=30_000)
     one, other = (
         [record for record in RunStore(runs / run).metrics()[0] if record.step <= 5] for run in (name, again)
     )
@@ -146,8 +146,8 @@ def test_the_default_preset_trains_to_its_best_accuracy_while_it_is_watched(
     assert status.step == status.n_steps or patience_is_over(accuracies, patience)
     assert max(accuracies) > 0.85
     assert status.train_seconds > 0
-    enabled(page, "train").to_be_enabled()
-    expect(page.get_by_text(f"{evals[-1].accuracy:.1%}").first).to_be_visible()
+    enabled(page, "train").to_be_enabled(timeout=30_000)
+    expect(page.get_by_text(f"{evals[-1].accuracy:.1%}").first).to_be_visible(timeout=30_000)
 
 
 def test_training_survives_a_killed_server_and_another_one_finds_it(
@@ -169,7 +169,7 @@ def test_training_survives_a_killed_server_and_another_one_finds_it(
     assert after.startswith(before[: before.rfind(b"\n") + 1])
     steps = [r.step for r in RunStore(runs / name).metrics()[0] if isinstance(r, StepMetrics)]
     assert steps == list(range(1, len(steps) + 1))  # no line lost
-    enabled(second, "pause").to_be_disabled()  # another browser: it watches
+    enabled(second, "pause").to_be_disabled(timeout=30_000)  # another browser: it watches
     os.kill(RunStore(runs / name).status().pid, signal.SIGTERM)
     until(second, "state", re.compile("stopped|done"))
 

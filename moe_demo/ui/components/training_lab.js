@@ -10,7 +10,7 @@ const CLICK_MS = 240; // a second click within this time makes it a double click
 const DRAG_FROM = 6; // pixels
 const SAY_MS = 500;
 const TELL_AGAIN_MS = 1500; // a process that has just said its last word still lives for a moment, and the page may have seen that
-const TELLINGS = 4;
+const TELLINGS = 12;
 const labs = new WeakMap();
 
 class TrainingLab {
