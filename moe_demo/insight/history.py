@@ -37,6 +37,10 @@ class _Facts:
     """What is small enough to be told whole each time."""
 
     status: Status
+    state: str
+    """That of the status, or `queued`."""
+    place: int
+    """In the queue; 0 where the run does not wait."""
     events: tuple[Event, ...]
     checkpoints: tuple[int, ...]
 
@@ -51,8 +55,11 @@ class History:
         self._facts: _Facts | None = None
         self._start_over()
 
-    def refresh(self) -> bool:
-        """Read what has been written since; whether anything has changed. A torn or foreign line is left out."""
+    def refresh(self, state: str = "", place: int = 0) -> bool:
+        """Read what has been written since; whether anything has changed. A torn or foreign line is left out.
+
+        `state` and `place` are what is known of the run's job beside its folder, such as that it waits in the queue.
+        """
         lines = self._new_lines()
         for line in lines:
             try:
@@ -63,8 +70,11 @@ class History:
                 self._add_step(record)
             else:
                 self.evals.append(record)
+        status = self.store.status()
         facts = _Facts(
-            status=self.store.status(),
+            status=status,
+            state=state or status.state,
+            place=place,
             events=tuple(self.store.events()),
             checkpoints=tuple(self.store.checkpoint_steps()),
         )
@@ -148,8 +158,9 @@ class History:
         speed = status.step / seconds if seconds > 0 else 0.0
         tokens_a_step = self._n_tokens / self._n_seen if self._n_seen else 0.0
         return {
-            "state": status.state,
+            "state": self.facts.state,
             "reason": status.reason,
+            "place": self.facts.place,
             "step": newest,
             "n_steps": status.n_steps,
             "steps_per_epoch": max(1, round(status.n_steps / self.config.epochs)),

@@ -73,7 +73,7 @@ class _Watched:
         """What a watcher with version `since` gets; None where nothing has changed."""
         with self.lock:
             if time.monotonic() - self.read_at > FRESH_SECONDS:
-                if self.history.refresh():
+                if self.history.refresh(*_job_state(self.history.store)):
                     self.answers.clear()
                 self.read_at = time.monotonic()
             if since == self.history.version:
@@ -106,6 +106,15 @@ def watched(store: RunStore) -> _Watched:
         while len(_watched) > _MAX_HISTORIES:
             _watched.popitem(last=False)
     return found
+
+
+def _job_state(store: RunStore) -> tuple[str, int]:
+    """State and place in the queue as the page's script sees them, so that both say the same; of a job only."""
+    jobs = Jobs(local_folder())
+    if store.folder.resolve().parent != jobs.runs or not jobs.has(store.run_id):
+        return "", 0
+    job = jobs.get(store.run_id)
+    return job.state, job.place
 
 
 def _made(store: RunStore) -> int:

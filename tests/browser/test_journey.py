@@ -71,6 +71,7 @@ def test_every_station_opens_by_key(page: Page):
     expect_station(page, 9)
     page.keyboard.press("ArrowLeft")
     expect_station(page, 8)
+    expect(page.locator(".station[aria-selected=true]")).to_have_count(1)
     expect_address(page, "stage=8")
 
 
@@ -78,6 +79,7 @@ def test_the_next_button_walks_on_and_keeps_the_focus(page: Page):
     opened(page, stage="2")
     page.locator(".panel .solid").click()
     expect_station(page, 3)
+    expect(page.locator(".panel .solid")).to_be_focused()
     page.keyboard.press("Enter")
     expect_station(page, 4)
 

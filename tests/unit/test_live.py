@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from starlette.responses import Response
 from moe_demo.insight.runs import load_run
 from moe_demo.training.jobs import Jobs
 from moe_demo.training.owners import new_id
+from moe_demo.training.run_store import RunStore
 from moe_demo.ui import live
 from moe_demo.ui.visitor import COOKIE
 from tests import toy
@@ -98,8 +100,6 @@ def test_a_run_on_somebodys_own_data_is_there_for_its_browser_only(jobs: Jobs, r
 
 
 def test_a_run_deleted_or_damaged_while_it_is_watched_is_told_in_one_sentence(runs_folder: Path, run: str):
-    import shutil
-
     shutil.copytree(run, runs_folder / "watched")
     version = content(ask("history", "watched"))["version"]
     (runs_folder / "watched" / "status.json").write_text("{")
@@ -109,3 +109,16 @@ def test_a_run_deleted_or_damaged_while_it_is_watched_is_told_in_one_sentence(ru
     assert "status.json cannot be read" in content(damaged)["message"]
     shutil.rmtree(runs_folder / "watched")
     assert content(ask("history", "watched"))["message"] == "There is no run 'watched'."
+
+
+def test_a_run_that_waits_to_go_on_is_told_as_the_page_sees_it(
+    jobs: Jobs, run: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("MOE_DEMO_JOBS", "0")
+    name = jobs.start(toy.config(), owner=MINE).name
+    jobs.stop(name, MINE)
+    shutil.copytree(run, jobs.runs / name)
+    RunStore(jobs.runs / name).write_status("stopped", 5, 8)
+    jobs.play(name, MINE)
+    answer, job = content(ask("history", name)), jobs.get(name)
+    assert (answer["state"], answer["place"]) == (job.state, job.place) == ("queued", 1)

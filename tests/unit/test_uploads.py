@@ -139,7 +139,7 @@ def test_all_data_sets_together_have_a_limit(uploads: Uploads, monkeypatch: pyte
     size = uploads.keep(seasons(), "a", ANN).path.stat().st_size
     monkeypatch.setattr(uploads_module, "MAX_TOTAL_BYTES", 2 * size)
     uploads.keep(seasons(), "b", BOB)
-    refused("no_room", uploads.keep, seasons(), "c", ANN)
+    assert "try again later" in refused("no_room", uploads.keep, seasons(), "c", ANN)
 
 
 @pytest.mark.parametrize("name", ["", "  ", "长" * (MAX_NAME_CHARS + 1), "a\0b", "a\u202eb"])
