@@ -40,10 +40,10 @@ screenshots: $(DEV_STAMP) browser ## take the pictures of docs/images again
 	$(BIN)/python -m scripts.screenshots
 
 runs: $(RUN_STAMP) ## train the bundled runs again, from the built-in corpus
-	$(BIN)/python -m moe_demo.training.bundle
+	$(BIN)/python -m moe_demo.releases.bundle
 
 recording: $(RUN_STAMP) ## train the recorded comparison of the balance page again
-	$(BIN)/python -m moe_demo.training.recording
+	$(BIN)/python -m moe_demo.releases.recording
 
 clean: ## remove the virtual environment and every cache; runs/ is kept
 	rm -rf $(VENV) .cache .pytest_cache .mypy_cache .ruff_cache tests/browser/artifacts

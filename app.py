@@ -6,7 +6,11 @@ before the first visitor comes, and then as a script, from the top to the bottom
 
 import streamlit as st
 
-from moe_demo.ui import chart, frame, live, navigation, session, visitor
+from moe_demo.ui.frame import head as frame
+from moe_demo.ui.frame import navigation
+from moe_demo.ui.kit import chart
+from moe_demo.ui.kit import views as session
+from moe_demo.ui.server import live, visitor
 
 if __name__ != "__main__":
     app = st.App(

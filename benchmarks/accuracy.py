@@ -20,9 +20,9 @@ import numpy as np
 import numpy.typing as npt
 
 from moe_demo.config import preset
+from moe_demo.runs.data import read_corpora, split_of, text_encoder, training_vocabulary
 from moe_demo.text.corpus import Corpus
 from moe_demo.text.segmentation import segment
-from moe_demo.training.data import read_corpora, split_of, text_encoder, training_vocabulary
 from moe_demo.training.trainer import Trainer
 
 Labels = npt.NDArray[np.int64]

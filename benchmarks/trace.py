@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 
 import torch
 
-from moe_demo.insight.runs import list_runs, load_run
+from moe_demo.insight.run import list_runs, load_run
 
 TEXT = "苹果公司发布了最新的iPhone 15"
 

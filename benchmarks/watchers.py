@@ -27,10 +27,10 @@ from pathlib import Path
 import numpy as np
 
 from moe_demo.config import preset
-from moe_demo.training.jobs import Jobs
-from moe_demo.training.owners import new_id
-from moe_demo.ui.lab import POLL_MS
-from moe_demo.ui.selection import DEFAULT_TEXT
+from moe_demo.jobs.jobs import Jobs
+from moe_demo.runs.owners import new_id
+from moe_demo.ui.kit.selection import DEFAULT_TEXT
+from moe_demo.ui.training.picture import POLL_MS
 from tests.browser.helpers import serve
 
 FROM_STEP, TO_STEP = 50, 850  # of 920: neither starting nor ending is measured

@@ -12,13 +12,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from moe_demo.insight.runs import Run, list_runs, load_run
+    from moe_demo.insight.run import Run, list_runs, load_run
     from moe_demo.insight.trace import ForwardTrace, LayerTrace, trace_text
 
 _HOME = {
-    "Run": "moe_demo.insight.runs",
-    "list_runs": "moe_demo.insight.runs",
-    "load_run": "moe_demo.insight.runs",
+    "Run": "moe_demo.insight.run",
+    "list_runs": "moe_demo.insight.run",
+    "load_run": "moe_demo.insight.run",
     "ForwardTrace": "moe_demo.insight.trace",
     "LayerTrace": "moe_demo.insight.trace",
     "trace_text": "moe_demo.insight.trace",

@@ -4,10 +4,13 @@ import streamlit as st
 
 from moe_demo.insight.comparison import mutual_information
 from moe_demo.model.balance import expert_balance_loss, max_vio, sequence_balance_loss, updated_bias
-from moe_demo.training.run_store import RunError
-from moe_demo.ui import balance_formulas, balance_ladder, balance_page, balance_table
-from moe_demo.ui.i18n import t
-from moe_demo.ui.source import show_source
+from moe_demo.runs.store import RunError
+from moe_demo.ui.balance import formulas as balance_formulas
+from moe_demo.ui.balance import page as balance_page
+from moe_demo.ui.balance import sweep as balance_ladder
+from moe_demo.ui.balance import table as balance_table
+from moe_demo.ui.kit.i18n import t
+from moe_demo.ui.kit.source import show_source
 
 with st.container(key="balance-title", horizontal=True, vertical_alignment="bottom"):
     st.title(t("balance.title"), anchor=False, width="content")

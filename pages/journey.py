@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from moe_demo.ui import journey, session
-from moe_demo.ui.i18n import prose, t
-from moe_demo.ui.source import show_source
+from moe_demo.ui.journey import page as journey
+from moe_demo.ui.kit import views as session
+from moe_demo.ui.kit.i18n import prose, t
+from moe_demo.ui.kit.source import show_source
 
 view = session.view("document")
 st.title(t("journey.title"))

@@ -3,11 +3,12 @@
 import streamlit as st
 
 from moe_demo.model.router import affinity, choose, gate_values, leave_out_groups, score_groups
-from moe_demo.ui import router_controls, session
-from moe_demo.ui.i18n import t
-from moe_demo.ui.router_proof import proof
-from moe_demo.ui.score_path import score_map, score_path
-from moe_demo.ui.source import show_source
+from moe_demo.ui.kit import views as session
+from moe_demo.ui.kit.i18n import t
+from moe_demo.ui.kit.source import show_source
+from moe_demo.ui.router import controls as router_controls
+from moe_demo.ui.router.page import score_map, score_path
+from moe_demo.ui.router.proof import proof
 
 
 @st.fragment

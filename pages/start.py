@@ -2,10 +2,13 @@
 
 from moe_demo.model.moe import MoELayer
 from moe_demo.model.router import gate_values, route
-from moe_demo.ui import doors, hero, session, training_panel
-from moe_demo.ui.captions import start_caption
-from moe_demo.ui.i18n import t
-from moe_demo.ui.source import show_source
+from moe_demo.ui.kit import views as session
+from moe_demo.ui.kit.i18n import t
+from moe_demo.ui.kit.source import show_source
+from moe_demo.ui.start import curves as training_panel
+from moe_demo.ui.start import doors
+from moe_demo.ui.start import page as hero
+from moe_demo.ui.start.captions import start_caption
 
 view = session.view()
 doors.draw(view, title=t("start.title"), caption=start_caption(view))

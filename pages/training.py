@@ -2,8 +2,11 @@
 
 from moe_demo.model.balance import max_vio, updated_bias
 from moe_demo.training.trainer import Trainer
-from moe_demo.ui import checkpoint_panel, own_data, session, slow_motion, training_page
-from moe_demo.ui.source import show_source
+from moe_demo.ui.kit import views as session
+from moe_demo.ui.kit.source import show_source
+from moe_demo.ui.training import checkpoint as checkpoint_panel
+from moe_demo.ui.training import own_data, slow_motion
+from moe_demo.ui.training import page as training_page
 
 view = session.view()
 training_page.draw(view)

@@ -7,9 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from moe_demo.config import RunConfig, preset
+from moe_demo.runs.metrics import EvalMetrics, StepMetrics
+from moe_demo.runs.store import RunStore
 from moe_demo.text.corpus import LABELS, Corpus, Headline, Split, stratified_split
-from moe_demo.training.metrics import EvalMetrics, StepMetrics
-from moe_demo.training.run_store import RunStore
 
 _HEADLINES = {
     "tech": """

@@ -15,8 +15,8 @@ from collections.abc import Sequence
 
 from moe_demo.cli.parser import build_parser
 from moe_demo.config import ConfigError
+from moe_demo.runs.files import RunError
 from moe_demo.text.errors import CorpusError, EmptyTextError, VocabularyError
-from moe_demo.training.files import RunError
 
 DONE, BAD_INPUT, INTERRUPTED = 0, 2, 130
 

@@ -12,14 +12,14 @@ from typing import Any
 import torch
 
 from moe_demo.cli.progress import left_out
-from moe_demo.insight.runs import Classified, Run, load_run, run_folders
+from moe_demo.insight.run import Classified, Run, load_run, run_folders
+from moe_demo.runs.data import read_corpora
+from moe_demo.runs.metrics import EvalMetrics
+from moe_demo.runs.store import BUNDLED_RUNS, RunError, RunStore
 from moe_demo.text.corpus import read_labelled_or_plain
 from moe_demo.text.errors import EmptyTextError
-from moe_demo.training.data import read_corpora
 from moe_demo.training.evaluation import encode_all
 from moe_demo.training.evaluation import evaluate as evaluate_model
-from moe_demo.training.metrics import EvalMetrics
-from moe_demo.training.run_store import BUNDLED_RUNS, RunError, RunStore
 
 _FILE_CHUNK = 64  # headlines of a file go through the model together; typed ones are answered one by one
 Headline = tuple[str, str]

@@ -9,9 +9,9 @@ import time
 from pathlib import Path
 
 from moe_demo.config import RunConfig
+from moe_demo.runs.metrics import EvalMetrics, StepMetrics
 from moe_demo.text.corpus import Corpus
-from moe_demo.training.metrics import EvalMetrics, StepMetrics
-from moe_demo.training.session import Silent
+from moe_demo.training.train import Silent
 
 _REDRAW_SECONDS = 0.1
 

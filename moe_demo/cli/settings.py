@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from moe_demo.config import ConfigError, RunConfig, preset
-from moe_demo.training.files import read_json
+from moe_demo.runs.files import read_json
 
 _OF_OPTION = {
     "balance": "balance.method",

@@ -10,10 +10,10 @@ from pathlib import Path
 from moe_demo.cli.progress import Bar, Lines
 from moe_demo.cli.settings import config_of, named_options
 from moe_demo.config import ConfigError
-from moe_demo.insight.runs import local_folder
-from moe_demo.training.control import Control
+from moe_demo.insight.run import local_folder
+from moe_demo.runs.commands import Control
 from moe_demo.training.distributed import is_first_process
-from moe_demo.training.session import Outcome, resume_run, train_run
+from moe_demo.training.train import Outcome, resume_run, train_run
 
 
 def train(args: argparse.Namespace) -> int:

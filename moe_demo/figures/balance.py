@@ -9,7 +9,7 @@ from plotly.subplots import make_subplots
 
 from moe_demo.figures.theme import AXIS, DIVERGING, HUES, layout
 from moe_demo.insight.comparison import Spread
-from moe_demo.insight.ladder import LadderStep
+from moe_demo.insight.sweep import LadderStep
 
 _MEASURES = ("accuracy", "max_vio", "information")
 _COLOURS = (HUES[1], HUES[5], HUES[4])

@@ -10,7 +10,7 @@ from plotly.subplots import make_subplots
 
 from moe_demo.figures.theme import AXIS, DIVERGING, HUES, NEUTRAL, layout
 from moe_demo.insight.load import random_max_vio
-from moe_demo.training.metrics import EvalMetrics, StepMetrics
+from moe_demo.runs.metrics import EvalMetrics, StepMetrics
 
 MAX_POINTS = 400
 _TRAIN, _HELD_OUT, _FLOOR = NEUTRAL, HUES[1], DIVERGING[1]

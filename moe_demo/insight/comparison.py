@@ -19,10 +19,10 @@ import numpy as np
 
 from moe_demo.config import BalanceMethod, RunConfig
 from moe_demo.insight.load import random_max_vio
-from moe_demo.training.files import RunError, read_json
-from moe_demo.training.metrics import EvalMetrics
-from moe_demo.training.recording import METHODS, NOISE, Rung, read_rungs
-from moe_demo.training.run_store import RunStore
+from moe_demo.releases.recording import METHODS, NOISE, Rung, read_rungs
+from moe_demo.runs.files import RunError, read_json
+from moe_demo.runs.metrics import EvalMetrics
+from moe_demo.runs.store import RunStore
 
 Array = np.ndarray[Any, Any]
 

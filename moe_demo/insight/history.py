@@ -22,9 +22,9 @@ from typing import Any
 import numpy as np
 
 from moe_demo.insight.load import random_max_vio
-from moe_demo.training.events import Event
-from moe_demo.training.metrics import EvalMetrics, StepMetrics, from_line
-from moe_demo.training.run_store import RunStore, Status
+from moe_demo.runs.events import Event
+from moe_demo.runs.metrics import EvalMetrics, StepMetrics, from_line
+from moe_demo.runs.store import RunStore, Status
 
 MOST_POINTS = 600
 _VERSIONS = 256  # how many versions back a watcher may be and still get only what is new

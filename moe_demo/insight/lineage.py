@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from moe_demo.insight.router_path import RouterPath
-from moe_demo.insight.runs import Run
+from moe_demo.insight.run import Run
 from moe_demo.insight.trace import Array, LayerTrace
 
 

@@ -25,8 +25,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from moe_demo.config import BalanceConfig
-from moe_demo.insight.hardest import made, split_of_run
-from moe_demo.insight.runs import Run
+from moe_demo.insight.held_out import made, split_of_run
+from moe_demo.insight.run import Run
 from moe_demo.model.balance import (
     affinity_share,
     device_balance_loss,
@@ -36,11 +36,11 @@ from moe_demo.model.balance import (
 )
 from moe_demo.model.classifier import Classifier
 from moe_demo.model.router import Routing, choose
+from moe_demo.runs.data import text_encoder
+from moe_demo.runs.metrics import StepMetrics
+from moe_demo.runs.store import RunStore
 from moe_demo.text.corpus import Headline
 from moe_demo.text.tokenizer import EncodedText
-from moe_demo.training.data import text_encoder
-from moe_demo.training.metrics import StepMetrics
-from moe_demo.training.run_store import RunStore
 from moe_demo.training.schedule import learning_rate
 from moe_demo.training.trainer import Passed, Trainer
 

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from moe_demo.training.metrics import EvalMetrics
+from moe_demo.runs.metrics import EvalMetrics
 
 Array = np.ndarray[Any, Any]
 

@@ -16,7 +16,7 @@ import torch
 import torch.distributed as dist
 
 from moe_demo.config import ConfigError
-from moe_demo.training.files import RunError
+from moe_demo.runs.files import RunError
 
 T = TypeVar("T")
 

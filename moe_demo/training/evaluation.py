@@ -14,9 +14,9 @@ from torch import Tensor
 from moe_demo.model.balance import max_vio
 from moe_demo.model.batch import TokenBatch
 from moe_demo.model.classifier import Classifier
+from moe_demo.runs.metrics import EvalMetrics
 from moe_demo.text.corpus import Corpus
 from moe_demo.text.tokenizer import EncodedText, TextEncoder
-from moe_demo.training.metrics import EvalMetrics
 
 BATCH_SIZE = 256
 

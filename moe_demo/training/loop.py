@@ -17,13 +17,13 @@ from pathlib import Path
 from typing import Protocol
 
 from moe_demo.config import ConfigError, RunConfig
+from moe_demo.runs.commands import Control, Wish
+from moe_demo.runs.events import Event, changed, config_at, setting
+from moe_demo.runs.files import RunError
+from moe_demo.runs.metrics import EvalMetrics, StepMetrics
+from moe_demo.runs.store import RunStore, State
 from moe_demo.text.corpus import Corpus
-from moe_demo.training.control import Control, Wish
 from moe_demo.training.distributed import Ranks
-from moe_demo.training.events import Event, changed, config_at, setting
-from moe_demo.training.files import RunError
-from moe_demo.training.metrics import EvalMetrics, StepMetrics
-from moe_demo.training.run_store import RunStore, State
 from moe_demo.training.schedule import checkpoint_steps, has_diverged, patience_is_over
 from moe_demo.training.stopping import StopRequest
 from moe_demo.training.trainer import Trainer

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from moe_demo.config import RunConfig
-from moe_demo.training.metrics import StepMetrics
+from moe_demo.runs.metrics import StepMetrics
 
 MAX_EPOCH_CHECKPOINTS = 50
 DIVERGED = 10.0  # times the loss of a model that knows nothing

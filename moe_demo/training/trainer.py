@@ -22,10 +22,10 @@ from moe_demo.config import ConfigError, RunConfig
 from moe_demo.model.balance import balance_loss, expert_load, max_vio, updated_bias
 from moe_demo.model.batch import TokenBatch
 from moe_demo.model.classifier import Classifier, ClassifierOutput
+from moe_demo.runs.metrics import EvalMetrics, StepMetrics
 from moe_demo.text.corpus import Corpus
 from moe_demo.text.tokenizer import TextEncoder
 from moe_demo.training.evaluation import encode_all, evaluate
-from moe_demo.training.metrics import EvalMetrics, StepMetrics
 from moe_demo.training.schedule import learning_rate
 
 _ORDER, _HIDDEN_WORDS, _DROPOUT = range(3)  # what a stream of random numbers is for

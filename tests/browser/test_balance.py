@@ -9,9 +9,9 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from moe_demo.insight.comparison import read_recording, relative_loads, shuffled, sickest
-from moe_demo.training.jobs import Jobs
-from moe_demo.training.recording import METHODS, RECORDING, SEEDS
-from moe_demo.ui.i18n import text_in
+from moe_demo.jobs.jobs import Jobs
+from moe_demo.releases.recording import METHODS, RECORDING, SEEDS
+from moe_demo.ui.kit.i18n import text_in
 from tests.browser.helpers import box_of, expect_no_exception, wait_ready
 
 PATH = "/evenness"

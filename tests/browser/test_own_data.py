@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from moe_demo.training.uploads import Uploads
-from moe_demo.ui import i18n
+from moe_demo.jobs.uploads import Uploads
+from moe_demo.ui.kit import i18n
 from tests.browser.helpers import Server, expect_no_exception, wait_ready
 
 ROWS = [f"{label}的标题{n},{label}" for label in ("明星", "篮球", "足球") for n in range(4)]

@@ -6,9 +6,9 @@ from urllib.parse import parse_qs, quote, urlsplit
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from moe_demo.ui.chart import ADDRESS
-from moe_demo.ui.i18n import text_in
-from moe_demo.ui.navigation import ENTRIES
+from moe_demo.ui.frame.navigation import ENTRIES
+from moe_demo.ui.kit.chart import ADDRESS
+from moe_demo.ui.kit.i18n import text_in
 from tests.browser.helpers import Server, box_of, expect_no_exception, wait_ready
 
 PRESET = "火箭夺冠"

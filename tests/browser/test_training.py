@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from moe_demo.insight.runs import load_run
-from moe_demo.training.metrics import EvalMetrics, StepMetrics
-from moe_demo.training.run_store import RunStore
+from moe_demo.insight.run import load_run
+from moe_demo.runs.metrics import EvalMetrics, StepMetrics
+from moe_demo.runs.store import RunStore
 from moe_demo.training.schedule import patience_is_over
-from moe_demo.ui.i18n import text_in
+from moe_demo.ui.kit.i18n import text_in
 from tests.browser.helpers import Server, expect_no_exception, wait_ready
 
 TRAINS = 120_000  # milliseconds: two cores may be busy with other tests

@@ -9,16 +9,17 @@ from typing import Any, ClassVar
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from moe_demo.insight.balance_terms import batch_loss, moments
 from moe_demo.insight.comparison import Recording, findings, read_recording, relative_loads, shuffled, sickest
-from moe_demo.insight.pressure import batch_loss, moments
-from moe_demo.training.jobs import Job
-from moe_demo.training.recording import METHODS, RECORDING, SEEDS, folder_name
-from moe_demo.training.run_store import RunError
-from moe_demo.ui import balance_live, balance_page
-from moe_demo.ui.balance_asked import Asked
-from moe_demo.ui.balance_formulas import formulas
-from moe_demo.ui.balance_table import sentence
-from moe_demo.ui.i18n import labels, speaking, text_in
+from moe_demo.jobs.jobs import Job
+from moe_demo.releases.recording import METHODS, RECORDING, SEEDS, folder_name
+from moe_demo.runs.store import RunError
+from moe_demo.ui.balance import live as balance_live
+from moe_demo.ui.balance import page as balance_page
+from moe_demo.ui.balance.formulas import formulas
+from moe_demo.ui.balance.settings import Asked
+from moe_demo.ui.balance.table import sentence
+from moe_demo.ui.kit.i18n import labels, speaking, text_in
 from tests.pages import app
 
 NOTHING_ASKED = Asked(guess=None, revealed=False, method="aux_loss", step=1, layer=0, rungs={})
@@ -159,7 +160,7 @@ class FakeJobs:
         self.started.append((name, config, owner))
 
     def get(self, name: str) -> Job:
-        from moe_demo.training.owners import hashed
+        from moe_demo.runs.owners import hashed
 
         return Job(
             name=name, state="queued", place=1, reason="", step=0, n_steps=0, private=False,

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from moe_demo import load_run
 from moe_demo.insight.article import STAGES
 from moe_demo.insight.journey import SHOWN
-from moe_demo.ui.i18n import text_in
+from moe_demo.ui.kit.i18n import text_in
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = "苹果公司发布了最新的iPhone 15"

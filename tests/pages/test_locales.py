@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from moe_demo.ui import i18n
+from moe_demo.ui.kit import i18n
 from tests.pages.app import EXAMPLE, ROOT
 
 CJK = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")

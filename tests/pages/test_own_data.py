@@ -10,14 +10,16 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from moe_demo.jobs.uploads import UPLOAD_SENTENCES, UploadError, Uploads
+from moe_demo.runs.owners import new_id
 from moe_demo.text.corpus import CorpusError, Reason
 from moe_demo.text.errors import CORPUS_SENTENCES, DETAIL_SENTENCES
 from moe_demo.text.formats import Format
 from moe_demo.text.intake import MAX_UPLOAD_ROWS, inspect
-from moe_demo.training.owners import new_id
-from moe_demo.training.uploads import UPLOAD_SENTENCES, UploadError, Uploads
-from moe_demo.ui import i18n, own_data, visitor
-from moe_demo.ui.own_data_words import sentence, upload_sentence
+from moe_demo.ui.kit import i18n
+from moe_demo.ui.server import visitor
+from moe_demo.ui.training import own_data
+from moe_demo.ui.training.own_data_words import sentence, upload_sentence
 from tests.pages.app import drawn
 from tests.pages.test_locales import placeholders
 
@@ -36,7 +38,7 @@ def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def section() -> None:
     """A page of nothing else."""
-    from moe_demo.ui import own_data
+    from moe_demo.ui.training import own_data
 
     own_data.draw()
 

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from moe_demo import load_run
 from moe_demo.insight.router_path import path_change, router_path
-from moe_demo.ui.i18n import text_in
+from moe_demo.ui.kit.i18n import text_in
 from tests.pages import app
 
 
@@ -131,7 +131,7 @@ def test_the_trained_path_is_its_own_neighbour():
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_a_k_that_the_kept_groups_cannot_fill_is_one_sentence(lang: str, monkeypatch: pytest.MonkeyPatch):
     from moe_demo.config import ConfigError
-    from moe_demo.ui import router_controls
+    from moe_demo.ui.router import controls as router_controls
 
     def refuse(*_: object) -> None:
         raise ConfigError("RoutingRule.top_k must be at most topk_groups x group size = 8, got 9.")

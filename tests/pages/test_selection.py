@@ -5,8 +5,8 @@ from streamlit.testing.v1 import AppTest
 
 from moe_demo import load_run
 from moe_demo.text.segmentation import MAX_CHARS
-from moe_demo.ui.i18n import text_in
-from moe_demo.ui.selection import DEFAULT_TEXT, Selection, plain_text
+from moe_demo.ui.kit.i18n import text_in
+from moe_demo.ui.kit.selection import DEFAULT_TEXT, Selection, plain_text
 from tests.pages.app import drawn, hero, opened, strip
 
 
@@ -14,7 +14,7 @@ def updated(start: dict[str, str], change: str) -> dict[str, str]:
     """The address after `selection.update(<change>)` in a click."""
     script = f"""
 import streamlit as st
-from moe_demo.ui import selection
+from moe_demo.ui.kit import selection
 st.button("go", on_click=lambda: selection.update({change}))
 selection.current()
 """

@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 
 from moe_demo.config import BalanceConfig
-from moe_demo.insight.runs import load_run
+from moe_demo.insight.run import load_run
 from moe_demo.insight.slow_step import slow_step
-from moe_demo.training.session import train_run
-from moe_demo.ui.i18n import LANGUAGES, speaking
-from moe_demo.ui.slow_motion import STAGES, data_of
+from moe_demo.training.train import train_run
+from moe_demo.ui.kit.i18n import LANGUAGES, speaking
+from moe_demo.ui.training.slow_motion import STAGES, data_of
 from tests import toy
 from tests.pages.app import drawn, opened
 

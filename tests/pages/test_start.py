@@ -8,10 +8,10 @@ import pytest
 
 from moe_demo import load_run
 from moe_demo.insight.sparsity import sparsity
-from moe_demo.training.metrics import EvalMetrics
-from moe_demo.ui import live
-from moe_demo.ui.i18n import text_in
-from moe_demo.ui.strip import PRESETS
+from moe_demo.runs.metrics import EvalMetrics
+from moe_demo.ui.frame.strip import PRESETS
+from moe_demo.ui.kit.i18n import text_in
+from moe_demo.ui.server import live
 from tests.pages.app import EXAMPLE, drawn, hero, numbers, opened, strip
 
 ODD = [

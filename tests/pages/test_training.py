@@ -10,12 +10,12 @@ from streamlit.testing.v1 import AppTest
 
 from moe_demo import load_run
 from moe_demo.config import RunConfig, preset
-from moe_demo.training.events import Event
-from moe_demo.training.jobs import Jobs
-from moe_demo.training.owners import new_id
-from moe_demo.training.run_store import RunStore
-from moe_demo.ui import visitor
-from moe_demo.ui.i18n import text_in
+from moe_demo.jobs.jobs import Jobs
+from moe_demo.runs.events import Event
+from moe_demo.runs.owners import new_id
+from moe_demo.runs.store import RunStore
+from moe_demo.ui.kit.i18n import text_in
+from moe_demo.ui.server import visitor
 from tests.pages.app import drawn, opened
 
 MINE, THEIRS = new_id(), new_id()
@@ -28,7 +28,8 @@ def jobs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Jobs:
     monkeypatch.setenv("MOE_DEMO_RUNS", str(tmp_path / "runs"))
     monkeypatch.setenv("MOE_DEMO_JOBS", "0")
     monkeypatch.setattr(visitor, "visitor_id", lambda: MINE)
-    for module in ("job_controls", "job_settings", "training_page", "session", "own_data"):
+    modules = ("training.controls", "training.run_settings", "training.page", "kit.views", "training.own_data")
+    for module in modules:
         monkeypatch.setattr(f"moe_demo.ui.{module}.visitor_id", lambda: MINE)
     return Jobs(tmp_path / "runs", most=0)
 

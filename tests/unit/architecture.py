@@ -12,20 +12,24 @@ ROOT = Path(__file__).resolve().parents[2]
 MAX_FILE_LINES = 400
 MAX_FUNCTION_LINES = 45
 
-_RECORDS = "config published text model training insight cluster"
+_RECORDS = "config published text model runs training jobs insight cluster releases"
 
-# One direction: text, config -> model -> training -> insight, cluster -> figures -> ui -> pages.
+# One direction: text, config -> model -> runs -> training -> insight, jobs, cluster, releases -> figures -> ui
+# -> pages.
 # The longest name that fits a module decides.
 MAY_IMPORT = {
     "config": "",
     "published": "config",
     "text": "config",
     "model": "config text",
-    "training": "config text model",
-    "insight": "config text model training",
+    "runs": "config text model",
+    "training": "config text model runs",
+    "jobs": "config text runs",
+    "releases": "config text model runs training",
+    "insight": "config text model runs training releases",
     "cluster": "config published",
     "cluster.expert_parallel": "config published model cluster",  # the one that runs experts for real
-    "figures": "config published text training insight cluster",
+    "figures": "config published text runs insight cluster",
     "ui": f"{_RECORDS} figures __init__",
     "pages": f"{_RECORDS} figures ui __init__",
     "app": f"{_RECORDS} figures ui __init__",
@@ -40,7 +44,10 @@ MUST_NOT_IMPORT = {
     "published": "torch streamlit plotly pandas",
     "text": "streamlit plotly",
     "model": "streamlit plotly pandas",
+    "runs": "streamlit plotly",
     "training": "streamlit plotly",
+    "jobs": "torch streamlit plotly",
+    "releases": "streamlit plotly",
     "insight": "streamlit plotly",
     "cluster": "torch streamlit plotly pandas",
     "cluster.expert_parallel": "streamlit plotly pandas",

@@ -83,7 +83,7 @@ def test_components_name_no_other_host():
         ("moe_demo/model/router.py", "from moe_demo.training.trainer import Trainer"),
         ("moe_demo/model/router.py", "from ..insight import trace"),
         ("moe_demo/model/router.py", "from .. import figures"),
-        ("moe_demo/model/router.py", "import importlib\nimportlib.import_module('moe_demo.ui.i18n')"),
+        ("moe_demo/model/router.py", "import importlib\nimportlib.import_module('moe_demo.ui.kit.i18n')"),
         ("moe_demo/figures/theme.py", "import torch"),
         ("moe_demo/figures/theme.py", "from moe_demo.model.router import Router"),
         ("moe_demo/figures/theme.py", "import moe_demo.ui"),
@@ -116,7 +116,7 @@ def test_a_wrong_import_is_caught(path: str, source: str):
         ),
         (
             "pages/start.py",
-            "import streamlit as st\nfrom moe_demo.ui.i18n import t\nfrom moe_demo import load_run",
+            "import streamlit as st\nfrom moe_demo.ui.kit.i18n import t\nfrom moe_demo import load_run",
         ),
     ],
 )

@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 import torch
 
-from moe_demo.insight.runs import load_run
-from moe_demo.training.bundle import BUDGET_BYTES, BUNDLED, bundle, size_of, spread
-from moe_demo.training.data import read_corpora, split_of
+from moe_demo.insight.run import load_run
+from moe_demo.releases.bundle import BUDGET_BYTES, BUNDLED, bundle, size_of, spread
+from moe_demo.runs.data import read_corpora, split_of
+from moe_demo.runs.metrics import EvalMetrics
+from moe_demo.runs.store import BUNDLED_RUNS, RunError
 from moe_demo.training.evaluation import encode_all, evaluate
-from moe_demo.training.metrics import EvalMetrics
-from moe_demo.training.run_store import BUNDLED_RUNS, RunError
 from tests import toy
 
 CONFIGS = [toy.config("document", patience=0, epochs=2), toy.config("deepseek", patience=0, epochs=2)]

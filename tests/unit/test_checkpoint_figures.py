@@ -6,7 +6,7 @@ import pytest
 
 from moe_demo.figures.checkpoint import STRONGEST, confusion_matrix, expert_class_map
 from moe_demo.insight.specialisation import MIN_EXPECTED, Specialisation
-from moe_demo.ui.i18n import labels
+from moe_demo.ui.kit.i18n import labels
 
 NAMES = ["tech", "sports", "entertainment"]
 CONFUSION = np.array([[8, 1, 1], [0, 5, 0], [2, 0, 2]])

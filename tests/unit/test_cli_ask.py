@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from moe_demo.cli import main
-from moe_demo.insight.runs import load_run
-from moe_demo.training.run_store import RunStore
+from moe_demo.insight.run import load_run
+from moe_demo.runs.store import RunStore
 from tests import toy
 from tests.conftest import ROOT
 

@@ -25,11 +25,11 @@ from moe_demo.insight.comparison import (
     shuffled,
     sickest,
 )
-from moe_demo.insight.ladder import LadderStep, ladder_of, verdicts
 from moe_demo.insight.papers import FIGURES
-from moe_demo.training.metrics import EvalMetrics
-from moe_demo.training.recording import METHODS, Rung
-from moe_demo.training.run_store import RunError
+from moe_demo.insight.sweep import LadderStep, ladder_of, verdicts
+from moe_demo.releases.recording import METHODS, Rung
+from moe_demo.runs.metrics import EvalMetrics
+from moe_demo.runs.store import RunError
 from tests import toy
 
 EVEN = [[100, 100], [100, 100], [100, 100], [100, 100]]

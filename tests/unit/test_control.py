@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from moe_demo.config import ConfigError
+from moe_demo.runs.commands import Control, Wish, send
+from moe_demo.runs.events import CHANGEABLE, Event, changed, config_at, setting
+from moe_demo.runs.metrics import EvalMetrics, StepMetrics
+from moe_demo.runs.store import RunError, RunStore
 from moe_demo.training import loop
-from moe_demo.training.control import Control, Wish, send
-from moe_demo.training.events import CHANGEABLE, Event, changed, config_at, setting
-from moe_demo.training.metrics import EvalMetrics, StepMetrics
-from moe_demo.training.run_store import RunError, RunStore
 from moe_demo.training.schedule import DIVERGED, has_diverged
-from moe_demo.training.session import Silent, resume_run, train_run
+from moe_demo.training.train import Silent, resume_run, train_run
 from tests import toy
 
 CONFIG = toy.config(patience=0)  # 4 epochs of 4 steps

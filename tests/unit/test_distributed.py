@@ -11,9 +11,9 @@ import pytest
 import torch
 
 from moe_demo.config import BalanceConfig
-from moe_demo.training.metrics import StepMetrics
-from moe_demo.training.run_store import RunStore
-from moe_demo.training.session import resume_run, train_run
+from moe_demo.runs.metrics import StepMetrics
+from moe_demo.runs.store import RunStore
+from moe_demo.training.train import resume_run, train_run
 from tests import toy
 from tests.conftest import ROOT
 

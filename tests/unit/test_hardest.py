@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from moe_demo.insight.hardest import DataGoneError, exam, split_of_run
-from moe_demo.insight.runs import Run, load_run
-from moe_demo.training.metrics import EvalMetrics
-from moe_demo.training.session import train_run
+from moe_demo.insight.held_out import DataGoneError, exam, split_of_run
+from moe_demo.insight.run import Run, load_run
+from moe_demo.runs.metrics import EvalMetrics
+from moe_demo.training.train import train_run
 from tests import toy
 
 

@@ -9,10 +9,10 @@ import pytest
 from moe_demo.insight.history import History
 from moe_demo.insight.load import random_max_vio
 from moe_demo.insight.routes import routes_of, routes_payload
-from moe_demo.insight.runs import load_run
-from moe_demo.training.events import Event
-from moe_demo.training.metrics import EvalMetrics, StepMetrics
-from moe_demo.training.run_store import RunStore
+from moe_demo.insight.run import load_run
+from moe_demo.runs.events import Event
+from moe_demo.runs.metrics import EvalMetrics, StepMetrics
+from moe_demo.runs.store import RunStore
 
 COLUMNS = ("steps", "ce", "balance", "accuracy", "lr", "evals")
 GRIDS = ("load", "bias", "max_vio")

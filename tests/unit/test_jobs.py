@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 
 from moe_demo.config import ConfigError
-from moe_demo.training import files
-from moe_demo.training.control import Wish
-from moe_demo.training.jobs import ONE_STEP, Job, Jobs
-from moe_demo.training.owners import OPERATOR_VARIABLE, hashed, is_operator, is_owner, new_id
-from moe_demo.training.run_store import RunError, RunStore
-from moe_demo.training.session import train_run
+from moe_demo.jobs.jobs import ONE_STEP, Job, Jobs
+from moe_demo.runs import files
+from moe_demo.runs.commands import Wish
+from moe_demo.runs.owners import OPERATOR_VARIABLE, hashed, is_operator, is_owner, new_id
+from moe_demo.runs.store import RunError, RunStore
+from moe_demo.training.train import train_run
 from tests import toy
 from tests.conftest import ROOT
 
@@ -31,8 +31,8 @@ STARTS_AND_WAITS = """
 import sys, time
 from pathlib import Path
 from moe_demo.config import RunConfig
-from moe_demo.training.files import read_json
-from moe_demo.training.jobs import Jobs
+from moe_demo.runs.files import read_json
+from moe_demo.jobs.jobs import Jobs
 
 runs, config, csv, owner = sys.argv[1:]
 Jobs(Path(runs)).start(RunConfig.from_dict(read_json(Path(config))), [Path(csv)], owner=owner)
@@ -257,7 +257,7 @@ def test_a_full_disk_refuses_a_job_in_one_sentence(jobs: Jobs, csv: Path, monkey
         with files.explained(path.parent):
             raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("moe_demo.training.files.write_whole", full)
+    monkeypatch.setattr("moe_demo.runs.files.write_whole", full)
     assert "no space left on device" in refused(lambda: jobs.start(LONG, [csv], owner=MINE))
 
 

@@ -13,8 +13,8 @@ from moe_demo.insight.journey import SHOWN, align, journey, pieces
 from moe_demo.insight.specialisation import Specialisation
 from moe_demo.insight.trace import ForwardTrace, trace_text
 from moe_demo.model.classifier import Classifier
+from moe_demo.runs.data import text_encoder
 from moe_demo.text.tokenizer import Vocabulary
-from moe_demo.training.data import text_encoder
 from tests import toy
 
 TEXTS = (article.TEXT, "火箭夺冠", "山", "中国队 3比2 击败对手，进入四强🏆")

@@ -9,12 +9,12 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import Response
 
-from moe_demo.insight.runs import load_run
-from moe_demo.training.jobs import Jobs
-from moe_demo.training.owners import new_id
-from moe_demo.training.run_store import RunStore
-from moe_demo.ui import live
-from moe_demo.ui.visitor import COOKIE
+from moe_demo.insight.run import load_run
+from moe_demo.jobs.jobs import Jobs
+from moe_demo.runs.owners import new_id
+from moe_demo.runs.store import RunStore
+from moe_demo.ui.server import live
+from moe_demo.ui.server.visitor import COOKIE
 from tests import toy
 
 MINE, THEIRS = new_id(), new_id()

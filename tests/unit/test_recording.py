@@ -10,14 +10,13 @@ import pytest
 import torch
 
 from moe_demo.config import BalanceConfig, preset
+from moe_demo.insight.balance_terms import batch_loss, bias_update, moments, sequence_loss, unevenness
 from moe_demo.insight.comparison import read_recording
 from moe_demo.insight.load import random_max_vio
-from moe_demo.insight.pressure import batch_loss, bias_update, moments, sequence_loss, unevenness
-from moe_demo.training import recording
-from moe_demo.training.bundle import size_of
-from moe_demo.training.headline_noise import headline_noise
-from moe_demo.training.metrics import EvalMetrics, StepMetrics
-from moe_demo.training.recording import (
+from moe_demo.releases import recording
+from moe_demo.releases.bundle import size_of
+from moe_demo.releases.headline_noise import headline_noise
+from moe_demo.releases.recording import (
     BUDGET_BYTES,
     METHODS,
     RECORDING,
@@ -27,7 +26,8 @@ from moe_demo.training.recording import (
     record,
     with_knob,
 )
-from moe_demo.training.run_store import RunError, RunStore
+from moe_demo.runs.metrics import EvalMetrics, StepMetrics
+from moe_demo.runs.store import RunError, RunStore
 from tests import toy
 
 BALANCE = BalanceConfig(alpha=0.1, seq_alpha=0.05, bias_rate=0.01)

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from moe_demo.training.run_store import RunStore
-from moe_demo.training.session import resume_run, train_run
+from moe_demo.runs.store import RunStore
+from moe_demo.training.train import resume_run, train_run
 from tests import toy
 from tests.conftest import ROOT
 

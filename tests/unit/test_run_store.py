@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 import torch
 
-from moe_demo.insight.runs import list_runs, load_run
+from moe_demo.insight.run import list_runs, load_run
+from moe_demo.runs import files
+from moe_demo.runs.data import data_info
+from moe_demo.runs.store import BUNDLED_RUNS, RunError, RunStore
 from moe_demo.text.tokenizer import VocabularyError
-from moe_demo.training import files
-from moe_demo.training.data import data_info
-from moe_demo.training.run_store import BUNDLED_RUNS, RunError, RunStore
-from moe_demo.training.session import build_trainer
+from moe_demo.training.train import build_trainer
 from moe_demo.training.trainer import Trainer
 from tests import toy
 
@@ -328,7 +328,7 @@ def test_the_second_process_gets_a_sentence(store: RunStore, monkeypatch):
 
 def test_a_killed_process_frees_the_lock(store: RunStore):
     code = (
-        f"import sys\nfrom pathlib import Path\nfrom moe_demo.training.files import FolderLock\n"
+        f"import sys\nfrom pathlib import Path\nfrom moe_demo.runs.files import FolderLock\n"
         f"with FolderLock(Path({str(store.lock.path)!r})):\n    print('held', flush=True)\n    sys.stdin.read()"
     )
     with subprocess.Popen(

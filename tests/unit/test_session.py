@@ -9,15 +9,16 @@ from pathlib import Path
 import pytest
 import torch
 
-from moe_demo.insight.runs import load_run
+from moe_demo.insight.run import load_run
+from moe_demo.runs import files
+from moe_demo.runs.data import read_corpora, split_of
+from moe_demo.runs.metrics import EvalMetrics, StepMetrics
+from moe_demo.runs.store import RunError, RunStore
 from moe_demo.text.corpus import CorpusError
-from moe_demo.training import files, stopping, trainer
-from moe_demo.training.data import read_corpora, split_of
+from moe_demo.training import stopping, trainer
 from moe_demo.training.evaluation import encode_all, evaluate
-from moe_demo.training.metrics import EvalMetrics, StepMetrics
-from moe_demo.training.run_store import RunError, RunStore
 from moe_demo.training.schedule import checkpoint_steps
-from moe_demo.training.session import Silent, resume_run, train_run
+from moe_demo.training.train import Silent, resume_run, train_run
 from tests import toy
 
 CONFIG = toy.config(patience=0)

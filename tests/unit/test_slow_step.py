@@ -8,13 +8,13 @@ import pytest
 import torch
 
 from moe_demo.config import BalanceConfig
-from moe_demo.insight.hardest import DataGoneError
-from moe_demo.insight.runs import Run, load_run
+from moe_demo.insight.held_out import DataGoneError
+from moe_demo.insight.run import Run, load_run
 from moe_demo.insight.slow_step import SlowStep, slow_step
-from moe_demo.training.events import Event
-from moe_demo.training.metrics import StepMetrics
-from moe_demo.training.run_store import RunStore
-from moe_demo.training.session import train_run
+from moe_demo.runs.events import Event
+from moe_demo.runs.metrics import StepMetrics
+from moe_demo.runs.store import RunStore
+from moe_demo.training.train import train_run
 from tests import toy
 
 

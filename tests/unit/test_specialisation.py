@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from moe_demo.insight.specialisation import MIN_EXPECTED, Specialisation, specialisation
-from moe_demo.training.metrics import EvalMetrics
+from moe_demo.runs.metrics import EvalMetrics
 
 LABELS = ("tech", "sports", "entertainment")
 

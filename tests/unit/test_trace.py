@@ -12,7 +12,7 @@ from moe_demo.insight.trace import ForwardTrace, trace_text
 from moe_demo.model.batch import TokenBatch
 from moe_demo.model.router import RouterChange
 from moe_demo.text.errors import EmptyTextError
-from moe_demo.training.session import build_trainer
+from moe_demo.training.train import build_trainer
 from moe_demo.training.trainer import Trainer
 from tests import toy
 

@@ -5,9 +5,9 @@ import torch
 
 from moe_demo.config import BalanceConfig, ConfigError
 from moe_demo.model.balance import updated_bias
+from moe_demo.runs.metrics import from_line, to_line
 from moe_demo.training import trainer as trainer_module
-from moe_demo.training.metrics import from_line, to_line
-from moe_demo.training.session import build_trainer
+from moe_demo.training.train import build_trainer
 from moe_demo.training.trainer import Trainer
 from tests import toy
 

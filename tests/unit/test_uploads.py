@@ -10,11 +10,9 @@ from pathlib import Path
 import pytest
 
 from moe_demo.cli import main
-from moe_demo.insight.runs import load_run
-from moe_demo.text.corpus import Corpus, Headline, read_corpus, stratified_split
-from moe_demo.training import uploads as uploads_module
-from moe_demo.training.owners import hashed, new_id
-from moe_demo.training.uploads import (
+from moe_demo.insight.run import load_run
+from moe_demo.jobs import uploads as uploads_module
+from moe_demo.jobs.uploads import (
     KEPT_DAYS,
     MAX_NAME_CHARS,
     MAX_PER_OWNER,
@@ -23,6 +21,8 @@ from moe_demo.training.uploads import (
     UploadError,
     Uploads,
 )
+from moe_demo.runs.owners import hashed, new_id
+from moe_demo.text.corpus import Corpus, Headline, read_corpus, stratified_split
 from tests import toy
 
 ANN, BOB = new_id(), new_id()

@@ -7,8 +7,8 @@ import pytest
 from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from moe_demo.training.owners import is_id, new_id
-from moe_demo.ui import visitor
+from moe_demo.runs.owners import is_id, new_id
+from moe_demo.ui.server import visitor
 
 
 def cookies_of(response: Response, cookie: str = "") -> SimpleCookie:

@@ -1,0 +1,138 @@
+"""Trained runs, ready to be asked: `load_run("deepseek").trace("苹果公司发布了最新的iPhone 15")`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import torch
+
+from moe_demo.config import RunConfig
+from moe_demo.insight.trace import ForwardTrace, left_out, trace_text
+from moe_demo.model.batch import TokenBatch
+from moe_demo.model.classifier import Classifier
+from moe_demo.model.router import RouterChange
+from moe_demo.runs.data import text_encoder
+from moe_demo.runs.metrics import EvalMetrics, StepMetrics
+from moe_demo.runs.store import BUNDLED_RUNS, RunError, RunStore
+from moe_demo.text.tokenizer import TextEncoder
+
+
+def local_folder() -> Path:
+    """Where runs trained here are kept: $MOE_DEMO_RUNS, else `runs` in the working directory."""
+    return Path(os.environ.get("MOE_DEMO_RUNS", "runs"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Classified:
+    """The answer to one headline."""
+
+    label: str
+    probabilities: dict[str, float]
+    left_out: str
+    """The end of the text that was not read, or an empty string."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """One run at one checkpoint. The model is shared by all readers: nothing here changes it."""
+
+    run_id: str
+    config: RunConfig
+    model: Classifier
+    encoder: TextEncoder
+    step: int
+    steps: tuple[int, ...]
+    """Steps that have a checkpoint."""
+    store: RunStore
+    bundled: bool = False
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The classes, in the order of the model's head."""
+        return self.config.model.labels
+
+    def trace(self, text: str, changes: Mapping[int, RouterChange] | None = None) -> ForwardTrace:
+        """The record of one headline's way through the model. Raises EmptyTextError where nothing is left of it."""
+        return trace_text(self.model, self.encoder, text, run_id=self.run_id, step=self.step, changes=changes)
+
+    @torch.inference_mode()
+    def classify(self, texts: Sequence[str]) -> list[Classified]:
+        """The class of each headline. Raises EmptyTextError where one of them has no word."""
+        encoded = [self.encoder.encode(text) for text in texts]
+        probabilities_BC = self.model(TokenBatch.of(encoded)).logits_BC.softmax(-1).tolist()
+        return [
+            Classified(
+                label=self.labels[row.index(max(row))],
+                probabilities=dict(zip(self.labels, row, strict=True)),
+                left_out=left_out(text, headline),
+            )
+            for text, headline, row in zip(texts, encoded, probabilities_BC, strict=True)
+        ]
+
+    @cached_property
+    def metrics(self) -> list[StepMetrics | EvalMetrics]:
+        """What training wrote, in order."""
+        return self.store.metrics()[0]
+
+    @property
+    def last_eval(self) -> EvalMetrics | None:
+        """The newest evaluation on the held-out headlines up to this checkpoint, None before the first."""
+        evals = [
+            record for record in self.metrics if isinstance(record, EvalMetrics) and record.step <= self.step
+        ]
+        return evals[-1] if evals else None
+
+    def at(self, step: int) -> Run:
+        """The same run at another checkpoint."""
+        return _load(self.store, step, bundled=self.bundled)
+
+
+def load_run(run: str | Path, step: int | None = None) -> Run:
+    """A bundled run by name, or any run folder; at its last checkpoint unless `step` names another.
+
+    Raises RunError with one sentence where there is no such run or its files are torn.
+    """
+    folder = Path(run)
+    if not folder.is_dir():
+        named = {path.name: path for path in reversed(run_folders())}
+        if str(run) not in named:
+            known = ", ".join(sorted(named)) or "none"
+            raise RunError(
+                f"There is no run {str(run)!r}: name a run folder or one of the known runs ({known})."
+            )
+        folder = named[str(run)]
+    return _load(RunStore(folder), step, bundled=folder.parent == BUNDLED_RUNS)
+
+
+def run_folders() -> list[Path]:
+    """Bundled runs first, then local ones, each by name."""
+    return [
+        path
+        for parent in (BUNDLED_RUNS, local_folder())
+        for path in (sorted(parent.iterdir()) if parent.is_dir() else [])
+        if (path / "config.json").is_file()
+    ]
+
+
+def list_runs() -> list[str]:
+    """Names of all runs that `load_run` knows."""
+    return list(dict.fromkeys(path.name for path in run_folders()))
+
+
+def _load(store: RunStore, step: int | None, *, bundled: bool) -> Run:
+    model, found = store.load_model(step)
+    config = store.config(found)
+    return Run(
+        run_id=store.run_id,
+        config=config,
+        model=model,
+        encoder=text_encoder(config, store.vocabulary()),
+        step=found,
+        steps=tuple(store.checkpoint_steps()),
+        store=store,
+        bundled=bundled,
+    )

@@ -1,0 +1,1 @@
+"""What ships with the app: the bundled runs and the recorded comparison; what makes them and what reads them."""

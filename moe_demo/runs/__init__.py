@@ -1,0 +1,1 @@
+"""A run is a folder: its parts (`store`), its owner (`owners`), the commands it obeys (`commands`)."""

@@ -1,0 +1,313 @@
+"""A run is a folder, and the folder is the truth: every program reads it and only the trainer writes.
+
+    config.json                      RunConfig
+    vocab.txt                        words with a row of their own, one a line
+    data.json                        where the headlines came from, how many, and their fingerprint
+    metrics.jsonl                    one line per step and per evaluation, only ever appended to
+    events.jsonl                     settings changed by hand, pauses, divergence; absent where nothing happened
+    status.json                      state, step, total steps, seconds of training, process id, time of writing
+    checkpoints/step-000128.safetensors   weights and routing biases after that many steps
+    resume.safetensors               the newest weights with the optimizer's moments, to continue from
+    lock                             empty; locked by the process that trains
+
+Whole files replace each other at once: a reader sees the old one or the new one, never half of one.
+A torn line of `metrics.jsonl` is skipped with a notice.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+import torch
+
+from moe_demo.config import ConfigError, RunConfig
+from moe_demo.model.classifier import Classifier
+from moe_demo.runs import weights
+from moe_demo.runs.data import DataInfo
+from moe_demo.runs.events import Event, config_at, kept_after_divergence
+from moe_demo.runs.files import (
+    FolderLock,
+    RunError,
+    append_line,
+    explained,
+    flush_to_disk,
+    read_json,
+    write_json,
+    write_whole,
+)
+from moe_demo.runs.metrics import EvalMetrics, StepMetrics, from_line, to_line
+from moe_demo.text.tokenizer import Vocabulary
+
+__all__ = ["BUNDLED_RUNS", "RunError", "RunStore", "State", "Status"]
+
+State = Literal["starting", "running", "paused", "done", "stopped", "failed", "interrupted"]
+BUNDLED_RUNS = Path(__file__).parents[1] / "bundled_runs"
+_CHECKPOINT = re.compile(r"step-(\d+)\.safetensors")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Status:
+    """What a run is doing.
+
+    `interrupted` is never written: it is what a reader finds where the file says that the run is under way
+    and no process holds its lock. The process was killed, or the power was cut. A paused run whose process has gone
+    lost nothing: it reads as `stopped`.
+    """
+
+    state: State
+    step: int
+    """Steps taken when this was written; metrics.jsonl may know of more."""
+    n_steps: int
+    pid: int
+    """Of the process that trains, to send it a signal; 0 for a bundled run."""
+    written: float
+    """Unix time in seconds; 0 for a bundled run."""
+    reason: str = ""
+    train_seconds: float = 0.0
+    """Spent in steps since step 0, without evaluating and saving; 0 for a bundled run."""
+
+    @property
+    def active(self) -> bool:
+        """Whether a process has the run in its hands, training or waiting to be played on."""
+        return self.state in ("starting", "running", "paused")
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether the run was under way and its process is gone."""
+        return self.state == "interrupted"
+
+
+class RunStore:
+    """Reads and writes one run folder."""
+
+    def __init__(self, folder: str | os.PathLike[str]) -> None:
+        self.folder = Path(folder)
+        self.lock = FolderLock(self.folder / "lock")
+        self._metrics = self.folder / "metrics.jsonl"
+        self._events = self.folder / "events.jsonl"
+        self._resume = self.folder / "resume.safetensors"
+
+    def __repr__(self) -> str:
+        return f"RunStore({str(self.folder)!r})"
+
+    @property
+    def run_id(self) -> str:
+        """The folder's name."""
+        return self.folder.name or self.folder.resolve().name
+
+    # -- what the run is -------------------------------------------------------------------------------------
+
+    def create(self, config: RunConfig, vocabulary: Vocabulary, data: DataInfo, n_steps: int) -> None:
+        """Write what a run begins with, config.json last: with it the folder is a run.
+
+        Raises:
+            RunError: a run, or a part of one, is already there.
+        """
+        names = (
+            "config.json",
+            "metrics.jsonl",
+            "events.jsonl",
+            "status.json",
+            "checkpoints",
+            "resume.safetensors",
+        )
+        found = next((name for name in names if (self.folder / name).exists()), None)
+        if found:
+            raise RunError(
+                f"{self.folder} already holds a run ({found}); "
+                "choose another folder or continue it with --resume."
+            )
+        write_json(self.folder / "data.json", asdict(data))
+        write_whole(self.folder / "vocab.txt", vocabulary.to_text().encode())
+        self.write_status("starting", 0, n_steps)
+        write_json(self.folder / "config.json", config.to_dict())
+
+    def config(self, step: int = 0) -> RunConfig:
+        """The settings it began with, or those in force at a later step.
+
+        Raises RunError where they are missing or cannot be read.
+        """
+        path = self._existing("config.json")
+        try:
+            return config_at(RunConfig.from_dict(read_json(path)), self.events() if step else (), step)
+        except ConfigError as error:
+            raise RunError(f"{path} was not written by this version: {error}") from error
+
+    def require_there(self) -> None:
+        """Raises RunError where somebody has deleted the folder, or its settings, while it was being written."""
+        if not (self.folder / "config.json").is_file():
+            raise RunError(f"Cannot write to {self.folder}: it was deleted during training; train it again.")
+
+    def data(self) -> DataInfo:
+        """Where the headlines came from."""
+        return self._record("data.json", DataInfo)
+
+    def vocabulary(self) -> Vocabulary:
+        """The words that have a row of their own."""
+        return Vocabulary.load(self._existing("vocab.txt"))
+
+    # -- how it is going -------------------------------------------------------------------------------------
+
+    def write_status(
+        self, state: State, step: int, n_steps: int, reason: str = "", train_seconds: float = 0.0
+    ) -> None:
+        """Replace status.json."""
+        status = Status(
+            state=state,
+            step=step,
+            n_steps=n_steps,
+            pid=os.getpid(),
+            written=time.time(),
+            reason=reason,
+            train_seconds=train_seconds,
+        )
+        write_json(self.folder / "status.json", asdict(status))
+
+    def status(self) -> Status:
+        """What the run is doing now, found out from status.json and the lock."""
+        status: Status = self._record("status.json", Status)
+        if status.active and not self.lock.is_held():
+            # It may just have ended: its last word was written before it let go of the lock.
+            status = self._record("status.json", Status)
+        if not status.active or self.lock.is_held():
+            return status
+        return replace(status, state="stopped" if status.state == "paused" else "interrupted")
+
+    def note(self, event: Event) -> None:
+        """Add a line to events.jsonl."""
+        append_line(self._events, json.dumps(asdict(event), allow_nan=False))
+
+    def events(self) -> list[Event]:
+        """Every whole line of events.jsonl, in order."""
+        if not self._events.exists():
+            return []
+        found = []
+        for line in self._events.read_text(encoding="utf-8", errors="replace").splitlines():
+            with contextlib.suppress(ValueError, TypeError):
+                found.append(Event(**json.loads(line)))
+        return found
+
+    def changes(self) -> list[Event]:
+        """The settings that were changed while the run trained."""
+        return [event for event in self.events() if event.is_change]
+
+    def undo_changes_after(self, step: int) -> None:
+        """Forget the changes made after a step: a run that diverged under them does not make them again."""
+        kept = kept_after_divergence(self.events(), step)
+        lines = [json.dumps(asdict(event), allow_nan=False) for event in kept]
+        write_whole(self._events, "".join(f"{line}\n" for line in lines).encode())
+
+    def append(self, metrics: StepMetrics | EvalMetrics) -> None:
+        """Add a line to metrics.jsonl."""
+        append_line(self._metrics, json.dumps(to_line(metrics), allow_nan=False))
+
+    def metrics(self) -> tuple[list[StepMetrics | EvalMetrics], str]:
+        """Every whole line of metrics.jsonl, and a notice where one is torn (else an empty string)."""
+        records: list[StepMetrics | EvalMetrics] = []
+        torn = []
+        for number, line in enumerate(self._metric_lines(), start=1):
+            try:
+                records.append(from_line(json.loads(line)))
+            except (ValueError, TypeError, KeyError, AttributeError):
+                torn.append(str(number))
+        notice = f"{self._metrics}: line {', '.join(torn)} is torn and was left out." if torn else ""
+        return records, notice
+
+    def _metric_lines(self) -> Iterator[str]:
+        if self._metrics.exists():
+            yield from self._metrics.read_text(encoding="utf-8", errors="replace").splitlines()
+
+    # -- weights ---------------------------------------------------------------------------------------------
+
+    def save_checkpoint(self, model: Classifier, step: int, dtype: torch.dtype = torch.float32) -> None:
+        """Keep the weights after `step` steps; `dtype` rounds the matrices."""
+        write_whole(self._checkpoint(step), weights.checkpoint_bytes(model, step, dtype))
+
+    def checkpoint_steps(self) -> list[int]:
+        """Steps that have a checkpoint, ascending."""
+        names = (path.name for path in (self.folder / "checkpoints").glob("step-*.safetensors"))
+        return sorted(int(match[1]) for match in map(_CHECKPOINT.fullmatch, names) if match)
+
+    def load_model(self, step: int | None = None) -> tuple[Classifier, int]:
+        """The classifier at a checkpoint (the last by default), in eval mode, and that checkpoint's step."""
+        self._existing("config.json")
+        steps = self.checkpoint_steps()
+        if not steps:
+            raise RunError(f"{self.folder} has no checkpoint yet; train it further or choose another run.")
+        step = steps[-1] if step is None else step
+        if step not in steps:
+            known = ", ".join(map(str, steps))
+            raise RunError(f"{self.folder} has no checkpoint at step {step}; it has {known}.")
+        model = Classifier(self.config(step).model)
+        weights.load_checkpoint(self._checkpoint(step), model)
+        return model.eval(), step
+
+    def _checkpoint(self, step: int) -> Path:
+        return self.folder / "checkpoints" / f"step-{step:06d}.safetensors"
+
+    # -- going on --------------------------------------------------------------------------------------------
+
+    def save_resume(self, model: Classifier, optimizer: torch.optim.Optimizer, step: int) -> None:
+        """Replace the state to continue from, once every metrics line before it is safe on the disk."""
+        flush_to_disk(self._metrics)
+        write_whole(self._resume, weights.resume_bytes(model, optimizer, step))
+
+    def load_resume(self, model: Classifier, optimizer: torch.optim.Optimizer) -> int | None:
+        """Put model and optimizer back to the newest saved state; returns its step, None if there is none."""
+        return weights.load_resume(self._resume, model, optimizer) if self._resume.exists() else None
+
+    def rewind(self, step: int) -> None:
+        """Forget every metrics line and checkpoint after `step`: a resumed run writes them again.
+
+        Raises:
+            RunError: lines from before `step` are missing; the record could not be made whole again.
+        """
+        kept = [line for line in self._metric_lines() if _step_of(line) <= step]
+        known = {_step_of(line) for line in kept}
+        missing = next((number for number in range(1, step + 1) if number not in known), None)
+        if missing is not None:
+            raise RunError(
+                f"{self._metrics} has lost step {missing}, so this run cannot go on; "
+                "train it again in another folder."
+            )
+        write_whole(self._metrics, "".join(f"{line}\n" for line in kept).encode())
+        with explained(self.folder):
+            for later in self.checkpoint_steps():
+                if later > step:
+                    self._checkpoint(later).unlink()
+
+    # -- files -----------------------------------------------------------------------------------------------
+
+    def _existing(self, name: str) -> Path:
+        if not self.folder.is_dir():
+            raise RunError(
+                f"There is no run folder {self.folder}; `python -m moe_demo runs` lists the runs there are."
+            )
+        path = self.folder / name
+        if not path.is_file():
+            raise RunError(
+                f"{self.folder} is no whole run: {name} is missing; train it again or choose another run."
+            )
+        return path
+
+    def _record(self, name: str, record: Any) -> Any:
+        path = self._existing(name)
+        try:
+            return record(**read_json(path))
+        except TypeError as error:
+            raise RunError(f"{path} was not written by this version; train the run again.") from error
+
+
+def _step_of(line: str) -> float:
+    try:
+        return int(json.loads(line)["step"])
+    except (ValueError, TypeError, KeyError):
+        return float("inf")  # torn: never kept

@@ -1,0 +1,95 @@
+"""Weights to bytes and back: safetensors, which holds tensors and runs nothing when it is read.
+
+Two kinds of file: a *checkpoint* has what the model needs to answer; a *resume state* has in addition what
+the next training step depends on, the optimizer's moments.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+from torch import Tensor
+
+from moe_demo.model.classifier import Classifier
+from moe_demo.runs.files import RunError
+
+_SCALE = ".scale"
+_MODEL, _OPTIMIZER = "model/", "optimizer/"
+
+
+def checkpoint_bytes(model: Classifier, step: int, dtype: torch.dtype = torch.float32) -> bytes:
+    """The model after `step` steps. float16 rounds the matrices to half the size, int8 to a quarter.
+
+    Vectors (norms, biases of the head and of the router) are too small to be worth rounding.
+    """
+    tensors = {name: value.detach().cpu() for name, value in model.state_dict().items()}
+    for name in [name for name, value in tensors.items() if value.ndim > 1]:
+        if dtype == torch.int8:
+            tensors[name], tensors[name + _SCALE] = _to_int8(tensors[name])
+        else:
+            tensors[name] = tensors[name].to(dtype)
+    return save(tensors, metadata={"step": str(step)})
+
+
+def load_checkpoint(path: Path, model: Classifier) -> None:
+    """Put a checkpoint into a model of the same shape, in float32."""
+    tensors, _ = _read(path)
+    scales = {name.removesuffix(_SCALE): tensors.pop(name) for name in list(tensors) if name.endswith(_SCALE)}
+    whole = {
+        name: value.float() * scales[name].float() if name in scales else value.float()
+        for name, value in tensors.items()
+    }
+    _fill(model, whole, path)
+
+
+def _to_int8(matrix: Tensor) -> tuple[Tensor, Tensor]:
+    """Whole numbers in -127..127, and what one of them is worth in each row."""
+    scale = (matrix.abs().amax(-1, keepdim=True) / 127).clamp(min=1e-7).half()
+    return (matrix / scale.float()).round().clamp(-127, 127).to(torch.int8), scale
+
+
+def resume_bytes(model: Classifier, optimizer: torch.optim.Optimizer, step: int) -> bytes:
+    """Everything the next step depends on: weights, biases, the optimizer's moments, the step."""
+    tensors = {_MODEL + name: value.detach().cpu() for name, value in model.state_dict().items()}
+    for name, parameter in model.named_parameters():
+        for moment, value in optimizer.state[parameter].items():
+            tensors[f"{_OPTIMIZER}{moment}/{name}"] = value.detach().cpu()
+    return save(tensors, metadata={"step": str(step)})
+
+
+def load_resume(path: Path, model: Classifier, optimizer: torch.optim.Optimizer) -> int:
+    """Put model and optimizer back to where `resume_bytes` found them; returns the step."""
+    tensors, metadata = _read(path)
+    model_tensors = {name.removeprefix(_MODEL): v for name, v in tensors.items() if name.startswith(_MODEL)}
+    _fill(model, model_tensors, path)
+    parameters = dict(model.named_parameters())
+    try:
+        for name, value in tensors.items():
+            if name.startswith(_OPTIMIZER):
+                _, moment, of = name.split("/")
+                optimizer.state[parameters[of]][moment] = value.to(parameters[of].device)
+        return int(metadata["step"])
+    except (KeyError, ValueError) as error:
+        raise RunError(f"{path} was not written by this version; train the run again.") from error
+
+
+def _read(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
+    try:
+        with safe_open(path, framework="pt") as file:
+            return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
+    except (SafetensorError, OSError) as error:
+        raise RunError(
+            f"{path} is truncated or no safetensors file; restore it or train the run again."
+        ) from error
+
+
+def _fill(model: Classifier, tensors: dict[str, Tensor], path: Path) -> None:
+    try:
+        model.load_state_dict(tensors)
+    except RuntimeError as error:
+        raise RunError(
+            f"{path} does not fit the run's config.json; one of the two is from another run."
+        ) from error

@@ -1,0 +1,1 @@
+"""The page balance: why must load be balanced?"""

@@ -1,0 +1,102 @@
+"""Sliders for alpha and u: what too little, right and too much do, from trainings that were recorded.
+
+balance_ladder.draw(recording)     three ladders side by side, one slider each
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from moe_demo.figures.balance import ladder_figure
+from moe_demo.insight.comparison import Recording
+from moe_demo.insight.sweep import LadderStep, ladder_of, verdicts
+from moe_demo.ui.balance import settings as balance_asked
+from moe_demo.ui.balance.page import method_word
+from moe_demo.ui.balance.settings import RUNG_SETTINGS
+from moe_demo.ui.kit import selection
+from moe_demo.ui.kit.chart import chart
+from moe_demo.ui.kit.i18n import labels, t
+
+_MEASURES = ("accuracy", "max_vio", "information")
+
+
+def draw(recording: Recording) -> None:
+    """The section."""
+    st.header(t("balance.ladder.title"), anchor="ladders")
+    st.caption(t("balance.ladder.caption", n=len({rung.seed for rung in recording.rungs})))
+    st.fragment(_section)(recording)
+
+
+def _section(recording: Recording) -> None:
+    ladders = {method: ladder_of(recording.rungs, method) for method in RUNG_SETTINGS}
+    without = _without(recording)
+    ranges = _ranges(ladders, without)
+    asked = balance_asked.read(recording)
+    for place, (method, steps) in zip(st.columns(len(ladders), gap="large"), ladders.items(), strict=True):
+        with place:
+            _one(method, steps, asked.rungs[method], without, ranges)
+
+
+def _one(
+    method: str,
+    steps: list[LadderStep],
+    asked: int | None,
+    without: dict[str, float],
+    ranges: dict[str, tuple[float, float]],
+) -> None:
+    """One slider, its sentence, its picture."""
+    verdict = verdicts(steps, without["max_vio"], without["information"])
+    right = verdict.index("right") if "right" in verdict else len(steps) // 2
+    setting, chosen = RUNG_SETTINGS[method], right if asked is None else asked
+    key = f"balance.{setting}"
+    st.session_state[key] = chosen
+    symbol = "u" if method == "loss_free" else "α"
+    st.select_slider(
+        t("balance.ladder.slider", method=method_word(method), symbol=symbol),
+        range(len(steps)),
+        key=key,
+        format_func=lambda place: f"{steps[place].value:g}",
+        on_change=lambda: selection.update(**{setting: int(st.session_state[key])}),
+    )
+    step = steps[chosen]
+    st.markdown(
+        t(
+            f"balance.ladder.{verdict[chosen]}",
+            symbol=symbol,
+            value=step.value,
+            accuracy=step.accuracy.mean,
+            vio=step.max_vio.mean,
+            information=step.information.mean,
+        )
+    )
+    figure = ladder_figure(steps, chosen, without, ranges, labels("balance.ladder.measures"))
+    chart(figure, key=f"balance.ladder.{method}", label=t("balance.ladder.label", method=method_word(method)))
+
+
+def _without(recording: Recording) -> dict[str, float]:
+    """What training without balancing comes to, over the seeds of the ladders."""
+    seeds = {rung.seed for rung in recording.rungs}
+    runs = [run for run in recording.runs if run.method == "none" and run.seed in seeds]
+    return {
+        "accuracy": float(np.mean([run.accuracy for run in runs])),
+        "max_vio": float(np.mean([run.max_vio for run in runs])),
+        "information": float(np.mean([run.mutual_information for run in runs])),
+    }
+
+
+def _ranges(
+    ladders: dict[str, list[LadderStep]], without: dict[str, float]
+) -> dict[str, tuple[float, float]]:
+    """One axis for all three ladders."""
+
+    def of(name: str) -> tuple[float, float]:
+        spreads: list[Any] = [getattr(step, name) for steps in ladders.values() for step in steps]
+        low = min([without[name], *(spread.low for spread in spreads)])
+        high = max([without[name], *(spread.high for spread in spreads)])
+        room = 0.08 * (high - low) or 0.01
+        return (low - room if name == "accuracy" else 0.0), high + room
+
+    return {name: of(name) for name in _MEASURES}

@@ -1,0 +1,81 @@
+"""What came of each method over the seeds: a table, what of the papers' statements holds in it, the papers' figures."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from moe_demo.insight.comparison import Finding, MethodRow, Recording, Spread, findings, method_rows
+from moe_demo.insight.papers import FIGURES
+from moe_demo.ui.balance.page import method_word
+from moe_demo.ui.kit.i18n import labels, t
+
+_COLUMNS = ("method", "accuracy", "max_vio", "floor", "floor_clumped", "information", "dead")
+_PAPER_COLUMNS = ("source", "model", "method", "setting", "measure", "max_vio")
+
+
+def draw(recording: Recording) -> None:
+    """Table and statements at the left, the papers' figures in a fold below."""
+    n_seeds = len(recording.seeds)
+    st.header(t("balance.table.title", n=n_seeds), anchor="methods")
+    st.caption(t("balance.table.caption", n=n_seeds))
+    rows = method_rows(recording.runs)
+    st.markdown(
+        markdown_table([t(f"balance.table.{name}") for name in _COLUMNS], [_cells(row) for row in rows])
+    )
+    st.caption(t("balance.table.notes", bias=max(row.information_bias for row in rows)))
+    st.subheader(t("balance.findings.title"), anchor=False)
+    for finding in findings(recording.runs):
+        st.markdown(sentence(finding))
+    with st.expander(t("balance.papers.title"), expanded=False):
+        st.caption(t("balance.papers.caption"))
+        st.markdown(_papers())
+
+
+def sentence(finding: Finding) -> str:
+    """A statement as it stands in our data: with a tick where it holds, with a cross where it does not."""
+    answer = "yes" if finding.holds else "no"
+    values = dict(finding.values)
+    if "gain" in values:  # of accuracy: people read percentage points
+        values |= {name: 100 * values[name] for name in ("gain", "error")}
+    return t(f"balance.findings.{answer}") + t(f"balance.findings.{finding.name}_{answer}", **values)
+
+
+def markdown_table(head: list[str], rows: list[list[str]]) -> str:
+    """A table as Markdown; the first column is text, the others are numbers."""
+    lines = [head, [":--", *["--:"] * (len(head) - 1)], *rows]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+def _cells(row: MethodRow) -> list[str]:
+    percent = Spread(mean=row.accuracy.mean * 100, low=row.accuracy.low * 100, high=row.accuracy.high * 100)
+    return [
+        f"**{method_word(row.method)}**",
+        spread_word(percent, 1, "%"),
+        spread_word(row.max_vio, 2),
+        f"{row.floor:.3f}",
+        f"{row.noise:.3f}",
+        spread_word(row.information, 3),
+        spread_word(row.n_dead, 1),
+    ]
+
+
+def spread_word(spread: Spread, digits: int, unit: str = "") -> str:
+    """`0.41 (0.38–0.44)`, without a break: the mean, and the least and the largest of the seeds."""
+    low, high = (f"{value:.{digits}f}" for value in (spread.low, spread.high))
+    return f"**{spread.mean:.{digits}f}{unit}**\u00a0({low}\u2060–\u2060{high})"
+
+
+def _papers() -> str:
+    measures = labels("balance.papers.measures")
+    rows = [
+        [
+            figure.source,
+            figure.model,
+            method_word(figure.method),
+            figure.setting or "–",
+            f"{measures[figure.measure]} {figure.value}",
+            figure.max_vio or "–",
+        ]
+        for figure in FIGURES
+    ]
+    return markdown_table([t(f"balance.papers.{name}") for name in _PAPER_COLUMNS], rows)

@@ -1,0 +1,60 @@
+"""What stands around every page: page settings, the head with its links, the sentence, notices.
+
+app.py calls, in this order: `settings`, `head`, `sentence`, then the page, then `notices`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from moe_demo.runs.store import RunError
+from moe_demo.ui.frame import navigation, strip
+from moe_demo.ui.kit import selection
+from moe_demo.ui.kit import views as session
+from moe_demo.ui.kit.i18n import LANGUAGES, t
+
+STYLE = Path(__file__).with_name("head.css")
+
+
+def settings() -> None:
+    """Page settings and the style of the frame."""
+    st.set_page_config(
+        page_title=t("nav.brand"), page_icon="🔀", layout="wide", initial_sidebar_state="collapsed"
+    )
+    st.html(STYLE)
+
+
+def head(pages: dict[str, Any]) -> None:
+    """One line: the name of the app, its pages, the languages."""
+    chosen = selection.current()
+    with st.container(key="head", horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f"**{t('nav.brand')}**")
+        for name in pages:
+            navigation.link(name, chosen)
+        st.space("stretch")
+        for spoken in LANGUAGES:
+            if spoken != chosen.lang:
+                st.button(t(f"nav.to_{spoken}"), key="lang", type="tertiary", on_click=_speak, args=(spoken,))
+
+
+def _speak(language: str) -> None:
+    selection.update(lang=language)
+
+
+def sentence(page: Any) -> None:
+    """The strip, for the run that the page shows. Where no run can be read, one sentence, and nothing more."""
+    try:
+        strip.draw(session.view(navigation.entry_of(page).run))
+    except RunError as error:
+        st.error(t("common.run_broken", reason=str(error)))
+        st.stop()
+
+
+def notices(place: Any) -> None:
+    """One sentence that names what the address asked for in vain."""
+    names = selection.notices()
+    if names:
+        place.warning(t("common.bad_address", names=", ".join(names)))

@@ -1,0 +1,95 @@
+"""The sentence on top of every page: type it, pick one, click a word; and how far the model has been trained.
+
+    strip.draw(view)      input, examples and the words as chips; a click picks the word on every page;
+                          the slider moves every page to another checkpoint of the run
+
+What is typed goes into the address only when it has at least one word; an empty line leaves the picture as it
+is and says so.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from moe_demo.figures.theme import expert_styles
+from moe_demo.text.errors import EmptyTextError
+from moe_demo.text.segmentation import MAX_CHARS, tokenize
+from moe_demo.ui.kit import selection
+from moe_demo.ui.kit.component import component
+from moe_demo.ui.kit.i18n import labels, language, t
+from moe_demo.ui.kit.selection import DEFAULT_TEXT
+from moe_demo.ui.kit.views import View
+
+KEY = "strip"
+PRESETS = (
+    DEFAULT_TEXT,
+    "苹果上市价格大跌",
+    "火箭夺冠",
+    "火箭升空",
+    "流量明星参加综艺节目",
+    "手机流量资费下调",
+    "冠军做客直播间聊夺冠经历",
+)
+
+
+def draw(view: View) -> None:
+    """The strip for this view."""
+    component("frame/sentence_strip", parts=("kit/dom", "kit/textures"))(
+        data=data_of(view),
+        key=KEY,
+        on_submit_change=_submit,
+        on_pick_change=_pick,
+        on_checkpoint_change=lambda: _to_checkpoint(view),
+    )
+    if st.session_state.get("strip.empty"):
+        st.session_state["strip.empty"] = False
+        st.info(t("strip.empty"))
+
+
+def data_of(view: View) -> dict[str, Any]:
+    """What the component draws."""
+    trace, chosen = view.trace, view.selection
+    layer = trace.layers[chosen.layer]
+    return {
+        "text": trace.text,
+        "tokens": [
+            {"text": token, "known": bool(known), "expert": int(gates_E.argmax())}
+            for token, known, gates_E in zip(trace.tokens, trace.known_T, layer.gates_TE, strict=True)
+        ],
+        "experts": expert_styles(layer.n_routed),
+        "picked": chosen.token,
+        "left_out": trace.left_out[:80],
+        "cut": t("strip.cut", tokens=len(trace.tokens), chars=MAX_CHARS) if trace.left_out else "",
+        "steps": list(view.run.steps),
+        "step": view.run.step,
+        "run": view.run.run_id,
+        "presets": list(PRESETS),
+        "max_chars": MAX_CHARS,
+        "words": labels("strip"),
+        "lang": language(),
+    }
+
+
+def _submit() -> None:
+    text = selection.plain_text(str(st.session_state[KEY].submit or ""))
+    try:
+        tokenize(text)
+    except EmptyTextError:
+        st.session_state["strip.empty"] = True
+    else:
+        selection.update(text=text)
+
+
+def _to_checkpoint(view: View) -> None:
+    """The time machine: every page shows the run that is on show here as it was after so many steps."""
+    step = st.session_state[KEY].checkpoint
+    if step is not None:
+        token, last = view.selection.token, view.run.steps[-1]
+        selection.update(run=view.run.run_id, step=None if step == last else int(step), token=token)
+
+
+def _pick() -> None:
+    picked = st.session_state[KEY].pick
+    selection.update(token=int(picked["token"]) if picked and picked["token"] is not None else None)

@@ -1,0 +1,1 @@
+"""The page journey: what does each stage do?"""

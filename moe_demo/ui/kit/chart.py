@@ -1,0 +1,56 @@
+"""Plotly figures in the page, updated in place, and the library that draws them, served from the plotly package.
+
+    chart(figure, key="curves", label=t("start.training_label"))
+
+`st.plotly_chart` makes a new picture of every change and forgets zoom and legend; and its library, 4.7 MB, is read
+before the first picture of a page that has one anywhere. Here it is read when a chart comes into view.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from functools import cache
+from pathlib import Path
+
+import plotly
+import plotly.graph_objects as go
+import streamlit as st
+from plotly.offline import get_plotlyjs_version
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from moe_demo.ui.kit.component import component
+from moe_demo.ui.kit.i18n import labels, language
+
+ADDRESS = f"/plotly-{get_plotlyjs_version()}.min.js"
+
+
+def chart(figure: go.Figure, key: str, label: str) -> None:
+    """Draw a figure of a fixed height; `label` says in words what a reader who does not see it would miss."""
+    assert figure.layout.height, "a chart without a height would jump when it is drawn"
+    data = {
+        "figure": json.loads(figure.to_json()),
+        "library": st.get_option("server.baseUrlPath").rstrip("/") + ADDRESS,
+        "label": label,
+        "words": labels("chart"),
+        "lang": language(),
+    }
+    component("kit/chart", parts=("kit/dom",), isolated=False)(data=data, key=key)
+
+
+def library_route() -> Route:
+    """Where the browser gets the library: its version is in its name, so it is fetched once and kept."""
+
+    def send(_request: Request) -> Response:
+        headers = {"Content-Encoding": "gzip", "Cache-Control": "public, max-age=31536000, immutable"}
+        return Response(_library(), media_type="text/javascript", headers=headers)
+
+    return Route(ADDRESS, send)
+
+
+@cache
+def _library() -> bytes:
+    path = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+    return gzip.compress(path.read_bytes(), compresslevel=6)

@@ -1,0 +1,167 @@
+"""From the address to what is shown: the run, the checked selection and the trace, loaded once for all readers.
+
+    view = session.view()                # View(selection, run, trace) of the page's address; ask as often as needed
+    view = session.view("document")      # the same sentence through another run, at its last checkpoint
+    session.warmed_up                    # lifespan of the server: torch, jieba, bundled runs before the first visitor
+
+Runs and traces are shared by all readers and never changed. A trace is kept by run, checkpoint and sentence.
+Only bundled runs and those in the folder of local runs are opened: an address must not name folders of this machine.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+
+import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
+
+from moe_demo.insight.run import Run, load_run, local_folder
+from moe_demo.insight.trace import ForwardTrace
+from moe_demo.jobs.jobs import Jobs
+from moe_demo.runs.store import RunError, RunStore
+from moe_demo.text.errors import EmptyTextError
+from moe_demo.text.segmentation import warm_up as warm_up_jieba
+from moe_demo.ui.kit import selection
+from moe_demo.ui.kit.selection import DEFAULT_RUN, DEFAULT_TEXT, Selection
+from moe_demo.ui.server import live
+from moe_demo.ui.server.visitor import visitor_id
+
+BUNDLED_RUNS = ("deepseek", "document")
+_QUEUE_SECONDS = 0.5
+_MAX_RUNS = 32  # models in memory, one per run and checkpoint: some 3 MB each
+_MAX_TRACES = 128
+
+
+@dataclass(frozen=True)
+class View:
+    """All a page needs to know."""
+
+    selection: Selection
+    run: Run
+    trace: ForwardTrace
+
+
+def view(run_name: str | None = None) -> View:
+    """What the address asks for. Raises RunError where not even the bundled run can be read."""
+    chosen = selection.current()
+    is_own = run_name in (None, chosen.run)
+    run = _run_of(chosen) if is_own else opened_run(str(run_name))
+    text, trace = _text_and_trace(chosen.text, run)
+    chosen = replace(chosen, text=text)
+    if is_own:
+        name = chosen.run if is_coming(chosen.run) else run.run_id
+        known = replace(chosen, run=name, step=chosen.step if chosen.step == run.step else None)
+        return View(selection.checked(known, run, len(trace.tokens)), run, trace)
+    return View(chosen.clipped(run, len(trace.tokens)), run, trace)
+
+
+def is_coming(name: str) -> bool:
+    """Whether this is a training job of which there is no checkpoint yet: until then another run is shown."""
+    jobs = Jobs(local_folder())
+    return (
+        jobs.has(name)
+        and jobs.may_see(name, visitor_id())
+        and not RunStore(jobs.runs / name).checkpoint_steps()
+    )
+
+
+def opened_run(name: str, step: int | None = None) -> Run:
+    """A known run at a checkpoint, from memory where it has been read before."""
+    store = store_of(name)
+    steps = store.checkpoint_steps()
+    return _loaded(name, steps[-1] if step is None and steps else step, stamp(store.folder))
+
+
+def store_of(name: str) -> RunStore:
+    """The folder of a run that this browser may see. Raises RunError."""
+    return live.store_of(name, visitor_id())
+
+
+def traced(run: Run, text: str) -> ForwardTrace:
+    """The record of a sentence, from memory where somebody has asked before. Raises EmptyTextError."""
+    return _traced(run.run_id, run.step, stamp(run.store.folder), text)
+
+
+@asynccontextmanager
+async def warmed_up(_app: object) -> AsyncIterator[None]:
+    """The server's life: warm before it takes the first visitor.
+
+    Streamlit takes any folder called `pages` for pages of its own, until st.navigation has run once: a first visitor
+    with a deep link would see "Page not found" for a moment. This says beforehand that ours are not of that kind.
+    """
+    PagesManager.uses_pages_directory = False
+    warm_up()
+    clock = asyncio.create_task(_queue_clock())
+    yield
+    clock.cancel()
+
+
+async def _queue_clock() -> None:
+    """Start the training that waits as soon as there is a place for it, also when nobody is looking."""
+    while True:
+        await asyncio.sleep(_QUEUE_SECONDS)
+        with suppress(RunError):  # a full disk: whoever asks for the job is told
+            await asyncio.to_thread(Jobs(local_folder()).advance)
+
+
+def warm_up() -> None:
+    """Load what the first visitor would otherwise wait for. A run that cannot be read is told when it is asked for."""
+    warm_up_jieba()
+    for name in BUNDLED_RUNS:
+        try:
+            traced(opened_run(name), DEFAULT_TEXT)
+        except (RunError, EmptyTextError):
+            continue
+
+
+def _run_of(chosen: Selection) -> Run:
+    """The run and checkpoint of the address; the default run, and a notice, where there is no such thing."""
+    if is_coming(chosen.run):
+        return opened_run(DEFAULT_RUN)
+    try:
+        return opened_run(chosen.run, chosen.step)
+    except RunError:
+        pass
+    if chosen.step is not None:
+        try:
+            run = opened_run(chosen.run)
+        except RunError:
+            pass
+        else:
+            selection.forget("step")
+            return run
+    if chosen.run != DEFAULT_RUN:
+        selection.forget("run")
+    return opened_run(DEFAULT_RUN)
+
+
+def _text_and_trace(text: str, run: Run) -> tuple[str, ForwardTrace]:
+    try:
+        return text, traced(run, text)
+    except EmptyTextError:
+        selection.forget("s")
+        return DEFAULT_TEXT, traced(run, DEFAULT_TEXT)
+
+
+@st.cache_resource(max_entries=_MAX_RUNS, show_spinner=False)
+def _loaded(name: str, step: int | None, stamp: int) -> Run:
+    import torch
+
+    torch.set_num_threads(1)  # many readers at once are parallel enough
+    return load_run(name, step)
+
+
+@lru_cache(maxsize=_MAX_TRACES)
+def _traced(name: str, step: int, stamp: int, text: str) -> ForwardTrace:
+    return _loaded(name, step, stamp).trace(text)
+
+
+def stamp(folder: Path) -> int:
+    """Changes when the run on disk does: trained again, or one checkpoint further."""
+    parts = (folder, folder / "config.json", folder / "checkpoints")
+    return max((path.stat().st_mtime_ns for path in parts if path.exists()), default=0)

@@ -1,0 +1,206 @@
+"""The router page's controls, and the forward pass they ask for.
+
+    asked = read(view)          what the address asks for: Asked(token, k, temperature, push, groups)
+    draw(view, asked)           the controls; a moved one writes the address
+    rerouted(view, asked)       Rerouted(path, trained path, trace, …): a new forward pass, or the trained one
+
+Only the router of the selected layer is changed; later layers see what it then lets through.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import streamlit as st
+import torch
+
+from moe_demo.config import ConfigError, RoutingRule
+from moe_demo.insight.router_path import RouterPath, router_path
+from moe_demo.insight.trace import ForwardTrace, LayerTrace
+from moe_demo.model.router import RouterChange
+from moe_demo.ui.kit import selection
+from moe_demo.ui.kit.i18n import t
+from moe_demo.ui.kit.views import View
+
+MAX_K = 8
+TEMPERATURES = (0.25, 0.35, 0.5, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0)
+KEYS = {
+    "layer": "router.layer",
+    "k": "router.k",
+    "temp": "router.temp",
+    "bias": "router.bias",
+    "groups": "router.groups",
+}
+"""Widget of each setting."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What the reader wants of the router of one layer."""
+
+    token: int
+    layer: int
+    expert: int
+    """Whose bias the slider pushes: the selected expert, else the best one below the cut."""
+    top_k: int
+    temperature: float
+    pushed: int | None
+    """The expert whose bias is pushed now."""
+    push: float
+    groups: bool
+
+    def rule(self, trained: RoutingRule) -> RoutingRule:
+        """The trained rule with the asked changes. Raises ConfigError where they do not go together."""
+        grouping = {} if self.groups else {"n_groups": 1, "topk_groups": 1}
+        return replace(trained, top_k=self.top_k, temperature=self.temperature, **grouping)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rerouted:
+    """The asked forward pass beside the trained one."""
+
+    trace: ForwardTrace
+    path: RouterPath
+    trained_trace: ForwardTrace
+    trained_path: RouterPath
+    changed: bool
+    refused: str
+    """Why the rule could not be had, or an empty string; then everything is as trained."""
+
+    @property
+    def layer(self) -> LayerTrace:
+        """The changed layer's record."""
+        return self.trace.layers[self.path.layer]
+
+
+def read(view: View) -> Asked:
+    """The settings in the address, checked against the run."""
+    chosen, rule = view.selection, view.run.config.model.routing_rule
+    token, last = chosen.token or 0, rule.n_routed - 1
+    trained = router_path(view.trace.layers[chosen.layer], token, rule)
+    push = chosen.setting("bias", 0.0, -1.0, 1.0)
+    fallback = trained.order[0] if trained.next_in_line is None else trained.next_in_line
+    expert = fallback if chosen.expert is None else chosen.expert
+    pushed = int(chosen.setting("be", expert, 0, last)) if push else None
+    return Asked(
+        token=token,
+        layer=chosen.layer,
+        expert=expert if chosen.expert is not None or pushed is None else pushed,
+        top_k=int(chosen.setting("k", rule.top_k, 1, max_k(rule))),
+        temperature=chosen.setting("temp", 1.0, TEMPERATURES[0], TEMPERATURES[-1]),
+        pushed=pushed,
+        push=push,
+        groups=bool(chosen.setting("groups", 1, 0, 1)),
+    )
+
+
+def max_k(rule: RoutingRule) -> int:
+    """The largest k that is offered."""
+    return min(MAX_K, rule.n_routed)
+
+
+def rerouted(view: View, asked: Asked) -> Rerouted:
+    """The forward pass that was asked for: the trained trace where nothing is changed, a new one elsewhere."""
+    model_rule, trained_layer = view.run.config.model.routing_rule, view.trace.layers[asked.layer]
+    trained_path = router_path(trained_layer, asked.token, model_rule)
+    rule, refused = model_rule, ""
+    try:
+        rule = asked.rule(model_rule)
+    except ConfigError:
+        refused = t("router.refused", k=asked.top_k, reachable=model_rule.topk_groups * model_rule.group_size)
+    changed = not refused and (rule != model_rule or asked.pushed is not None)
+    trace = _pass(view, asked, rule, trained_layer) if changed else view.trace
+    path = router_path(trace.layers[asked.layer], asked.token, rule) if changed else trained_path
+    return Rerouted(
+        trace=trace,
+        path=path,
+        trained_trace=view.trace,
+        trained_path=trained_path,
+        changed=changed,
+        refused=refused,
+    )
+
+
+def _pass(view: View, asked: Asked, rule: RoutingRule, trained: LayerTrace) -> ForwardTrace:
+    bias_E = torch.from_numpy(trained.bias_E.copy())
+    if asked.pushed is not None:
+        bias_E[asked.pushed] += asked.push
+    return view.run.trace(view.trace.text, {asked.layer: RouterChange(rule=rule, bias_E=bias_E)})
+
+
+def draw(view: View, asked: Asked) -> None:
+    """One line of controls. The address is the truth: each widget is set to it before it is drawn."""
+    rule, trained = view.run.config.model.routing_rule, view.trace.layers[asked.layer]
+    shown = {
+        KEYS["layer"]: asked.layer,
+        KEYS["k"]: asked.top_k,
+        KEYS["temp"]: min(TEMPERATURES, key=lambda value: abs(value - asked.temperature)),
+        KEYS["bias"]: asked.push if asked.pushed == asked.expert else 0.0,
+        KEYS["groups"]: asked.groups,
+    }
+    for key, value in shown.items():
+        st.session_state[key] = value
+    places = iter(st.columns([0.9, 1.5, 1.5, 1.9, 1.3, 0.8], vertical_alignment="bottom", gap="medium"))
+    with next(places):
+        _layers(len(view.trace.layers))
+    with next(places):
+        label = t("router.k", trained=rule.top_k)
+        st.slider(label, 1, max_k(rule), key=KEYS["k"], on_change=_k, args=(rule.top_k,))
+    with next(places):
+        st.select_slider(
+            t("router.temperature"),
+            TEMPERATURES,
+            key=KEYS["temp"],
+            on_change=_temperature,
+            format_func="{:g}".format,
+        )
+    with next(places):
+        label = t("router.bias", expert=f"E{asked.expert}", bias=float(trained.bias_E[asked.expert]))
+        st.slider(label, -1.0, 1.0, step=0.01, key=KEYS["bias"], on_change=_push, args=(asked.expert,))
+    with next(places):
+        hint = t("router.groups_hint", groups=rule.n_groups, kept=rule.topk_groups)
+        st.toggle(
+            t("router.groups"), key=KEYS["groups"], on_change=_groups, disabled=rule.n_groups == 1, help=hint
+        )
+    with next(places):
+        st.button(t("router.reset"), key="router.reset", on_click=reset, width="stretch")
+
+
+def reset() -> None:
+    """Back to the trained router."""
+    selection.update(k=None, temp=None, bias=None, be=None, groups=None)
+
+
+def _layers(n_layers: int) -> None:
+    st.segmented_control(
+        t("router.layer"),
+        range(n_layers),
+        key=KEYS["layer"],
+        required=True,
+        on_change=_layer,
+        format_func=lambda layer: f"L{layer}",
+    )
+
+
+def _layer() -> None:
+    selection.update(layer=int(st.session_state[KEYS["layer"]]))
+    st.session_state["router.whole"] = True  # the strip shows this layer's experts too
+
+
+def _k(trained: int) -> None:
+    k = int(st.session_state[KEYS["k"]])
+    selection.update(k=None if k == trained else k)
+
+
+def _temperature() -> None:
+    temperature = float(st.session_state[KEYS["temp"]])
+    selection.update(temp=None if temperature == 1.0 else temperature)
+
+
+def _push(expert: int) -> None:
+    push = float(st.session_state[KEYS["bias"]])
+    selection.update(bias=push or None, be=expert if push else None, expert=expert)
+
+
+def _groups() -> None:
+    selection.update(groups=None if st.session_state[KEYS["groups"]] else 0)

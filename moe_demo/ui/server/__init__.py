@@ -1,0 +1,1 @@
+"""What the server does besides running pages: routes, visitors, its life."""

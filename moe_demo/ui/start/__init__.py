@@ -1,0 +1,1 @@
+"""The page start: what happens to one sentence?"""

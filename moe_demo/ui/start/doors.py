@@ -1,0 +1,27 @@
+"""The head of the start page: its question, what the data says, and three ways on."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from moe_demo.ui.frame import navigation
+from moe_demo.ui.kit.component import component
+from moe_demo.ui.kit.i18n import labels, language
+from moe_demo.ui.kit.views import View
+
+KEY = "doors"
+_PAGES = {"word": "router", "training": "training"}
+
+
+def draw(view: View, *, title: str, caption: str) -> None:
+    """Title and caption on the left, the doors on the right. Two of them lead to other pages."""
+    words, ways = st.columns([0.6, 0.4], vertical_alignment="center")
+    with words:
+        st.title(title, anchor=False)
+        st.markdown(caption)
+    with ways:
+        opened = component("start/doors", parts=("kit/dom",))(
+            data={"words": labels("start.doors"), "lang": language()}, key=KEY, on_go_change=lambda: None
+        )
+    if opened.go:
+        navigation.go(_PAGES[opened.go], view.selection)

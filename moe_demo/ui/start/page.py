@@ -1,0 +1,114 @@
+"""The hero of start and router: one sentence, its routes through one MoE layer, its class.
+
+`route_flow(view)` draws it; a click picks a word, an expert or a layer, and the selection takes it to every page.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from moe_demo.config import ModelConfig
+from moe_demo.figures.theme import class_styles, expert_styles
+from moe_demo.insight.sparsity import sparsity
+from moe_demo.insight.trace import ForwardTrace, LayerTrace
+from moe_demo.ui.kit import selection
+from moe_demo.ui.kit.component import component
+from moe_demo.ui.kit.i18n import labels, language, t
+from moe_demo.ui.kit.views import View
+
+KEY = "flow"
+PARTS = ("kit/dom", "kit/textures", "start/geometry", "start/scene", "start/table")
+
+
+def route_flow(view: View, key: str = KEY) -> None:
+    """Tokens to expert seats, ribbons as wide as the gate; a click picks a word or an expert on every page."""
+
+    def pick() -> None:
+        picked = st.session_state[key].pick
+        if picked:
+            selection.update(**{name: picked[name] for name in ("token", "expert", "layer")})
+
+    component("start/picture", parts=PARTS)(data=data_of(view), key=key, on_pick_change=pick)
+
+
+def data_of(view: View) -> dict[str, Any]:
+    """What the component draws: plain numbers of the trace, looks of the theme, words of the locale."""
+    trace, model, chosen = view.trace, view.run.config.model, view.selection
+    return {
+        "tokens": [
+            {"text": text, "known": bool(known)}
+            for text, known in zip(trace.tokens, trace.known_T, strict=True)
+        ],
+        "layers": [_layer(layer) for layer in trace.layers],
+        "layer_names": [t("flow.layer", n=layer.layer + 1, index=layer.layer) for layer in trace.layers],
+        "experts": expert_styles(model.n_routed),
+        "groups": model.n_groups,
+        "shared": [f"S{index}" for index in range(model.n_shared)],
+        "classes": _classes(trace),
+        "best": trace.labels.index(trace.label),
+        "line": _line(view),
+        "badge": badge(view),
+        "selection": {"token": chosen.token, "expert": chosen.expert, "layer": chosen.layer},
+        "words": labels("flow.words") | _counted_words(trace, model),
+        "keys": dict(line.split("|", 1) for line in labels("flow.keys").values()),
+        "lang": language(),
+    }
+
+
+def badge(view: View) -> str:
+    """Where the numbers come from: computed now, by which run, at which step, from which seed."""
+    return t("flow.badge", run=view.run.run_id, step=view.run.step, seed=view.run.config.seed)
+
+
+def _layer(layer: LayerTrace) -> dict[str, Any]:
+    scores_TK = np.take_along_axis(layer.scores_TE, layer.topk_idx_TK, axis=1)
+    return {
+        "index": layer.layer,
+        "experts": layer.topk_idx_TK.tolist(),
+        "gates": layer.gates_TK.round(5).tolist(),
+        "scores": scores_TK.round(5).tolist(),
+    }
+
+
+def _classes(trace: ForwardTrace) -> list[dict[str, Any]]:
+    return [
+        style | {"word": class_word(label), "p": float(p), "shown": t("flow.percent", p=float(p))}
+        for label, style, p in zip(
+            trace.labels, class_styles(trace.labels), trace.probabilities_C, strict=True
+        )
+    ]
+
+
+def class_word(label: str) -> str:
+    """The class in the reader's language; a class of one's own data keeps its name."""
+    return labels("classes").get(label, label)
+
+
+def _line(view: View) -> str:
+    count = sparsity(view.run.model)
+    model = view.run.config.model
+    return t(
+        "flow.line" if model.n_shared else "flow.line_unshared",
+        k=model.top_k,
+        shared=model.n_shared,
+        routed=model.n_routed,
+        used=count.used,
+        total=count.total,
+        share=count.share,
+    )
+
+
+def _counted_words(trace: ForwardTrace, model: ModelConfig) -> dict[str, str]:
+    return {
+        "label": t(
+            "flow.label",
+            n=len(trace.tokens),
+            k=model.top_k,
+            routed=model.n_routed,
+            best=class_word(trace.label),
+            p=float(trace.probabilities_C.max()),
+        )
+    }

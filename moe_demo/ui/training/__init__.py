@@ -1,0 +1,1 @@
+"""The page training: how did it learn this?"""

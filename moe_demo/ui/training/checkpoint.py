@@ -1,0 +1,155 @@
+"""The chosen checkpoint on the held-out headlines: what it confuses, what it finds hard, which expert has what.
+
+checkpoint_panel.draw(view)
+
+Everything is asked of the checkpoint's weights once, and kept. Where the run's headlines are gone, what its metrics
+know is shown instead.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from moe_demo.figures.checkpoint import confusion_matrix, expert_class_map
+from moe_demo.insight.held_out import DataGoneError, Exam, exam
+from moe_demo.insight.run import Run
+from moe_demo.insight.specialisation import Specialisation, specialisation
+from moe_demo.runs.metrics import EvalMetrics
+from moe_demo.ui.kit import selection
+from moe_demo.ui.kit import views as session
+from moe_demo.ui.kit.chart import chart
+from moe_demo.ui.kit.i18n import labels, t
+from moe_demo.ui.kit.views import View
+from moe_demo.ui.start.captions import plain
+from moe_demo.ui.start.page import class_word
+
+HARDEST = 12
+TABLE = "checkpoint.hardest"
+
+
+def draw(view: View) -> None:
+    """Heading, confusion matrix and expert map side by side, the hardest headlines below."""
+    run = view.run
+    st.header(t("checkpoint.title", step=run.step), anchor="held-out")
+    try:
+        found: Exam | None = _examined(run.run_id, run.step, session.stamp(run.store.folder))
+    except DataGoneError as error:
+        st.info(t("checkpoint.data_gone", source=plain(error.source)))
+        found = None
+    evaluation = found.evaluation if found else run.last_eval
+    if evaluation is None:
+        st.caption(t("checkpoint.nothing"))
+        return
+    st.caption(_summary(evaluation, run, recorded=found is None))
+    left, right = st.columns(2, gap="medium")
+    with left:
+        _confusion(evaluation, run)
+    with right:
+        _experts(specialisation(evaluation, view.selection.layer, run.labels))
+    if found:
+        _hardest(found, run)
+
+
+@lru_cache(maxsize=32)
+def _examined(name: str, step: int, stamp: int) -> Exam:
+    return exam(session.opened_run(name, step))
+
+
+def _summary(evaluation: EvalMetrics, run: Run, *, recorded: bool) -> str:
+    right = sum(row[place] for place, row in enumerate(evaluation.confusion_CC))
+    return t(
+        "checkpoint.summary_recorded" if recorded else "checkpoint.summary",
+        n=evaluation.n_headlines,
+        right=right,
+        wrong=evaluation.n_headlines - right,
+        accuracy=evaluation.accuracy,
+        loss=evaluation.loss,
+        step=evaluation.step,
+        run=run.run_id,
+    )
+
+
+def _confusion(evaluation: EvalMetrics, run: Run) -> None:
+    st.subheader(t("checkpoint.confusion_title"), anchor=False)
+    names = [class_word(label) for label in run.labels]
+    figure = confusion_matrix(np.asarray(evaluation.confusion_CC), names, labels("checkpoint.confusion"))
+    chart(
+        figure,
+        key="checkpoint.confusion",
+        label=t("checkpoint.confusion_label", wrong=_mix_up(evaluation, names)),
+    )
+    st.caption(t("checkpoint.confusion_caption", mix_up=plain(_mix_up(evaluation, names))))
+
+
+def _mix_up(evaluation: EvalMetrics, names: list[str]) -> str:
+    """The most frequent mistake, in words."""
+    mistakes = [
+        (count, true, said)
+        for true, row in enumerate(evaluation.confusion_CC)
+        for said, count in enumerate(row)
+        if said != true
+    ]
+    count, true, said = max(mistakes)
+    if count == 0:
+        return t("checkpoint.no_mix_up")
+    return t("checkpoint.mix_up", true=names[true], said=names[said], n=count)
+
+
+def _experts(experts: Specialisation) -> None:
+    st.subheader(t("checkpoint.experts_title", layer=f"L{experts.layer}"), anchor=False)
+    names = [class_word(label) for label in experts.labels]
+    figure = expert_class_map(experts, names, labels("checkpoint.experts"))
+    n_dead, n_small = int((experts.load_E == 0).sum()), int(experts.small_EC.sum())
+    caption = t("checkpoint.experts_caption")
+    if n_small:
+        caption += t("checkpoint.experts_small", n=n_small)
+    if n_dead:
+        caption += t("checkpoint.experts_dead", n=n_dead)
+    chart(figure, key="checkpoint.experts", label=caption)
+    st.caption(caption)
+
+
+def _hardest(found: Exam, run: Run) -> None:
+    """The table; a click on a row takes its headline to the sentence strip of every page."""
+    st.subheader(t("checkpoint.hardest_title"), anchor=False)
+    st.caption(t("checkpoint.hardest_caption", wrong=found.n_wrong, n=len(found.judged)))
+    shown = found.judged[:HARDEST]
+    words = labels("checkpoint.columns")
+    frame = pd.DataFrame(
+        {
+            words["text"]: [one.text for one in shown],
+            words["true"]: [class_word(one.label) for one in shown],
+            words["predicted"]: [class_word(one.predicted) for one in shown],
+            words["probability"]: [one.probability for one in shown],
+            words["loss"]: [one.loss for one in shown],
+        }
+    )
+
+    def route() -> None:
+        rows = st.session_state[TABLE].selection.rows
+        if rows and rows[0] < len(shown):
+            selection.update(text=shown[rows[0]].text)
+
+    st.dataframe(
+        frame,
+        key=TABLE,
+        hide_index=True,
+        height="content",
+        column_config=_columns(words),
+        on_select=route,
+        selection_mode="single-row",
+    )
+
+
+def _columns(words: dict[str, str]) -> dict[str, Any]:
+    number = st.column_config.NumberColumn
+    return {
+        words["text"]: st.column_config.TextColumn(width="large"),
+        words["probability"]: number(format="percent"),
+        words["loss"]: number(format="%.2f"),
+    }

@@ -1,0 +1,148 @@
+"""The buttons of a training run, and what they may do for this browser.
+
+    job = job_controls.read(name)          the job of the selected run, None where it was not started from a page
+    job_controls.draw(view, job, config)   play or pause, one step, one epoch, stop, same seed, new seed
+
+Every button is a callback: it asks `training.jobs`, keeps the one sentence where that refuses, and the page is drawn
+again. A run that was only recorded has no process; there, play trains a new run with the settings on the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+import streamlit as st
+
+from moe_demo.config import ConfigError, RunConfig
+from moe_demo.insight.run import local_folder
+from moe_demo.jobs.jobs import ONE_EPOCH, ONE_STEP, PLAY, Job, Jobs
+from moe_demo.runs.commands import Wish
+from moe_demo.runs.events import CHANGEABLE, setting
+from moe_demo.runs.owners import is_owner
+from moe_demo.runs.store import RunError, RunStore
+from moe_demo.text.errors import CorpusError
+from moe_demo.ui.kit import caller as operator
+from moe_demo.ui.kit import selection
+from moe_demo.ui.kit.i18n import t
+from moe_demo.ui.server.visitor import visitor_id
+
+PROBLEM = "training.problem"
+_MAIN_WIDTH = 108  # pixels: its words change, its place does not
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What a new run would be: the settings on the page."""
+
+    config: RunConfig
+    files: tuple[Path, ...] = ()
+    private: bool = False
+    beside: str | None = None
+    """The run to compare it with."""
+    fits: bool = True
+    """False where a setting on the page is one that no run can have."""
+
+
+def all_jobs() -> Jobs:
+    """The jobs of this server."""
+    return Jobs(local_folder())
+
+
+def read(name: str) -> Job | None:
+    """The job of a run. Raises RunError where its folder is torn."""
+    jobs = all_jobs()
+    return jobs.get(name) if jobs.has(name) and jobs.may_see(name, visitor_id()) else None
+
+
+def is_mine(job: Job | None) -> bool:
+    """Whether this browser, or the operator in it, may control a job."""
+    return job is not None and (is_owner(visitor_id(), job.owner) or operator.is_here())
+
+
+def draw(job: Job | None, plan: Plan) -> None:
+    """The row of buttons; those that make no sense now are there, but off: nothing jumps."""
+    mine, state = is_mine(job), job.state if job else "recorded"
+    running, waits = state in ("starting", "running", "queued"), state in ("paused", "stopped", "interrupted")
+    if running:
+        _button("pause", lambda: _ask(job, "pause"), mine, is_main=True)
+    elif waits and mine:
+        _button("play", lambda: _play(job, plan), on=True, is_main=True)
+    else:
+        _button("train", lambda: start(plan), on=plan.fits, is_main=True)
+    _button("step", lambda: _play(job, plan, ONE_STEP), on=waits and mine)
+    _button("epoch", lambda: _play(job, plan, ONE_EPOCH), on=waits and mine)
+    _button("stop", lambda: _ask(job, "stop"), on=mine and (running or state == "paused"))
+    _button("same_seed", lambda: _again(job, plan), on=mine and plan.fits)
+    other = replace(plan, config=replace(plan.config, seed=plan.config.seed + 1))
+    _button("new_seed", lambda: _again(job, other), on=plan.fits)
+
+
+def _ask(job: Job | None, wish: Literal["pause", "stop"]) -> None:
+    if job is not None:
+        getattr(all_jobs(), wish)(job.name, visitor_id(), operator.is_here())
+
+
+def _play(job: Job | None, plan: Plan, until: Wish = PLAY) -> None:
+    """Go on, under the settings that stand on the page now."""
+    if job is not None:
+        in_force = settings_in_force(job)
+        wanted = {name: setting(plan.config, name) for name in CHANGEABLE}
+        changes = {name: value for name, value in wanted.items() if value != setting(in_force, name)}
+        all_jobs().play(job.name, visitor_id(), operator.is_here(), until, changes)
+
+
+def settings_in_force(job: Job) -> RunConfig:
+    """Those of the next step."""
+    return RunStore(local_folder() / job.name).config(job.step + 1)
+
+
+def start(plan: Plan) -> None:
+    """Train a new run with these settings, and show it; its layer, word and checkpoint start afresh."""
+    job = all_jobs().start(plan.config, plan.files, owner=visitor_id(), private=plan.private)
+    selection.update(run=job.name, twin=plan.beside)
+
+
+def _again(job: Job | None, plan: Plan) -> None:
+    """Stop the run on show, where it is this browser's, and begin anew: from its first weights or from others."""
+    if job is not None and is_mine(job) and job.active:
+        _ask(job, "stop")
+    start(plan)
+
+
+def asking(act: Callable[[], object], quiet: tuple[type[Exception], ...] = ()) -> Callable[[], None]:
+    """A callback that keeps the sentence with which it is refused, unless that is said elsewhere (`quiet`)."""
+
+    def callback() -> None:
+        try:
+            act()
+        except (RunError, ConfigError, CorpusError) as error:
+            if not isinstance(error, quiet):
+                st.session_state[PROBLEM] = str(error)
+
+    return callback
+
+
+def show_problem() -> None:
+    """The sentence of the last refusal, once."""
+    if problem := st.session_state.pop(PROBLEM, ""):
+        st.error(problem)
+
+
+def _button(name: str, act: Callable[[], object], on: bool, is_main: bool = False) -> None:
+    """One button. Train, pause and go on are one and the same, with other words.
+
+    Were they three, the one that was pressed would stay in the page until the focus leaves it, and the row would
+    move under the next click.
+    """
+    st.button(
+        t(f"training.buttons.{name}"),
+        key="training.main" if is_main else f"training.{name}",
+        help=t(f"training.hints.{name}"),
+        type="primary" if is_main else "secondary",
+        disabled=not on,
+        on_click=asking(act),
+        width=_MAIN_WIDTH if is_main else "content",
+    )

@@ -1,0 +1,70 @@
+"""What can be wrong with a file, its rows and its keeping, said in the reader's language.
+
+`text.errors` and `training.uploads` have the English sentences of the command line; here each is said again by its
+code. What comes from the file or its name is escaped, since Streamlit reads its messages as Markdown.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from moe_demo.jobs.uploads import UploadError
+from moe_demo.text.corpus import CorpusError, Rejected
+from moe_demo.text.errors import Detail
+from moe_demo.ui.kit.i18n import t
+from moe_demo.ui.start.captions import plain
+from moe_demo.ui.start.page import class_word
+
+_CSV_PROBLEMS = {"unexpected end": "end", "expected after": "after", "field larger": "larger"}
+
+
+def sentence(error: CorpusError) -> str:
+    """Why a file cannot be used."""
+    values = {name: _shown(value) for name, value in error.values.items()}
+    if "counts" in error.values:
+        values["reasons"] = _counted(error.values["counts"])
+    if error.code == "quote":
+        values["why"] = _csv_problem(str(error.values["why"]))
+    if "label" in error.values:
+        values["label"] = plain(class_word(str(error.values["label"])))
+    return t(f"own_data.errors.{error.code}", **values)
+
+
+def upload_sentence(error: UploadError) -> str:
+    """Why a data set cannot be kept or found."""
+    values = {name: _shown(value) for name, value in error.values.items()}
+    return t(f"own_data.upload_errors.{error.code}", **values)
+
+
+def reasons(rejected: Sequence[Rejected]) -> str:
+    """The reasons of all these rows with their counts."""
+    return _counted(Counter(row.reason for row in rejected))
+
+
+def details(row: Rejected) -> str:
+    """What exactly is wrong with a row, for a table: not escaped."""
+    detail = row.detail
+    if not isinstance(detail, Detail):
+        return detail
+    values = dict(detail.values)
+    if "labels" in values:
+        places = [t("own_data.place", label=class_word(label), line=line) for label, line in values["labels"]]
+        values["places"] = t("common.comma").join(places)
+    return t(f"own_data.details.{detail.code}", **values)
+
+
+def _counted(counts: Counter) -> str:
+    pairs = [f"{t(f'own_data.reasons.{reason.name.lower()}')} {n:,}" for reason, n in counts.most_common()]
+    return t("common.comma").join(pairs) or t("own_data.no_row")
+
+
+def _csv_problem(why: str) -> str:
+    """Python's csv module speaks English only; what it has to say is one of three things."""
+    code = next((code for sign, code in _CSV_PROBLEMS.items() if sign in why), "other")
+    return t(f"own_data.csv.{code}")
+
+
+def _shown(value: object) -> object:
+    """Numbers stay numbers, so that a text may format them; everything else is shown as it is, not as Markdown."""
+    return value if isinstance(value, int | float) else plain(str(value))

@@ -1,0 +1,212 @@
+"""The training page above the fold: which run, its buttons and settings, and the hero that shows it.
+
+Whatever moves while a run trains is drawn by the hero alone (`lab`); this script runs when a button is pressed, a
+checkpoint is chosen or the state of the run has changed.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from moe_demo.config import RunConfig
+from moe_demo.insight.run import Run, run_folders
+from moe_demo.jobs.jobs import Job
+from moe_demo.runs.metrics import EvalMetrics
+from moe_demo.runs.store import BUNDLED_RUNS, RunError
+from moe_demo.ui.kit import caller as operator
+from moe_demo.ui.kit import selection
+from moe_demo.ui.kit import views as session
+from moe_demo.ui.kit.choice import choice
+from moe_demo.ui.kit.i18n import t
+from moe_demo.ui.kit.views import View
+from moe_demo.ui.server.visitor import visitor_id
+from moe_demo.ui.training import controls as job_controls
+from moe_demo.ui.training import picture as lab
+from moe_demo.ui.training import run_settings as job_settings
+
+NONE = ""
+
+
+def draw(view: View) -> None:
+    """Title, controls and hero."""
+    name = view.selection.run
+    try:
+        job = job_controls.read(name)
+    except RunError as error:
+        st.error(t("training.torn", reason=str(error)))
+        job = None
+    with st.container(key="training-title", horizontal=True, vertical_alignment="bottom"):
+        st.title(t("training.title"), anchor=False, width="content")
+        st.caption(_caption(view, job), width="content")
+    with st.container(key="training-controls", horizontal=True, vertical_alignment="bottom", gap="small"):
+        _run_select(name)
+        plan = job_settings.draw(view, job)
+        job_controls.draw(job, plan)
+        _twin_select(view)
+        operator.draw()
+    job_controls.show_problem()
+    _notes(job)
+    _others(name)
+    lab.training_lab(view, job.state if job else "done")
+    _differences(view)
+
+
+def has_weights(view: View) -> bool:
+    """Whether the run on show has a checkpoint to look into."""
+    return view.run.run_id == view.selection.run
+
+
+def _caption(view: View, job: Job | None) -> str:
+    """What the record says, in one sentence."""
+    if job is not None and job.active:
+        return t(f"training.caption.{job.state}", run=job.name, place=job.place)
+    evaluation = view.run.last_eval
+    if evaluation is None or not has_weights(view):
+        return t("training.caption.nothing")
+    evals = [record for record in view.run.metrics if isinstance(record, EvalMetrics)]
+    best = max(evals, key=lambda record: record.accuracy)
+    return t(
+        "training.caption.done",
+        step=evaluation.step,
+        accuracy=evaluation.accuracy,
+        max_vio=max(evaluation.max_vio_L),
+        best=best.accuracy,
+        best_step=best.step,
+    )
+
+
+def _run_select(name: str) -> None:
+    words = {known: _described(known) for known in dict.fromkeys([*known_runs(), name])}
+    choice(
+        t("training.run"),
+        words,
+        name,
+        "training.run",
+        lambda picked: selection.update(run=picked),
+        keep=False,
+        label_visibility="collapsed",
+        width=215,
+    )
+
+
+def _twin_select(view: View) -> None:
+    words = {NONE: t("training.no_twin")}
+    words |= {
+        name: t("training.beside", run=_described(name))
+        for name in known_runs()
+        if name != view.selection.run
+    }
+    twin = view.selection.twin or NONE
+    if twin not in words:
+        selection.forget("with")
+        twin = NONE
+    choice(
+        t("training.twin"),
+        words,
+        twin,
+        "training.twin",
+        lambda picked: selection.update(twin=picked or None),
+        keep=False,
+        label_visibility="collapsed",
+        width=235,
+    )
+
+
+def known_runs() -> list[str]:
+    """Bundled runs, local ones and jobs that have not begun; of private ones only this browser's."""
+    jobs, visitor = job_controls.all_jobs(), visitor_id()
+    names = [path.name for path in run_folders()] + jobs.names()
+    return [name for name in dict.fromkeys(names) if jobs.may_see(name, visitor)]
+
+
+def _described(name: str) -> str:
+    """A run's name and what it is doing, in a word."""
+    if (BUNDLED_RUNS / name).is_dir():
+        return t("training.described", run=name, state=t("training.states.recorded"))
+    try:
+        job = job_controls.read(name)
+        state = job.state if job else session.store_of(name).status().state
+    except RunError:
+        state = "torn"
+    return t("training.described", run=name, state=t(f"training.states.{state}"))
+
+
+def _notes(job: Job | None) -> None:
+    """What the reader should know of the run: whose it is, why it waits, what went wrong, how to get rid of it."""
+    if job is None:
+        return
+    mine = job_controls.is_mine(job)
+    if not mine:
+        st.caption(t("training.notes.watching"))
+    if job.state == "queued":
+        st.info(t("training.notes.queued", place=job.place, most=job_controls.all_jobs().most))
+    if job.state == "failed":
+        st.error(t("training.notes.failed", reason=job.reason))
+    if job.state == "interrupted":
+        st.warning(t("training.notes.interrupted"))
+    if job.state == "paused" and (event := _divergence(job)):
+        st.error(t("training.notes.diverged", step=event[0], loss=event[1], back=job.step))
+    if mine and not job.active:
+        with st.popover(t("training.delete.title")):
+            st.caption(t("training.delete.sure", run=job.name))
+            st.button(
+                t("training.delete.yes"),
+                key="training.delete",
+                on_click=job_controls.asking(lambda: _delete(job)),
+            )
+
+
+def _others(name: str) -> None:
+    """What else is trained on this server now, and who waits; names of private runs are not said."""
+    jobs = job_controls.all_jobs()
+    others = [job for job in jobs.under_way() if job.name != name]
+    words = [
+        t(
+            "training.other",
+            run=job.name if jobs.may_see(job.name, visitor_id()) else t("training.private"),
+            state=t(f"training.states.{job.state}"),
+            place=f" {job.place}" if job.place else "",
+        )
+        for job in others
+    ]
+    if words:
+        st.caption(t("training.others", what=t("common.comma").join(words)))
+
+
+def _divergence(job: Job) -> tuple[int, str] | None:
+    """Step and loss of a divergence that nothing has followed but the pause."""
+    events = session.store_of(job.name).events()
+    later = [event for event in events if event.kind != "paused"]
+    return (later[-1].step, str(later[-1].value)) if later and later[-1].kind == "diverged" else None
+
+
+def _delete(job: Job) -> None:
+    job_controls.all_jobs().delete(job.name, visitor_id(), operator.is_here())
+    selection.update(run=selection.DEFAULT_RUN)
+
+
+def _differences(view: View) -> None:
+    """In what the two runs beside each other differ, setting by setting."""
+    twin = view.selection.twin
+    if not twin or not has_weights(view) or not lab.is_there(twin) or session.is_coming(twin):
+        return
+    rows = _unlike(view.run, session.store_of(twin).config())
+    if not rows:
+        st.caption(t("training.same_settings", a=view.selection.run, b=twin))
+        return
+    parts = [t("training.unlike", name=name, a=a, b=b) for name, a, b in rows]
+    st.caption(t("training.differences", a=view.selection.run, b=twin, what=t("common.comma").join(parts)))
+
+
+def _unlike(run: Run, other: RunConfig) -> list[tuple[str, str, str]]:
+    """Name and both values of each setting that differs; the vocabulary's size follows from the data."""
+    a, b = _flat(run.config), _flat(other)
+    return [
+        (name, str(a[name]), str(b[name])) for name in a if a[name] != b[name] and name != "model.vocab_size"
+    ]
+
+
+def _flat(config: RunConfig) -> dict[str, object]:
+    values = config.to_dict()
+    inner = {f"{part}.{name}": v for part in ("model", "balance") for name, v in values[part].items()}
+    return {name: v for name, v in values.items() if not isinstance(v, dict)} | inner

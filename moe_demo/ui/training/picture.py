@@ -1,0 +1,117 @@
+"""The hero of the training page: one run's training, or two beside each other, over one axis of steps.
+
+The browser fetches the record itself and goes on doing so while the run trains (`ui.live`); Python hears of it only
+when the state of the run has changed, or when the reader has chosen a checkpoint.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from moe_demo.figures import theme
+from moe_demo.insight.run import local_folder
+from moe_demo.jobs.jobs import Jobs
+from moe_demo.runs.store import RunError
+from moe_demo.ui.kit import selection
+from moe_demo.ui.kit import views as session
+from moe_demo.ui.kit.component import component
+from moe_demo.ui.kit.i18n import labels, language
+from moe_demo.ui.kit.views import View
+from moe_demo.ui.server import live
+
+KEY = "lab"
+PARTS = (
+    "kit/dom",
+    "kit/textures",
+    "training/axis",
+    "training/feed",
+    "training/layout",
+    "training/paint",
+    "training/curves",
+    "training/heat",
+    "training/routes",
+    "training/ruler",
+    "training/words",
+    "training/frame",
+)
+DEAD_BELOW = 0.05
+"""Of the fair share; less, and an expert is drawn as dead."""
+POLL_MS, _IDLE_MS = 400, 5000
+
+
+def training_lab(view: View, state: str) -> None:
+    """Loss and accuracy, load and bias of every expert, and the sentence's routes, over the steps."""
+    component("training/picture", parts=PARTS)(
+        data=data_of(view, state),
+        key=KEY,
+        on_step_change=_to_step,
+        on_layer_change=_to_layer,
+        on_state_change=lambda: None,
+    )
+
+
+def data_of(view: View, state: str) -> dict[str, Any]:
+    """What the component draws first, and where it asks for the rest."""
+    chosen = view.selection
+    names = [chosen.run] + ([chosen.twin] if chosen.twin and is_there(chosen.twin) else [])
+    return {
+        "runs": [_run(name) for name in names],
+        "sentence": view.trace.text,
+        "layer": chosen.layer,
+        "step": chosen.step,
+        "token": chosen.token,
+        "state": state,
+        "experts": theme.expert_styles(view.run.config.model.n_routed),
+        "ramps": {
+            "diverging": list(theme.DIVERGING),
+            "sequential_light": list(theme.SEQUENTIAL_LIGHT),
+            "sequential_dark": list(theme.SEQUENTIAL_DARK),
+        },
+        "lines": theme.RUN_LINES,
+        "dead_below": DEAD_BELOW,
+        "poll_ms": POLL_MS,
+        "idle_ms": _IDLE_MS,
+        "words": labels("lab"),
+        "lang": language(),
+    }
+
+
+def is_there(name: str) -> bool:
+    """Whether a run of this name can be shown to this browser."""
+    if session.is_coming(name):
+        return True
+    try:
+        session.store_of(name)
+    except RunError:
+        return False
+    return True
+
+
+def _run(name: str) -> dict[str, Any]:
+    base_path = st.get_option("server.baseUrlPath") or ""
+    jobs = Jobs(local_folder())
+    seed = None if session.is_coming(name) else session.store_of(name).config().seed
+    return {
+        "id": name,
+        "name": name,
+        "address": live.address(name, base_path),
+        "live": jobs.has(name),
+        "seed": seed,
+    }
+
+
+def _to_step() -> None:
+    step = st.session_state[KEY].step
+    if step is None:
+        return
+    name = selection.current().run
+    last = [] if session.is_coming(name) else session.store_of(name).checkpoint_steps()[-1:]
+    selection.update(step=None if [int(step)] == last else int(step))  # at its end, a growing run is followed
+
+
+def _to_layer() -> None:
+    layer = st.session_state[KEY].layer
+    if layer is not None:
+        selection.update(layer=int(layer))

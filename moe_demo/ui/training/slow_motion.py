@@ -1,0 +1,269 @@
+"""One training step in slow motion: batch, scores, dispatch, loss, gradient, bias.
+
+slow_motion.draw(view)      a switch; behind it the step that follows the checkpoint of this view, taken apart
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from moe_demo.figures.theme import (
+    DIVERGING,
+    HUES,
+    SEQUENTIAL_DARK,
+    SEQUENTIAL_LIGHT,
+    class_styles,
+    expert_styles,
+)
+from moe_demo.insight.held_out import DataGoneError
+from moe_demo.insight.load import random_max_vio
+from moe_demo.insight.run import Run
+from moe_demo.insight.slow_step import GradientPart, SlowLayer, SlowStep, slow_step
+from moe_demo.ui.kit import selection
+from moe_demo.ui.kit import views as session
+from moe_demo.ui.kit.component import component
+from moe_demo.ui.kit.i18n import labels, language, t
+from moe_demo.ui.kit.views import View
+from moe_demo.ui.start.page import class_word
+
+KEY = "slow"
+WHOLE = "slow.whole"  # the layer has changed: the rest of the page shows it too
+PARTS = ("kit/dom", "kit/textures", "training/slow_geometry", "training/slow_stages")
+STAGES = ("batch", "scores", "dispatch", "loss", "gradient", "bias")
+PART_ORDER = ("words", "ngrams", "attention", "router", "experts", "shared", "ffn", "norms", "head")
+WITH_CARD = ("batch", "scores", "dispatch", "loss")
+MOST_HEADLINES = 64  # lines that can be read on one picture; the others are counted below it
+MOST_RATES = 160
+COLOURS = {
+    "below": DIVERGING[1],
+    "above": DIVERGING[5],
+    "share": HUES[1],
+    "entropy": HUES[1],
+    "balance": HUES[5],
+}
+
+
+def draw(view: View) -> None:
+    """A switch, and the picture once it is on: the first one reads the run's headlines, which takes seconds."""
+    if st.toggle(t("slow.open", step=view.run.step + 1), key="slow.open"):
+        _picture(view.run)
+
+
+@st.fragment
+def _picture(run: Run) -> None:
+    if st.session_state.pop(WHOLE, False):
+        st.rerun()
+    picked = (st.session_state.get(KEY) or {}).get("pick") or {}
+    try:
+        with st.spinner(t("slow.reading")):
+            step = _taken(run.run_id, run.step, session.stamp(run.store.folder))
+    except DataGoneError as error:
+        st.info(t("slow.data_gone", source=error.source))
+        return
+    layer = min(selection.current().layer, len(step.layers) - 1)
+    headline = min(int(picked.get("headline", 0)), len(step.headlines) - 1)
+    component("training/slow_step", parts=PARTS)(
+        data=data_of(run, step, layer, headline), key=KEY, on_pick_change=_pick
+    )
+
+
+def _pick() -> None:
+    """Another layer is chosen on every page; another headline only here."""
+    picked = st.session_state[KEY].pick
+    if picked and picked["layer"] != selection.current().layer:
+        selection.update(layer=int(picked["layer"]))
+        st.session_state[WHOLE] = True
+
+
+@lru_cache(maxsize=32)
+def _taken(name: str, step: int, stamp: int) -> SlowStep:
+    return slow_step(session.opened_run(name, step))
+
+
+def data_of(run: Run, step: SlowStep, layer: int, headline: int) -> dict[str, Any]:
+    """What the component draws: the numbers of the step, those of one layer and headline in full."""
+    shown, picked = step.layers[layer], step.headlines[headline]
+    here = slice(picked.begin, picked.begin + len(picked.words))
+    n_routed, top_k = len(shown.load_E), shown.topk_idx_TK.shape[1]
+    return {
+        "key": f"{run.run_id} {run.step} {language()}",
+        "step": step.metrics.step,
+        "headline": headline,
+        "layer": layer,
+        "layers": [t("flow.layer", n=place + 1, index=place) for place in range(len(step.layers))],
+        "batch": _batch(step),
+        "most_headlines": MOST_HEADLINES,
+        "classes": [
+            style | {"word": class_word(label)}
+            for label, style in zip(run.labels, class_styles(run.labels), strict=True)
+        ],
+        "experts": expert_styles(n_routed),
+        "group_size": step.group_size,
+        "scores": shown.scores_TE[here].astype(float).round(4).tolist(),
+        "chosen": shown.topk_idx_TK[here].tolist(),
+        "load": shown.load_E.tolist(),
+        "mean": float(shown.load_E.mean()),
+        "f": shown.f_E.astype(float).tolist(),
+        "mine": np.bincount(shown.topk_idx_TK[here].ravel(), minlength=n_routed).tolist(),
+        "floor": random_max_vio(step.metrics.n_tokens, n_routed, top_k),
+        "ce": step.metrics.ce_loss,
+        "balance": step.metrics.balance_loss,
+        "factors": _factors(step, layer, headline),
+        **_gradients(step, layer),
+        **_biases(step, shown),
+        "stages": _stages(run, step, layer, headline),
+        "badge": _badge(run, step),
+        "badge_hint": _origin(run, step),
+        "colours": COLOURS,
+        "ramp": {"light": SEQUENTIAL_LIGHT, "dark": SEQUENTIAL_DARK},
+        "words": labels("slow.words"),
+        "lang": language(),
+    }
+
+
+def _batch(step: SlowStep) -> list[dict[str, Any]]:
+    names = ("text", "words", "hidden", "silenced", "label", "predicted", "loss")
+    return [{name: getattr(headline, name) for name in names} for headline in step.headlines]
+
+
+def _factors(step: SlowStep, place: int, headline: int) -> dict[str, Any]:
+    """f and P as the method in force takes them: headline by headline, or over the batch."""
+    layer = step.layers[place]
+    by_headline = any(part.name == "sequence" for part in step.losses)
+    value = next((part.value_L[place] for part in step.losses if part.name != "device"), 0.0)
+    f_E = layer.sequence_f_BE[headline] if by_headline else layer.f_E
+    P_E = layer.sequence_P_BE[headline] if by_headline else layer.P_E
+    kind = "sequence" if by_headline else "batch" if step.losses else "unused"
+    return {
+        "name": t(f"slow.factors.{kind}", n=headline + 1, sum=float((f_E * P_E).sum()), mean=value),
+        "f": f_E.astype(float).tolist(),
+        "P": P_E.astype(float).tolist(),
+    }
+
+
+def _gradients(step: SlowStep, layer: int) -> dict[str, Any]:
+    """The parts without a layer and those of this layer by name, all other layers as one part."""
+    ours = [part for part in step.gradients if part.layer in (None, layer)]
+    ours.sort(key=lambda part: PART_ORDER.index(part.name))
+    others = [part for part in step.gradients if part.layer not in (None, layer)]
+    rows = [{"word": t(f"slow.parts.{part.name}"), "norm": part.norm} for part in ours]
+    if others:
+        rows.append({"word": t("slow.parts.others"), "norm": _joint_norm(others)})
+    pull = next(part for part in ours if part.name == "experts")
+    places = np.unique(np.linspace(0, len(step.lr_S) - 1, MOST_RATES).round().astype(int))
+    return {
+        "gradients": rows,
+        "pull": list(pull.norm_E),
+        "clip_scale": step.clip_scale,
+        "lr": step.metrics.lr,
+        "rates": [[int(place) + 1, float(step.lr_S[place])] for place in places],
+    }
+
+
+def _joint_norm(parts: list[GradientPart]) -> float:
+    return float(np.linalg.norm([part.norm for part in parts]))
+
+
+def _biases(step: SlowStep, layer: SlowLayer) -> dict[str, Any]:
+    return {
+        "rate": step.balance.bias_step,
+        "before": layer.bias_before_E.tolist(),
+        "after": layer.bias_after_E.tolist(),
+    }
+
+
+def _badge(run: Run, step: SlowStep) -> str:
+    return t("slow.badge", run=run.run_id, step=step.metrics.step, seed=run.config.seed)
+
+
+def _origin(run: Run, step: SlowStep) -> str:
+    """How this step stands to what training wrote."""
+    if step.recorded is not None:
+        kind, loss = "same" if step.as_recorded else "rounded", step.recorded.loss
+        return t(f"slow.origin.{kind}", step=step.metrics.step, loss=loss, now=step.metrics.loss)
+    status = run.store.status()
+    if not status.active and run.step >= status.step:
+        return t("slow.origin.beyond", step=run.step)
+    return t("slow.origin.bundled" if run.bundled else "slow.origin.unwritten", step=step.metrics.step)
+
+
+def _stages(run: Run, step: SlowStep, layer: int, headline: int) -> list[dict[str, Any]]:
+    """The words of every stage, with this step's numbers in them."""
+    values = _values(run, step, layer, headline)
+    method = step.balance.method
+    variants = {
+        "loss": f"_{method.replace('+', '_')}",
+        "gradient": "_clipped" if step.clip_scale < 1 else "",
+        "bias": "" if step.balance.bias_step > 0 else "_none",
+        "batch": "" if step.metrics.step <= step.n_steps else "_beyond",
+    }
+    stages = []
+    for name in STAGES:
+        variant = variants.get(name, "")
+        aside = variant if name == "bias" else ""  # a method without a bias has its own number and note
+        stages.append(
+            {
+                "id": name,
+                "name": t(f"slow.stage.{name}"),
+                "value": t(f"slow.value.{name}{aside}", **values),
+                "claim": t(f"slow.claim.{name}{variant}", **values),
+                "formula": t(f"slow.formula.{name}{variant}", **values).replace("-0.", "−0."),
+                "note": _origin(run, step) if name == "batch" else t(f"slow.note.{name}{aside}", **values),
+                "card": name in WITH_CARD,
+            }
+        )
+    return stages
+
+
+def _values(run: Run, step: SlowStep, layer: int, headline: int) -> dict[str, Any]:
+    shown, metrics, picked = step.layers[layer], step.metrics, step.headlines[headline]
+    top, sunk = int(shown.load_E.argmax()), int(shown.load_E.argmin())
+    flags = [(one.hidden[i], one.silenced[i]) for one in step.headlines for i in range(len(one.words))]
+    return {
+        "step": metrics.step,
+        "epoch": metrics.epoch + 1,
+        "place": (metrics.step - 1) % step.steps_per_epoch + 1,
+        "per_epoch": step.steps_per_epoch,
+        "n": len(step.headlines),
+        "tokens": metrics.n_tokens,
+        "hidden": sum(hidden for hidden, _ in flags),
+        "silenced": sum(silenced for _, silenced in flags),
+        "words": len(picked.words),
+        "routed": len(shown.load_E),
+        "k": shown.topk_idx_TK.shape[1],
+        "layer": f"L{layer}",
+        "top": f"E{top}",
+        "top_load": int(shown.load_E[top]),
+        "mean": float(shown.load_E.mean()),
+        "assignments": int(shown.load_E.sum()),
+        "max_vio": metrics.max_vio_L[layer],
+        "idle": f"E{sunk}",
+        "idle_load": int(shown.load_E[sunk]),
+        "idle_before": float(shown.bias_before_E[sunk]),
+        "idle_after": float(shown.bias_after_E[sunk]),
+        "top_before": float(shown.bias_before_E[top]),
+        "top_after": float(shown.bias_after_E[top]),
+        "u": step.balance.bias_step,
+        "loss": metrics.loss,
+        "ce": metrics.ce_loss,
+        "balance": metrics.balance_loss,
+        "right": round(metrics.accuracy * len(step.headlines)),
+        "parts": _parts_line(step),
+        "norm": metrics.grad_norm,
+        "clip": step.grad_clip,
+        "clipped": metrics.grad_norm * step.clip_scale,
+        "lr": metrics.lr,
+        "smoothing": step.label_smoothing,
+        "score_fn": "σ" if run.config.model.score_fn == "sigmoid" else "softmax",
+    }
+
+
+def _parts_line(step: SlowStep) -> str:
+    """0.0001 x (1.127 + 1.127) for every balance loss of the method, the layers in order."""
+    return " + ".join(
+        f"{part.weight:g} × ({' + '.join(f'{value:.3f}' for value in part.value_L)})" for part in step.losses
+    )
