@@ -9,13 +9,12 @@ import streamlit as st
 from moe_demo.ui.frame import head as frame
 from moe_demo.ui.frame import navigation
 from moe_demo.ui.kit import chart
-from moe_demo.ui.kit import views as session
-from moe_demo.ui.server import live, visitor
+from moe_demo.ui.server import lifespan, live, visitor
 
 if __name__ != "__main__":
     app = st.App(
         __file__,
-        lifespan=session.warmed_up,
+        lifespan=lifespan.warmed_up,
         routes=[chart.library_route(), *live.routes()],
         middleware=[visitor.middleware()],
     )

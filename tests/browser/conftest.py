@@ -11,6 +11,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.helpers import LAUNCH_ARGS, BrowserLog, Server, find_chromium, screenshot, serve
 
+# A traceback; and code that asks for a visitor where there is none.
+LOG_PROBLEMS = ("Traceback (most recent call last)", "missing ScriptRunContext")
 TEST_REPORT = pytest.StashKey[pytest.TestReport]()
 
 
@@ -25,7 +27,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo) -> Itera
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """One app for all browser tests. At the end its log must hold no traceback."""
+    """One app for all browser tests. At the end its log must be clean."""
     with serve(tmp_path_factory.mktemp("server") / "log.txt") as running:
         yield running
     _expect_clean_log(running)
@@ -110,5 +112,6 @@ def _picture_failure(item: pytest.Item, pages: list[Page]) -> None:
 
 def _expect_clean_log(server: Server) -> None:
     log = server.log()
-    if "Traceback (most recent call last)" in log:
-        pytest.fail(f"the server logged a traceback:\n{log[-4000:]}", pytrace=False)
+    for problem in LOG_PROBLEMS:
+        if problem in log:
+            pytest.fail(f"the server logged {problem!r}:\n{log[-4000:]}", pytrace=False)

@@ -28,7 +28,13 @@ def jobs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Jobs:
     monkeypatch.setenv("MOE_DEMO_RUNS", str(tmp_path / "runs"))
     monkeypatch.setenv("MOE_DEMO_JOBS", "0")
     monkeypatch.setattr(visitor, "visitor_id", lambda: MINE)
-    modules = ("training.controls", "training.run_settings", "training.page", "kit.views", "training.own_data")
+    modules = (
+        "training.controls",
+        "training.run_settings",
+        "training.page",
+        "kit.views",
+        "training.own_data",
+    )
     for module in modules:
         monkeypatch.setattr(f"moe_demo.ui.{module}.visitor_id", lambda: MINE)
     return Jobs(tmp_path / "runs", most=0)

@@ -25,7 +25,8 @@ from functools import cache
 from pathlib import Path
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from moe_demo.ui.kit import streamlit_quirks
 
 LANGUAGES = ("zh", "en")
 DEFAULT_LANGUAGE = LANGUAGES[0]
@@ -49,7 +50,7 @@ def language() -> str:
     """The language of this reader: "zh" or "en"."""
     if (spoken := _spoken.get()) is not None:
         return spoken
-    if get_script_run_ctx(suppress_warning=True) is None:
+    if not streamlit_quirks.in_a_script_run():
         return DEFAULT_LANGUAGE
     asked = st.query_params.get("lang", DEFAULT_LANGUAGE)
     return asked if asked in LANGUAGES else DEFAULT_LANGUAGE

@@ -2,7 +2,6 @@
 
     view = session.view()                # View(selection, run, trace) of the page's address; ask as often as needed
     view = session.view("document")      # the same sentence through another run, at its last checkpoint
-    session.warmed_up                    # lifespan of the server: torch, jieba, bundled runs before the first visitor
 
 Runs and traces are shared by all readers and never changed. A trace is kept by run, checkpoint and sentence.
 Only bundled runs and those in the folder of local runs are opened: an address must not name folders of this machine.
@@ -10,29 +9,22 @@ Only bundled runs and those in the folder of local runs are opened: an address m
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
 import streamlit as st
-from streamlit.runtime.pages_manager import PagesManager
 
 from moe_demo.insight.run import Run, load_run, local_folder
 from moe_demo.insight.trace import ForwardTrace
 from moe_demo.jobs.jobs import Jobs
 from moe_demo.runs.store import RunError, RunStore
 from moe_demo.text.errors import EmptyTextError
-from moe_demo.text.segmentation import warm_up as warm_up_jieba
 from moe_demo.ui.kit import selection
 from moe_demo.ui.kit.selection import DEFAULT_RUN, DEFAULT_TEXT, Selection
 from moe_demo.ui.server import live
 from moe_demo.ui.server.visitor import visitor_id
 
-BUNDLED_RUNS = ("deepseek", "document")
-_QUEUE_SECONDS = 0.5
 _MAX_RUNS = 32  # models in memory, one per run and checkpoint: some 3 MB each
 _MAX_TRACES = 128
 
@@ -72,9 +64,13 @@ def is_coming(name: str) -> bool:
 
 def opened_run(name: str, step: int | None = None) -> Run:
     """A known run at a checkpoint, from memory where it has been read before."""
-    store = store_of(name)
+    return opened(store_of(name), step)
+
+
+def opened(store: RunStore, step: int | None = None) -> Run:
+    """The run in a folder at a checkpoint, whoever asks."""
     steps = store.checkpoint_steps()
-    return _loaded(name, steps[-1] if step is None and steps else step, stamp(store.folder))
+    return _loaded(store.run_id, steps[-1] if step is None and steps else step, stamp(store.folder))
 
 
 def store_of(name: str) -> RunStore:
@@ -85,38 +81,6 @@ def store_of(name: str) -> RunStore:
 def traced(run: Run, text: str) -> ForwardTrace:
     """The record of a sentence, from memory where somebody has asked before. Raises EmptyTextError."""
     return _traced(run.run_id, run.step, stamp(run.store.folder), text)
-
-
-@asynccontextmanager
-async def warmed_up(_app: object) -> AsyncIterator[None]:
-    """The server's life: warm before it takes the first visitor.
-
-    Streamlit takes any folder called `pages` for pages of its own, until st.navigation has run once: a first visitor
-    with a deep link would see "Page not found" for a moment. This says beforehand that ours are not of that kind.
-    """
-    PagesManager.uses_pages_directory = False
-    warm_up()
-    clock = asyncio.create_task(_queue_clock())
-    yield
-    clock.cancel()
-
-
-async def _queue_clock() -> None:
-    """Start the training that waits as soon as there is a place for it, also when nobody is looking."""
-    while True:
-        await asyncio.sleep(_QUEUE_SECONDS)
-        with suppress(RunError):  # a full disk: whoever asks for the job is told
-            await asyncio.to_thread(Jobs(local_folder()).advance)
-
-
-def warm_up() -> None:
-    """Load what the first visitor would otherwise wait for. A run that cannot be read is told when it is asked for."""
-    warm_up_jieba()
-    for name in BUNDLED_RUNS:
-        try:
-            traced(opened_run(name), DEFAULT_TEXT)
-        except (RunError, EmptyTextError):
-            continue
 
 
 def _run_of(chosen: Selection) -> Run:

@@ -1,0 +1,49 @@
+"""The server's life: warm before it takes the first visitor, and a queue that goes on when nobody is looking.
+
+    st.App(…, lifespan=lifespan.warmed_up)
+
+There is no visitor here and no run of a script: nothing below may ask for one, or Streamlit warns at every start.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from moe_demo.insight.run import local_folder
+from moe_demo.jobs.jobs import Jobs
+from moe_demo.runs.store import BUNDLED_RUNS, RunError, RunStore
+from moe_demo.text.errors import EmptyTextError
+from moe_demo.text.segmentation import warm_up as warm_up_jieba
+from moe_demo.ui.kit import streamlit_quirks, views
+from moe_demo.ui.kit.selection import DEFAULT_TEXT
+
+WARM_RUNS = ("deepseek", "document")
+_QUEUE_SECONDS = 0.5
+
+
+@asynccontextmanager
+async def warmed_up(_app: object) -> AsyncIterator[None]:
+    """From before the first visitor until the server ends."""
+    streamlit_quirks.pages_are_ours()
+    warm_up()
+    clock = asyncio.create_task(_queue_clock())
+    yield
+    clock.cancel()
+
+
+def warm_up() -> None:
+    """Load what the first visitor would otherwise wait for. A run that cannot be read is told when it is asked for."""
+    warm_up_jieba()
+    for name in WARM_RUNS:
+        with suppress(RunError, EmptyTextError):
+            views.traced(views.opened(RunStore(BUNDLED_RUNS / name)), DEFAULT_TEXT)
+
+
+async def _queue_clock() -> None:
+    """Start the training that waits as soon as there is a place for it, also when nobody is looking."""
+    while True:
+        await asyncio.sleep(_QUEUE_SECONDS)
+        with suppress(RunError):  # a full disk: whoever asks for the job is told
+            await asyncio.to_thread(Jobs(local_folder()).advance)
