@@ -8,6 +8,7 @@ PIP_ARGS ?=
 
 VENV := .venv
 BIN  := $(VENV)/bin
+NODE_BIN := node_modules/.bin
 # A person at a terminal sees the downloads; a log does not fill with them.
 QUIET := $(shell test -t 2 || echo --quiet)
 PIP  := $(BIN)/python -m pip install $(QUIET) --disable-pip-version-check --use-pep517 $(PIP_ARGS)
@@ -17,7 +18,7 @@ RUN_STAMP := $(VENV)/installed-run
 DEV_STAMP := $(VENV)/installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench screenshots runs recording clean browser
+.PHONY: help run test check bench screenshots runs recording clean browser node
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,13 +26,17 @@ help: ## list these commands
 run: $(RUN_STAMP) ## install what is missing and open the app (PORT=8501, ADDRESS=127.0.0.1)
 	@$(BIN)/python -m streamlit run app.py --server.port $(PORT) --server.address $(ADDRESS)
 
-test: $(DEV_STAMP) browser ## install what the tests need, a Chromium and a Chinese font included, and run all
+test: $(DEV_STAMP) node browser ## install what the tests need, Node, a Chromium and a Chinese font included, and run all
+	node --test --test-reporter=spec $(wildcard tests/js/*.test.js)
 	$(BIN)/python -m pytest
 
-check: $(DEV_STAMP) ## format, lint and types, changing nothing
+check: $(DEV_STAMP) node ## format, lint and types, of Python and JavaScript, changing nothing
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(NODE_BIN)/prettier --check --log-level warn eslint.config.js 'moe_demo/ui/**/*.js' 'tests/js/*.js'
+	$(NODE_BIN)/eslint .
+	$(NODE_BIN)/tsc
 
 bench: $(DEV_STAMP) browser ## measure layer, trace, app and watching beside their peers (python -m benchmarks accuracy needs --data)
 	@for name in layer trace app watchers; do echo "== $$name"; $(BIN)/python -m benchmarks $$name || exit 1; done
@@ -45,12 +50,15 @@ runs: $(RUN_STAMP) ## train the bundled runs again, from the built-in corpus
 recording: $(RUN_STAMP) ## train the recorded comparison of the balance page again
 	$(BIN)/python -m moe_demo.releases.recording
 
-clean: ## remove the virtual environment and every cache; runs/ is kept
-	rm -rf $(VENV) .cache .pytest_cache .mypy_cache .ruff_cache tests/browser/artifacts
+clean: ## remove the virtual environment, the Node packages and every cache; runs/ is kept
+	rm -rf $(VENV) node_modules .cache .pytest_cache .mypy_cache .ruff_cache tests/browser/artifacts
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 browser:
 	@bash scripts/install_browser.sh
+
+node:
+	@bash scripts/install_node.sh
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

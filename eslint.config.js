@@ -1,0 +1,39 @@
+// What the JavaScript of the pictures has to keep; how it looks is prettier's business.
+import js from "@eslint/js";
+import globals from "globals";
+
+export default [
+  {
+    ignores: [
+      ".venv/",
+      "moe_demo/ui/balance/",
+      "moe_demo/ui/frame/",
+      "moe_demo/ui/journey/",
+      "moe_demo/ui/kit/",
+      "moe_demo/ui/router/",
+      "moe_demo/ui/start/",
+      "moe_demo/ui/training/",
+    ],
+  },
+  js.configs.recommended,
+  {
+    languageOptions: { ecmaVersion: 2024, sourceType: "module" },
+    linterOptions: { reportUnusedDisableDirectives: "error" },
+    rules: {
+      eqeqeq: "error",
+      "no-eval": "error",
+      "no-implicit-globals": "error",
+      "no-shadow": "error",
+      "no-unused-vars": "error",
+      "no-use-before-define": ["error", { functions: false, classes: false, variables: false }],
+      "no-var": "error",
+      "object-shorthand": "error",
+      "prefer-const": "error",
+      "prefer-template": "error",
+      "max-len": ["error", { code: 120, ignoreUrls: true }],
+      "max-lines": ["error", { max: 400 }],
+    },
+  },
+  { files: ["moe_demo/ui/**/*.js"], languageOptions: { globals: globals.browser } },
+  { files: ["tests/js/**/*.js", "eslint.config.js"], languageOptions: { globals: globals.node } },
+];
