@@ -1,5 +1,10 @@
 // The cards of the theatre: a closed curtain with a letter, or the load of every expert over the steps.
 
+import { el } from "../kit/dom.js";
+import { loadColour } from "../kit/load_colour.js";
+import { DASHES } from "./curves.js";
+import { THEATRE } from "./layout.js";
+
 function curtain(layout, run) {
   const top = THEATRE.cardHead, height = layout.height - THEATRE.cardHead - THEATRE.cardFoot;
   return [
@@ -45,7 +50,7 @@ function cardFoot(run, data, layout) {
   ];
 }
 
-function drawCard(run, data, layout) {
+export function drawCard(run, data, layout) {
   const inside = run.load ? run.load.flatMap((_, layer) => heat(run, layer, data, layout)) : curtain(layout, run);
   return el("g", {
     class: `card${data.guess === run.place ? " guessed" : ""}${run.sick ? " ill" : ""}`, "data-run": run.place, role: "button",
@@ -56,7 +61,7 @@ function drawCard(run, data, layout) {
   ...cardHead(run, data, layout), ...inside, ...cardFoot(run, data, layout));
 }
 
-function theatrePatterns() {
+export function theatrePatterns() {
   const fabric = el("pattern", { id: "theatre-fabric", width: 14, height: 14, patternUnits: "userSpaceOnUse" },
     el("rect", { class: "cloth", width: 14, height: 14 }), el("rect", { class: "fold", width: 5, height: 14 }));
   const dead = el("pattern", { id: "theatre-dead", width: 5, height: 5, patternUnits: "userSpaceOnUse" },

@@ -1,6 +1,9 @@
 // The curves of the theatre: held-out loss above, accuracy below, one line a run, its letter at its end.
 
-const DASHES = ["", "9 4", "2 3", "12 3 2 3", "5 3"];
+import { el } from "../kit/dom.js";
+import { THEATRE, axisOf, spaced } from "./layout.js";
+
+export const DASHES = ["", "9 4", "2 3", "12 3 2 3", "5 3"];
 
 function axisMarks(axis, panel, layout, shownAs) {
   const y = (value) => panel.top + panel.height * (1 - (value - axis.from) / (axis.to - axis.from));
@@ -47,7 +50,7 @@ function curvePanel(data, layout, name, panel, shownAs) {
     ...axisMarks(axis, panel, layout, shownAs), ...lines.map(({ node }) => node));
 }
 
-function drawCurves(data, layout) {
+export function drawCurves(data, layout) {
   const percent = (value, digits) => `${(value * 100).toFixed(Math.max(0, digits - 2))}%`;
   return el("g", { class: "curves" },
     curvePanel(data, layout, "loss", layout.loss, (value, digits) => value.toFixed(digits)),

@@ -30,8 +30,8 @@ from moe_demo.ui.balance import settings as balance_asked
 from moe_demo.ui.balance.page import SHOWN_SEED, method_word
 from moe_demo.ui.balance.table import markdown_table
 from moe_demo.ui.kit import selection
-from moe_demo.ui.kit.component import component
 from moe_demo.ui.kit.i18n import labels, language, t
+from moe_demo.ui.kit.picture import picture
 from moe_demo.ui.start.page import class_word
 
 STYLE = Path(__file__).with_name("formulas.css")
@@ -67,9 +67,7 @@ def _section(recording: Recording) -> None:
     st.subheader(t("balance.pressure.title"), anchor=False)
     sequence, batch = sequence_loss(moment, layer), batch_loss(moment, layer)
     st.caption(pressure_sentence(sequence, batch))
-    component("balance/headline_map", parts=("kit/dom", "kit/load_colour"))(
-        data=map_data_of(moment, layer, sequence, batch), key="balance.pressure"
-    )
+    picture("balance/headline_map")(data=map_data_of(moment, layer, sequence, batch), key="balance.pressure")
 
 
 def _controls(recording: Recording) -> tuple[BalanceMethod, Moment, int]:

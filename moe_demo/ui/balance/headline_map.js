@@ -1,6 +1,9 @@
 // f of every expert, headline by headline and for the whole batch, and which way each loss pushes.
 // Even is white; above 1 is pressed down, below 1 is lifted. Hover or focus a row to read its numbers.
 
+import { el, fill } from "../kit/dom.js";
+import { loadColour } from "../kit/load_colour.js";
+
 const pressureMaps = new WeakMap();
 const PUSHED = 0.05; // below this the push is too small for an arrow
 

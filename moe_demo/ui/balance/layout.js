@@ -1,6 +1,7 @@
 // Where everything in the collapse theatre stands: two panels of curves at the left, one card a run at the right.
 
-const THEATRE = {
+
+export const THEATRE = {
   leastWidth: 940, curves: 0.41, gap: 30, left: 44, right: 40, top: 34, bottom: 34, between: 42, edge: 7,
   cardGap: 12, cardHead: 44, cardFoot: 58, layerGap: 16, layerLabel: 15,
 };
@@ -12,7 +13,7 @@ function theatreSteps(runs) {
   return [...new Set(runs.flatMap((run) => run.steps))].sort((a, b) => a - b);
 }
 
-function theatreLayout(data, width, height) {
+export function theatreLayout(data, width, height) {
   const steps = theatreSteps(data.runs), n = Math.max(steps.length, 2), layers = data.n_layers;
   const curvesWidth = Math.round(width * THEATRE.curves);
   const x0 = THEATRE.left, x1 = curvesWidth - THEATRE.right;
@@ -36,7 +37,7 @@ function theatreLayout(data, width, height) {
 }
 
 /** Ends of an axis and its marks: round numbers that hold all values. */
-function axisOf(values, count = 4) {
+export function axisOf(values, count = 4) {
   if (!values.length) return { from: 0, to: 1, marks: [0, 1], digits: 1 };
   const middle = (Math.min(...values) + Math.max(...values)) / 2; // before the first step all runs stand at one place
   const half = Math.max(Math.max(...values) - middle, LEAST_SPAN / 2);
@@ -50,7 +51,7 @@ function axisOf(values, count = 4) {
 }
 
 /** Shift end labels apart so that each can be read. */
-function spaced(places, least) {
+export function spaced(places, least) {
   const order = places.map((y, index) => ({ y, index })).sort((a, b) => a.y - b.y);
   for (let i = 1; i < order.length; i += 1) order[i].y = Math.max(order[i].y, order[i - 1].y + least);
   const over = order.length ? order.at(-1).y - Math.max(...places, 0) : 0;

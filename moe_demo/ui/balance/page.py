@@ -31,11 +31,10 @@ from moe_demo.ui.balance import live as balance_live
 from moe_demo.ui.balance import settings as balance_asked
 from moe_demo.ui.balance.settings import Asked
 from moe_demo.ui.kit import selection
-from moe_demo.ui.kit.component import component
 from moe_demo.ui.kit.i18n import labels, language, t
+from moe_demo.ui.kit.picture import picture
 
 KEY = "theatre"
-PARTS = ("kit/dom", "kit/load_colour", "balance/layout", "balance/curves", "balance/cards", "balance/table")
 LOOKS = (HUES[1], HUES[5], HUES[4], HUES[0], NEUTRAL)
 """Of the anonymous lines, told apart by letter and dash too; each is 3:1 or more on both grounds."""
 POLL_SECONDS = 1.0
@@ -63,7 +62,7 @@ def _theatre() -> None:
     st.session_state["balance.active"] = is_active = live is not None and live.active
     runs = shuffled(live.runs if live else recording().of_seed(SHOWN_SEED))
     data = data_of(runs, balance_asked.read(recording()), live)
-    component("balance/picture", parts=PARTS)(data=data, key=KEY, on_act_change=_act)
+    picture("balance/picture")(data=data, key=KEY, on_act_change=_act)
     balance_live.controls(recording().base, found)
     if was_active != is_active:
         st.rerun()  # from now on the page asks by itself, or no longer does

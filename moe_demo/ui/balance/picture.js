@@ -1,6 +1,13 @@
 // The hero of the balance page. First only curves and closed curtains: which run is sick? Then the loads.
 // Hover and the arrow keys look at one evaluation of all runs; a click or Enter guesses; "reveal" asks Python.
 
+import { el, fill, roomBelow, watchRoom } from "../kit/dom.js";
+import { loadColour } from "../kit/load_colour.js";
+import { drawCard, theatrePatterns } from "./cards.js";
+import { drawCurves } from "./curves.js";
+import { THEATRE, theatreLayout } from "./layout.js";
+import { theatreKeys, theatreTable } from "./table.js";
+
 const theatres = new WeakMap();
 
 class Theatre {

@@ -1,6 +1,8 @@
 // The theatre as a table: the same numbers for who does not read pictures.
 
-function theatreTable(data) {
+import { el } from "../kit/dom.js";
+
+export function theatreTable(data) {
   const { words } = data;
   const heads = [words.run, words.step, words.loss, words.accuracy, ...(data.revealed ? [words.method, "MaxVio", words.floor] : [])];
   const rows = data.runs.flatMap((run) => run.steps.map((step, at) => {
@@ -12,6 +14,6 @@ function theatreTable(data) {
     el("thead", {}, el("tr", {}, ...heads.map((head) => el("th", { scope: "col" }, head)))), el("tbody", {}, ...rows));
 }
 
-function theatreKeys(data) {
+export function theatreKeys(data) {
   return el("dl", { class: "keys" }, ...Object.entries(data.keys).flatMap(([key, says]) => [el("dt", {}, key), el("dd", {}, says)]));
 }

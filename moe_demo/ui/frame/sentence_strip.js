@@ -1,6 +1,9 @@
 // The sentence on top of every page: an input, examples, and its words as chips underlined by their top expert;
 // at the end a slider over the run's checkpoints.
 
+import { el, fill } from "../kit/dom.js";
+import { texturePatterns } from "../kit/textures.js";
+
 const strips = new WeakMap();
 
 class SentenceStrip {

@@ -17,8 +17,8 @@ from moe_demo.figures.theme import expert_styles
 from moe_demo.text.errors import EmptyTextError
 from moe_demo.text.segmentation import MAX_CHARS, tokenize
 from moe_demo.ui.kit import selection
-from moe_demo.ui.kit.component import component
 from moe_demo.ui.kit.i18n import labels, language, t
+from moe_demo.ui.kit.picture import picture
 from moe_demo.ui.kit.selection import DEFAULT_TEXT
 from moe_demo.ui.kit.views import View
 
@@ -36,7 +36,7 @@ PRESETS = (
 
 def draw(view: View) -> None:
     """The strip for this view."""
-    component("frame/sentence_strip", parts=("kit/dom", "kit/textures"))(
+    picture("frame/sentence_strip")(
         data=data_of(view),
         key=KEY,
         on_submit_change=_submit,

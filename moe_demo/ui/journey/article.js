@@ -1,14 +1,18 @@
 // The upper row: what the article prints at each stage, on paper and in ink, never in the colours of the live row.
 
+import { el, fill } from "../kit/dom.js";
+import { CHIP, COLUMN, fitted } from "./geometry.js";
+import { chipBox, classBar, label } from "./marks.js";
+
 /** Word and name of each of the article's tokens, above its column. */
-function articleHeads({ data, geo }) {
+export function articleHeads({ data, geo }) {
   const paper = data.article;
   return paper.words.map((word, i) =>
     label(geo.x(paper.columns[i]), 20, fitted(`${paper.names[i]} ${word}`, geo.step - 6, 12.5).text, { size: 12.5, kind: "muted" }),
   );
 }
 
-const PAPER = {
+export const PAPER = {
   tokens({ data, geo, words }) {
     const paper = data.article;
     const chips = paper.words.map((word, i) => {

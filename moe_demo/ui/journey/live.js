@@ -1,7 +1,11 @@
 // The lower row: the same stage in the trained model. Each word keeps its column; its vector goes with it.
 
+import { el, fill, shown } from "../kit/dom.js";
+import { CHIP, COLUMN, ROW, TOP, ZONE, exact, fitted } from "./geometry.js";
+import { badge, classBar, label, scoreBars, stillVector } from "./marks.js";
+
 /** Where a word's chip rests at a stage: at the top, except while it is still being cut out of the sentence. */
-function chipTop(stage) {
+export function chipTop(stage) {
   return stage === "tokens" ? 150 : TOP;
 }
 
@@ -9,7 +13,7 @@ const COLUMN_TALL = { y: ZONE.top, h: ZONE.bottom - ZONE.top - 18 };
 const COLUMN_LOW = { y: 112, h: 148 };
 
 /** Where a word's vector stands at each stage, and which values it holds there. */
-const VECTOR = {
+export const VECTOR = {
   tokens: (c, i) => ({ x: c.geo.x(i) - 2, y: 190, w: 4, h: 4, values: c.of("vectors").values[i], limit: c.of("vectors").limit, opacity: 0 }),
   vectors: (c, i) => ({ ...COLUMN_TALL, x: c.geo.x(i) - 17, w: 34, values: c.stage.values[i], limit: c.stage.limit }),
   router: (c, i) => ({ x: c.geo.x(i) - c.geo.step / 2 + 4, y: 84, w: 7, h: 150, values: c.of("vectors").values[i], limit: c.of("vectors").limit, opacity: 0.9 }),
@@ -29,7 +33,7 @@ function printedCells(c, place, count = 4) {
   );
 }
 
-const LIVE = {
+export const LIVE = {
   tokens(c) {
     const size = 19;
     const pieces = c.stage.pieces.map((piece) => ({ ...piece, ...fitted(piece.text, 360, size) }));
@@ -106,7 +110,7 @@ const LIVE = {
 };
 
 /** What lies over the words. */
-const OVER = {
+export const OVER = {
   pooling(c) {
     const count = c.data.words.length;
     const end = c.geo.x(count - 1) + c.geo.step / 2;

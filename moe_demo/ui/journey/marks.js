@@ -1,12 +1,15 @@
 // The marks of the journey: chips, vectors, bars. Each returns an SVG node.
 
+import { el } from "../kit/dom.js";
+import { CHIP, exact, fitted, heat } from "./geometry.js";
+
 /** A text at a place; `anchor` is start, middle or end. */
-function label(x, y, text, { anchor = "middle", size = 13, kind = "", weight = null } = {}) {
+export function label(x, y, text, { anchor = "middle", size = 13, kind = "", weight = null } = {}) {
   return el("text", { x, y, class: kind, "text-anchor": anchor, "font-size": size, "font-weight": weight }, text);
 }
 
 /** A box with a text in its middle; the whole word is told on hover where it had to be cut. */
-function chipBox(word, room, { height = CHIP, size = 15, kind = "chip" } = {}) {
+export function chipBox(word, room, { height = CHIP, size = 15, kind = "chip" } = {}) {
   const { text, width } = fitted(word, room - 16, size);
   const wide = Math.min(room, width + 18);
   return el(
@@ -19,7 +22,7 @@ function chipBox(word, room, { height = CHIP, size = 15, kind = "chip" } = {}) {
 }
 
 /** A vector as a column of cells, drawn in a unit square that `placeVector` moves and stretches. */
-function vectorColumn(count, kind = "vec") {
+export function vectorColumn(count, kind = "vec") {
   const cells = Array.from({ length: count }, (_, i) =>
     el("rect", { x: 0, y: i / count, width: 1, height: 0.9 / count }, el("title")),
   );
@@ -27,7 +30,7 @@ function vectorColumn(count, kind = "vec") {
 }
 
 /** Move, stretch and colour a vector; a style change, so that CSS can animate it. */
-function placeVector(node, { x, y, w, h, values, limit, opacity = 1 }, ramp) {
+export function placeVector(node, { x, y, w, h, values, limit, opacity = 1 }, ramp) {
   node.style.transform = `translate(${x}px, ${y}px) scale(${w}, ${h})`;
   node.style.opacity = opacity;
   node.style.pointerEvents = opacity ? "" : "none";
@@ -38,14 +41,14 @@ function placeVector(node, { x, y, w, h, values, limit, opacity = 1 }, ramp) {
 }
 
 /** A vector that stands still. */
-function stillVector(place, ramp, kind = "vec ghost") {
+export function stillVector(place, ramp, kind = "vec ghost") {
   const node = vectorColumn(place.values.length, kind);
   placeVector(node, place, ramp);
   return node;
 }
 
 /** Expert scores as upright bars on a fixed scale from 0 to 1. */
-function scoreBars(x, bottom, height, step, scores, chosen) {
+export function scoreBars(x, bottom, height, step, scores, chosen) {
   const wide = Math.min(24, (step - 22) / scores.length - 3);
   const pitch = wide + 4;
   const left = x - (pitch * scores.length - 4) / 2;
@@ -77,7 +80,7 @@ function bare(score) {
 }
 
 /** An expert's badge: texture and label, the same wherever it appears. */
-function badge(x, y, expert, style, { width = 46, height = 24 } = {}) {
+export function badge(x, y, expert, style, { width = 46, height = 24 } = {}) {
   return el(
     "g",
     { transform: `translate(${x - width / 2}, ${y})`, class: "badge" },
@@ -88,7 +91,7 @@ function badge(x, y, expert, style, { width = 46, height = 24 } = {}) {
 }
 
 /** A probability as a lying bar: shape, word, bar on a scale from 0 to 1, number. */
-function classBar(x, y, room, style, word, value, { height = 20, paper = false } = {}) {
+export function classBar(x, y, room, style, word, value, { height = 20, paper = false } = {}) {
   const from = x + 128;
   const full = room - 128 - 60;
   const glyphText = label(x, y + height * 0.74, style.glyph, { anchor: "start", size: 16, kind: "glyph" });

@@ -20,21 +20,12 @@ from moe_demo.model.experts import RoutedExperts, swiglu
 from moe_demo.model.router import Router, affinity, choose, gate_values
 from moe_demo.text.segmentation import tokenize
 from moe_demo.ui.kit import selection
-from moe_demo.ui.kit.component import component
 from moe_demo.ui.kit.i18n import labels, language, t
+from moe_demo.ui.kit.picture import picture
 from moe_demo.ui.kit.views import View
 
 KEY = "journey"
 SERIAL = "journey.serial"  # of the last click that came through
-PARTS = (
-    "kit/dom",
-    "kit/textures",
-    "journey/geometry",
-    "journey/marks",
-    "journey/article",
-    "journey/live",
-    "journey/panel",
-)
 
 DARK_RAMP = (*DIVERGING[2::-1], SEQUENTIAL_DARK[0], *DIVERGING[:3:-1])
 """The same hues for signed values on dark ground: zero is dark there, and what is far from it is light."""
@@ -61,7 +52,7 @@ def draw(view: View) -> str:
             selection.update(stage=place["stage"], token=place["token"])
 
     data = data_of(view)
-    component("journey/picture", parts=PARTS)(data=data, key=KEY, on_place_change=go)
+    picture("journey/picture")(data=data, key=KEY, on_place_change=go)
     return STAGES[data["stage"] - 1]
 
 

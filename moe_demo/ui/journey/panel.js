@@ -1,5 +1,8 @@
 // Beside the canvas: what the stage claims, the formula with these numbers in it, and where the article slips.
 
+import { el, fill, shown } from "../kit/dom.js";
+import { exact, vectorText } from "./geometry.js";
+
 const SUB = (i) => String(i + 1).replace(/\d/g, (digit) => "₀₁₂₃₄₅₆₇₈₉"[digit]);
 
 /** The formula of a stage for the picked word: lines of text, numbers from the record. */
@@ -52,7 +55,7 @@ const FORMULA = {
 };
 
 /** Everything in the panel; rebuilt at each stage and for each picked word. */
-function panelOf(c, go) {
+export function panelOf(c, go) {
   const position = c.index + 1;
   const last = c.data.stages.length;
   const step = (by, text, kind, name) =>
@@ -133,7 +136,7 @@ function expertTable(c, values, extra, cells) {
   return [["T", "word", ...experts, ...extra], c.data.words.map((w, i) => [`T${i + 1}`, w, ...values[i].map(exact), ...cells(i)])];
 }
 
-function tableOf(c) {
+export function tableOf(c) {
   const [head, rows] = TABLE[c.stage.id](c);
   const heads = head.map((name) => el("th", { scope: "col" }, c.words[`column.${name}`] ?? name));
   const lines = rows.map((cells) => el("tr", {}, ...cells.map((cell) => el("td", {}, cell))));

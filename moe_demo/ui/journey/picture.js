@@ -4,6 +4,14 @@
 // Trigger: `place` {stage 1..9, token or null, serial}. A click acts here at once; Python only writes the address
 // and hands the serial back in `data`, so that an answer to an older click cannot undo a newer one.
 
+import { el, fill } from "../kit/dom.js";
+import { texturePatterns } from "../kit/textures.js";
+import { PAPER, articleHeads } from "./article.js";
+import { COLUMN, ROW, columnsOf, exact, isDark } from "./geometry.js";
+import { LIVE, OVER, VECTOR, chipTop } from "./live.js";
+import { chipBox, placeVector, vectorColumn } from "./marks.js";
+import { panelOf, tableOf } from "./panel.js";
+
 const PAUSE = 120; // milliseconds: a reader who runs over the rail leaves one entry in the history, not nine
 const PATIENCE = 2500;
 

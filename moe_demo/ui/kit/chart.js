@@ -1,6 +1,8 @@
 // A plotly figure that is updated in place: zoom and hidden legend entries stay. The library is one big file, so it
 // is fetched from this server only once a chart comes into view.
 
+import { el } from "./dom.js";
+
 const SETTLE = 300; // milliseconds
 const charts = new WeakMap();
 let library;

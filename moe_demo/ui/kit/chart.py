@@ -21,8 +21,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from moe_demo.ui.kit.component import component
 from moe_demo.ui.kit.i18n import labels, language
+from moe_demo.ui.kit.picture import picture
 
 ADDRESS = f"/plotly-{get_plotlyjs_version()}.min.js"
 
@@ -37,7 +37,7 @@ def chart(figure: go.Figure, key: str, label: str) -> None:
         "words": labels("chart"),
         "lang": language(),
     }
-    component("kit/chart", parts=("kit/dom",), isolated=False)(data=data, key=key)
+    picture("kit/chart", isolated=False)(data=data, key=key)
 
 
 def library_route() -> Route:

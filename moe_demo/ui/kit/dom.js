@@ -5,7 +5,7 @@ const SVG_NAMES = new Set([
 ]);
 
 /** A new element: el("rect", { x: 1, class: "seat" }, child, "some text"). */
-function el(name, attributes = {}, ...children) {
+export function el(name, attributes = {}, ...children) {
   const node = SVG_NAMES.has(name)
     ? document.createElementNS("http://www.w3.org/2000/svg", name)
     : document.createElement(name);
@@ -22,29 +22,24 @@ function el(name, attributes = {}, ...children) {
 }
 
 /** A text of the locale with its {placeholders} filled. */
-function fill(template, values = {}) {
+export function fill(template, values = {}) {
   return template.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
 }
 
-/** True where the reader asked the system for less motion. */
-function isStill() {
-  return window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-}
-
 /** A number for people: two decimals, three where it is small. */
-function shown(value) {
+export function shown(value) {
   if (value === null || value === undefined) return "–";
   return Math.abs(value) < 0.1 && value !== 0 ? value.toFixed(3) : value.toFixed(2);
 }
 
 /** Height of the window below a node's top, as if the page were not scrolled. */
-function roomBelow(node) {
+export function roomBelow(node) {
   const scroller = node.getRootNode().host?.closest('[data-testid="stMain"]');
   return window.innerHeight - node.getBoundingClientRect().top - (scroller?.scrollTop ?? 0);
 }
 
 /** Call `act` whenever a node gets wider or narrower, or what stands above it has grown and pushed it down. */
-function watchRoom(node, act) {
+export function watchRoom(node, act) {
   let before = "";
   const observer = new ResizeObserver(() => {
     const now = `${Math.floor(node.clientWidth)} ${Math.round(roomBelow(node))}`;

@@ -1,7 +1,7 @@
 // Load / fair share as a colour: the same scale wherever a load is a tile.
 
 /** Colour of a load: a ramp around its middle at 1; everything from `top` on has the last colour. */
-function loadColour(value, ramp, top) {
+export function loadColour(value, ramp, top) {
   const middle = (ramp.length - 1) / 2;
   const place = value <= 1 ? value * middle : middle + Math.min((value - 1) / (top - 1), 1) * middle;
   const low = Math.min(Math.floor(place), ramp.length - 2), part = place - low;

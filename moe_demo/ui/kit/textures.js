@@ -1,15 +1,18 @@
 // An expert's texture as an SVG pattern: the mark that stays when colour cannot be seen.
 
-const TEXTURE_MARKS = {
+import { el } from "./dom.js";
+
+export const TEXTURE_MARKS = {
   diagonal: "M-2,10 L10,-2 M-2,2 L2,-2 M6,10 L10,6",
   antidiagonal: "M-2,-2 L10,10 M6,-2 L10,2 M-2,6 L2,10",
   horizontal: "M0,4 H8",
   vertical: "M4,0 V8",
   grid: "M0,4 H8 M4,0 V8",
+  cross: "M0,0 L8,8 M8,0 L0,8",
 };
 
 /** <pattern> elements for all experts, ids `${prefix}${index}`: hue as ground (or outline only), texture as ink. */
-function texturePatterns(experts, prefix) {
+export function texturePatterns(experts, prefix) {
   return experts.map((expert, index) => {
     const ground = expert.filled ? expert.hue : "var(--st-background-color)";
     const ink = expert.filled ? expert.ink : expert.hue;

@@ -1,5 +1,7 @@
 // A dot product taken apart: x, w and x·w as rows of signed bars, the largest terms first, all others as one sum.
 
+import { el } from "../kit/dom.js";
+
 const BAR = 70;
 
 function bar(value, limit) {

@@ -1,10 +1,11 @@
 // Where everything of the score path stands: columns of the formula, rows of experts, bands of groups.
 
-const SCORE = { label: 104, head: 44, foot: 20, gap: 5, number: 46, pad: 10 };
-const SHARES = { logit: 1.15, score: 1.05, bias: 0.85, group: 0.9, choice: 1.6, gate: 1.45 };
+
+export const SCORE = { label: 104, head: 44, foot: 20, gap: 5, number: 46, pad: 10 };
+export const SHARES = { logit: 1.15, score: 1.05, bias: 0.85, group: 0.9, choice: 1.6, gate: 1.45 };
 
 /** All places for a picture `width` wide whose rows may take `room` in height. */
-function scoreLayout(data, width, room) {
+export function scoreLayout(data, width, room) {
   const ids = Object.keys(SHARES).filter((id) => id !== "group" || data.groups.length);
   const total = ids.reduce((sum, id) => sum + SHARES[id], 0), free = width - SCORE.label;
   const columns = {};
@@ -22,7 +23,7 @@ function scoreLayout(data, width, room) {
 }
 
 /** One function per column: from a value to its x. */
-function scoreScales(limits, columns) {
+export function scoreScales(limits, columns) {
   const linear = (column, low, high) => (value) => column.bar + ((value - low) / (high - low)) * column.barW;
   return {
     logit: linear(columns.logit, -limits.logit, limits.logit),
@@ -34,7 +35,7 @@ function scoreScales(limits, columns) {
 }
 
 /** Top of every expert's row, by seat: in seat order with a gap between groups, or by choice score. */
-function rowTops(data, layout, isSorted) {
+export function rowTops(data, layout, isSorted) {
   const size = data.groups.length ? data.groups[0].members.length : data.rows.length;
   const gap = data.groups.length ? SCORE.gap : 0;
   return data.rows.map(({ e }) => {
@@ -45,7 +46,7 @@ function rowTops(data, layout, isSorted) {
 }
 
 /** x and width of a bar from the zero of its scale to a value. */
-function span(scale, value) {
+export function span(scale, value) {
   const zero = scale(0), end = scale(value);
   return { x: Math.min(zero, end), width: Math.max(Math.abs(end - zero), 0) };
 }

@@ -1,5 +1,7 @@
 // All words x all experts of one layer: darker is a higher score, a ring is a chosen expert. Click picks both.
 
+import { el, fill } from "../kit/dom.js";
+
 const maps = new WeakMap();
 
 /** The ramp's step for a score between 0 and 1. */

@@ -23,34 +23,33 @@ from moe_demo.insight.router_path import (
     rerouted_tokens,
 )
 from moe_demo.ui.kit import selection
-from moe_demo.ui.kit.component import component
 from moe_demo.ui.kit.i18n import labels, language, t
+from moe_demo.ui.kit.picture import picture
 from moe_demo.ui.kit.views import View
 from moe_demo.ui.router.controls import Asked, Rerouted
 from moe_demo.ui.start.page import badge, class_word
 
 NEAR = 0.02  # a margin below this is called a close one
-PARTS = ("kit/dom", "kit/textures", "router/geometry", "router/rows", "router/words")
 
 
 def score_path(view: View, shown: Rerouted, asked: Asked) -> None:
     """The hero."""
-    _mount("router/picture", PARTS, data_of(view, shown, asked), key="score")
+    _mount("router/picture", data_of(view, shown, asked), key="score")
 
 
 def score_map(view: View, shown: Rerouted, asked: Asked) -> None:
     """The layer's scores as a map."""
-    _mount("router/map", ("kit/dom",), map_data_of(view, shown, asked), key="map")
+    _mount("router/map", map_data_of(view, shown, asked), key="map")
 
 
-def _mount(name: str, parts: tuple[str, ...], data: dict[str, Any], key: str) -> None:
+def _mount(name: str, data: dict[str, Any], key: str) -> None:
     def pick() -> None:
         picked = st.session_state[key].pick
         if picked:
             selection.update(**{field: picked[field] for field in ("token", "expert") if field in picked})
             st.session_state["router.whole"] = "token" in picked  # the sentence strip shows the word too
 
-    component(name, parts=parts)(data=data, key=key, on_pick_change=pick)
+    picture(name)(data=data, key=key, on_pick_change=pick)
 
 
 def data_of(view: View, shown: Rerouted, asked: Asked) -> dict[str, Any]:

@@ -1,6 +1,11 @@
 // The hero of the router page: one row per expert, one column per step of the formula, a cut at k.
 // Hover looks, click or Enter picks an expert, the arrows left and right pick another word (both in Python).
 
+import { el, fill, roomBelow, watchRoom } from "../kit/dom.js";
+import { SCORE, rowTops, scoreLayout, scoreScales } from "./geometry.js";
+import { buildScene, setBand, setRow, three } from "./rows.js";
+import { drawSide, scoreKeys, scoreTable, sumOf } from "./words.js";
+
 const LEAST_WIDTH = 740;
 const paths = new WeakMap();
 

@@ -8,8 +8,8 @@ import streamlit as st
 
 from moe_demo.insight.lineage import LogitLineage, logit_lineage, numpy_snippet, router_directions
 from moe_demo.insight.router_path import ExpertStep, RouterPath
-from moe_demo.ui.kit.component import component
 from moe_demo.ui.kit.i18n import labels, language, t
+from moe_demo.ui.kit.picture import picture
 from moe_demo.ui.kit.views import View
 from moe_demo.ui.router.controls import Rerouted
 from moe_demo.ui.start.captions import plain
@@ -34,7 +34,7 @@ def proof(view: View, shown: Rerouted) -> None:
             st.latex(line)
     with right:
         st.caption(t("router.proof.dot", n=len(lineage.x_D), shown=len(lineage.terms)))
-        component("router/dot_product", parts=("kit/dom",))(data=data_of(lineage), key="dot")
+        picture("router/dot_product")(data=data_of(lineage), key="dot")
     with st.expander(t("router.proof.numpy")):
         st.code(numpy_snippet(lineage, path), language="python", wrap_lines=True)
 

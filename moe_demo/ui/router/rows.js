@@ -1,10 +1,14 @@
 // The picture: header, group bands, one row per expert, the cut. Built once per layout; `setRow` only moves it.
 
-/** A number of the formula, with a true minus sign. */
-function three(value) { return value === null ? "−∞" : value.toFixed(3).replace("-", "−"); }
-function signed(value) { return (value < 0 ? "−" : "+") + Math.abs(value).toFixed(3); }
+import { el, fill } from "../kit/dom.js";
+import { texturePatterns } from "../kit/textures.js";
+import { SCORE, span } from "./geometry.js";
 
-function buildScene(svg, data, layout) {
+/** A number of the formula, with a true minus sign. */
+export function three(value) { return value === null ? "−∞" : value.toFixed(3).replace("-", "−"); }
+export function signed(value) { return (value < 0 ? "−" : "+") + Math.abs(value).toFixed(3); }
+
+export function buildScene(svg, data, layout) {
   const hatch = el("pattern", { id: "out", width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
     el("rect", { class: "hatch", width: 1.4, height: 6 }));
   svg.replaceChildren(el("defs", {}, hatch, ...texturePatterns(data.experts, "sp")));
@@ -80,7 +84,7 @@ function buildCell(id, e, layout, middle, thick) {
 }
 
 /** Every moving part of one expert's row at its values. */
-function setRow(parts, row, data, layout, top) {
+export function setRow(parts, row, data, layout, top) {
   parts.node.style.transform = `translate(0px, ${top}px)`;
   parts.node.classList.toggle("chosen", row.chosen);
   parts.node.classList.toggle("out", !row.kept);
@@ -106,7 +110,7 @@ function place(bar, scale, value) {
   bar.setAttribute("width", value === null ? 0 : Math.max(width, 0.8));
 }
 
-function setBand(band, group, data, layout, tops) {
+export function setBand(band, group, data, layout, tops) {
   const top = tops[group.members[0]], height = group.members.length * layout.row;
   for (const rect of [band.back, band.shade]) {
     rect.setAttribute("y", top);

@@ -1,5 +1,9 @@
 // The same path in words: one expert's sum, the side panel, the table and the keys.
 
+import { el } from "../kit/dom.js";
+import { SHARES } from "./geometry.js";
+import { signed, three } from "./rows.js";
+
 /** A template of the locale as nodes; a value may be text, a node, or { text, col, e } that lights its cell. */
 function rich(template, values) {
   return template.split(/(\{\w+\})/).filter(Boolean).flatMap((piece) => {
@@ -11,7 +15,7 @@ function rich(template, values) {
 }
 
 /** How one expert came to its gate, every number a factor that points to its cell. */
-function sumOf(data, e) {
+export function sumOf(data, e) {
   const row = data.rows[e], { words } = data;
   const factor = (col, text) => ({ col, text, e });
   const group = data.groups[row.group];
@@ -41,7 +45,7 @@ function fractionOf(data, row) {
 }
 
 /** What changed, the claim with its evidence, the margin, and the classes before and after. */
-function drawSide(side, data) {
+export function drawSide(side, data) {
   const { words } = data;
   side.replaceChildren(
     el("p", { class: data.changed ? "change is" : "change" }, data.lines.change),
@@ -63,7 +67,7 @@ function classBar(item, data) {
 }
 
 /** Every number of the picture as a table. */
-function scoreTable(data) {
+export function scoreTable(data) {
   const ids = Object.keys(SHARES).filter((id) => data.heads[id]);
   const head = el("tr", {}, el("th", { scope: "col" }, data.words.expert),
     ...ids.map((id) => el("th", { scope: "col" }, data.heads[id].word)), el("th", { scope: "col" }, data.words.rank));
@@ -77,7 +81,7 @@ function scoreTable(data) {
   return el("table", {}, el("caption", {}, data.title), el("thead", {}, head), el("tbody", {}, ...rows));
 }
 
-function scoreKeys(data) {
+export function scoreKeys(data) {
   const list = el("dl", { class: "keys" });
   for (const [key, meaning] of Object.entries(data.keys)) list.append(el("dt", {}, key), el("dd", {}, meaning));
   return list;

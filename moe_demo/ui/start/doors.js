@@ -1,5 +1,7 @@
 // Three ways on from the start page: look at a word, see the training, change the sentence.
 
+import { el } from "../kit/dom.js";
+
 const wires = new WeakMap();
 
 function door(kind, act) {

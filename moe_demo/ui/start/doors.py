@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from moe_demo.ui.frame import navigation
-from moe_demo.ui.kit.component import component
 from moe_demo.ui.kit.i18n import labels, language
+from moe_demo.ui.kit.picture import picture
 from moe_demo.ui.kit.views import View
 
 KEY = "doors"
@@ -20,7 +20,7 @@ def draw(view: View, *, title: str, caption: str) -> None:
         st.title(title, anchor=False)
         st.markdown(caption)
     with ways:
-        opened = component("start/doors", parts=("kit/dom",))(
+        opened = picture("start/doors")(
             data={"words": labels("start.doors"), "lang": language()}, key=KEY, on_go_change=lambda: None
         )
     if opened.go:

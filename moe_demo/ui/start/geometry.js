@@ -1,6 +1,6 @@
 // Where everything stands: pure functions from data and size to coordinates, no drawing.
 
-const ROW = { token: 22, seat: 22, seatMax: 46, groupGap: 10, band: 30, gap: 10 };
+export const ROW = { token: 22, seat: 22, seatMax: 46, groupGap: 10, band: 30, gap: 10 };
 const FEED = 16; // px left of the words, for the line that takes all of them to the shared experts
 const GATE_WIDTH = 30; // px of ribbon for a gate of 1, unless the rows are too narrow for it
 
@@ -13,7 +13,7 @@ function textWidth(text, font) {
 }
 
 /** The text, shortened to fit, by whole characters. */
-function shortened(text, width, font) {
+export function shortened(text, width, font) {
   if (textWidth(text, font) <= width) return text;
   const characters = Array.from(text);
   while (characters.length > 1 && textWidth(characters.join("") + "…", font) > width) characters.pop();
@@ -21,7 +21,7 @@ function shortened(text, width, font) {
 }
 
 /** Columns and rows of the whole picture. */
-function flowLayout(data, width, room, family) {
+export function flowLayout(data, width, room, family) {
   const nTokens = data.tokens.length, nExperts = data.experts.length;
   const groupGaps = (data.groups - 1) * ROW.groupGap;
   const band = data.shared.length ? ROW.band + ROW.gap : 0;
@@ -65,7 +65,7 @@ function seatPlace(e, data, layout, groupGaps) {
 }
 
 /** One ribbon per assignment of a layer: { t, e, k, gate, width, path }. */
-function ribbonPlaces(layer, layout) {
+export function ribbonPlaces(layer, layout) {
   const perToken = layer.gates.map((gates) => gates.reduce((sum, gate) => sum + gate, 0));
   const scale = Math.min(GATE_WIDTH, (0.86 * layout.tokenRow) / Math.max(...perToken, 0.01));
   const ribbons = layer.experts.flatMap((experts, t) =>

@@ -15,12 +15,11 @@ from moe_demo.figures.theme import class_styles, expert_styles
 from moe_demo.insight.sparsity import sparsity
 from moe_demo.insight.trace import ForwardTrace, LayerTrace
 from moe_demo.ui.kit import selection
-from moe_demo.ui.kit.component import component
 from moe_demo.ui.kit.i18n import labels, language, t
+from moe_demo.ui.kit.picture import picture
 from moe_demo.ui.kit.views import View
 
 KEY = "flow"
-PARTS = ("kit/dom", "kit/textures", "start/geometry", "start/scene", "start/table")
 
 
 def route_flow(view: View, key: str = KEY) -> None:
@@ -31,7 +30,7 @@ def route_flow(view: View, key: str = KEY) -> None:
         if picked:
             selection.update(**{name: picked[name] for name in ("token", "expert", "layer")})
 
-    component("start/picture", parts=PARTS)(data=data_of(view), key=key, on_pick_change=pick)
+    picture("start/picture")(data=data_of(view), key=key, on_pick_change=pick)
 
 
 def data_of(view: View) -> dict[str, Any]:

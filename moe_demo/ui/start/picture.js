@@ -1,6 +1,11 @@
 // The hero: a sentence's words on the left, expert seats on the right, ribbons as wide as the gate.
 // Hover looks, click or Enter picks (Python writes it into the address), Space plays the words one by one.
 
+import { el, fill, roomBelow, shown, watchRoom } from "../kit/dom.js";
+import { flowLayout } from "./geometry.js";
+import { drawFlow, writeSeats } from "./scene.js";
+import { flowTable, keyHelp } from "./table.js";
+
 const WORD_MS = 650;
 const heroes = new WeakMap();
 

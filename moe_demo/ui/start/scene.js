@@ -1,7 +1,11 @@
 // The picture itself: tokens, ribbons, seats, the shared band and the class probabilities, as SVG.
 
+import { el, fill, shown } from "../kit/dom.js";
+import { texturePatterns } from "../kit/textures.js";
+import { ROW, ribbonPlaces, shortened } from "./geometry.js";
+
 /** Build the whole scene of one layer into `svg`; returns the marks that change later. */
-function drawFlow(svg, data, layer, layout) {
+export function drawFlow(svg, data, layer, layout) {
   svg.replaceChildren(el("defs", {}, ...texturePatterns(data.experts, "tx")));
   svg.setAttribute("viewBox", `0 0 ${layout.width} ${layout.total}`);
   svg.setAttribute("width", layout.width);
@@ -128,7 +132,7 @@ function drawResult(data, layout) {
 }
 
 /** What stands beside each seat: the words it received, or the gates of the one word that is looked at. */
-function writeSeats(marks, data, layer, layout, token) {
+export function writeSeats(marks, data, layer, layout, token) {
   marks.seats.forEach((seat, e) => {
     const k = token === null ? -1 : layer.experts[token].indexOf(e);
     const gate = k < 0 ? 0 : layer.gates[token][k];

@@ -1,7 +1,9 @@
 // The same numbers as a real table, and the list of keys: one key away from the picture.
 
+import { el, fill, shown } from "../kit/dom.js";
+
 /** Every assignment of a layer as rows of an HTML table. */
-function flowTable(data, layer) {
+export function flowTable(data, layer) {
   const words = data.words;
   const head = [words.col_word, words.col_rank, words.col_expert, words.col_gate, words.col_score];
   const table = el("table", {}, el("caption", {}, fill(words.table_caption, { layer: data.layer_names[layer.index] })),
@@ -18,7 +20,7 @@ function flowTable(data, layer) {
 }
 
 /** The keys, as a list of term and meaning. */
-function keyHelp(data) {
+export function keyHelp(data) {
   const list = el("dl", { class: "keys" });
   for (const [key, meaning] of Object.entries(data.keys)) list.append(el("dt", {}, key), el("dd", {}, meaning));
   return list;

@@ -1,9 +1,10 @@
 // The one x axis of the laboratory: training steps to pixels and back, linear or logarithmic, zoomed or whole.
 
-const MIN_SPAN = 4; // steps that stay in view at the closest zoom
-const views = new Map(); // run -> { log, lo, hi, mode }: how the reader last looked at it
 
-class LabAxis {
+const MIN_SPAN = 4; // steps that stay in view at the closest zoom
+export const views = new Map(); // run -> { log, lo, hi, mode }: how the reader last looked at it
+
+export class LabAxis {
   constructor() {
     Object.assign(this, { x0: 0, x1: 1, log: false, lo: null, hi: null, end: 1 });
   }
@@ -65,7 +66,7 @@ function logSteps(hi) {
 }
 
 /** About `n` round numbers between two: 1, 2 or 5 times a power of ten apart. */
-function evenSteps(lo, hi, n, whole = true) {
+export function evenSteps(lo, hi, n, whole = true) {
   const rough = (hi - lo) / n, power = 10 ** Math.floor(Math.log10(rough || 1));
   const apart = Math.max([1, 2, 5, 10].find((factor) => factor * power >= rough * 0.999) * power, whole ? 1 : 0);
   const found = [];
@@ -74,7 +75,7 @@ function evenSteps(lo, hi, n, whole = true) {
 }
 
 /** Index of the last of ascending `steps` at or before `step`, -1 where there is none. */
-function indexAt(steps, step) {
+export function indexAt(steps, step) {
   let low = 0, high = steps.length;
   while (low < high) {
     const middle = (low + high) >> 1;
@@ -85,7 +86,7 @@ function indexAt(steps, step) {
 }
 
 /** Index of the nearest of ascending `steps`. */
-function nearestIndex(steps, step) {
+export function nearestIndex(steps, step) {
   const before = indexAt(steps, step);
   if (before < 0) return steps.length ? 0 : -1;
   return before + 1 < steps.length && steps[before + 1] - step < step - steps[before] ? before + 1 : before;

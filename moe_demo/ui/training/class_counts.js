@@ -1,5 +1,7 @@
 // How many headlines each class has: one bar a class, on one scale from 0.
 
+import { el } from "../kit/dom.js";
+
 export default function ({ data, parentElement }) {
   const most = Math.max(...data.rows.map((row) => row.count), 1);
   const items = data.rows.map((row) => {

@@ -1,5 +1,10 @@
 // Loss, accuracy, MaxVio and the lines of few experts: everything of the laboratory that is a curve.
 
+import { shown } from "../kit/dom.js";
+import { evenSteps, indexAt } from "./axis.js";
+import { deadSpans } from "./heat.js";
+import { drawDots, drawLine, endLabels, gridLine, write } from "./paint.js";
+
 const SAMPLE = { train: { width: 1.1, alpha: 0.9 }, heldOut: { width: 2.4 } };
 const RUN_DASH = [[], [7, 4]]; // run A is solid, run B dashed
 
@@ -80,14 +85,14 @@ function accuracyLines(feeds) {
   ]);
 }
 
-function drawLoss(context, scene) {
+export function drawLoss(context, scene) {
   const band = scene.layout.bands.loss, lines = lossLines(scene.feeds), top = topOf(scene.axis, lines);
   drawPair(context, scene, band, lines, {
     top, ticks: evenSteps(0, top, Math.max(band.h / 26, 3), false), tick: (value) => String(Number(value.toPrecision(3))),
   });
 }
 
-function drawAccuracy(context, scene) {
+export function drawAccuracy(context, scene) {
   const band = scene.layout.bands.accuracy;
   drawPair(context, scene, band, accuracyLines(scene.feeds), {
     top: 1, ticks: [0, 0.5, 1], tick: (value) => `${Math.round(100 * value)}%`,
@@ -111,7 +116,7 @@ function drawBest(context, scene, band, feed, run) {
 }
 
 /** Load or bias of up to eight experts as lines, named at their ends. */
-function drawExpertLines(context, scene, run) {
+export function drawExpertLines(context, scene, run) {
   const { ink, axis, feeds, layer, mode } = scene, feed = feeds[run], band = scene.layout.bands[`seats${run}`];
   const values = feed[mode === "bias" ? "bias" : "load"][layer] ?? [];
   const limit = mode === "bias" ? scene.biasLimit : Math.max(topOf(axis, values.map((row) => ({ steps: feed.steps, values: row, isNoisy: true }))), 1.5);
@@ -142,14 +147,14 @@ function drawDeadSpans(context, scene, run, values, band, top) {
   context.restore();
 }
 
-function signed(value, mode) {
+export function signed(value, mode) {
   if (value === null || value === undefined || Number.isNaN(value)) return "–";
   if (mode !== "bias") return value.toFixed(2);
   return `${value > 0 ? "+" : value < 0 ? "−" : ""}${Math.abs(value).toFixed(3)}`;
 }
 
 /** MaxVio in two strips that never share an axis: each batch above, the whole held-out set below. */
-function drawMaxVio(context, scene, run) {
+export function drawMaxVio(context, scene, run) {
   const { ink, axis, data, feeds, layer, words } = scene, feed = feeds[run], band = scene.layout.bands[`seats${run}`];
   const steps = feed.evals.map((e) => e.step), gap = 17, h = band.h / 2 - gap;
   const strips = [

@@ -7,7 +7,7 @@ const FEEDS_KEPT = 8;
 const feeds = new Map(); // address -> LabFeed: a page that comes back shows at once what it had
 
 /** The feed of an address, new on first use; the longest unused ones are forgotten. */
-function feedOf(address) {
+export function feedOf(address) {
   const feed = feeds.get(address) ?? new LabFeed(address);
   feeds.delete(address);
   feeds.set(address, feed);

@@ -1,10 +1,17 @@
 // What stands around and upon the two canvases as ordinary elements: tools, status, heads, flags, the handle, the table.
 // It is built once; later only texts and places change, so that focus and clicks are never lost.
 
+import { el, fill, roomBelow, shown } from "../kit/dom.js";
+import { signed } from "./curves.js";
+import { LOAD_END } from "./heat.js";
+import { LINES_UP_TO } from "./layout.js";
+import { placeFlags } from "./ruler.js";
+import { epochOf, evalAt, labKeys, labTables, percent, progressWords, readChanges, readPair, readSeats, stateWord } from "./words.js";
+
 const ROOM = { least: 440, most: 780 };
 const MODES = ["load", "max_vio", "bias"];
 
-class LabFrame {
+export class LabFrame {
   constructor(root, lab) {
     Object.assign(this, { root, lab, heads: {} });
     this.layers = el("div", { class: "switch", role: "group" });

@@ -1,9 +1,13 @@
 // Many experts over the steps: one row a seat, diverging colours around what is fair, dead experts crossed out.
 
-const LOAD_END = 2; // load / fair share at which the ramp ends; 0 is its other end
+import { indexAt } from "./axis.js";
+import { signed } from "./curves.js";
+import { hexParts, rampColor, write } from "./paint.js";
+
+export const LOAD_END = 2; // load / fair share at which the ramp ends; 0 is its other end
 
 /** Runs [from, to) of consecutive places where a row lies below a bound. */
-function deadSpans(row, bound) {
+export function deadSpans(row, bound) {
   const spans = [];
   let from = -1;
   row.forEach((value, i) => {
@@ -21,7 +25,7 @@ function heatPlace(value, mode, limit) {
 }
 
 /** The heatmap of one run. Each pixel column shows the record at or before its step; where nothing is known, nothing. */
-function drawHeat(context, scene, run) {
+export function drawHeat(context, scene, run) {
   const { ink, axis, feeds, layer, mode, data } = scene, feed = feeds[run], band = scene.layout.bands[`seats${run}`];
   const rows = feed[mode === "bias" ? "bias" : "load"][layer] ?? [], n = rows.length;
   drawSeatNames(context, scene, run, n);
@@ -83,7 +87,7 @@ function drawSeatNames(context, scene, run, n) {
 }
 
 /** What every seat has at a step, right of the picture; drawn over the picture, anew at each look. */
-function drawSeatValues(context, scene, run, index, row) {
+export function drawSeatValues(context, scene, run, index, row) {
   const { ink, axis, feeds, layer, mode, words, data } = scene, feed = feeds[run], band = scene.layout.bands[`seats${run}`];
   const rows = feed[mode === "bias" ? "bias" : "load"][layer] ?? [], h = band.h / Math.max(rows.length, 1);
   const size = Math.min(Math.max(Math.floor(h), 9), 12), every = Math.max(Math.ceil(10 / h), 1);

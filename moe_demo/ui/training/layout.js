@@ -2,15 +2,15 @@
 
 const GUTTER_LEFT = 84;
 const GUTTER_RIGHT = 128;
-const RULER = 40;
+export const RULER = 40;
 const HEAD = { loss: 24, accuracy: 22, seats: 34, routes: 26 };
 const ROW = { least: 13, most: 24, twin: 9 }; // height of a word's row; of each half of it in the twin view
 const SEATS_LEAST = 96; // pixels
 const CURVES_LEAST = 100;
-const LINES_UP_TO = 8; // experts drawn as lines; more are rows of a heatmap
+export const LINES_UP_TO = 8; // experts drawn as lines; more are rows of a heatmap
 
 /** Bands { y, h } for a stage of a width and wished height; `height` is what it takes in the end. */
-function labLayout({ width, height, runs, words }) {
+export function labLayout({ width, height, runs, words }) {
   const isTwin = runs > 1, least = isTwin ? 2 * ROW.twin : ROW.least;
   const heads = HEAD.loss + HEAD.accuracy + HEAD.seats * runs + HEAD.routes + 6;
   const free = Math.max(height - RULER - heads, 0);
@@ -33,7 +33,7 @@ function labLayout({ width, height, runs, words }) {
 }
 
 /** The band that a height of the stage lies in, or null: between them stand the heads. */
-function bandAt(layout, y) {
+export function bandAt(layout, y) {
   return Object.keys(layout.bands).find((name) => {
     const band = layout.bands[name];
     return y >= band.y && y < band.y + band.h;

@@ -32,8 +32,8 @@ from moe_demo.text.intake import (
     inspect,
     mapped,
 )
-from moe_demo.ui.kit.component import component
 from moe_demo.ui.kit.i18n import LANGUAGES, labels, language, t, text_in
+from moe_demo.ui.kit.picture import picture
 from moe_demo.ui.server.visitor import has_cookie, visitor_id
 from moe_demo.ui.start.captions import plain
 from moe_demo.ui.start.page import class_word
@@ -233,7 +233,7 @@ def _class_bars(corpus: Corpus) -> None:
         )
     ]
     data = {"rows": rows, "label": t("own_data.bars_label"), "lang": language()}
-    component("training/class_counts", parts=("kit/dom",))(data=data, key="own.bars")
+    picture("training/class_counts")(data=data, key="own.bars")
 
 
 def _keep_form(intake: Intake, corpus: Corpus) -> None:

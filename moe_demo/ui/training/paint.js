@@ -1,9 +1,11 @@
 // Marks on the canvas that all bands of the laboratory share.
 
+import { TEXTURE_MARKS } from "../kit/textures.js";
+
 const END_APART = 90; // pixels: lines that end closer than this share one column of names
 
 /** What the theme says now: colours as CSS gives them, and the type. */
-function inkOf(root) {
+export function inkOf(root) {
   const style = getComputedStyle(root), of = (name) => style.getPropertyValue(name).trim();
   return {
     text: of("--st-text-color"), ground: of("--st-background-color"), border: of("--st-border-color"),
@@ -12,7 +14,7 @@ function inkOf(root) {
 }
 
 /** A canvas that is sharp on this screen, and its context in CSS pixels. */
-function fitCanvas(canvas, width, height) {
+export function fitCanvas(canvas, width, height) {
   const ratio = window.devicePixelRatio || 1;
   if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
     canvas.width = Math.round(width * ratio);
@@ -26,18 +28,18 @@ function fitCanvas(canvas, width, height) {
 }
 
 /** A colour between the stops of a ramp, t from 0 to 1, as [red, green, blue]. */
-function rampColor(ramp, t) {
+export function rampColor(ramp, t) {
   const place = Math.min(Math.max(t, 0), 1) * (ramp.length - 1), i = Math.min(Math.floor(place), ramp.length - 2);
   const [a, b] = [hexParts(ramp[i]), hexParts(ramp[i + 1])];
   return a.map((part, c) => Math.round(part + (b[c] - part) * (place - i)));
 }
 
-function hexParts(hex) {
+export function hexParts(hex) {
   return [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
 }
 
 /** Text whose middle is at height y; `muted` for what only helps to read. */
-function write(context, ink, text, x, y, { align = "left", size = 12, weight = 400, muted = false, halo = false, color = ink.text } = {}) {
+export function write(context, ink, text, x, y, { align = "left", size = 12, weight = 400, muted = false, halo = false, color = ink.text } = {}) {
   context.save();
   context.font = `${weight} ${size}px ${ink.font}`;
   context.textAlign = align;
@@ -55,7 +57,7 @@ function write(context, ink, text, x, y, { align = "left", size = 12, weight = 4
 }
 
 /** A text cut with … so that it fits. */
-function fitText(context, ink, text, width, { size = 12, weight = 400 } = {}) {
+export function fitText(context, ink, text, width, { size = 12, weight = 400 } = {}) {
   context.font = `${weight} ${size}px ${ink.font}`;
   if (context.measureText(text).width <= width) return text;
   let cut = [...text];
@@ -64,7 +66,7 @@ function fitText(context, ink, text, width, { size = 12, weight = 400 } = {}) {
 }
 
 /** A quiet horizontal rule with its number in the left gutter, the number kept beside its own band. */
-function gridLine(context, ink, axis, band, y, label) {
+export function gridLine(context, ink, axis, band, y, label) {
   context.save();
   context.strokeStyle = ink.text;
   context.globalAlpha = 0.13;
@@ -78,7 +80,7 @@ function gridLine(context, ink, axis, band, y, label) {
 }
 
 /** A line through points; gaps where a value is no number. `casing` sets it off from a ground it is close to. */
-function drawLine(context, xs, ys, { color, width = 1.5, dash = [], alpha = 1, casing = null }) {
+export function drawLine(context, xs, ys, { color, width = 1.5, dash = [], alpha = 1, casing = null }) {
   context.save();
   context.lineJoin = "round";
   context.setLineDash(dash);
@@ -104,7 +106,7 @@ function drawLine(context, xs, ys, { color, width = 1.5, dash = [], alpha = 1, c
 }
 
 /** Marks at points: filled discs. */
-function drawDots(context, xs, ys, color, radius) {
+export function drawDots(context, xs, ys, color, radius) {
   context.save();
   context.fillStyle = color;
   for (let i = 0; i < xs.length; i++) {
@@ -117,7 +119,7 @@ function drawDots(context, xs, ys, color, radius) {
 }
 
 /** Names at the ends of lines, those of lines that end together pushed apart, each after a piece of its line. */
-function endLabels(context, ink, items, band) {
+export function endLabels(context, ink, items, band) {
   const ends = items.filter((item) => Number.isFinite(item.y)).sort((a, b) => a.y - b.y);
   for (const x of new Set(ends.map((item) => Math.round(item.x / END_APART)))) {
     spread(ends.filter((item) => Math.round(item.x / END_APART) === x), band);
@@ -138,7 +140,7 @@ function spread(items, band) {
 }
 
 /** The texture of an expert as a pattern for this context: its hue as ground, its marks as ink. */
-function canvasTexture(context, ink, expert) {
+export function canvasTexture(context, ink, expert) {
   const tile = document.createElement("canvas"), ratio = window.devicePixelRatio || 1;
   tile.width = tile.height = 8 * ratio;
   const paint = tile.getContext("2d");
@@ -160,7 +162,6 @@ function canvasTexture(context, ink, expert) {
 }
 
 /** Crossed lines over what is dead or missing. */
-function crossHatch(context, ink) {
+export function crossHatch(context, ink) {
   return canvasTexture(context, ink, { texture: "cross", filled: false, hue: ink.text, ink: ink.text });
 }
-TEXTURE_MARKS.cross = "M0,0 L8,8 M8,0 L0,8";

@@ -6,6 +6,18 @@
 // it and never ask Python. Python hears of the checkpoint a scrub ends at ("step"), of another layer ("layer") and of
 // a state of the run that it has not seen ("state").
 
+import { watchRoom } from "../kit/dom.js";
+import { LabAxis, indexAt, nearestIndex, views } from "./axis.js";
+import { drawAccuracy, drawExpertLines, drawLoss, drawMaxVio } from "./curves.js";
+import { feedOf } from "./feed.js";
+import { LabFrame } from "./frame.js";
+import { drawHeat, drawSeatValues } from "./heat.js";
+import { LINES_UP_TO, RULER, bandAt, labLayout } from "./layout.js";
+import { canvasTexture, crossHatch, fitCanvas, inkOf } from "./paint.js";
+import { LAST_CELL, cellAt, columnOf, drawRoutes, outline } from "./routes.js";
+import { drawRuler, flagsOf, vertical } from "./ruler.js";
+import { batchAt, readCell } from "./words.js";
+
 const CLICK_MS = 240; // a second click within this time makes it a double click, which resets the zoom
 const DRAG_FROM = 6; // pixels
 const SAY_MS = 500;

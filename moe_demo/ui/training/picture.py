@@ -16,26 +16,12 @@ from moe_demo.jobs.jobs import Jobs
 from moe_demo.runs.store import RunError
 from moe_demo.ui.kit import selection
 from moe_demo.ui.kit import views as session
-from moe_demo.ui.kit.component import component
 from moe_demo.ui.kit.i18n import labels, language
+from moe_demo.ui.kit.picture import picture
 from moe_demo.ui.kit.views import View
 from moe_demo.ui.server import live
 
 KEY = "lab"
-PARTS = (
-    "kit/dom",
-    "kit/textures",
-    "training/axis",
-    "training/feed",
-    "training/layout",
-    "training/paint",
-    "training/curves",
-    "training/heat",
-    "training/routes",
-    "training/ruler",
-    "training/words",
-    "training/frame",
-)
 DEAD_BELOW = 0.05
 """Of the fair share; less, and an expert is drawn as dead."""
 POLL_MS, _IDLE_MS = 400, 5000
@@ -43,7 +29,7 @@ POLL_MS, _IDLE_MS = 400, 5000
 
 def training_lab(view: View, state: str) -> None:
     """Loss and accuracy, load and bias of every expert, and the sentence's routes, over the steps."""
-    component("training/picture", parts=PARTS)(
+    picture("training/picture")(
         data=data_of(view, state),
         key=KEY,
         on_step_change=_to_step,

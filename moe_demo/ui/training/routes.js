@@ -1,17 +1,19 @@
 // This sentence's routes over the steps: a row a word, a column a checkpoint, a cell split among the K chosen experts.
 
-const LAST_CELL = 116; // pixels of the newest checkpoint at least: its routes hold until the next one
+import { fitText, write } from "./paint.js";
+
+export const LAST_CELL = 116; // pixels of the newest checkpoint at least: its routes hold until the next one
 const LABEL_FROM = 26; // width of a piece that has room for its expert's name
 
 /** Left and right edge of a checkpoint's column: its routes hold until the next checkpoint. */
-function columnOf(scene, run, i) {
+export function columnOf(scene, run, i) {
   const { axis } = scene, feed = scene.feeds[run], { steps } = feed.routes, left = axis.x(steps[i]);
   const right = i + 1 < steps.length ? axis.x(steps[i + 1]) : Math.max(axis.x(Math.max(feed.step, steps[i])), left + LAST_CELL);
   return [left, right];
 }
 
 /** Whether the experts chosen for a word are others than at the checkpoint before; their order says nothing. */
-function isChanged(routes, layer, i, t) {
+export function isChanged(routes, layer, i, t) {
   return i > 0 && !sameSet(routes.experts[layer][i][t], routes.experts[layer][i - 1][t]);
 }
 
@@ -28,7 +30,7 @@ function differs(scene, i, t) {
   return j >= 0 && t < b.tokens.length && !sameSet(a.experts[scene.layer][i][t], b.experts[scene.layer][j]?.[t] ?? []);
 }
 
-function drawRoutes(context, scene) {
+export function drawRoutes(context, scene) {
   const { ink, axis, layout, feeds, layer, data, words } = scene, band = layout.bands.routes;
   const first = feeds.find((feed) => feed.routes)?.routes;
   const trouble = feeds.find((feed) => feed.routesTrouble)?.routesTrouble;
@@ -96,7 +98,7 @@ function drawCell(context, scene, run, i, t, { x, w, y, h }) {
   }
 }
 
-function outline(context, color, x, y, w, h, width) {
+export function outline(context, color, x, y, w, h, width) {
   if (w < 2 * width) return;
   context.strokeStyle = color;
   context.lineWidth = width;
@@ -124,7 +126,7 @@ function drawDifferences(context, scene, band) {
 }
 
 /** { run, i, t } of the cell at a point of the routes band, or null. */
-function cellAt(scene, x, y) {
+export function cellAt(scene, x, y) {
   const { layout, feeds } = scene, band = layout.bands.routes;
   const t = Math.floor((y - band.y) / layout.row);
   const run = Math.min(Math.floor((((y - band.y) / layout.row) % 1) * feeds.length), feeds.length - 1);

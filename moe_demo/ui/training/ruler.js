@@ -1,8 +1,13 @@
 // The ruler above the bands: round steps, checkpoints, events; and the lines that run from it through the picture.
 
+import { el } from "../kit/dom.js";
+import { RULER } from "./layout.js";
+import { fitText, write } from "./paint.js";
+import { eventWords } from "./words.js";
+
 const FLAG_APART = 16; // events closer than this share one flag
 
-function drawRuler(context, scene) {
+export function drawRuler(context, scene) {
   const { ink, axis, feeds, words } = scene;
   write(context, ink, fitText(context, ink, words.steps, axis.x0 - 12, { size: 11 }), axis.x0 - 12, 22, { align: "right", size: 11, muted: true });
   for (const { step, x } of axis.ticks(64)) {
@@ -33,7 +38,7 @@ function drawRuler(context, scene) {
   context.restore();
 }
 
-function vertical(context, color, x, from, to, alpha, dash = [], width = 1) {
+export function vertical(context, color, x, from, to, alpha, dash = [], width = 1) {
   context.save();
   context.strokeStyle = color;
   context.globalAlpha = alpha;
@@ -47,7 +52,7 @@ function vertical(context, color, x, from, to, alpha, dash = [], width = 1) {
 }
 
 /** Flags { x, lines } of all events in view, those close together as one. */
-function flagsOf(scene) {
+export function flagsOf(scene) {
   const { axis, feeds, words } = scene, flags = [];
   const events = feeds.flatMap((feed, run) => feed.events.map((event) => ({ ...event, run })));
   for (const event of events.sort((a, b) => a.step - b.step)) {
@@ -60,7 +65,7 @@ function flagsOf(scene) {
 }
 
 /** Buttons on the ruler, kept as they are while nothing changes, so that focus stays. */
-function placeFlags(holder, flags, tell) {
+export function placeFlags(holder, flags, tell) {
   const signature = JSON.stringify(flags);
   if (holder.dataset.flags === signature) return;
   holder.dataset.flags = signature;

@@ -25,14 +25,13 @@ from moe_demo.insight.run import Run
 from moe_demo.insight.slow_step import GradientPart, SlowLayer, SlowStep, slow_step
 from moe_demo.ui.kit import selection
 from moe_demo.ui.kit import views as session
-from moe_demo.ui.kit.component import component
 from moe_demo.ui.kit.i18n import labels, language, t
+from moe_demo.ui.kit.picture import picture
 from moe_demo.ui.kit.views import View
 from moe_demo.ui.start.page import class_word
 
 KEY = "slow"
 WHOLE = "slow.whole"  # the layer has changed: the rest of the page shows it too
-PARTS = ("kit/dom", "kit/textures", "training/slow_geometry", "training/slow_stages")
 STAGES = ("batch", "scores", "dispatch", "loss", "gradient", "bias")
 PART_ORDER = ("words", "ngrams", "attention", "router", "experts", "shared", "ffn", "norms", "head")
 WITH_CARD = ("batch", "scores", "dispatch", "loss")
@@ -66,9 +65,7 @@ def _picture(run: Run) -> None:
         return
     layer = min(selection.current().layer, len(step.layers) - 1)
     headline = min(int(picked.get("headline", 0)), len(step.headlines) - 1)
-    component("training/slow_step", parts=PARTS)(
-        data=data_of(run, step, layer, headline), key=KEY, on_pick_change=_pick
-    )
+    picture("training/slow_step")(data=data_of(run, step, layer, headline), key=KEY, on_pick_change=_pick)
 
 
 def _pick() -> None:

@@ -1,10 +1,13 @@
 // Slow motion: what each of the six stages draws. A stage gets the context c = {data, geo, words, ramp, headline, pick}
 // and gives {marks, table}: SVG nodes, and the same numbers as rows of text.
 
-const STAGE = { batch, scores, dispatch, loss, gradient, bias };
+import { el, fill } from "../kit/dom.js";
+import { SLOW, exactly, rampColour, roundEnd, say, told } from "./slow_geometry.js";
+
+export const STAGE = { batch, scores, dispatch, loss, gradient, bias };
 
 /** How training saw a word: whole, its own row hidden, or silenced altogether. */
-function wordKind(one, i) {
+export function wordKind(one, i) {
   return "whole hidden silenced".split(" ")[one.silenced[i] ? 2 : one.hidden[i] ? 1 : 0];
 }
 

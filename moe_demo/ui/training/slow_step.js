@@ -4,6 +4,11 @@
 // Which stage is shown stays in the browser. State: `pick` {headline} or {layer}: Python answers with its numbers.
 // The seats of the experts are the same nodes at every stage and travel to where the stage wants them.
 
+import { el, fill } from "../kit/dom.js";
+import { texturePatterns } from "../kit/textures.js";
+import { SLOW, columnsFor, isDarkGround } from "./slow_geometry.js";
+import { STAGE, wordKind } from "./slow_stages.js";
+
 const SECONDS_A_STAGE = 3.2;
 const PICK_PAUSE = 160; // milliseconds: who runs through the headlines asks for the last one only
 

@@ -1,24 +1,29 @@
 // What the laboratory says in words: values at a step, the state of the run, the table of evaluations, the keys.
 
+import { el, fill, shown } from "../kit/dom.js";
+import { indexAt } from "./axis.js";
+import { signed } from "./curves.js";
+import { isChanged } from "./routes.js";
+
 const NO_TIME_BELOW = 1; // seconds
 
 /** The number of the epoch that step belongs to; 0 before the first step. */
-function epochOf(feed, step) {
+export function epochOf(feed, step) {
   return Math.ceil(step / feed.stepsPerEpoch);
 }
 
-function percent(share) {
+export function percent(share) {
   return share === null || share === undefined ? "–" : `${(100 * share).toFixed(1)}%`;
 }
 
 /** The last evaluation at or before a step; none where the run has not come so far. */
-function evalAt(feed, step) {
+export function evalAt(feed, step) {
   if (step > feed.step) return null;
   return feed.evals[indexAt(feed.evals.map((e) => e.step), step)] ?? null;
 }
 
 /** The last recorded batch at or before a step; -1 where the run has not come so far. */
-function batchAt(feed, step) {
+export function batchAt(feed, step) {
   return step > feed.step ? -1 : indexAt(feed.steps, step);
 }
 
@@ -29,7 +34,7 @@ function pairAt(feed, step, name, say) {
 }
 
 /** One line for the head of loss or accuracy. */
-function readPair(scene, step, name) {
+export function readPair(scene, step, name) {
   const { words, feeds } = scene, say = name === "loss" ? shown : percent;
   const pairs = feeds.map((feed) => pairAt(feed, step, name, say));
   if (pairs.length < 2) return fill(words.read_pair, { step, ...pairs[0] });
@@ -37,7 +42,7 @@ function readPair(scene, step, name) {
 }
 
 /** One line for the head of the seats of a run: the seat under the pointer, or the two ends. */
-function readSeats(scene, run, step, row) {
+export function readSeats(scene, run, step, row) {
   const { words, feeds, layer, mode, data } = scene, feed = feeds[run];
   if (mode === "max_vio") {
     const i = batchAt(feed, step), held = evalAt(feed, step);
@@ -54,14 +59,14 @@ function readSeats(scene, run, step, row) {
 }
 
 /** One word at one checkpoint: its experts and their gates. */
-function readCell(scene, { run, i, t }) {
+export function readCell(scene, { run, i, t }) {
   const { routes } = scene.feeds[run], { layer, words } = scene;
   const experts = routes.experts[layer][i][t].map((e, k) => `${scene.expert(run, e).label} ${(routes.gates[layer][i][t][k] / 1000).toFixed(2)}`);
   return fill(words.read_routes, { step: routes.steps[i], word: routes.tokens[t], experts: experts.join(" · ") });
 }
 
 /** How many words changed experts at the checkpoint in force. */
-function readChanges(scene, step) {
+export function readChanges(scene, step) {
   const { routes } = scene.feeds[0];
   const i = routes ? indexAt(routes.steps, step) : -1;
   if (i < 0 || !routes.experts[scene.layer]) return "";
@@ -70,12 +75,12 @@ function readChanges(scene, step) {
 }
 
 /** The badge of a run: recorded, or what it is doing now. */
-function stateWord(feed, run, words) {
+export function stateWord(feed, run, words) {
   if (!run.live && (feed.state === "done" || feed.state === null)) return words.badge_recorded;
   return fill(words[`state_${feed.state}`] ?? feed.state ?? "", { n: feed.place });
 }
 
-function progressWords(feed, words, lang) {
+export function progressWords(feed, words, lang) {
   const whole = (n) => Math.round(n).toLocaleString(lang);
   const texts = [fill(words.progress, { step: feed.step, n_steps: feed.nSteps })];
   if (feed.state !== "running") return texts;
@@ -87,14 +92,14 @@ function progressWords(feed, words, lang) {
   return texts;
 }
 
-function eventWords(event, words) {
+export function eventWords(event, words) {
   const plain = (value) => (typeof value === "number" ? String(Number(value.toPrecision(4))) : value ?? "–");
   const what = fill(words[`event_${event.kind}`] ?? event.kind, { from: plain(event.before), to: plain(event.value) });
   return fill(words.event_at, { step: event.step, what });
 }
 
 /** Every evaluation of every run as real tables: what the pictures say, for those who read. */
-function labTables(scene) {
+export function labTables(scene) {
   const { words, feeds, data } = scene;
   return feeds.map((feed, run) => {
     const layers = [...Array(feed.nLayers).keys()], name = (layer) => fill(words.layer, { index: layer });
@@ -113,7 +118,7 @@ function runName(scene, run) {
   return scene.feeds.length > 1 ? fill(scene.words.run_name, { letter: "AB"[run], name: scene.data.runs[run].name }) : "";
 }
 
-function labKeys(words) {
+export function labKeys(words) {
   const pairs = Object.keys(words).filter((key) => key.startsWith("key.")).map((key) => words[key].split("|"));
   return el("dl", { class: "keys" }, ...pairs.flatMap(([key, meaning]) => [el("dt", {}, key), el("dd", {}, meaning)]));
 }
