@@ -1,132 +1,40 @@
-"""How soon the app answers, in a real Chromium, beside the smallest app Streamlit can make.
+"""What the app costs and how soon it answers: in a browser, page by page, and for a class of 30.
 
-    python -m benchmarks app [--servers 3] [--clicks 15] [--json]
+    python -m benchmarks app [--servers 3] [--clicks 15] [--minutes 3] [--json]
 
-Time to the first picture runs from the moment a fresh server says it is up to the moment the routes of the example
-are drawn. Time of a click runs to the moment the server's answer is drawn: a word picked in the strip, the router's
-rows under another k. The small app has one title and one button.
+Three benchmarks, one after the other, each of which can be run alone: `browser`, `clicks`, `load`.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import statistics
-import tempfile
-import time
-from collections.abc import Callable, Sequence
-from functools import partial
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import asdict
 
-from playwright.sync_api import Browser, Page, sync_playwright
-
-from tests.browser.helpers import LAUNCH_ARGS, ROOT, Server, find_chromium, serve, wait_ready
-
-SMALL_APP = """import streamlit as st
-n = st.session_state.setdefault("n", 0)
-st.title(f"picture {n}")
-st.button("next", on_click=lambda: st.session_state.update(n=n + 1))
-"""
-LOOK = {"viewport": {"width": 1280, "height": 720}, "locale": "zh-CN", "reduced_motion": "reduce"}
-
-
-def seconds(act: Callable[[], object]) -> float:
-    """How long it takes."""
-    begin = time.perf_counter()
-    act()
-    return time.perf_counter() - begin
-
-
-def first_picture(browser: Browser, server: Server, mark: str) -> float:
-    """From opening the address to seeing the mark; called as soon as the server is up."""
-    page = browser.new_page(base_url=server.base_url, **LOOK)
-
-    def open_it() -> None:
-        page.goto("/", wait_until="commit")
-        page.locator(mark).first.wait_for(state="visible")
-
-    taken = seconds(open_it)
-    page.close()
-    return taken
-
-
-def opened(browser: Browser, server: Server, path: str, mark: str) -> Page:
-    """A page that has come to rest."""
-    page = browser.new_page(base_url=server.base_url, **LOOK)
-    page.goto(path)
-    page.locator(mark).first.wait_for(state="visible")
-    wait_ready(page)
-    return page
-
-
-def word_clicks(browser: Browser, server: Server, clicks: int) -> list[float]:
-    """A word of the hero is clicked; the strip above, drawn by the server, marks it."""
-    page = opened(browser, server, "/", "g.ribbon")
-
-    def click(token: int) -> None:
-        page.locator("g.token").nth(token).click()
-        page.locator(f".chip:nth-child({token + 1})[aria-selected=true]").wait_for()
-
-    return [seconds(partial(click, (1 + i) % 6)) for i in range(clicks)]
-
-
-def slider_moves(browser: Browser, server: Server, clicks: int) -> list[float]:
-    """The router's k moves by one; the model runs again and as many rows light up."""
-    page = opened(browser, server, "/routing", "g.row.chosen")
-    slider = page.get_by_role("slider").first
-
-    def move(last: int, key: str) -> None:
-        slider.press(key)
-        page.locator("g.row.chosen").nth(last).wait_for(state="visible" if key == "ArrowRight" else "hidden")
-
-    steps = [(3, "ArrowLeft"), (3, "ArrowRight")]
-    return [seconds(partial(move, *steps[i % 2])) for i in range(clicks)]
-
-
-def small_clicks(browser: Browser, server: Server, clicks: int) -> list[float]:
-    """The small app's button."""
-    page = opened(browser, server, "/", "h1")
-
-    def click(n: int) -> None:
-        page.get_by_role("button", name="next").click()
-        page.get_by_role("heading", name=f"picture {n}", exact=True).wait_for()
-
-    return [seconds(partial(click, n)) for n in range(1, clicks + 1)]
-
-
-def measure(servers: int, clicks: int) -> dict[str, list[float]]:
-    """Seconds of everything; the two apps take turns."""
-    found: dict[str, list[float]] = {"small app: first picture": [], "first picture": []}
-    with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
-        small = Path(name) / "small.py"
-        small.write_text(SMALL_APP)
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(LAUNCH_ARGS))
-        for number in range(servers):
-            with serve(Path(name) / f"small-{number}.txt", script=small) as server:
-                found["small app: first picture"].append(first_picture(browser, server, "h1"))
-                if number == servers - 1:
-                    found["small app: click"] = small_clicks(browser, server, clicks)
-            with serve(Path(name) / f"app-{number}.txt", script=ROOT / "app.py") as server:
-                found["first picture"].append(first_picture(browser, server, "g.ribbon"))
-                if number == servers - 1:
-                    found["click on a word"] = word_clicks(browser, server, clicks)
-                    found["router: k moved"] = slider_moves(browser, server, clicks)
-        browser.close()
-    return found
+from benchmarks import browser, clicks, load
+from tests.browser.helpers import ROOT
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Print the median, the quickest and the slowest of each."""
+    """Measure all three, and print."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks app", description=__doc__)
     parser.add_argument("--servers", type=int, default=3, help="fresh servers to open")
     parser.add_argument("--clicks", type=int, default=15)
-    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    parser.add_argument("--minutes", type=float, default=3.0, help="how long the class lasts")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
     options = parser.parse_args(argv)
-    found = measure(options.servers, options.clicks)
+    script = ROOT / "app.py"
+    answers = browser.measure(options.servers, options.clicks)
+    pages = clicks.measure(script, options.clicks)
+    of_class = load.measure(script, load.VISITORS, load.EVERY_SECONDS, 60 * options.minutes)
     if options.json:
-        print(json.dumps(found))
+        print(
+            json.dumps(
+                {"browser": answers, "pages": [asdict(page) for page in pages]} | {"load": asdict(of_class)}
+            )
+        )
         return
-    print(f"{'milliseconds':28s}{'median':>9s}{'least':>9s}{'most':>9s}")
-    for name, values in found.items():
-        numbers = (statistics.median(values), min(values), max(values))
-        print(f"{name:28s}" + "".join(f"{1e3 * value:9.0f}" for value in numbers))
+    browser.show(answers)
+    clicks.show(pages)
+    load.show(of_class)
