@@ -9,7 +9,6 @@ export default [
       "moe_demo/ui/balance/",
       "moe_demo/ui/frame/",
       "moe_demo/ui/journey/",
-      "moe_demo/ui/kit/",
       "moe_demo/ui/router/",
       "moe_demo/ui/start/",
       "moe_demo/ui/training/",

@@ -1,73 +1,96 @@
 // A plotly figure that is updated in place: zoom and hidden legend entries stay. The library is one big file, so it
 // is fetched from this server only once a chart comes into view.
-
 import { el } from "./dom.js";
+import { mounted, watchTheme } from "./stage.js";
 
 const SETTLE = 300; // milliseconds
-const charts = new WeakMap();
+
+/**
+ * @typedef {object} ChartData
+ * @property {{ data: object[], layout: Record<string, any> }} figure
+ * @property {string} library address of plotly's file on this server
+ * @property {string} label
+ * @property {{ failed: string }} words
+ *
+ * @typedef {{ react: Function, purge: (box: Element) => void }} Plotly
+ */
+
+/** @type {Promise<Plotly> | undefined} */
 let library;
 
+/** @param {string} address @returns {Promise<Plotly>} */
 function plotly(address) {
   library ??= new Promise((resolve, reject) => {
-    const script = el("script", { src: address, onload: () => resolve(window.Plotly), onerror: reject });
-    document.head.append(script);
+    const onload = () => resolve(/** @type {any} */ (window).Plotly);
+    document.head.append(el("script", { src: address, onload, onerror: reject }));
   });
   return library;
 }
 
-/** The figure with the colours of the theme: what a figure leaves open is drawn in the page's own ink. */
-function themed(layout, root) {
-  const ink = getComputedStyle(root).getPropertyValue("--st-text-color").trim();
-  return { ...layout, uirevision: layout.uirevision ?? "kept", font: { ...layout.font, color: ink } };
-}
-
-function draw(state) {
-  const { root, box, data } = state;
-  if (!state.seen || !data) return;
-  plotly(data.library)
-    .then((Plotly) => Plotly.react(box, data.figure.data, themed(data.figure.layout, root), { responsive: true, displayModeBar: false }))
-    .catch(() => box.replaceChildren(el("p", { class: "muted", role: "alert" }, data.words.failed)));
-}
-
+/** @param {Element} node @returns {boolean} */
 function isInView(node) {
   const box = node.getBoundingClientRect();
   return box.bottom > 0 && box.top < window.innerHeight;
 }
 
-function start(state) {
-  state.seen = true;
-  state.watch.disconnect();
-  draw(state);
+class Chart {
+  /** @param {HTMLElement} root */
+  constructor(root) {
+    this.root = root;
+    this.box = el("div", { class: "box", role: "img" });
+    this.isSeen = false;
+    /** @type {ChartData | null} */
+    this.data = null;
+    root.replaceChildren(this.box);
+    this.watch = new IntersectionObserver((entries) => {
+      // What stands above may still be growing: look again once it has its height, and let it be drawn first.
+      if (entries.some((entry) => entry.isIntersecting))
+        setTimeout(() => isInView(root) && this.begin(), SETTLE);
+    });
+    this.watch.observe(root);
+    this.forgetTheme = watchTheme(() => this.draw());
+  }
+
+  /** @param {ChartData} data */
+  show(data) {
+    this.data = data;
+    this.box.style.height = `${data.figure.layout.height}px`;
+    this.box.setAttribute("aria-label", data.label);
+    this.draw();
+  }
+
+  begin() {
+    this.isSeen = true;
+    this.watch.disconnect();
+    this.draw();
+  }
+
+  async draw() {
+    const { box, data } = this;
+    if (!this.isSeen || !data) return;
+    try {
+      const Plotly = await plotly(data.library);
+      const config = { responsive: true, displayModeBar: false };
+      await Plotly.react(box, data.figure.data, this.themed(data.figure.layout), config);
+    } catch {
+      box.replaceChildren(el("p", { class: "muted", role: "alert" }, data.words.failed));
+    }
+  }
+
+  /**
+   * The layout with the colours of the theme: what a figure leaves open is drawn in the page's own ink.
+   * @param {Record<string, any>} layout
+   */
+  themed(layout) {
+    const color = getComputedStyle(this.root).getPropertyValue("--st-text-color").trim();
+    return { ...layout, uirevision: layout.uirevision ?? "kept", font: { ...layout.font, color } };
+  }
+
+  leave() {
+    this.watch.disconnect();
+    this.forgetTheme();
+    /** @type {any} */ (window).Plotly?.purge(this.box);
+  }
 }
 
-function mount(root) {
-  const box = el("div", { class: "box", role: "img" });
-  const state = { root, box, seen: false };
-  state.watch = new IntersectionObserver((entries) => {
-    // What stands above may still be growing: look again once it has its height, and let it be drawn first.
-    if (entries.some((entry) => entry.isIntersecting)) setTimeout(() => isInView(root) && start(state), SETTLE);
-  });
-  state.theme = window.matchMedia("(prefers-color-scheme: dark)");
-  state.redraw = () => setTimeout(() => draw(state), 100); // Streamlit sets its colours first
-  state.theme.addEventListener("change", state.redraw);
-  root.replaceChildren(box);
-  state.watch.observe(root);
-  return state;
-}
-
-export default function ({ data, parentElement }) {
-  const root = parentElement.querySelector(".root");
-  let state = charts.get(root);
-  if (!state) charts.set(root, (state = mount(root)));
-  state.data = data;
-  root.lang = data.lang;
-  state.box.style.height = `${data.figure.layout.height}px`;
-  state.box.setAttribute("aria-label", data.label);
-  draw(state);
-  return () => {
-    state.watch.disconnect();
-    state.theme.removeEventListener("change", state.redraw);
-    window.Plotly?.purge(state.box);
-    charts.delete(root);
-  };
-}
+export default mounted((root) => new Chart(root));

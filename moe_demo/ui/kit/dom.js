@@ -1,19 +1,37 @@
-// Small helpers for building HTML and SVG. Text always goes in by textContent.
+// Building HTML and SVG. Text always goes in as text, never as markup.
+import { watchRoom as watching } from "./stage.js";
 
-const SVG_NAMES = new Set([
-  "svg", "g", "path", "rect", "circle", "line", "text", "tspan", "defs", "pattern", "title", "polygon", "clipPath",
-]);
+const SVG = "http://www.w3.org/2000/svg";
 
-/** A new element: el("rect", { x: 1, class: "seat" }, child, "some text"). */
+/**
+ * @typedef {"svg" | "g" | "path" | "rect" | "circle" | "line" | "text" | "tspan" | "defs" | "pattern" | "title"
+ *   | "polygon" | "clipPath"} SvgName
+ * @typedef {Node | string | number | null | undefined} Child
+ */
+
+const SVG_NAMES = new Set(
+  "svg g path rect circle line text tspan defs pattern title polygon clipPath".split(" "),
+);
+
+/**
+ * A new element: el("rect", { x: 1, class: "track" }, child, "some text"). Attributes that are null, undefined or
+ * false are left out; those that start with "on" are handlers.
+ * @template {SvgName | keyof HTMLElementTagNameMap} Name
+ * @param {Name} name
+ * @param {Record<string, any>} [attributes]
+ * @param {...Child} children
+ * @returns {Name extends SvgName ? SVGElementTagNameMap[Name]
+ *   : Name extends keyof HTMLElementTagNameMap ? HTMLElementTagNameMap[Name] : never}
+ */
 export function el(name, attributes = {}, ...children) {
-  const node = SVG_NAMES.has(name)
-    ? document.createElementNS("http://www.w3.org/2000/svg", name)
-    : document.createElement(name);
+  /** @type {any} */
+  const node = SVG_NAMES.has(name) ? document.createElementNS(SVG, name) : document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
     if (value === null || value === undefined) continue;
     if (key.startsWith("on")) node[key] = value;
-    else if (key.startsWith("aria-")) node.setAttribute(key, String(value)); // "false" is a value there
-    else if (value !== false) node.setAttribute(key, value === true ? "" : value);
+    else if (key.startsWith("aria-"))
+      node.setAttribute(key, String(value)); // "false" is a value there
+    else if (value !== false) node.setAttribute(key, value === true ? "" : String(value));
   }
   for (const child of children) {
     if (child !== null && child !== undefined) node.append(child instanceof Node ? child : String(child));
@@ -21,33 +39,18 @@ export function el(name, attributes = {}, ...children) {
   return node;
 }
 
-/** A text of the locale with its {placeholders} filled. */
-export function fill(template, values = {}) {
-  return template.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
+/**
+ * Set attributes of a node that is there already.
+ * @param {Element} node
+ * @param {Record<string, unknown>} attributes
+ */
+export function set(node, attributes) {
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, String(value));
 }
 
-/** A number for people: two decimals, three where it is small. */
-export function shown(value) {
-  if (value === null || value === undefined) return "–";
-  return Math.abs(value) < 0.1 && value !== 0 ? value.toFixed(3) : value.toFixed(2);
-}
-
-/** Height of the window below a node's top, as if the page were not scrolled. */
-export function roomBelow(node) {
-  const scroller = node.getRootNode().host?.closest('[data-testid="stMain"]');
-  return window.innerHeight - node.getBoundingClientRect().top - (scroller?.scrollTop ?? 0);
-}
-
-/** Call `act` whenever a node gets wider or narrower, or what stands above it has grown and pushed it down. */
-export function watchRoom(node, act) {
-  let before = "";
-  const observer = new ResizeObserver(() => {
-    const now = `${Math.floor(node.clientWidth)} ${Math.round(roomBelow(node))}`;
-    if (now !== before) act();
-    before = now;
-  });
-  observer.observe(node);
-  const column = node.getRootNode().host?.closest('[data-testid="stMainBlockContainer"]');
-  if (column) observer.observe(column);
-  return observer;
-}
+// The names that rooms not yet on the kit import from here.
+export { fill } from "./text.js";
+export { brief as shown } from "./numbers.js";
+export { roomBelow } from "./stage.js";
+/** @param {Element} node @param {() => void} act */
+export const watchRoom = (node, act) => ({ disconnect: watching(node, act) });

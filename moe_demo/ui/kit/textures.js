@@ -1,31 +1,48 @@
 // An expert's texture as an SVG pattern: the mark that stays when colour cannot be seen.
-
 import { el } from "./dom.js";
 
-export const TEXTURE_MARKS = {
+/**
+ * How an expert looks wherever it appears, from moe_demo.figures.theme.
+ * @typedef {{ label: string, hue: string, ink: string, texture: string, filled: boolean }} ExpertStyle
+ */
+
+/**
+ * Paths of the textures on a tile of 8 x 8.
+ * @type {Readonly<Record<string, string>>}
+ */
+export const TEXTURE_MARKS = Object.freeze({
   diagonal: "M-2,10 L10,-2 M-2,2 L2,-2 M6,10 L10,6",
   antidiagonal: "M-2,-2 L10,10 M6,-2 L10,2 M-2,6 L2,10",
   horizontal: "M0,4 H8",
   vertical: "M4,0 V8",
   grid: "M0,4 H8 M4,0 V8",
   cross: "M0,0 L8,8 M8,0 L0,8",
-};
+});
 
-/** <pattern> elements for all experts, ids `${prefix}${index}`: hue as ground (or outline only), texture as ink. */
+/**
+ * <pattern> elements for all experts, ids `${prefix}${index}`: hue as ground (or outline only), texture as ink.
+ * @param {ExpertStyle[]} experts
+ * @param {string} prefix
+ * @returns {SVGPatternElement[]}
+ */
 export function texturePatterns(experts, prefix) {
   return experts.map((expert, index) => {
     const ground = expert.filled ? expert.hue : "var(--st-background-color)";
     const ink = expert.filled ? expert.ink : expert.hue;
-    const pattern = el("pattern", { id: `${prefix}${index}`, width: 8, height: 8, patternUnits: "userSpaceOnUse" });
-    pattern.append(el("rect", { width: 8, height: 8, fill: ground }), ...textureMarks(expert.texture, ink, expert.filled));
-    return pattern;
+    return el(
+      "pattern",
+      { id: `${prefix}${index}`, width: 8, height: 8, patternUnits: "userSpaceOnUse" },
+      el("rect", { width: 8, height: 8, fill: ground }),
+      textureMarks(expert.texture, ink, expert.filled),
+    );
   });
 }
 
+/** @param {string} texture @param {string} ink @param {boolean} filled @returns {SVGElement | null} */
 function textureMarks(texture, ink, filled) {
   const opacity = filled ? 0.55 : 0.9;
-  if (texture === "dots") return [el("circle", { cx: 4, cy: 4, r: 1.4, fill: ink, opacity })];
-  if (texture === "rings") return [el("circle", { cx: 4, cy: 4, r: 2.4, fill: "none", stroke: ink, opacity })];
+  if (texture === "dots") return el("circle", { cx: 4, cy: 4, r: 1.4, fill: ink, opacity });
+  if (texture === "rings") return el("circle", { cx: 4, cy: 4, r: 2.4, fill: "none", stroke: ink, opacity });
   const marks = TEXTURE_MARKS[texture];
-  return marks ? [el("path", { d: marks, stroke: ink, "stroke-width": 1.2, fill: "none", opacity })] : [];
+  return marks ? el("path", { d: marks, stroke: ink, "stroke-width": 1.2, fill: "none", opacity }) : null;
 }

@@ -1,0 +1,49 @@
+// Scales of axes: values to pixels, and round numbers to write on them. No DOM.
+
+/**
+ * A function from values to places: `low` to `from`, `high` to `to`, all others on the same line.
+ * @param {number} low
+ * @param {number} high
+ * @param {number} from
+ * @param {number} to
+ * @returns {(value: number) => number}
+ */
+export function linear(low, high, from, to) {
+  return (value) => from + ((value - low) / (high - low || 1)) * (to - from);
+}
+
+/**
+ * The smallest of 1, 2, 5 times a power of ten that is not below `least`.
+ * @param {number} least
+ * @returns {number}
+ */
+export function roundStep(least) {
+  const power = 10 ** Math.floor(Math.log10(least || 1));
+  const factor = [1, 2, 5].find((by) => by * power >= least * 0.999) ?? 10;
+  return factor * power;
+}
+
+/**
+ * About `n` round numbers from `low` to `high`, both ends included where they are round themselves.
+ * @param {number} low
+ * @param {number} high
+ * @param {number} n
+ * @param {{ leastStep?: number }} [options] leastStep 1 for numbers that are counted
+ * @returns {number[]}
+ */
+export function roundNumbers(low, high, n, { leastStep = 0 } = {}) {
+  const step = Math.max(roundStep((high - low) / n), leastStep);
+  const found = [];
+  for (let i = Math.ceil(low / step - 1e-9) + 0; i * step <= high + step * 1e-9; i += 1) found.push(i * step);
+  return found;
+}
+
+/**
+ * A round number not below `value`, for the end of an axis: 1, 1.5, 2, 3, 5, 7.5 or 10 times a power of ten.
+ * @param {number} value
+ * @returns {number}
+ */
+export function roundEnd(value) {
+  const power = 10 ** Math.floor(Math.log10(Math.max(value, 1e-12)));
+  return power * ([1, 1.5, 2, 3, 5, 7.5].find((by) => by * power >= value * (1 - 1e-9)) ?? 10);
+}

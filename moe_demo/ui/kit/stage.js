@@ -1,0 +1,103 @@
+// How a picture lives on a page: one way to be mounted, the room it has, the theme it stands on.
+//
+// The file of a picture ends in `export default mounted((root) => new Picture(root))`: it is made once for its root,
+// shown again for each new `data`, and left when the reader leaves the page.
+
+const THEME_SETTLES = 100; // milliseconds: Streamlit sets its colours first
+
+/**
+ * What Streamlit calls with: see streamlit.components.v2.
+ * @typedef {(name: string, value: unknown) => void} Send tells Python of what happened, under the name of a trigger
+ * @typedef {{ data: any, parentElement: ParentNode, setTriggerValue: Send }} Call
+ */
+
+/**
+ * @template Data
+ * @typedef {object} Picture
+ * @property {(data: Data, send: Send) => void} show
+ * @property {() => void} [leave] let go of observers, timers and listeners outside the root
+ */
+
+/**
+ * Streamlit's default export for a picture.
+ * @template Data
+ * @param {(root: HTMLElement) => Picture<Data>} make
+ * @returns {(call: Call) => () => void}
+ */
+export function mounted(make) {
+  /** @type {WeakMap<HTMLElement, Picture<Data>>} */
+  const pictures = new WeakMap();
+  return ({ data, parentElement, setTriggerValue }) => {
+    const root = /** @type {HTMLElement} */ (parentElement.querySelector(".root"));
+    const picture = pictures.get(root) ?? make(root);
+    pictures.set(root, picture);
+    root.lang = data.lang;
+    picture.show(data, setTriggerValue);
+    return () => {
+      pictures.delete(root);
+      picture.leave?.();
+    };
+  };
+}
+
+/**
+ * Streamlit's default export for a picture that is drawn anew for each `data` and keeps nothing.
+ * @template Data
+ * @param {(root: HTMLElement, data: Data, send: Send) => void} draw
+ * @returns {(call: Call) => () => void}
+ */
+export function drawn(draw) {
+  return mounted((root) => ({ show: (/** @type {Data} */ data, send) => draw(root, data, send) }));
+}
+
+/**
+ * The element of the page that holds a picture, found from inside its shadow root.
+ * @param {Element} node
+ * @param {string} testId Streamlit's data-testid
+ * @returns {Element | null | undefined}
+ */
+function around(node, testId) {
+  const scope = node.getRootNode();
+  const host = scope instanceof ShadowRoot ? scope.host : node;
+  return host.closest(`[data-testid="${testId}"]`);
+}
+
+/**
+ * Height of the window below a node's top, as if the page were not scrolled.
+ * @param {Element} node
+ * @returns {number}
+ */
+export function roomBelow(node) {
+  return window.innerHeight - node.getBoundingClientRect().top - (around(node, "stMain")?.scrollTop ?? 0);
+}
+
+/**
+ * Call `act` whenever a node gets wider or narrower, or what stands above it has grown and pushed it down.
+ * @param {Element} node
+ * @param {() => void} act
+ * @returns {() => void} stops watching
+ */
+export function watchRoom(node, act) {
+  let before = "";
+  const observer = new ResizeObserver(() => {
+    const now = `${Math.floor(node.clientWidth)} ${Math.round(roomBelow(node))}`;
+    if (now !== before) act();
+    before = now;
+  });
+  observer.observe(node);
+  const column = around(node, "stMainBlockContainer");
+  if (column) observer.observe(column);
+  return () => observer.disconnect();
+}
+
+/**
+ * Call `act` once the page has taken the colours of another theme.
+ * @param {() => void} act
+ * @returns {() => void} stops watching
+ */
+export function watchTheme(act) {
+  const theme = window.matchMedia("(prefers-color-scheme: dark)");
+  const later = () => setTimeout(act, THEME_SETTLES);
+  theme.addEventListener("change", later);
+  return () => theme.removeEventListener("change", later);
+}

@@ -1,0 +1,43 @@
+// Words: filling the templates of the locale, and shortening what is too long for its place.
+
+/**
+ * A text of the locale with its {placeholders} filled; one without a value stays as it is.
+ * @param {string} template
+ * @param {Record<string, unknown>} [values]
+ * @returns {string}
+ */
+export function fill(template, values = {}) {
+  return template.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
+}
+
+/**
+ * The text, shortened by whole characters until it fits, the mark … included; one character always stays.
+ * @param {string} text
+ * @param {number} room
+ * @param {(text: string) => number} widthOf see `widthIn`
+ * @returns {string}
+ */
+export function shortened(text, room, widthOf) {
+  if (widthOf(text) <= room) return text;
+  const characters = Array.from(text);
+  do characters.pop();
+  while (characters.length > 1 && widthOf(`${characters.join("")}…`) > room);
+  return `${characters.join("") || Array.from(text)[0]}…`;
+}
+
+/** @type {CanvasRenderingContext2D | null | undefined} */
+let measuring;
+
+/**
+ * A function from a text to its width in pixels in a CSS font ("500 14px sans-serif").
+ * @param {string} font
+ * @returns {(text: string) => number}
+ */
+export function widthIn(font) {
+  return (text) => {
+    measuring ??= document.createElement("canvas").getContext("2d");
+    if (!measuring) return 0;
+    measuring.font = font;
+    return measuring.measureText(text).width;
+  };
+}
