@@ -18,7 +18,7 @@ RUN_STAMP := $(VENV)/installed-run
 DEV_STAMP := $(VENV)/installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench screenshots runs recording clean browser node
+.PHONY: help run test check bench screenshots architecture runs recording clean browser node
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ bench: $(DEV_STAMP) browser ## measure layer, trace, app and watching beside the
 
 screenshots: $(DEV_STAMP) browser ## take the pictures of docs/images again
 	$(BIN)/python -m scripts.screenshots
+
+architecture: $(DEV_STAMP) ## draw docs/images/architecture.svg again, from the import rules
+	$(BIN)/python -m scripts.architecture
 
 runs: $(RUN_STAMP) ## train the bundled runs again, from the built-in corpus
 	$(BIN)/python -m moe_demo.releases.bundle
@@ -69,7 +72,7 @@ $(BIN)/python:
 	@$(PYTHON) -m venv $(VENV)
 
 # torch in a call of its own and first: nothing that follows can bring another build of it.
-$(RUN_STAMP): requirements.txt | $(BIN)/python
+$(RUN_STAMP): requirements.txt pyproject.toml | $(BIN)/python
 	@echo "Installing the app's requirements (the first time takes about a minute)"
 	@$(PIP) "$$(grep -m 1 '^torch==' requirements.txt)"
 	@$(PIP) -r requirements.txt

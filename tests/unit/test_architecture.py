@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from scripts.architecture import PICTURE, drawing
 from tests.unit.architecture import (
     MAX_FUNCTION_LINES,
     MAY_IMPORT,
@@ -53,6 +54,11 @@ def test_the_table_of_the_house_knows_only_parts_that_come_earlier():
     for part in order[: order.index("__init__")]:
         earlier = {*order[: order.index(part)], "__init__"}
         assert set(MAY_IMPORT[part].split()) <= earlier, part
+
+
+def test_the_picture_of_the_floors_is_that_of_the_rules():
+    """`make architecture` draws it again."""
+    assert PICTURE.read_text(encoding="utf-8") == drawing()
 
 
 def test_what_is_shown_draws_no_random_number():
