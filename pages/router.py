@@ -6,6 +6,7 @@ from moe_demo.model.router import affinity, choose, gate_values, leave_out_group
 from moe_demo.ui.kit import views as session
 from moe_demo.ui.kit.i18n import t
 from moe_demo.ui.kit.source import show_source
+from moe_demo.ui.kit.words import layer_name
 from moe_demo.ui.router import controls as router_controls
 from moe_demo.ui.router.page import score_map, score_path
 from moe_demo.ui.router.proof import proof
@@ -24,7 +25,7 @@ def panel() -> None:
         st.warning(shown.refused)
     score_path(view, shown, asked)
     proof(view, shown)
-    st.header(t("router.map_title", layer=f"L{asked.layer}"), anchor="map")
+    st.header(t("router.map_title", layer=layer_name(asked.layer)), anchor="map")
     st.caption(t("router.map_caption"))
     score_map(view, shown, asked)
 

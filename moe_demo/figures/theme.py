@@ -10,7 +10,7 @@ Magnitudes have one sequential ramp; load and lift one diverging ramp around 1.0
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 HUES = ("#726042", "#2A6C83", "#DDB5F7", "#B0D1B8", "#A07A85", "#FB5B40", "#6932BB", "#952C63")
@@ -92,16 +92,6 @@ def class_style(label: str, index: int = 0) -> ClassStyle:
         return _CLASSES[label]
     shape, glyph = _OTHER_SHAPES[index % len(_OTHER_SHAPES)]
     return ClassStyle(NEUTRAL, "#111111", shape, glyph)
-
-
-def expert_styles(n_routed: int) -> list[dict[str, Any]]:
-    """Plain dicts for a component, in seat order: label, hue, ink, texture, filled."""
-    return [asdict(expert_style(expert, n_routed)) for expert in range(n_routed)]
-
-
-def class_styles(names: tuple[str, ...]) -> list[dict[str, Any]]:
-    """Plain dicts for a component, in the order of the labels: hue, ink, shape, glyph."""
-    return [asdict(class_style(name, index)) for index, name in enumerate(names)]
 
 
 def layout(**changes: Any) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from moe_demo.ui.balance.formulas import formulas
 from moe_demo.ui.balance.settings import Asked
 from moe_demo.ui.balance.table import sentence
 from moe_demo.ui.kit.i18n import labels, speaking, text_in
+from moe_demo.ui.kit.words import letter
 from tests.pages import app
 
 NOTHING_ASKED = Asked(guess=None, revealed=False, method="aux_loss", step=1, layer=0, rungs={})
@@ -81,8 +82,8 @@ def test_the_verdict_answers_the_guess(recording: Recording):
     right, wrong = (theatre(opened(reveal="1", guess=str(g)))["ask"] for g in (sick, (sick + 1) % 5))
     assert right.startswith(text_in("zh", "balance.ask.right"))
     assert not wrong.startswith(text_in("zh", "balance.ask.right"))
-    assert balance_page.letter(sick) in right
-    assert balance_page.letter(sick) in wrong
+    assert letter(sick) in right
+    assert letter(sick) in wrong
 
 
 @pytest.mark.parametrize(

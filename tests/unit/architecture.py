@@ -38,6 +38,9 @@ MAY_IMPORT = {
     "cli": f"{_RECORDS} __init__",
 }
 
+# What a page's room in ui may import of ui, beside itself: never another room.
+SHARED_ROOMS = ("kit", "frame", "server")
+
 # Libraries that stay out, whoever asks. No page library below ui, except that figures may draw.
 MUST_NOT_IMPORT = {
     "config": "torch streamlit plotly pandas",
@@ -106,7 +109,15 @@ def import_breaches(source: str, path: Path) -> list[str]:
             breaches.append(f"{path}: {part} must not import {target} ({name})")
         elif target == own == "pages":
             breaches.append(f"{path}: a page must not import another page ({name})")
+        elif target == own == "ui" and not _stays_in_its_room(name, module):
+            breaches.append(f"{path}: a room must not import another room ({name})")
     return sorted(set(breaches))
+
+
+def _stays_in_its_room(name: str, module: str) -> bool:
+    """Whether an import inside ui is of the module's own room or of one that all rooms share."""
+    room, others = module.split(".")[1:2], name.split(".")[2:3]
+    return room == others or not others or others[0] in SHARED_ROOMS
 
 
 def random_breaches(source: str, path: Path) -> list[str]:

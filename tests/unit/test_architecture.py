@@ -95,7 +95,9 @@ def test_components_name_no_other_host():
         ("moe_demo/figures/theme.py", "import moe_demo.ui"),
         ("moe_demo/cluster/placement.py", "from moe_demo.insight.trace import ForwardTrace"),
         ("moe_demo/cluster/placement.py", "import torch.distributed"),
-        ("moe_demo/ui/i18n.py", "from pages import start"),
+        ("moe_demo/ui/kit/i18n.py", "from pages import start"),
+        ("moe_demo/ui/router/page.py", "from moe_demo.ui.start.page import badge"),
+        ("moe_demo/ui/kit/words.py", "from moe_demo.ui.balance import page"),
         ("pages/start.py", "import torch.nn"),
         ("pages/start.py", "import plotly.graph_objects as go"),
         ("pages/start.py", "from pages.router import show"),
@@ -119,6 +121,10 @@ def test_a_wrong_import_is_caught(path: str, source: str):
         (
             "moe_demo/figures/theme.py",
             "import plotly.graph_objects as go\nfrom moe_demo.insight import trace",
+        ),
+        (
+            "moe_demo/ui/router/page.py",
+            "from moe_demo.ui.kit.words import badge\nfrom moe_demo.ui.router import controls",
         ),
         (
             "pages/start.py",

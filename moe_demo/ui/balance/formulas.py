@@ -12,7 +12,7 @@ from typing import Any
 import streamlit as st
 
 from moe_demo.config import BalanceMethod
-from moe_demo.figures.theme import DIVERGING, class_styles
+from moe_demo.figures.theme import DIVERGING
 from moe_demo.insight.balance_terms import (
     BiasUpdate,
     LossTerms,
@@ -27,12 +27,13 @@ from moe_demo.insight.balance_terms import (
 from moe_demo.insight.comparison import Recording
 from moe_demo.releases.recording import METHODS, folder_name
 from moe_demo.ui.balance import settings as balance_asked
-from moe_demo.ui.balance.page import SHOWN_SEED, method_word
-from moe_demo.ui.balance.table import markdown_table
+from moe_demo.ui.balance.page import SHOWN_SEED
 from moe_demo.ui.kit import selection
 from moe_demo.ui.kit.i18n import labels, language, t
+from moe_demo.ui.kit.looks import class_looks
 from moe_demo.ui.kit.picture import picture
-from moe_demo.ui.start.page import class_word
+from moe_demo.ui.kit.tables import markdown_table
+from moe_demo.ui.kit.words import expert_name, layer_name, method_key, method_word
 
 STYLE = Path(__file__).with_name("formulas.css")
 _WRITTEN = 2  # terms of a sum that are written out
@@ -53,7 +54,7 @@ def draw(recording: Recording) -> None:
 
 def _section(recording: Recording) -> None:
     method, moment, layer = _controls(recording)
-    st.markdown(t(f"balance.formulas.about.{method.replace('+', '_')}"))
+    st.markdown(t(f"balance.formulas.about.{method_key(method)}"))
     lines = formulas(moment, layer)
     while len(lines) >= len(_BESIDE):
         for place, line in zip(st.columns(_BESIDE), lines, strict=False):
@@ -102,7 +103,7 @@ def _controls(recording: Recording) -> tuple[BalanceMethod, Moment, int]:
                 range(n_layers),
                 key="balance.layer",
                 required=True,
-                format_func=lambda one: f"L{one}",
+                format_func=layer_name,
                 on_change=lambda: selection.update(layer=int(st.session_state["balance.layer"])),
             )
     return asked.method, found[steps.index(step)], asked.layer
@@ -197,7 +198,7 @@ def experts_table(moment: Moment, layer: int) -> str:
             [t("balance.formulas.before"), *(f"{bias:+.3f}" for bias in update.before_E)],
             [t("balance.formulas.after"), *(f"{bias:+.3f}" for bias in update.after_E)],
         ]
-    return markdown_table([corner, *(f"E{e}" for e in range(len(terms.load_E)))], rows)
+    return markdown_table([corner, *(expert_name(e) for e in range(len(terms.load_E)))], rows)
 
 
 # -- headlines against batch -----------------------------------------------------------------------------------
@@ -213,14 +214,14 @@ def pressure_sentence(sequence: SequenceTerms, batch: LossTerms) -> str:
 def map_data_of(moment: Moment, layer: int, sequence: SequenceTerms, batch: LossTerms) -> dict[str, Any]:
     """What the map draws: f of every expert in a few headlines, and in their batch."""
     model = moment.config.model
-    styles = dict(zip(model.labels, class_styles(model.labels), strict=True))
+    looks = dict(zip(model.labels, class_looks(model.labels), strict=True))
     return {
         "headlines": [
             {
                 "text": headline.text,
-                "class_word": class_word(headline.label),
-                "glyph": styles[headline.label]["glyph"],
-                "hue": styles[headline.label]["hue"],
+                "class_word": looks[headline.label]["word"],
+                "glyph": looks[headline.label]["glyph"],
+                "hue": looks[headline.label]["hue"],
                 "f": headline.terms.f_E.round(3).tolist(),
                 "unevenness": unevenness(headline.terms.f_E),
             }
@@ -233,7 +234,7 @@ def map_data_of(moment: Moment, layer: int, sequence: SequenceTerms, batch: Loss
         },
         "ramp": DIVERGING,
         "top": max(2, min(4, model.n_routed // model.top_k)),
-        "label": t("balance.pressure.label", step=moment.step, layer=f"L{layer}"),
+        "label": t("balance.pressure.label", step=moment.step, layer=layer_name(layer)),
         "words": labels("balance.pressure.words"),
         "lang": language(),
     }

@@ -23,6 +23,7 @@ from moe_demo.runs.owners import is_owner
 from moe_demo.runs.store import RunError, RunStore
 from moe_demo.ui.kit import selection
 from moe_demo.ui.kit.i18n import t
+from moe_demo.ui.kit.words import method_key
 from moe_demo.ui.server.visitor import visitor_id
 
 _NAME = re.compile(r"balance-(?P<method>[a-z_]+)-(?P<number>[1-9][0-9]*)")
@@ -56,7 +57,7 @@ class LiveSet:
 
 def job_name(method: str, number: int) -> str:
     """The name of a run of a set: `balance-loss_free_seq-2`."""
-    return f"balance-{method.replace('+', '_')}-{number}"
+    return f"balance-{method_key(method)}-{number}"
 
 
 def settings(base: RunConfig, method: BalanceMethod, number: int) -> RunConfig:

@@ -33,6 +33,7 @@ from moe_demo.ui.balance.settings import Asked
 from moe_demo.ui.kit import selection
 from moe_demo.ui.kit.i18n import labels, language, t
 from moe_demo.ui.kit.picture import picture
+from moe_demo.ui.kit.words import key_help, letter, method_word
 
 KEY = "theatre"
 LOOKS = (HUES[1], HUES[5], HUES[4], HUES[0], NEUTRAL)
@@ -103,19 +104,9 @@ def data_of(
         "badge": _badge(runs, live),
         "words": labels("balance.theatre")
         | {"method": t("balance.table.method"), "floor": t("balance.table.floor")},
-        "keys": dict(line.split("|", 1) for line in labels("balance.keys").values()),
+        "keys": key_help("balance.keys"),
         "lang": language(),
     }
-
-
-def letter(place: int) -> str:
-    """The name of a run that has none yet."""
-    return t("balance.letters")[place]
-
-
-def method_word(method: str) -> str:
-    """A method in the reader's language."""
-    return t(f"balance.methods.{method.replace('+', '_')}")
 
 
 def _run(run: ComparedRun, place: int, *, sick: bool, live: balance_live.LiveSet | None) -> dict[str, Any]:

@@ -14,11 +14,11 @@ from moe_demo.figures.balance import ladder_figure
 from moe_demo.insight.comparison import Recording
 from moe_demo.insight.sweep import LadderStep, ladder_of, verdicts
 from moe_demo.ui.balance import settings as balance_asked
-from moe_demo.ui.balance.page import method_word
 from moe_demo.ui.balance.settings import RUNG_SETTINGS
 from moe_demo.ui.kit import selection
 from moe_demo.ui.kit.chart import chart
 from moe_demo.ui.kit.i18n import labels, t
+from moe_demo.ui.kit.words import method_word
 
 _MEASURES = ("accuracy", "max_vio", "information")
 

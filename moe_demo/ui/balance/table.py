@@ -6,8 +6,9 @@ import streamlit as st
 
 from moe_demo.insight.comparison import Finding, MethodRow, Recording, Spread, findings, method_rows
 from moe_demo.insight.papers import FIGURES
-from moe_demo.ui.balance.page import method_word
 from moe_demo.ui.kit.i18n import labels, t
+from moe_demo.ui.kit.tables import markdown_table, spread_word
+from moe_demo.ui.kit.words import method_word
 
 _COLUMNS = ("method", "accuracy", "max_vio", "floor", "floor_clumped", "information", "dead")
 _PAPER_COLUMNS = ("source", "model", "method", "setting", "measure", "max_vio")
@@ -40,12 +41,6 @@ def sentence(finding: Finding) -> str:
     return t(f"balance.findings.{answer}") + t(f"balance.findings.{finding.name}_{answer}", **values)
 
 
-def markdown_table(head: list[str], rows: list[list[str]]) -> str:
-    """A table as Markdown; the first column is text, the others are numbers."""
-    lines = [head, [":--", *["--:"] * (len(head) - 1)], *rows]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
-
-
 def _cells(row: MethodRow) -> list[str]:
     percent = Spread(mean=row.accuracy.mean * 100, low=row.accuracy.low * 100, high=row.accuracy.high * 100)
     return [
@@ -57,12 +52,6 @@ def _cells(row: MethodRow) -> list[str]:
         spread_word(row.information, 3),
         spread_word(row.n_dead, 1),
     ]
-
-
-def spread_word(spread: Spread, digits: int, unit: str = "") -> str:
-    """`0.41 (0.38–0.44)`, without a break: the mean, and the least and the largest of the seeds."""
-    low, high = (f"{value:.{digits}f}" for value in (spread.low, spread.high))
-    return f"**{spread.mean:.{digits}f}{unit}**\u00a0({low}\u2060–\u2060{high})"
 
 
 def _papers() -> str:

@@ -13,11 +13,11 @@ from typing import Any
 
 import streamlit as st
 
-from moe_demo.figures.theme import expert_styles
 from moe_demo.text.errors import EmptyTextError
 from moe_demo.text.segmentation import MAX_CHARS, tokenize
 from moe_demo.ui.kit import selection
 from moe_demo.ui.kit.i18n import labels, language, t
+from moe_demo.ui.kit.looks import expert_looks
 from moe_demo.ui.kit.picture import picture
 from moe_demo.ui.kit.selection import DEFAULT_TEXT
 from moe_demo.ui.kit.views import View
@@ -58,7 +58,7 @@ def data_of(view: View) -> dict[str, Any]:
             {"text": token, "known": bool(known), "expert": int(gates_E.argmax())}
             for token, known, gates_E in zip(trace.tokens, trace.known_T, layer.gates_TE, strict=True)
         ],
-        "experts": expert_styles(layer.n_routed),
+        "experts": expert_looks(layer.n_routed),
         "picked": chosen.token,
         "left_out": trace.left_out[:80],
         "cut": t("strip.cut", tokens=len(trace.tokens), chars=MAX_CHARS) if trace.left_out else "",

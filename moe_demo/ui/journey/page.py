@@ -11,7 +11,6 @@ from typing import Any
 
 import streamlit as st
 
-from moe_demo.figures.theme import DIVERGING, SEQUENTIAL_DARK, class_styles, expert_styles
 from moe_demo.insight.article import STAGES
 from moe_demo.insight.journey import Record, journey
 from moe_demo.insight.specialisation import specialisation
@@ -21,14 +20,13 @@ from moe_demo.model.router import Router, affinity, choose, gate_values
 from moe_demo.text.segmentation import tokenize
 from moe_demo.ui.kit import selection
 from moe_demo.ui.kit.i18n import labels, language, t
+from moe_demo.ui.kit.looks import class_looks, expert_looks, signed_ramp
 from moe_demo.ui.kit.picture import picture
 from moe_demo.ui.kit.views import View
+from moe_demo.ui.kit.words import class_word
 
 KEY = "journey"
 SERIAL = "journey.serial"  # of the last click that came through
-
-DARK_RAMP = (*DIVERGING[2::-1], SEQUENTIAL_DARK[0], *DIVERGING[:3:-1])
-"""The same hues for signed values on dark ground: zero is dark there, and what is far from it is light."""
 
 _CODE: dict[str, tuple[Callable[..., Any], ...]] = {
     "tokens": (tokenize,),
@@ -76,9 +74,9 @@ def data_of(view: View) -> dict[str, Any]:
         "lang": language(),
         "text_of": labels("journey.words")
         | {f"class.{name}": word for name, word in labels("classes").items()},
-        "experts": expert_styles(record["n_experts"]),
-        "classes": class_styles(view.trace.labels),
-        "ramps": {"light": DIVERGING, "dark": DARK_RAMP},
+        "experts": expert_looks(record["n_experts"]),
+        "classes": class_looks(view.trace.labels),
+        "ramps": signed_ramp(),
     }
 
 
@@ -93,7 +91,7 @@ def record_of(view: View) -> Record:
 def _claim(stage: Record) -> str:
     name, facts = stage["id"], dict(stage["facts"])
     if name == "classes":
-        facts["label"] = labels("classes").get(facts["label"], facts["label"])
+        facts["label"] = class_word(facts["label"])
     variants = {
         "vectors": "_unknown" if facts.get("unknown") else "",
         "choice": "_swayed" if facts.get("swayed") else "",

@@ -18,7 +18,7 @@ def show_source(*functions: Callable[..., Any]) -> None:
     """The live source of these functions or classes, in an expander, each under its file and line."""
     with st.expander(t("common.code_that_ran")):
         for function in functions:
-            path = Path(inspect.getsourcefile(function) or "")
+            path = Path(inspect.getsourcefile(inspect.unwrap(function)) or "")
             _, line = inspect.getsourcelines(function)
             st.caption(f"{path.relative_to(ROOT).as_posix()} : {line}")
             st.code(inspect.getsource(function), language="python")

@@ -21,6 +21,7 @@ from moe_demo.model.router import RouterChange
 from moe_demo.ui.kit import selection
 from moe_demo.ui.kit.i18n import t
 from moe_demo.ui.kit.views import View
+from moe_demo.ui.kit.words import expert_name, layer_name
 
 MAX_K = 8
 TEMPERATURES = (0.25, 0.35, 0.5, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0)
@@ -155,7 +156,7 @@ def draw(view: View, asked: Asked) -> None:
             format_func="{:g}".format,
         )
     with next(places):
-        label = t("router.bias", expert=f"E{asked.expert}", bias=float(trained.bias_E[asked.expert]))
+        label = t("router.bias", expert=expert_name(asked.expert), bias=float(trained.bias_E[asked.expert]))
         st.slider(label, -1.0, 1.0, step=0.01, key=KEYS["bias"], on_change=_push, args=(asked.expert,))
     with next(places):
         hint = t("router.groups_hint", groups=rule.n_groups, kept=rule.topk_groups)
@@ -178,7 +179,7 @@ def _layers(n_layers: int) -> None:
         key=KEYS["layer"],
         required=True,
         on_change=_layer,
-        format_func=lambda layer: f"L{layer}",
+        format_func=layer_name,
     )
 
 

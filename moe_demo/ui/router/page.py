@@ -12,7 +12,6 @@ from typing import Any
 
 import streamlit as st
 
-from moe_demo.figures.theme import SEQUENTIAL_DARK, SEQUENTIAL_LIGHT, class_styles, expert_styles
 from moe_demo.insight.router_path import (
     ExpertStep,
     PathChange,
@@ -24,10 +23,11 @@ from moe_demo.insight.router_path import (
 )
 from moe_demo.ui.kit import selection
 from moe_demo.ui.kit.i18n import labels, language, t
+from moe_demo.ui.kit.looks import class_looks, expert_looks, sequential_ramp
 from moe_demo.ui.kit.picture import picture
 from moe_demo.ui.kit.views import View
+from moe_demo.ui.kit.words import badge, expert_name, expert_names, key_help, layer_name
 from moe_demo.ui.router.controls import Asked, Rerouted
-from moe_demo.ui.start.page import badge, class_word
 
 NEAR = 0.02  # a margin below this is called a close one
 
@@ -61,8 +61,8 @@ def data_of(view: View, shown: Rerouted, asked: Asked) -> dict[str, Any]:
         "word": view.trace.tokens[path.token],
         "token": path.token,
         "n_tokens": len(view.trace.tokens),
-        "title": t("router.title_label", word=view.trace.tokens[path.token], layer=f"L{path.layer}"),
-        "badge": badge(view),
+        "title": t("router.title_label", word=view.trace.tokens[path.token], layer=layer_name(path.layer)),
+        "badge": badge(view.run),
         "rows": [
             _row(step, shown.trained_path.experts[step.expert], change, changed=shown.changed)
             for step in path.experts
@@ -76,7 +76,7 @@ def data_of(view: View, shown: Rerouted, asked: Asked) -> dict[str, Any]:
         "normalised": path.normalised,
         "route_scale": rule.route_scale,
         "scales": _scales(shown),
-        "experts": expert_styles(rule.n_routed),
+        "experts": expert_looks(rule.n_routed),
         "classes": _classes(shown),
         "changed": shown.changed,
         "selected": view.selection.expert,
@@ -84,7 +84,7 @@ def data_of(view: View, shown: Rerouted, asked: Asked) -> dict[str, Any]:
         "fates": labels("router.fates"),
         "lines": _lines(shown, change, asked),
         "words": labels("router.words"),
-        "keys": dict(line.split("|", 1) for line in labels("router.keys").values()),
+        "keys": key_help("router.keys"),
         "lang": language(),
     }
 
@@ -97,11 +97,11 @@ def map_data_of(view: View, shown: Rerouted, asked: Asked) -> dict[str, Any]:
         "scores": layer.scores_TE.tolist(),
         "chosen": layer.topk_idx_TK.tolist(),
         "gates": layer.gates_TK.tolist(),
-        "experts": expert_styles(layer.n_routed),
+        "experts": expert_looks(layer.n_routed),
         "group_size": shown.path.rule.group_size,
         "token": asked.token,
         "expert": view.selection.expert,
-        "ramp": {"light": SEQUENTIAL_LIGHT, "dark": SEQUENTIAL_DARK},
+        "ramp": sequential_ramp(),
         "words": labels("router.map"),
         "lang": language(),
     }
@@ -140,11 +140,8 @@ def _gate_end(shown: Rerouted) -> float:
 
 def _classes(shown: Rerouted) -> list[dict[str, Any]]:
     shifts = class_shifts(shown.trace, shown.trained_trace)
-    styles = class_styles(shown.trace.labels)
-    return [
-        style | asdict(shift) | {"word": class_word(shift.label)}
-        for style, shift in zip(styles, shifts, strict=True)
-    ]
+    looks = class_looks(shown.trace.labels)
+    return [look | asdict(shift) for look, shift in zip(looks, shifts, strict=True)]
 
 
 def _heads(path: RouterPath) -> dict[str, dict[str, str]]:
@@ -179,15 +176,11 @@ def _lines(shown: Rerouted, change: PathChange, asked: Asked) -> dict[str, str]:
     }
 
 
-def _names(experts: tuple[int, ...]) -> str:
-    return t("common.comma").join(f"E{expert}" for expert in experts)
-
-
 def _change_line(shown: Rerouted, change: PathChange) -> str:
     if not shown.changed:
         return t("router.lines.trained", k=shown.path.rule.top_k, n=shown.path.rule.n_routed)
     parts = [
-        t(f"router.lines.{name}", experts=_names(experts))
+        t(f"router.lines.{name}", experts=expert_names(experts))
         for name, experts in (
             ("entered", change.entered),
             ("left", change.left),
@@ -206,7 +199,7 @@ def _evidence(shown: Rerouted, change: PathChange, asked: Asked) -> str:
     path = shown.path
     step = path.experts[path.order[0] if asked.pushed is None or not shown.changed else asked.pushed]
     values: dict[str, Any] = {
-        "expert": f"E{step.expert}",
+        "expert": expert_name(step.expert),
         "score": step.score,
         "bias": step.bias,
         "biased": step.biased,
@@ -226,8 +219,8 @@ def _margin(path: RouterPath) -> str:
     if path.margin is None or path.next_in_line is None:
         return t("router.lines.no_margin", k=path.rule.top_k)
     values = {
-        "last": f"E{path.chosen[-1]}",
-        "next": f"E{path.next_in_line}",
+        "last": expert_name(path.chosen[-1]),
+        "next": expert_name(path.next_in_line),
         "margin": path.margin,
         "k": path.rule.top_k,
     }

@@ -11,8 +11,8 @@ from moe_demo.insight.router_path import ExpertStep, RouterPath
 from moe_demo.ui.kit.i18n import labels, language, t
 from moe_demo.ui.kit.picture import picture
 from moe_demo.ui.kit.views import View
+from moe_demo.ui.kit.words import expert_name, plain
 from moe_demo.ui.router.controls import Rerouted
-from moe_demo.ui.start.captions import plain
 
 N_TERMS = 8
 MAX_WRITTEN = 4  # longer sums of a softmax are written with a sign
@@ -25,7 +25,7 @@ def proof(view: View, shown: Rerouted) -> None:
     directions_ED = router_directions(view.run, path.layer)
     lineage = logit_lineage(shown.layer, directions_ED, path.token, step.expert, N_TERMS)
     word = view.trace.tokens[path.token]
-    st.header(t("router.proof.title", word=plain(word), expert=f"E{step.expert}"), anchor="proof")
+    st.header(t("router.proof.title", word=plain(word), expert=expert_name(step.expert)), anchor="proof")
     if chosen is None:
         st.caption(t("router.proof.unselected"))
     left, right = st.columns(2, gap="large")

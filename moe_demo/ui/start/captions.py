@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from moe_demo.ui.kit.i18n import t
 from moe_demo.ui.kit.views import View
-from moe_demo.ui.start.page import class_word
+from moe_demo.ui.kit.words import class_word, expert_name, expert_names, plain
 
 
 def start_caption(view: View) -> str:
@@ -12,13 +12,12 @@ def start_caption(view: View) -> str:
     trace, model, chosen = view.trace, view.run.config.model, view.selection
     layer = trace.layers[chosen.layer]
     if chosen.token is not None:
-        experts = [f"E{expert}" for expert in layer.topk_idx_TK[chosen.token]]
         return t(
             "start.caption_token",
             word=plain(trace.tokens[chosen.token]),
-            experts=t("common.comma").join(experts),
+            experts=expert_names(layer.topk_idx_TK[chosen.token]),
             gate=float(layer.gates_TK[chosen.token].max()),
-            top=f"E{layer.topk_idx_TK[chosen.token][layer.gates_TK[chosen.token].argmax()]}",
+            top=expert_name(layer.topk_idx_TK[chosen.token][layer.gates_TK[chosen.token].argmax()]),
         )
     return t(
         "start.caption",
@@ -29,8 +28,3 @@ def start_caption(view: View) -> str:
         best=class_word(trace.label),
         p=float(trace.probabilities_C.max()),
     )
-
-
-def plain(text: str) -> str:
-    """A reader's text as Markdown that shows it and nothing else."""
-    return "".join(f"\\{char}" if char in "\\`*_{}[]()<>#+-.!|~$:&\"'" else char for char in text)

@@ -11,13 +11,14 @@ import numpy as np
 import streamlit as st
 
 from moe_demo.config import ModelConfig
-from moe_demo.figures.theme import class_styles, expert_styles
 from moe_demo.insight.sparsity import sparsity
 from moe_demo.insight.trace import ForwardTrace, LayerTrace
 from moe_demo.ui.kit import selection
 from moe_demo.ui.kit.i18n import labels, language, t
+from moe_demo.ui.kit.looks import class_looks, expert_looks
 from moe_demo.ui.kit.picture import picture
 from moe_demo.ui.kit.views import View
+from moe_demo.ui.kit.words import badge, class_word, key_help, layer_title
 
 KEY = "flow"
 
@@ -42,24 +43,19 @@ def data_of(view: View) -> dict[str, Any]:
             for text, known in zip(trace.tokens, trace.known_T, strict=True)
         ],
         "layers": [_layer(layer) for layer in trace.layers],
-        "layer_names": [t("flow.layer", n=layer.layer + 1, index=layer.layer) for layer in trace.layers],
-        "experts": expert_styles(model.n_routed),
+        "layer_names": [layer_title(layer.layer) for layer in trace.layers],
+        "experts": expert_looks(model.n_routed),
         "groups": model.n_groups,
         "shared": [f"S{index}" for index in range(model.n_shared)],
         "classes": _classes(trace),
         "best": trace.labels.index(trace.label),
         "line": _line(view),
-        "badge": badge(view),
+        "badge": badge(view.run),
         "selection": {"token": chosen.token, "expert": chosen.expert, "layer": chosen.layer},
         "words": labels("flow.words") | _counted_words(trace, model),
-        "keys": dict(line.split("|", 1) for line in labels("flow.keys").values()),
+        "keys": key_help("flow.keys"),
         "lang": language(),
     }
-
-
-def badge(view: View) -> str:
-    """Where the numbers come from: computed now, by which run, at which step, from which seed."""
-    return t("flow.badge", run=view.run.run_id, step=view.run.step, seed=view.run.config.seed)
 
 
 def _layer(layer: LayerTrace) -> dict[str, Any]:
@@ -74,16 +70,9 @@ def _layer(layer: LayerTrace) -> dict[str, Any]:
 
 def _classes(trace: ForwardTrace) -> list[dict[str, Any]]:
     return [
-        style | {"word": class_word(label), "p": float(p), "shown": t("flow.percent", p=float(p))}
-        for label, style, p in zip(
-            trace.labels, class_styles(trace.labels), trace.probabilities_C, strict=True
-        )
+        look | {"p": float(p), "shown": t("flow.percent", p=float(p))}
+        for look, p in zip(class_looks(trace.labels), trace.probabilities_C, strict=True)
     ]
-
-
-def class_word(label: str) -> str:
-    """The class in the reader's language; a class of one's own data keeps its name."""
-    return labels("classes").get(label, label)
 
 
 def _line(view: View) -> str:

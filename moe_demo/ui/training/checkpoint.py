@@ -25,8 +25,7 @@ from moe_demo.ui.kit import views as session
 from moe_demo.ui.kit.chart import chart
 from moe_demo.ui.kit.i18n import labels, t
 from moe_demo.ui.kit.views import View
-from moe_demo.ui.start.captions import plain
-from moe_demo.ui.start.page import class_word
+from moe_demo.ui.kit.words import class_word, layer_name, plain
 
 HARDEST = 12
 TABLE = "checkpoint.hardest"
@@ -101,7 +100,7 @@ def _mix_up(evaluation: EvalMetrics, names: list[str]) -> str:
 
 
 def _experts(experts: Specialisation) -> None:
-    st.subheader(t("checkpoint.experts_title", layer=f"L{experts.layer}"), anchor=False)
+    st.subheader(t("checkpoint.experts_title", layer=layer_name(experts.layer)), anchor=False)
     names = [class_word(label) for label in experts.labels]
     figure = expert_class_map(experts, names, labels("checkpoint.experts"))
     n_dead, n_small = int((experts.load_E == 0).sum()), int(experts.small_EC.sum())

@@ -16,7 +16,6 @@ from pathlib import Path, PurePath
 import streamlit as st
 
 from moe_demo.config import LABELS, RunConfig
-from moe_demo.figures.theme import class_styles
 from moe_demo.insight.run import local_folder
 from moe_demo.jobs.uploads import KEPT_DAYS, MAX_NAME_CHARS, Dataset, UploadError, Uploads
 from moe_demo.text.corpus import Corpus, CorpusError, Reason, Rejected, held_out_size
@@ -33,10 +32,10 @@ from moe_demo.text.intake import (
     mapped,
 )
 from moe_demo.ui.kit.i18n import LANGUAGES, labels, language, t, text_in
+from moe_demo.ui.kit.looks import class_looks
 from moe_demo.ui.kit.picture import picture
+from moe_demo.ui.kit.words import class_word, plain
 from moe_demo.ui.server.visitor import has_cookie, visitor_id
-from moe_demo.ui.start.captions import plain
-from moe_demo.ui.start.page import class_word
 from moe_demo.ui.training.own_data_words import details, reasons, sentence, upload_sentence
 
 MAX_LABEL_ROWS = 30  # labels that get a row; the rarer ones of a file with more are left out
@@ -227,10 +226,8 @@ def _class_of(chosen: str | None) -> str | None:
 
 def _class_bars(corpus: Corpus) -> None:
     rows = [
-        style | {"word": class_word(label), "count": count, "shown": f"{count:,}"}
-        for (label, count), style in zip(
-            corpus.class_counts.items(), class_styles(corpus.labels), strict=True
-        )
+        look | {"count": count, "shown": f"{count:,}"}
+        for look, count in zip(class_looks(corpus.labels), corpus.class_counts.values(), strict=True)
     ]
     data = {"rows": rows, "label": t("own_data.bars_label"), "lang": language()}
     picture("training/class_counts")(data=data, key="own.bars")

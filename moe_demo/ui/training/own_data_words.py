@@ -13,8 +13,7 @@ from moe_demo.jobs.uploads import UploadError
 from moe_demo.text.corpus import CorpusError, Rejected
 from moe_demo.text.errors import Detail
 from moe_demo.ui.kit.i18n import t
-from moe_demo.ui.start.captions import plain
-from moe_demo.ui.start.page import class_word
+from moe_demo.ui.kit.words import class_word, plain
 
 _CSV_PROBLEMS = {"unexpected end": "end", "expected after": "after", "field larger": "larger"}
 

@@ -17,6 +17,7 @@ from moe_demo.runs.store import RunError
 from moe_demo.ui.kit import selection
 from moe_demo.ui.kit import views as session
 from moe_demo.ui.kit.i18n import labels, language
+from moe_demo.ui.kit.looks import expert_looks
 from moe_demo.ui.kit.picture import picture
 from moe_demo.ui.kit.views import View
 from moe_demo.ui.server import live
@@ -49,7 +50,7 @@ def data_of(view: View, state: str) -> dict[str, Any]:
         "step": chosen.step,
         "token": chosen.token,
         "state": state,
-        "experts": theme.expert_styles(view.run.config.model.n_routed),
+        "experts": expert_looks(view.run.config.model.n_routed),
         "ramps": {
             "diverging": list(theme.DIVERGING),
             "sequential_light": list(theme.SEQUENTIAL_LIGHT),

@@ -29,6 +29,7 @@ from moe_demo.ui.kit import caller as operator
 from moe_demo.ui.kit.choice import choice
 from moe_demo.ui.kit.i18n import t
 from moe_demo.ui.kit.views import View
+from moe_demo.ui.kit.words import method_key
 from moe_demo.ui.server.visitor import visitor_id
 from moe_demo.ui.training.controls import Plan, all_jobs, asking, is_mine, settings_in_force
 
@@ -96,7 +97,7 @@ def _form(view: View, job: Job | None) -> _Form:
 
 def _method(form: _Form, config: RunConfig) -> RunConfig:
     """The balance method in its field; which other fields there are depends on it."""
-    words = {name: t(f"training.methods.{name.replace('+', '_')}") for name in get_args(BalanceMethod)}
+    words = {name: t(f"training.methods.{method_key(name)}") for name in get_args(BalanceMethod)}
     method = choice(
         t("training.names.method"), words, config.balance.method, form.key("method"), _telling(form, "method")
     )

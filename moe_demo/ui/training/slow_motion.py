@@ -11,14 +11,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from moe_demo.figures.theme import (
-    DIVERGING,
-    HUES,
-    SEQUENTIAL_DARK,
-    SEQUENTIAL_LIGHT,
-    class_styles,
-    expert_styles,
-)
+from moe_demo.figures.theme import DIVERGING, HUES
 from moe_demo.insight.held_out import DataGoneError
 from moe_demo.insight.load import random_max_vio
 from moe_demo.insight.run import Run
@@ -26,9 +19,10 @@ from moe_demo.insight.slow_step import GradientPart, SlowLayer, SlowStep, slow_s
 from moe_demo.ui.kit import selection
 from moe_demo.ui.kit import views as session
 from moe_demo.ui.kit.i18n import labels, language, t
+from moe_demo.ui.kit.looks import class_looks, expert_looks, sequential_ramp
 from moe_demo.ui.kit.picture import picture
 from moe_demo.ui.kit.views import View
-from moe_demo.ui.start.page import class_word
+from moe_demo.ui.kit.words import expert_name, layer_name, layer_title, method_key
 
 KEY = "slow"
 WHOLE = "slow.whole"  # the layer has changed: the rest of the page shows it too
@@ -91,14 +85,11 @@ def data_of(run: Run, step: SlowStep, layer: int, headline: int) -> dict[str, An
         "step": step.metrics.step,
         "headline": headline,
         "layer": layer,
-        "layers": [t("flow.layer", n=place + 1, index=place) for place in range(len(step.layers))],
+        "layers": [layer_title(place) for place in range(len(step.layers))],
         "batch": _batch(step),
         "most_headlines": MOST_HEADLINES,
-        "classes": [
-            style | {"word": class_word(label)}
-            for label, style in zip(run.labels, class_styles(run.labels), strict=True)
-        ],
-        "experts": expert_styles(n_routed),
+        "classes": class_looks(run.labels),
+        "experts": expert_looks(n_routed),
         "group_size": step.group_size,
         "scores": shown.scores_TE[here].astype(float).round(4).tolist(),
         "chosen": shown.topk_idx_TK[here].tolist(),
@@ -116,7 +107,7 @@ def data_of(run: Run, step: SlowStep, layer: int, headline: int) -> dict[str, An
         "badge": _badge(run, step),
         "badge_hint": _origin(run, step),
         "colours": COLOURS,
-        "ramp": {"light": SEQUENTIAL_LIGHT, "dark": SEQUENTIAL_DARK},
+        "ramp": sequential_ramp(),
         "words": labels("slow.words"),
         "lang": language(),
     }
@@ -193,7 +184,7 @@ def _stages(run: Run, step: SlowStep, layer: int, headline: int) -> list[dict[st
     values = _values(run, step, layer, headline)
     method = step.balance.method
     variants = {
-        "loss": f"_{method.replace('+', '_')}",
+        "loss": f"_{method_key(method)}",
         "gradient": "_clipped" if step.clip_scale < 1 else "",
         "bias": "" if step.balance.bias_step > 0 else "_none",
         "batch": "" if step.metrics.step <= step.n_steps else "_beyond",
@@ -232,13 +223,13 @@ def _values(run: Run, step: SlowStep, layer: int, headline: int) -> dict[str, An
         "words": len(picked.words),
         "routed": len(shown.load_E),
         "k": shown.topk_idx_TK.shape[1],
-        "layer": f"L{layer}",
-        "top": f"E{top}",
+        "layer": layer_name(layer),
+        "top": expert_name(top),
         "top_load": int(shown.load_E[top]),
         "mean": float(shown.load_E.mean()),
         "assignments": int(shown.load_E.sum()),
         "max_vio": metrics.max_vio_L[layer],
-        "idle": f"E{sunk}",
+        "idle": expert_name(sunk),
         "idle_load": int(shown.load_E[sunk]),
         "idle_before": float(shown.bias_before_E[sunk]),
         "idle_after": float(shown.bias_after_E[sunk]),
