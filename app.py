@@ -1,31 +1,23 @@
-"""The entry: page settings, the pages and their addresses, the sentence above each of them.
+"""The entry: `streamlit run app.py`, or any ASGI server in this folder (`python -m uvicorn app:app`).
 
-`streamlit run app.py` reads this file twice: once as a module, where `app` below is found and warms the model up
-before the first visitor comes, and then as a script, from the top to the bottom, at every visit and every click.
+Both import this file once and find `app`, which runs the script that it names at every visit. That script stands
+elsewhere because Streamlit's developers advise against an app that names its own file.
 """
 
-import streamlit as st
+from moe_demo.ui.frame import app as frame
 
-from moe_demo.ui.frame import head as frame
-from moe_demo.ui.frame import navigation
-from moe_demo.ui.kit import chart
-from moe_demo.ui.server import lifespan, live, visitor
+if (
+    __name__ == "__main__"
+):  # as a script, which is how Streamlit's AppTest runs a file: the same pages, and no server
+    frame.draw()
+else:
+    import streamlit as st
 
-if __name__ != "__main__":
+    from moe_demo.ui.server import lifespan, routes, visitor
+
     app = st.App(
-        __file__,
+        frame.SCRIPT,
         lifespan=lifespan.warmed_up,
-        routes=[chart.library_route(), *live.routes()],
+        routes=routes.every_route(),
         middleware=[visitor.middleware()],
     )
-else:
-    frame.settings()
-    pages = navigation.entries()
-    page = st.navigation(list(pages.values()), position="hidden")
-    frame.head(pages)
-    frame.sentence(page)
-    place = st.container()
-    try:
-        page.run()
-    finally:
-        frame.notices(place)

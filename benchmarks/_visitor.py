@@ -1,7 +1,7 @@
 """What a browser is to the server: a websocket, one message for each click, the answer read to its end.
 
     with Visitor(base_url) as visitor:
-        visitor.open("routing")                          # Answer(seconds, n_bytes, errors) of a first visit
+        visitor.open("top-k")                            # Answer(seconds, n_bytes, errors) of a first visit
         visitor.click("strip", pick={"token": 2})        # an event of a drawn part
         visitor.press("training.main")                   # a button of Streamlit's own, by its key
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from moe_demo.ui.frame.navigation import ENTRIES
+from moe_demo.ui.frame.pages import page_called
 from tests.browser.helpers import LAUNCH_ARGS, ROOT, Server, find_chromium, serve, wait_ready
 
 SMALL_APP = """import streamlit as st
@@ -72,8 +72,7 @@ def word_clicks(browser: Browser, server: Server, clicks: int) -> list[float]:
 
 def slider_moves(browser: Browser, server: Server, clicks: int) -> list[float]:
     """The router's k moves by one; the model runs again and as many rows light up."""
-    address = next(entry.url_path for entry in ENTRIES if entry.name == "router")
-    page = opened(browser, server, f"/{address}", "g.row.chosen")
+    page = opened(browser, server, f"/{page_called('router').url_path}", "g.row.chosen")
     slider = page.get_by_role("slider").first
 
     def move(last: int, key: str) -> None:

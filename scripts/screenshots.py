@@ -10,6 +10,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
+from moe_demo.ui.frame.pages import PAGES
 from tests.browser.helpers import (
     LAUNCH_ARGS,
     ROOT,
@@ -23,15 +24,6 @@ from tests.browser.helpers import (
 IMAGES = ROOT / "docs" / "images"
 WINDOW = {"width": 1440, "height": 900}
 SETTLE_SECONDS = 15
-
-# Picture name -> address of its page, as app.py gives it.
-SHOTS = {
-    "start": "/",
-    "journey": "/stages",
-    "router": "/routing",
-    "training": "/learning",
-    "balance": "/evenness?reveal=1",
-}
 
 
 def take(page: Page, name: str, path: str) -> Path:
@@ -56,10 +48,11 @@ def take(page: Page, name: str, path: str) -> Path:
 
 def main() -> None:
     """Take every picture, or those named on the command line."""
-    names = sys.argv[1:] or list(SHOTS)
-    unknown = [name for name in names if name not in SHOTS]
+    addresses = {page.name: page.picture_address for page in PAGES}
+    names = sys.argv[1:] or list(addresses)
+    unknown = [name for name in names if name not in addresses]
     if unknown:
-        raise SystemExit(f"no picture is called {', '.join(unknown)}; there are {', '.join(SHOTS)}")
+        raise SystemExit(f"no picture is called {', '.join(unknown)}; there are {', '.join(addresses)}")
     with (
         tempfile.TemporaryDirectory() as folder,
         serve(Path(folder) / "log.txt") as server,
@@ -69,7 +62,7 @@ def main() -> None:
         look = {"locale": "zh-CN", "reduced_motion": "reduce", "color_scheme": "light"}
         page = chromium.new_page(base_url=server.base_url, viewport=WINDOW, **look)
         for name in names:
-            print(take(page, name, SHOTS[name]).relative_to(ROOT))
+            print(take(page, name, addresses[name]).relative_to(ROOT))
         chromium.close()
 
 

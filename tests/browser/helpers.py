@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -73,20 +73,34 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+def streamlit_command(script: Path, port: int) -> list[str]:
+    """How a reader starts the app."""
+    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.headless", "true"]
+    return [*command, "--server.port", str(port), "--server.address", "127.0.0.1"]
+
+
+def asgi_command(script: Path, port: int) -> list[str]:
+    """How an ASGI server is told to run the same app."""
+    return [sys.executable, "-m", "uvicorn", f"{script.stem}:app", "--port", str(port), "--host", "127.0.0.1"]
+
+
 @contextmanager
 def serve(
-    log_path: Path, *, script: Path = ROOT / "app.py", env: Mapping[str, str] | None = None
+    log_path: Path,
+    *,
+    script: Path = ROOT / "app.py",
+    command: Callable[[Path, int], list[str]] = streamlit_command,
+    base_path: str = "",
+    env: Mapping[str, str] | None = None,
 ) -> Iterator[Server]:
     """Run the app as a process group of its own; end the whole group afterwards."""
     port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", str(script)]
-    command += ["--server.port", str(port), "--server.address", "127.0.0.1", "--server.headless", "true"]
-    full_env = os.environ | {"STREAMLIT_CLIENT_SHOW_ERROR_DETAILS": "full"} | dict(env or {})
+    own_env = {"STREAMLIT_CLIENT_SHOW_ERROR_DETAILS": "full", "STREAMLIT_SERVER_BASE_URL_PATH": base_path}
     with log_path.open("wb") as log:
         process = subprocess.Popen(
-            command,
+            command(script, port),
             cwd=script.parent,
-            env=full_env,
+            env=os.environ | own_env | dict(env or {}),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -94,20 +108,20 @@ def serve(
         )
     server = Server(f"http://127.0.0.1:{port}", process, log_path)
     try:
-        _wait_until_healthy(server)
+        _wait_until_healthy(server, base_path)
         yield server
     finally:
         _end_group(process)
 
 
-def _wait_until_healthy(server: Server) -> None:
+def _wait_until_healthy(server: Server, base_path: str) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         if server.process.poll() is not None:
             raise RuntimeError(
                 f"the app ended with status {server.process.returncode} at start:\n{server.log()}"
             )
-        url = f"{server.base_url}/_stcore/health"
+        url = "/".join(part for part in (server.base_url, base_path, "_stcore/health") if part)
         with suppress(OSError), urllib.request.urlopen(url, timeout=2) as answer:
             if answer.status == 200:
                 return

@@ -14,7 +14,7 @@ from moe_demo.releases.recording import METHODS, RECORDING, SEEDS
 from moe_demo.ui.kit.i18n import text_in
 from tests.browser.helpers import box_of, expect_no_exception, wait_ready
 
-PATH = "/evenness"
+PATH = "/load-balancing"
 
 
 def opened(page: Page, address: str = PATH) -> Page:

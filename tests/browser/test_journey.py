@@ -28,7 +28,7 @@ SIZES = [(1280, 720), (1440, 900)]
 def opened(page: Page, **params: str) -> Page:
     page.goto("/")  # streamlit's deep-link check belongs to the navigation's own tests
     wait_ready(page)
-    page.goto("/stages?" + "&".join(f"{name}={quote(value)}" for name, value in params.items()))
+    page.goto("/forward-pass?" + "&".join(f"{name}={quote(value)}" for name, value in params.items()))
     wait_ready(page)
     expect(page.locator(".station")).to_have_count(9)
     return page

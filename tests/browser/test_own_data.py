@@ -24,7 +24,7 @@ def own_server(fresh_server: Callable[..., Server], tmp_path: Path) -> Server:
 
 
 def open_section(page: Page, server: Server) -> None:
-    page.goto(f"{server.base_url}/learning")
+    page.goto(f"{server.base_url}/train")
     expect(page.get_by_text(text("kept_title"))).to_be_visible(timeout=30_000)
 
 

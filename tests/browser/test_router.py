@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.helpers import box_of, expect_no_exception, wait_ready
 
-PATH = "/routing"
+PATH = "/top-k"
 
 
 def opened(page: Page, address: str = PATH) -> Page:

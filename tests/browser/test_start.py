@@ -6,10 +6,9 @@ from urllib.parse import parse_qs, quote, urlsplit
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from moe_demo.ui.frame.navigation import ENTRIES
 from moe_demo.ui.kit.chart import ADDRESS
 from moe_demo.ui.kit.i18n import text_in
-from tests.browser.helpers import Server, box_of, expect_no_exception, wait_ready
+from tests.browser.helpers import box_of, expect_no_exception, wait_ready
 
 PRESET = "火箭夺冠"
 
@@ -244,11 +243,11 @@ def test_the_doors_lead_on(page: Page):
     page.locator(".door.edit").click()
     expect(sentence(page)).to_be_focused()
     page.locator(".door.training").click()
-    page.wait_for_url("**/learning?t=5")
+    page.wait_for_url("**/train?t=5")
     wait_ready(page)
     page.go_back()
     page.locator(".door.word").click()
-    page.wait_for_url("**/routing?t=5")
+    page.wait_for_url("**/top-k?t=5")
 
 
 def test_pages_and_language_keep_the_selection(page: Page):
@@ -256,7 +255,7 @@ def test_pages_and_language_keep_the_selection(page: Page):
     page.get_by_role("button", name=text_in("zh", "nav.to_en")).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(text_in("en", "start.title"))
     for name in ("router", "journey", "training", "balance", "start"):
-        page.get_by_role("link", name=text_in("en", f"nav.{name}"), exact=True).click()
+        page.get_by_role("link", name=text_in("en", f"{name}.nav"), exact=True).click()
         expect(page.get_by_role("heading", level=1)).to_have_text(text_in("en", f"{name}.title"))
         assert asked(page) == {"s": PRESET, "t": "1", "lang": "en"}
         expect(page.locator(".chip[aria-selected=true]")).to_have_count(1)
@@ -273,20 +272,6 @@ def test_the_chart_and_its_library_wait_until_they_are_looked_at(new_page: Calla
     page.mouse.wheel(0, 600)
     expect(page.locator(".js-plotly-plot .legend .traces")).to_have_count(5)
     assert [path for path in fetched if "lotly" in path] == [ADDRESS]
-
-
-@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
-def test_a_deep_link_may_be_the_first_visit_of_a_fresh_server(
-    fresh_server: Callable[..., Server], new_page: Callable[..., Page], entry
-):
-    page = new_page(fresh_server())
-    page.goto(f"/{entry.url_path}?lang=en&t=1")
-    expect(page.get_by_role("heading", level=1)).to_have_text(
-        text_in("en", f"{entry.name}.title"), timeout=30_000
-    )
-    expect(page.locator(".chip[aria-selected=true]")).to_have_count(1)
-    wait_ready(page)
-    expect_no_exception(page)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -93,7 +93,7 @@ def test_a_run_is_trained_paused_stepped_resumed_reset_and_stopped_by_its_button
 ):
     server = lab_server()
     page = new_page(server, height=900)
-    page.goto("/learning")
+    page.goto("/train")
     name = train(page)
     until_step(page, 30)
     press(page, "pause")
@@ -107,7 +107,7 @@ def test_a_run_is_trained_paused_stepped_resumed_reset_and_stopped_by_its_button
     assert len((runs / name / "metrics.jsonl").read_text().splitlines()) > epoch_end
 
     watcher = new_page(server, height=900)  # another browser sees it move, and may not touch it
-    watcher.goto(f"/learning?run={name}")
+    watcher.goto(f"/train?run={name}")
     until(watcher, "state", "paused")
     enabled(watcher, "step").to_be_disabled(timeout=30_000)
     press(page, "play")
@@ -135,7 +135,7 @@ def test_the_default_preset_trains_to_its_best_accuracy_while_it_is_watched(
     lab_server: Callable[[], Server], new_page: Callable[..., Page], runs: Path
 ):
     page = new_page(lab_server(), height=900)
-    page.goto("/learning")
+    page.goto("/train")
     train(page)
     until_step(page, 50)
     canvas = page.locator("canvas").first.element_handle()
@@ -163,7 +163,7 @@ def test_training_survives_a_killed_server_and_another_one_finds_it(
 ):
     server = lab_server()
     page = new_page(server, height=900)
-    page.goto("/learning")
+    page.goto("/train")
     name = train(page)
     until_step(page, 20)
     before = (runs / name / "metrics.jsonl").read_bytes()
@@ -171,7 +171,7 @@ def test_training_survives_a_killed_server_and_another_one_finds_it(
     os.kill(server.process.pid, signal.SIGKILL)
     server.process.wait()
     second = new_page(lab_server(), height=900)
-    second.goto(f"/learning?run={name}")
+    second.goto(f"/train?run={name}")
     until_step(second, int(before.count(b'"step"')) // 2 + 40)
     after = (runs / name / "metrics.jsonl").read_bytes()
     assert after.startswith(before[: before.rfind(b"\n") + 1])
@@ -186,7 +186,7 @@ def test_a_setting_changed_while_it_trains_holds_at_once_and_is_marked(
     lab_server: Callable[[], Server], new_page: Callable[..., Page], runs: Path
 ):
     page = new_page(lab_server(), height=900)
-    page.goto("/learning")
+    page.goto("/train")
     train(page)
     until_step(page, 10)
     press(page, "pause")
@@ -212,7 +212,7 @@ def test_a_setting_changed_while_it_trains_holds_at_once_and_is_marked(
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_scrubber_moves_every_page_to_its_checkpoint(page: Page, lang: str):
     steps = load_run("deepseek").steps
-    page.goto(f"/learning?lang={lang}")
+    page.goto(f"/train?lang={lang}")
     wait_ready(page)
     until(page, "steps", str(steps[-1]))
     slider = page.get_by_role("slider").last
@@ -221,7 +221,7 @@ def test_the_scrubber_moves_every_page_to_its_checkpoint(page: Page, lang: str):
     expect(page).to_have_url(re.compile(f"step={steps[-2]}"))
     slider.press("Home")
     expect(page).to_have_url(re.compile(r"step=0"))
-    page.get_by_role("link", name=text_in(lang, "nav.router"), exact=True).click()
+    page.get_by_role("link", name=text_in(lang, "router.nav"), exact=True).click()
     expect(page).to_have_url(re.compile(r"step=0"))
     wait_ready(page)
     expect_no_exception(page)

@@ -13,7 +13,7 @@ from moe_demo.runs.metrics import EvalMetrics
 from moe_demo.runs.store import BUNDLED_RUNS, RunStore
 from tests.browser.helpers import box_of, expect_no_exception, wait_ready
 
-PATH = "/learning"
+PATH = "/train"
 STORE = RunStore(BUNDLED_RUNS / "deepseek")
 CHECKPOINTS = STORE.checkpoint_steps()
 LEFT, RIGHT = 84, 128  # gutters of the stage, in pixels

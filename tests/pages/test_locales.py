@@ -111,5 +111,5 @@ def test_a_missing_key_raises_here_and_is_shown_in_the_app(monkeypatch: pytest.M
 
 def test_speaking_changes_the_language_for_a_while():
     with i18n.speaking("en"):
-        assert i18n.t("nav.start") == i18n.text_in("en", "nav.start")
-    assert i18n.t("nav.start") == i18n.text_in("zh", "nav.start")
+        assert i18n.t("start.nav") == i18n.text_in("en", "start.nav")
+    assert i18n.t("start.nav") == i18n.text_in("zh", "start.nav")

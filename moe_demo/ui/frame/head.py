@@ -1,19 +1,20 @@
 """What stands around every page: page settings, the head with its links, the sentence, notices.
 
-app.py calls, in this order: `settings`, `head`, `sentence`, then the page, then `notices`.
+`app.draw` calls, in this order: `settings`, `head`, `sentence`, then the page, then `notices`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from moe_demo.runs.store import RunError
 from moe_demo.ui.frame import navigation, strip
-from moe_demo.ui.kit import selection
-from moe_demo.ui.kit import views as session
+from moe_demo.ui.frame.pages import Page
+from moe_demo.ui.kit import selection, views
 from moe_demo.ui.kit.i18n import LANGUAGES, t
 
 STYLE = Path(__file__).with_name("head.css")
@@ -21,13 +22,11 @@ STYLE = Path(__file__).with_name("head.css")
 
 def settings() -> None:
     """Page settings and the style of the frame."""
-    st.set_page_config(
-        page_title=t("nav.brand"), page_icon="🔀", layout="wide", initial_sidebar_state="collapsed"
-    )
+    st.set_page_config(page_icon="🔀", layout="wide", initial_sidebar_state="collapsed")
     st.html(STYLE)
 
 
-def head(pages: dict[str, Any]) -> None:
+def head(pages: Iterable[str]) -> None:
     """One line: the name of the app, its pages, the languages."""
     chosen = selection.current()
     with st.container(key="head", horizontal=True, vertical_alignment="center", gap="small"):
@@ -44,16 +43,16 @@ def _speak(language: str) -> None:
     selection.update(lang=language)
 
 
-def sentence(page: Any) -> None:
+def sentence(page: Page) -> None:
     """The strip, for the run that the page shows. Where no run can be read, one sentence, and nothing more."""
     try:
-        strip.draw(session.view(navigation.entry_of(page).run))
+        strip.draw(views.view(page.run))
     except RunError as error:
         st.error(t("common.run_broken", reason=str(error)))
         st.stop()
 
 
-def notices(place: Any) -> None:
+def notices(place: DeltaGenerator) -> None:
     """One sentence that names what the address asked for in vain."""
     names = selection.notices()
     if names:

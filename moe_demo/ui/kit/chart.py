@@ -15,12 +15,12 @@ from pathlib import Path
 
 import plotly
 import plotly.graph_objects as go
-import streamlit as st
 from plotly.offline import get_plotlyjs_version
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from moe_demo.ui.kit.base_path import base_path
 from moe_demo.ui.kit.i18n import labels, language
 from moe_demo.ui.kit.picture import picture
 
@@ -32,7 +32,7 @@ def chart(figure: go.Figure, key: str, label: str) -> None:
     assert figure.layout.height, "a chart without a height would jump when it is drawn"
     data = {
         "figure": json.loads(figure.to_json()),
-        "library": st.get_option("server.baseUrlPath").rstrip("/") + ADDRESS,
+        "library": base_path() + ADDRESS,
         "label": label,
         "words": labels("chart"),
         "lang": language(),

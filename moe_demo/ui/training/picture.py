@@ -16,6 +16,7 @@ from moe_demo.jobs.jobs import Jobs
 from moe_demo.runs.store import RunError
 from moe_demo.ui.kit import selection
 from moe_demo.ui.kit import views as session
+from moe_demo.ui.kit.base_path import base_path
 from moe_demo.ui.kit.i18n import labels, language
 from moe_demo.ui.kit.looks import expert_looks
 from moe_demo.ui.kit.picture import picture
@@ -77,13 +78,12 @@ def is_there(name: str) -> bool:
 
 
 def _run(name: str) -> dict[str, Any]:
-    base_path = st.get_option("server.baseUrlPath") or ""
     jobs = Jobs(local_folder())
     seed = None if session.is_coming(name) else session.store_of(name).config().seed
     return {
         "id": name,
         "name": name,
-        "address": live.address(name, base_path),
+        "address": live.address(name, base_path()),
         "live": jobs.has(name),
         "seed": seed,
     }

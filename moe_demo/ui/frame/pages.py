@@ -1,0 +1,74 @@
+"""The pages of the app: one row each, in reading order.
+
+A page called `router` is this row, the folder ui/router/, the script pages/router.py and locales/*/router.toml, which
+holds its name in the head (`router.nav`) and its title (`router.title`). Nothing else knows which pages there are.
+
+An address is the field's own word for what the page shows, as a reader of the papers would search for it. It is never
+the page's name: the stem of a script in a folder called `pages` is an address of Streamlit's own wherever that folder
+stands beside the script that runs. Names still to be given out in this sense: gated-sum, specialization,
+interventions, expert-parallel, parameters, own-data, course.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from moe_demo.ui.kit.i18n import t
+
+SCRIPTS = Path(__file__).parents[3] / "pages"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """One page of the app."""
+
+    name: str
+    """Of its folder, its script and its texts."""
+    url_path: str
+    """Its address; empty for the page that opens first."""
+    run: str | None = None
+    """The run it shows whatever is selected; None: the selected one."""
+    picture: str = ""
+    """What the address asks for where docs/images shows the page, such as `k=2`."""
+    former_url_paths: tuple[str, ...] = ()
+    """Addresses it had; links to them are sent on."""
+
+    @property
+    def picture_address(self) -> str:
+        """The address under which docs/images shows it."""
+        return f"/{self.url_path}?{self.picture}".rstrip("?")
+
+    @property
+    def script(self) -> Path:
+        """What draws it."""
+        return SCRIPTS / f"{self.name}.py"
+
+    @property
+    def word(self) -> str:
+        """Its name in the reader's language, as the head shows it."""
+        return t(f"{self.name}.nav")
+
+    @property
+    def window_title(self) -> str:
+        """What the browser's window is called."""
+        return f"{self.word} · {t('nav.brand')}"
+
+
+PAGES = (
+    Page(name="start", url_path=""),
+    Page(name="journey", url_path="forward-pass", run="document", former_url_paths=("stages",)),
+    Page(name="router", url_path="top-k", former_url_paths=("routing",)),
+    Page(name="training", url_path="train", former_url_paths=("learning",)),
+    Page(name="balance", url_path="load-balancing", picture="reveal=1", former_url_paths=("evenness",)),
+)
+
+
+def page_called(name: str) -> Page:
+    """The page of this name. Raises KeyError."""
+    return {page.name: page for page in PAGES}[name]
+
+
+def page_at(url_path: str) -> Page:
+    """The page at this address. Raises KeyError."""
+    return {page.url_path: page for page in PAGES}[url_path]
