@@ -52,8 +52,8 @@ class Asked:
 
     def rule(self, trained: RoutingRule) -> RoutingRule:
         """The trained rule with the asked changes. Raises ConfigError where they do not go together."""
-        grouping = {} if self.groups else {"n_groups": 1, "topk_groups": 1}
-        return replace(trained, top_k=self.top_k, temperature=self.temperature, **grouping)
+        grouped = trained if self.groups else replace(trained, n_groups=1, topk_groups=1)
+        return replace(grouped, top_k=self.top_k, temperature=self.temperature)
 
 
 @dataclass(frozen=True, kw_only=True)

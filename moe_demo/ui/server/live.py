@@ -132,7 +132,7 @@ def _queued(name: str, visitor: str) -> bytes | None:
     if not jobs.may_see(name, visitor):
         raise RunError(f"There is no run {name!r}.")
     job = jobs.get(name)
-    empty = {
+    empty: dict[str, list[object]] = {
         "steps": [],
         "ce": [],
         "balance": [],

@@ -9,9 +9,10 @@ shown by tables and by escaped Markdown, never as Markdown or HTML of its own.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePath
+from typing import Literal
 
 import streamlit as st
 
@@ -277,7 +278,7 @@ def _tables(intake: Intake, corpus: Corpus | None) -> None:
 
 
 def _rejected_table(rejected: Sequence[Rejected]) -> None:
-    columns = {
+    columns: dict[str, Sequence[object]] = {
         "line": [row.line for row in rejected],
         "reason": [t(f"own_data.reasons.{row.reason.name.lower()}") for row in rejected],
         "detail": [details(row) for row in rejected],
@@ -286,8 +287,8 @@ def _rejected_table(rejected: Sequence[Rejected]) -> None:
     _table(columns, "own.rejected")
 
 
-def _table(columns: dict[str, list[object]], key: str) -> None:
-    widths = {"line": "small", "text": "large"}
+def _table(columns: Mapping[str, Sequence[object]], key: str) -> None:
+    widths: dict[str, Literal["small", "medium", "large"]] = {"line": "small", "text": "large"}
     headings = {
         name: st.column_config.Column(t(f"own_data.columns.{name}"), width=widths.get(name, "medium"))
         for name in columns

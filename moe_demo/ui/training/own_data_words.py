@@ -7,10 +7,10 @@ code. What comes from the file or its name is escaped, since Streamlit reads its
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from moe_demo.jobs.uploads import UploadError
-from moe_demo.text.corpus import CorpusError, Rejected
+from moe_demo.text.corpus import CorpusError, Reason, Rejected
 from moe_demo.text.errors import Detail
 from moe_demo.ui.kit.i18n import t
 from moe_demo.ui.kit.words import class_word, plain
@@ -21,8 +21,8 @@ _CSV_PROBLEMS = {"unexpected end": "end", "expected after": "after", "field larg
 def sentence(error: CorpusError) -> str:
     """Why a file cannot be used."""
     values = {name: _shown(value) for name, value in error.values.items()}
-    if "counts" in error.values:
-        values["reasons"] = _counted(error.values["counts"])
+    if isinstance(counts := error.values.get("counts"), Counter):
+        values["reasons"] = _counted(counts)
     if error.code == "quote":
         values["why"] = _csv_problem(str(error.values["why"]))
     if "label" in error.values:
@@ -47,13 +47,13 @@ def details(row: Rejected) -> str:
     if not isinstance(detail, Detail):
         return detail
     values = dict(detail.values)
-    if "labels" in values:
-        places = [t("own_data.place", label=class_word(label), line=line) for label, line in values["labels"]]
+    if isinstance(written := values.get("labels"), Iterable):
+        places = [t("own_data.place", label=class_word(label), line=line) for label, line in written]
         values["places"] = t("common.comma").join(places)
     return t(f"own_data.details.{detail.code}", **values)
 
 
-def _counted(counts: Counter) -> str:
+def _counted(counts: Counter[Reason]) -> str:
     pairs = [f"{t(f'own_data.reasons.{reason.name.lower()}')} {n:,}" for reason, n in counts.most_common()]
     return t("common.comma").join(pairs) or t("own_data.no_row")
 

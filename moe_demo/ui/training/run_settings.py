@@ -122,7 +122,7 @@ def _changeable(form: _Form, config: RunConfig) -> tuple[RunConfig, list[str]]:
 
 def _number(form: _Form, name: str) -> Any:
     """One number field; whole numbers for K."""
-    value = setting(form.base, name)
+    value: Any = setting(form.base, name)  # whole for K, not elsewhere: the type of the field
     return st.number_input(
         t(f"training.names.{name}"),
         value=value,
@@ -156,7 +156,7 @@ def _telling(form: _Form, name: str) -> Callable[[Setting], None]:
 def _of_new_run(form: _Form, config: RunConfig) -> tuple[RunConfig, Dataset | None]:
     """Seed, length and data: they wait for a new run."""
     limits = {"seed": (0, 2**31), "epochs": (1, 200), "patience": (0, 200), "batch_size": (1, 1024)}
-    values = {}
+    values: dict[str, Any] = {}
     for (name, (low, high)), column in zip(limits.items(), st.columns(len(limits)), strict=True):
         value = getattr(config, name)
         hint = t("training.help.patience") if name == "patience" else None
