@@ -18,7 +18,7 @@ RUN_STAMP := $(VENV)/installed-run
 DEV_STAMP := $(VENV)/installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench screenshots architecture runs recording clean browser node
+.PHONY: help run test check types bench screenshots architecture runs recording clean browser node
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ check: $(DEV_STAMP) node ## format, lint and types, of Python and JavaScript, ch
 
 bench: $(DEV_STAMP) browser ## measure layer, trace, app and watching beside their peers (python -m benchmarks accuracy needs --data)
 	@for name in layer trace app watchers; do echo "== $$name"; $(BIN)/python -m benchmarks $$name || exit 1; done
+
+types: $(DEV_STAMP) ## write the types of the pictures' data for their JavaScript, from ui/*/data.py
+	$(BIN)/python -m scripts.picture_types
 
 screenshots: $(DEV_STAMP) browser ## take the pictures of docs/images again
 	$(BIN)/python -m scripts.screenshots

@@ -98,6 +98,8 @@ def test_components_name_no_other_host():
         ("moe_demo/ui/kit/i18n.py", "from pages import start"),
         ("moe_demo/ui/router/page.py", "from moe_demo.ui.start.page import badge"),
         ("moe_demo/ui/kit/words.py", "from moe_demo.ui.balance import page"),
+        ("moe_demo/ui/kit/words.py", "import streamlit as st"),
+        ("moe_demo/ui/router/data_map.py", "import streamlit as st"),
         ("pages/start.py", "import torch.nn"),
         ("pages/start.py", "import plotly.graph_objects as go"),
         ("pages/start.py", "from pages.router import show"),

@@ -1,0 +1,30 @@
+// What Python gives pictures: written by `make types` from moe_demo/ui/kit/looks.py, not by hand.
+
+/**
+ * One routed expert; `filled` is false in the second row of eight: outline only.
+ * @typedef {object} ExpertLook
+ * @property {string} label
+ * @property {string} hue
+ * @property {string} ink
+ * @property {string} texture
+ * @property {boolean} filled
+ */
+
+/**
+ * One class: colour, shape (its name and its character) and word, never colour alone.
+ * @typedef {object} ClassLook
+ * @property {string} hue
+ * @property {string} ink
+ * @property {string} shape
+ * @property {string} glyph
+ * @property {string} word
+ */
+
+/**
+ * Colours from low to high, on light and on dark ground.
+ * @typedef {object} Ramp
+ * @property {Array<string>} light
+ * @property {Array<string>} dark
+ */
+
+export {};

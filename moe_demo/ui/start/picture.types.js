@@ -1,0 +1,60 @@
+// What Python gives start/picture.js: written by `make types` from moe_demo/ui/start/data.py, not by hand.
+
+/**
+ * One sentence, its routes through the MoE layers, its class.
+ * @typedef {object} PictureData
+ * @property {Array<StartToken>} tokens
+ * @property {Array<StartLayer>} layers
+ * @property {Array<string>} layer_names
+ * @property {Array<ExpertLook>} experts
+ * @property {number} groups
+ * @property {Array<string>} shared
+ * @property {Array<StartClass>} classes
+ * @property {number} best Place of the predicted class.
+ * @property {string} line How many of the parameters one word uses.
+ * @property {string} badge
+ * @property {StartSelection} selection
+ * @property {Record<string, string>} words
+ * @property {Record<string, string>} keys
+ * @property {string} lang
+ */
+
+/**
+ * A word of the sentence.
+ * @typedef {object} StartToken
+ * @property {string} text
+ * @property {boolean} known
+ */
+
+/**
+ * Who was chosen in one MoE layer: T x K, in the order in which the router took them.
+ * @typedef {object} StartLayer
+ * @property {number} index
+ * @property {Array<Array<number>>} experts
+ * @property {Array<Array<number>>} gates
+ * @property {Array<Array<number>>} scores
+ */
+
+/** @typedef {import("../kit/looks.types.js").ExpertLook} ExpertLook */
+
+/**
+ * A class with its probability, as a number and as it is shown.
+ * @typedef {object} StartClass
+ * @property {string} hue
+ * @property {string} ink
+ * @property {string} shape
+ * @property {string} glyph
+ * @property {string} word
+ * @property {number} p
+ * @property {string} shown
+ */
+
+/**
+ * What is picked on all pages.
+ * @typedef {object} StartSelection
+ * @property {number|null} token
+ * @property {number|null} expert
+ * @property {number} layer
+ */
+
+export {};

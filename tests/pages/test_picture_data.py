@@ -1,0 +1,38 @@
+"""What the pages really send to their pictures is what the types of both sides say."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from scripts.picture_types import picture_types
+from tests.pages.app import opened
+from tests.typed import mismatches
+
+TYPES = picture_types()
+STATES: list[tuple[str, dict[str, str]]] = [
+    ("", {}),
+    ("", {"lang": "en", "t": "2", "l": "1", "run": "deepseek"}),
+    ("", {"run": "document", "s": "很长" * 200}),
+]
+
+
+def sent(at: AppTest) -> Iterator[tuple[str, Any]]:
+    """Path and data of every picture of a page."""
+    for element in at.get("bidi_component"):
+        name = element.proto.component_name.split(".")[-1]
+        yield name.replace("-", "/", 1), json.loads(element.proto.json)
+
+
+@pytest.mark.parametrize(("page", "address"), STATES)
+def test_a_picture_is_sent_what_its_type_says(page: str, address: dict[str, str]):
+    wrong = {
+        path: found
+        for path, data in sent(opened(page, **address))
+        if path in TYPES and (found := list(mismatches(data, TYPES[path])))
+    }
+    assert wrong == {}
