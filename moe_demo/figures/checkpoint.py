@@ -37,16 +37,15 @@ def confusion_matrix(confusion_CC: Array, names: Sequence[str], words: Mapping[s
     rows_C1 = confusion_CC.sum(axis=1, keepdims=True)
     share_CC = np.divide(confusion_CC, rows_C1, out=np.zeros(confusion_CC.shape), where=rows_C1 > 0)
     figure = go.Figure(_share_cells(confusion_CC, share_CC, names, words))
-    for true in range(n):
-        for said in range(n):
-            share = f"<br>{share_CC[true, said]:.0%}" if n <= _FEW and rows_C1[true] else ""
-            text = f"{confusion_CC[true, said]}{share}"
-            figure.add_annotation(
-                x=said, y=true, text=text, showarrow=False, font={"size": 15 if n <= _FEW else 12}
-            )
-        corner = {"x0": true - 0.5, "x1": true + 0.5, "y0": true - 0.5, "y1": true + 0.5}
-        figure.add_shape(type="rect", line={"color": HUES[1], "width": 2}, **corner)
+    size = 15 if n <= _FEW else 12
+    notes = []
+    for (true, said), count in np.ndenumerate(confusion_CC):
+        share = f"<br>{share_CC[true, said]:.0%}" if n <= _FEW and rows_C1[true] else ""
+        notes.append(_note(true, said, f"{count}{share}", size))
+    frame = {"type": "rect", "line": {"color": HUES[1], "width": 2}}
+    frames = [frame | {"x0": at - 0.5, "x1": at + 0.5, "y0": at - 0.5, "y1": at + 0.5} for at in range(n)]
     figure.update_layout(**layout(height=_height(n, 74 if n <= _FEW else 40, 330)))
+    figure.update_layout(annotations=notes, shapes=frames)
     named = _QUIET | {"tickvals": list(range(n)), "ticktext": [_short(name) for name in names]}
     figure.update_xaxes(title=words["predicted"], side="top", **named)
     figure.update_yaxes(title=words["true"], autorange="reversed", **named)
@@ -101,16 +100,30 @@ def _share_cells(
 
 
 def _mark_lift(figure: go.Figure, experts: Specialisation) -> None:
-    """The lift as a number in its cell, and hatching over cells of few words."""
+    """The lift as a number in its cell, and hatching over cells of few words.
+
+    All of them at once: plotly checks the whole list again whenever one is added.
+    """
     size = 13 if experts.lift_EC.shape[1] <= _FEW else 11
-    for (expert, column), lift in np.ndenumerate(experts.lift_EC):
-        if np.isfinite(lift):
-            figure.add_annotation(
-                x=column, y=expert, text=f"{lift:.2f}", showarrow=False, font={"size": size}, row=1, col=1
-            )
-        if experts.small_EC[expert, column]:
-            line = {"color": NEUTRAL, "width": 1}
-            figure.add_shape(type="path", path=_hatch(column, expert), line=line, row=1, col=1)
+    notes = [
+        _note(expert, column, f"{lift:.2f}", size)
+        for (expert, column), lift in np.ndenumerate(experts.lift_EC)
+        if np.isfinite(lift)
+    ]
+    line = {"color": NEUTRAL, "width": 1}
+    hatches = [
+        {"type": "path", "path": _hatch(column, expert), "line": line, "xref": "x", "yref": "y"}
+        for (expert, column), is_small in np.ndenumerate(experts.small_EC)
+        if is_small
+    ]
+    figure.layout.annotations += tuple(notes)
+    figure.layout.shapes += tuple(hatches)
+
+
+def _note(row: int, column: int, text: str, size: int) -> go.layout.Annotation:
+    """A text in a cell of the first panel."""
+    place = {"x": column, "y": row, "xref": "x", "yref": "y"}
+    return go.layout.Annotation(**place, text=text, showarrow=False, font={"size": size})
 
 
 def _load_bars(ratio_E: Array, dead: str) -> go.Bar:

@@ -116,9 +116,12 @@ def compared(store: RunStore) -> ComparedRun | None:
     )
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Recording:
-    """All recorded runs, by method in the order of METHODS and then by seed, and the ladders."""
+    """All recorded runs, by method in the order of METHODS and then by seed, and the ladders.
+
+    Two are equal only where they are the same object, so whatever is made of a recording can be kept under it.
+    """
 
     folder: Path
     runs: tuple[ComparedRun, ...]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 
 import numpy as np
 
@@ -21,6 +22,7 @@ def random_max_vio(n_tokens: int, n_routed: int, top_k: int) -> float:
     return deviation * _expected_largest(n_routed)
 
 
+@cache
 def _expected_largest(n: int) -> float:
     """Expected largest of n standard normal numbers: the integral of 1 - F^n above 0, less that of F^n below."""
     x = np.linspace(0.0, 8.0, 2001)

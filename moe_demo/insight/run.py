@@ -36,9 +36,12 @@ class Classified:
     """The end of the text that was not read, or an empty string."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Run:
-    """One run at one checkpoint. The model is shared by all readers: nothing here changes it."""
+    """One run at one checkpoint. The model is shared by all readers: nothing here changes it.
+
+    Two are equal only where they are the same object, so whatever is made of a run can be kept under it.
+    """
 
     run_id: str
     config: RunConfig

@@ -5,6 +5,7 @@ balance_ladder.draw(recording)     three ladders side by side, one slider each
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -16,8 +17,8 @@ from moe_demo.insight.sweep import LadderStep, ladder_of, verdicts
 from moe_demo.ui.balance import settings as balance_asked
 from moe_demo.ui.balance.settings import RUNG_SETTINGS
 from moe_demo.ui.kit import selection
-from moe_demo.ui.kit.chart import chart
-from moe_demo.ui.kit.i18n import labels, t
+from moe_demo.ui.kit.chart import Drawn, chart, drawn
+from moe_demo.ui.kit.i18n import labels, language, speaking, t
 from moe_demo.ui.kit.words import method_word
 
 _MEASURES = ("accuracy", "max_vio", "information")
@@ -31,23 +32,16 @@ def draw(recording: Recording) -> None:
 
 
 def _section(recording: Recording) -> None:
-    ladders = {method: ladder_of(recording.rungs, method) for method in RUNG_SETTINGS}
-    without = _without(recording)
-    ranges = _ranges(ladders, without)
     asked = balance_asked.read(recording)
-    for place, (method, steps) in zip(st.columns(len(ladders), gap="large"), ladders.items(), strict=True):
+    for place, method in zip(st.columns(len(RUNG_SETTINGS), gap="large"), RUNG_SETTINGS, strict=True):
         with place:
-            _one(method, steps, asked.rungs[method], without, ranges)
+            _one(recording, method, asked.rungs[method])
 
 
-def _one(
-    method: str,
-    steps: list[LadderStep],
-    asked: int | None,
-    without: dict[str, float],
-    ranges: dict[str, tuple[float, float]],
-) -> None:
+def _one(recording: Recording, method: str, asked: int | None) -> None:
     """One slider, its sentence, its picture."""
+    ladders, without = _ladders(recording)
+    steps = ladders[method]
     verdict = verdicts(steps, without["max_vio"], without["information"])
     right = verdict.index("right") if "right" in verdict else len(steps) // 2
     setting, chosen = RUNG_SETTINGS[method], right if asked is None else asked
@@ -72,8 +66,22 @@ def _one(
             information=step.information.mean,
         )
     )
-    figure = ladder_figure(steps, chosen, without, ranges, labels("balance.ladder.measures"))
+    figure = _figure(recording, method, chosen, language())
     chart(figure, key=f"balance.ladder.{method}", label=t("balance.ladder.label", method=method_word(method)))
+
+
+@lru_cache(maxsize=1)
+def _ladders(recording: Recording) -> tuple[dict[str, list[LadderStep]], dict[str, float]]:
+    """The ladder of each method, and what training without balancing comes to."""
+    return {method: ladder_of(recording.rungs, method) for method in RUNG_SETTINGS}, _without(recording)
+
+
+@lru_cache(maxsize=64)
+def _figure(recording: Recording, method: str, chosen: int, spoken: str) -> Drawn:
+    ladders, without = _ladders(recording)
+    with speaking(spoken):
+        words = labels("balance.ladder.measures")
+    return drawn(ladder_figure(ladders[method], chosen, without, _ranges(ladders, without), words))
 
 
 def _without(recording: Recording) -> dict[str, float]:

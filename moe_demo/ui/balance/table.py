@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import streamlit as st
 
 from moe_demo.insight.comparison import Finding, MethodRow, Recording, Spread, findings, method_rows
@@ -19,17 +21,22 @@ def draw(recording: Recording) -> None:
     n_seeds = len(recording.seeds)
     st.header(t("balance.table.title", n=n_seeds), anchor="methods")
     st.caption(t("balance.table.caption", n=n_seeds))
-    rows = method_rows(recording.runs)
+    rows, found = _judged(recording)
     st.markdown(
         markdown_table([t(f"balance.table.{name}") for name in _COLUMNS], [_cells(row) for row in rows])
     )
     st.caption(t("balance.table.notes", bias=max(row.information_bias for row in rows)))
     st.subheader(t("balance.findings.title"), anchor=False)
-    for finding in findings(recording.runs):
+    for finding in found:
         st.markdown(sentence(finding))
     with st.expander(t("balance.papers.title"), expanded=False):
         st.caption(t("balance.papers.caption"))
         st.markdown(_papers())
+
+
+@lru_cache(maxsize=1)
+def _judged(recording: Recording) -> tuple[list[MethodRow], list[Finding]]:
+    return method_rows(recording.runs), findings(recording.runs)
 
 
 def sentence(finding: Finding) -> str:

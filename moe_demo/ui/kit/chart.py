@@ -1,6 +1,9 @@
 """Plotly figures in the page, updated in place, and the library that draws them, served from the plotly package.
 
-    chart(figure, key="curves", label=t("start.training_label"))
+    chart(drawn(figure), key="curves", label=t("start.training_label"))
+
+To build a figure and to encode it takes many times as long as to send it: whoever draws one keeps `drawn(figure)` by
+what it was made of, for all readers.
 
 `st.plotly_chart` makes a new picture of every change and forgets zoom and legend; and its library, 4.7 MB, is read
 before the first picture of a page that has one anywhere. Here it is read when a chart comes into view.
@@ -12,6 +15,7 @@ import gzip
 import json
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import plotly
 import plotly.graph_objects as go
@@ -27,11 +31,21 @@ from moe_demo.ui.kit.picture import picture
 ADDRESS = f"/plotly-{get_plotlyjs_version()}.min.js"
 
 
-def chart(figure: go.Figure, key: str, label: str) -> None:
-    """Draw a figure of a fixed height; `label` says in words what a reader who does not see it would miss."""
+Drawn = dict[str, Any]
+"""A figure as the browser takes it: what plotly calls its JSON."""
+
+
+def drawn(figure: go.Figure) -> Drawn:
+    """Encode a figure of a fixed height."""
     assert figure.layout.height, "a chart without a height would jump when it is drawn"
+    encoded: Drawn = json.loads(figure.to_json())
+    return encoded
+
+
+def chart(figure: Drawn, key: str, label: str) -> None:
+    """Draw a figure; `label` says in words what a reader who does not see it would miss."""
     data = {
-        "figure": json.loads(figure.to_json()),
+        "figure": figure,
         "library": base_path() + ADDRESS,
         "label": label,
         "words": labels("chart"),

@@ -78,12 +78,13 @@ def text_in(spoken: str, key: str, /, **values: object) -> str:
 
 def labels(prefix: str) -> dict[str, str]:
     """All texts below `prefix`, by the rest of their key: what is handed to figures and components."""
-    found = {
-        key[len(prefix) + 1 :]: text
-        for key, text in texts(language()).items()
-        if key.startswith(f"{prefix}.")
-    }
-    return found or {prefix: _missing(language(), prefix)}
+    return dict(_below(language(), prefix)) or {prefix: _missing(language(), prefix)}
+
+
+@cache
+def _below(spoken: str, prefix: str) -> dict[str, str]:
+    begin = f"{prefix}."
+    return {key[len(begin) :]: text for key, text in texts(spoken).items() if key.startswith(begin)}
 
 
 def prose(name: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,14 @@ def show_source(*functions: Callable[..., Any]) -> None:
     """The live source of these functions or classes, in an expander, each under its file and line."""
     with st.expander(t("common.code_that_ran")):
         for function in functions:
-            path = Path(inspect.getsourcefile(inspect.unwrap(function)) or "")
-            _, line = inspect.getsourcelines(function)
-            st.caption(f"{path.relative_to(ROOT).as_posix()} : {line}")
-            st.code(inspect.getsource(function), language="python")
+            place, code = _read(function)
+            st.caption(place)
+            st.code(code, language="python")
+
+
+@cache
+def _read(function: Callable[..., Any]) -> tuple[str, str]:
+    """File and line, and the code."""
+    path = Path(inspect.getsourcefile(inspect.unwrap(function)) or "")
+    lines, first = inspect.getsourcelines(function)
+    return f"{path.relative_to(ROOT).as_posix()} : {first}", "".join(lines)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
 
 import streamlit as st
 
 from moe_demo.figures.training import training_curves
-from moe_demo.ui.kit import views as session
-from moe_demo.ui.kit.chart import chart
+from moe_demo.insight.run import Run
+from moe_demo.ui.kit.chart import Drawn, chart, drawn
 from moe_demo.ui.kit.i18n import labels, language, speaking, t
 from moe_demo.ui.kit.views import View
 
@@ -18,13 +17,11 @@ def draw(view: View) -> None:
     """Heading, caption and the three curves of the run of this view."""
     st.header(t("start.training_title"), anchor="training")
     st.caption(t("start.training_caption"))
-    run = view.run
-    figure = _figure(run.run_id, run.step, session.stamp(run.store.folder), language())
+    figure = _figure(view.run, language())
     chart(figure, key="curves", label=t("start.training_label"))
 
 
 @lru_cache(maxsize=16)
-def _figure(name: str, step: int, stamp: int, spoken: str) -> Any:
-    run = session.opened_run(name, step)
+def _figure(run: Run, spoken: str) -> Drawn:
     with speaking(spoken):
-        return training_curves(run.metrics, run.config.model.top_k, labels("start.training"))
+        return drawn(training_curves(run.metrics, run.config.model.top_k, labels("start.training")))

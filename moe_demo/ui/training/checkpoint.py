@@ -21,13 +21,13 @@ from moe_demo.insight.run import Run
 from moe_demo.insight.specialisation import Specialisation, specialisation
 from moe_demo.runs.metrics import EvalMetrics
 from moe_demo.ui.kit import selection
-from moe_demo.ui.kit import views as session
-from moe_demo.ui.kit.chart import chart
-from moe_demo.ui.kit.i18n import labels, t
+from moe_demo.ui.kit.chart import Drawn, chart, drawn
+from moe_demo.ui.kit.i18n import labels, language, speaking, t
 from moe_demo.ui.kit.views import View
 from moe_demo.ui.kit.words import class_word, layer_name, plain
 
 HARDEST = 12
+_KEPT = 64  # figures and tables in memory, one per checkpoint, layer and language: some 20 kB each
 TABLE = "checkpoint.hardest"
 
 
@@ -36,7 +36,7 @@ def draw(view: View) -> None:
     run = view.run
     st.header(t("checkpoint.title", step=run.step), anchor="held-out")
     try:
-        found: Exam | None = _examined(run.run_id, run.step, session.stamp(run.store.folder))
+        found: Exam | None = _examined(run)
     except DataGoneError as error:
         st.info(t("checkpoint.data_gone", source=plain(error.source)))
         found = None
@@ -49,14 +49,23 @@ def draw(view: View) -> None:
     with left:
         _confusion(evaluation, run)
     with right:
-        _experts(specialisation(evaluation, view.selection.layer, run.labels))
+        _experts(specialisation(evaluation, view.selection.layer, run.labels), run)
     if found:
         _hardest(found, run)
 
 
 @lru_cache(maxsize=32)
-def _examined(name: str, step: int, stamp: int) -> Exam:
-    return exam(session.opened_run(name, step))
+def _examined(run: Run) -> Exam:
+    return exam(run)
+
+
+def _evaluation(run: Run) -> EvalMetrics:
+    """What the weights answer; what training wrote down where the headlines are gone. There is one of the two."""
+    try:
+        return _examined(run).evaluation
+    except DataGoneError:
+        assert run.last_eval is not None
+        return run.last_eval
 
 
 def _summary(evaluation: EvalMetrics, run: Run, *, recorded: bool) -> str:
@@ -76,13 +85,20 @@ def _summary(evaluation: EvalMetrics, run: Run, *, recorded: bool) -> str:
 def _confusion(evaluation: EvalMetrics, run: Run) -> None:
     st.subheader(t("checkpoint.confusion_title"), anchor=False)
     names = [class_word(label) for label in run.labels]
-    figure = confusion_matrix(np.asarray(evaluation.confusion_CC), names, labels("checkpoint.confusion"))
     chart(
-        figure,
+        _confusion_figure(run, language()),
         key="checkpoint.confusion",
         label=t("checkpoint.confusion_label", wrong=_mix_up(evaluation, names)),
     )
     st.caption(t("checkpoint.confusion_caption", mix_up=plain(_mix_up(evaluation, names))))
+
+
+@lru_cache(maxsize=_KEPT)
+def _confusion_figure(run: Run, spoken: str) -> Drawn:
+    with speaking(spoken):
+        names = [class_word(label) for label in run.labels]
+        counts_CC = np.asarray(_evaluation(run).confusion_CC)
+        return drawn(confusion_matrix(counts_CC, names, labels("checkpoint.confusion")))
 
 
 def _mix_up(evaluation: EvalMetrics, names: list[str]) -> str:
@@ -99,18 +115,24 @@ def _mix_up(evaluation: EvalMetrics, names: list[str]) -> str:
     return t("checkpoint.mix_up", true=names[true], said=names[said], n=count)
 
 
-def _experts(experts: Specialisation) -> None:
+def _experts(experts: Specialisation, run: Run) -> None:
     st.subheader(t("checkpoint.experts_title", layer=layer_name(experts.layer)), anchor=False)
-    names = [class_word(label) for label in experts.labels]
-    figure = expert_class_map(experts, names, labels("checkpoint.experts"))
     n_dead, n_small = int((experts.load_E == 0).sum()), int(experts.small_EC.sum())
     caption = t("checkpoint.experts_caption")
     if n_small:
         caption += t("checkpoint.experts_small", n=n_small)
     if n_dead:
         caption += t("checkpoint.experts_dead", n=n_dead)
-    chart(figure, key="checkpoint.experts", label=caption)
+    chart(_experts_figure(run, experts.layer, language()), key="checkpoint.experts", label=caption)
     st.caption(caption)
+
+
+@lru_cache(maxsize=_KEPT)
+def _experts_figure(run: Run, layer: int, spoken: str) -> Drawn:
+    with speaking(spoken):
+        experts = specialisation(_evaluation(run), layer, run.labels)
+        names = [class_word(label) for label in run.labels]
+        return drawn(expert_class_map(experts, names, labels("checkpoint.experts")))
 
 
 def _hardest(found: Exam, run: Run) -> None:
@@ -118,16 +140,6 @@ def _hardest(found: Exam, run: Run) -> None:
     st.subheader(t("checkpoint.hardest_title"), anchor=False)
     st.caption(t("checkpoint.hardest_caption", wrong=found.n_wrong, n=len(found.judged)))
     shown = found.judged[:HARDEST]
-    words = labels("checkpoint.columns")
-    frame = pd.DataFrame(
-        {
-            words["text"]: [one.text for one in shown],
-            words["true"]: [class_word(one.label) for one in shown],
-            words["predicted"]: [class_word(one.predicted) for one in shown],
-            words["probability"]: [one.probability for one in shown],
-            words["loss"]: [one.loss for one in shown],
-        }
-    )
 
     def route() -> None:
         rows = st.session_state[TABLE].selection.rows
@@ -135,14 +147,29 @@ def _hardest(found: Exam, run: Run) -> None:
             selection.update(text=shown[rows[0]].text)
 
     st.dataframe(
-        frame,
+        _hardest_frame(run, language()),
         key=TABLE,
         hide_index=True,
         height="content",
-        column_config=_columns(words),
+        column_config=_columns(labels("checkpoint.columns")),
         on_select=route,
         selection_mode="single-row",
     )
+
+
+@lru_cache(maxsize=_KEPT)
+def _hardest_frame(run: Run, spoken: str) -> pd.DataFrame:
+    with speaking(spoken):
+        shown, words = _examined(run).judged[:HARDEST], labels("checkpoint.columns")
+        return pd.DataFrame(
+            {
+                words["text"]: [one.text for one in shown],
+                words["true"]: [class_word(one.label) for one in shown],
+                words["predicted"]: [class_word(one.predicted) for one in shown],
+                words["probability"]: [one.probability for one in shown],
+                words["loss"]: [one.loss for one in shown],
+            }
+        )
 
 
 def _columns(words: dict[str, str]) -> dict[str, Any]:
