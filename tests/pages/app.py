@@ -28,9 +28,14 @@ def opened(page: str = "", **params: str) -> AppTest:
 
 def drawn(at: AppTest, having: str) -> dict[str, Any]:
     """The data of the one component that was given this field."""
-    found = [json.loads(element.proto.json) for element in at.get("bidi_component")]
-    [data] = [data for data in found if having in data]
+    [data] = [data for data in pictures(at) if having in data]
     return data
+
+
+def pictures(at: AppTest) -> list[dict[str, Any]]:
+    """The data of every picture and chart on the page, in order."""
+    sent = [json.loads(element.proto.json) for element in at.get("bidi_component")]
+    return [one["data"] if "picture" in one else one for one in sent]
 
 
 def hero(at: AppTest) -> dict[str, Any]:

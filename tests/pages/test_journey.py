@@ -1,6 +1,5 @@
 """The journey page: nine stages, the article's numbers beside the record of a forward pass, in two languages."""
 
-import json
 import os
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from moe_demo import load_run
 from moe_demo.insight.article import STAGES
 from moe_demo.insight.journey import SHOWN
 from moe_demo.ui.kit.i18n import text_in
+from tests.pages import app
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = "苹果公司发布了最新的iPhone 15"
@@ -36,8 +36,7 @@ def opened(**params: str) -> AppTest:
 
 
 def drawn(at: AppTest) -> dict[str, Any]:
-    found = [json.loads(element.proto.json) for element in at.get("bidi_component")]
-    return next(data for data in found if "stages" in data)
+    return next(data for data in app.pictures(at) if "stages" in data)
 
 
 def stage(data: dict[str, Any], name: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from moe_demo.ui.kit.picture import PACKAGE
 from tests.conftest import ROOT
 
 UI = ROOT / "moe_demo" / "ui"
@@ -35,14 +36,18 @@ def test_the_package_needs_the_versions_that_requirements_txt_names():
     assert "-e ." in (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
 
 
-def test_every_picture_is_declared_once_and_nothing_else():
+def test_the_manifest_inside_the_package_names_the_package_and_the_folder_of_the_pictures():
     manifest = project(ROOT / "moe_demo" / "pyproject.toml")
     declared = manifest["tool"]["streamlit"]["component"]["components"]
-    pictures = [path for path in UI.rglob("*.js") if "export default" in path.read_text(encoding="utf-8")]
-    names = ["-".join(path.relative_to(UI).with_suffix("").parts) for path in pictures]
-    assert sorted(one["name"] for one in declared) == sorted(names)
     assert {one["asset_dir"] for one in declared} == {"ui"}
-    assert manifest["project"]["name"] == project()["project"]["name"]
+    assert manifest["project"]["name"] == project()["project"]["name"] == PACKAGE
+
+
+def test_every_picture_has_a_style_of_its_own_beside_it():
+    pictures = [path for path in UI.rglob("*.js") if "export default" in path.read_text(encoding="utf-8")]
+    pictures = [path for path in pictures if path.parent.name != "kit"]
+    assert pictures
+    assert [path for path in pictures if not path.with_suffix(".css").is_file()] == []
 
 
 def test_pre_commit_calls_the_tools_of_make_check():

@@ -68,7 +68,7 @@ def _section(recording: Recording) -> None:
     st.subheader(t("balance.pressure.title"), anchor=False)
     sequence, batch = sequence_loss(moment, layer), batch_loss(moment, layer)
     st.caption(pressure_sentence(sequence, batch))
-    picture("balance/headline_map")(data=map_data_of(moment, layer, sequence, batch), key="balance.pressure")
+    picture("balance/headline_map", data=map_data_of(moment, layer, sequence, batch), key="balance.pressure")
 
 
 def _controls(recording: Recording) -> tuple[BalanceMethod, Moment, int]:

@@ -63,7 +63,7 @@ def _theatre() -> None:
     st.session_state["balance.active"] = is_active = live is not None and live.active
     runs = shuffled(live.runs if live else recording().of_seed(SHOWN_SEED))
     data = data_of(runs, balance_asked.read(recording()), live)
-    picture("balance/picture")(data=data, key=KEY, on_act_change=_act)
+    picture("balance/picture", data=data, key=KEY, on_act_change=_act)
     balance_live.controls(recording().base, found)
     if was_active != is_active:
         st.rerun()  # from now on the page asks by itself, or no longer does

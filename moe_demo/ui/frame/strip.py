@@ -36,7 +36,8 @@ PRESETS = (
 
 def draw(view: View) -> None:
     """The strip for this view."""
-    picture("frame/sentence_strip")(
+    picture(
+        "frame/sentence_strip",
         data=data_of(view),
         key=KEY,
         on_submit_change=_submit,

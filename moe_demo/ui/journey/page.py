@@ -50,7 +50,7 @@ def draw(view: View) -> str:
             selection.update(stage=place["stage"], token=place["token"])
 
     data = data_of(view)
-    picture("journey/picture")(data=data, key=KEY, on_place_change=go)
+    picture("journey/picture", data=data, key=KEY, on_place_change=go)
     return STAGES[data["stage"] - 1]
 
 

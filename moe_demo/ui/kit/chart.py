@@ -26,7 +26,7 @@ from starlette.routing import Route
 
 from moe_demo.ui.kit.base_path import base_path
 from moe_demo.ui.kit.i18n import labels, language
-from moe_demo.ui.kit.picture import picture
+from moe_demo.ui.kit.picture import component
 
 ADDRESS = f"/plotly-{get_plotlyjs_version()}.min.js"
 
@@ -51,7 +51,7 @@ def chart(figure: Drawn, key: str, label: str) -> None:
         "words": labels("chart"),
         "lang": language(),
     }
-    picture("kit/chart", isolated=False)(data=data, key=key)
+    component("chart", "kit/chart.js", isolated=False)(data=data, key=key)
 
 
 def library_route() -> Route:

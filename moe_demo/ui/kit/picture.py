@@ -1,41 +1,38 @@
 """The drawn parts of the pages: Streamlit v2 components, ES modules beside the page they belong to, offline.
 
-    picture("router/picture")(data={…}, key="score", on_pick_change=pick)      # Streamlit's own mount call
+    picture("router/picture", data={…}, key="score", on_pick_change=pick)      # else as Streamlit's own mount call
 
-`picture("router/picture")` mounts `ui/router/picture.js` with `ui/router/picture.css`. Both are files that the
-browser fetches once; they import what they share (`../kit/dom.js`) themselves, and no message carries code. Streamlit
-knows the folder from `moe_demo/pyproject.toml`, where every picture has a name: the package must be installed.
+draws `ui/router/picture.js` with `ui/router/picture.css`. The browser fetches both once, and what they import
+(`../kit/dom.js`) once for all pictures: no message carries code. `moe_demo/pyproject.toml` tells Streamlit the folder
+and the one component, `kit/mount.js`, which fetches the picture; so the package must be installed, and a new
+picture needs no name anywhere else.
 
-A picture ends in `export default function ({ data, parentElement, setStateValue, setTriggerValue }) { … }`; its root
-is `parentElement.querySelector(".root")`. Whatever comes from a reader or from data is set with textContent. Colours
-come with `data` from `moe_demo.figures.theme`; ground, text and border follow the theme by the CSS variables --st-….
+A picture ends in `export default mounted(…)` (`kit/stage.js`). Whatever comes from a reader or from data is set with
+textContent. Colours come with `data` from `moe_demo.figures.theme`; ground, text and border follow the theme by the CSS
+variables --st-….
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-UI = Path(__file__).parents[1]
 PACKAGE = "moe-demo"
 ROOT_HTML = '<div class="root"></div>'
 
 
+def picture(path: str, *, data: Mapping[str, Any], key: str, **options: Any) -> Any:
+    """Draw the picture at `ui/<path>.js`; returns the component's state. `options` are callbacks and sizes."""
+    return component("mount", "kit/mount.js")(data={"picture": path, "data": data}, key=key, **options)
+
+
 @cache
-def picture(path: str, *, isolated: bool = True) -> Callable[..., Any]:
-    """The mount command of the picture at `ui/<path>.js`, registered on first use and once per process.
+def component(name: str, script: str, *, isolated: bool = True) -> Callable[..., Any]:
+    """The mount command of a declared component, registered on first use and once per process.
 
     Not `isolated` is only what a library draws that puts its style into the document.
     """
-    has_style = (UI / f"{path}.css").is_file()
-    return st.components.v2.component(
-        f"{PACKAGE}.{path.replace('/', '-')}",
-        html=ROOT_HTML,
-        js=f"{path}.js",
-        css=f"{path}.css" if has_style else None,
-        isolate_styles=isolated,
-    )
+    return st.components.v2.component(f"{PACKAGE}.{name}", html=ROOT_HTML, js=script, isolate_styles=isolated)

@@ -49,7 +49,7 @@ def _mount(name: str, data: dict[str, Any], key: str) -> None:
             selection.update(**{field: picked[field] for field in ("token", "expert") if field in picked})
             st.session_state["router.whole"] = "token" in picked  # the sentence strip shows the word too
 
-    picture(name)(data=data, key=key, on_pick_change=pick)
+    picture(name, data=data, key=key, on_pick_change=pick)
 
 
 def data_of(view: View, shown: Rerouted, asked: Asked) -> dict[str, Any]:

@@ -34,7 +34,7 @@ def proof(view: View, shown: Rerouted) -> None:
             st.latex(line)
     with right:
         st.caption(t("router.proof.dot", n=len(lineage.x_D), shown=len(lineage.terms)))
-        picture("router/dot_product")(data=data_of(lineage), key="dot")
+        picture("router/dot_product", data=data_of(lineage), key="dot")
     with st.expander(t("router.proof.numpy")):
         st.code(numpy_snippet(lineage, path), language="python", wrap_lines=True)
 

@@ -20,8 +20,11 @@ def draw(view: View, *, title: str, caption: str) -> None:
         st.title(title, anchor=False)
         st.markdown(caption)
     with ways:
-        opened = picture("start/doors")(
-            data={"words": labels("start.doors"), "lang": language()}, key=KEY, on_go_change=lambda: None
+        opened = picture(
+            "start/doors",
+            data={"words": labels("start.doors"), "lang": language()},
+            key=KEY,
+            on_go_change=lambda: None,
         )
     if opened.go:
         navigation.go(_PAGES[opened.go], view.selection)

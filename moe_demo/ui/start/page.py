@@ -23,4 +23,4 @@ def route_flow(view: View, key: str = KEY) -> None:
         if picked:
             selection.update(**{name: picked[name] for name in ("token", "expert", "layer")})
 
-    picture("start/picture")(data=picture_data(view), key=key, on_pick_change=pick)
+    picture("start/picture", data=picture_data(view), key=key, on_pick_change=pick)

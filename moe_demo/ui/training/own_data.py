@@ -231,7 +231,7 @@ def _class_bars(corpus: Corpus) -> None:
         for look, count in zip(class_looks(corpus.labels), corpus.class_counts.values(), strict=True)
     ]
     data = {"rows": rows, "label": t("own_data.bars_label"), "lang": language()}
-    picture("training/class_counts")(data=data, key="own.bars")
+    picture("training/class_counts", data=data, key="own.bars")
 
 
 def _keep_form(intake: Intake, corpus: Corpus) -> None:

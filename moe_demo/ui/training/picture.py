@@ -31,7 +31,8 @@ POLL_MS, _IDLE_MS = 400, 5000
 
 def training_lab(view: View, state: str) -> None:
     """Loss and accuracy, load and bias of every expert, and the sentence's routes, over the steps."""
-    picture("training/picture")(
+    picture(
+        "training/picture",
         data=data_of(view, state),
         key=KEY,
         on_step_change=_to_step,

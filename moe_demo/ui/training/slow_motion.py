@@ -59,7 +59,7 @@ def _picture(run: Run) -> None:
         return
     layer = min(selection.current().layer, len(step.layers) - 1)
     headline = min(int(picked.get("headline", 0)), len(step.headlines) - 1)
-    picture("training/slow_step")(data=data_of(run, step, layer, headline), key=KEY, on_pick_change=_pick)
+    picture("training/slow_step", data=data_of(run, step, layer, headline), key=KEY, on_pick_change=_pick)
 
 
 def _pick() -> None:
