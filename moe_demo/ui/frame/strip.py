@@ -9,36 +9,24 @@ is and says so.
 
 from __future__ import annotations
 
-from typing import Any
-
 import streamlit as st
 
 from moe_demo.text.errors import EmptyTextError
-from moe_demo.text.segmentation import MAX_CHARS, tokenize
+from moe_demo.text.segmentation import tokenize
+from moe_demo.ui.frame.data import sentence_strip_data
 from moe_demo.ui.kit import selection
-from moe_demo.ui.kit.i18n import labels, language, t
-from moe_demo.ui.kit.looks import expert_looks
+from moe_demo.ui.kit.i18n import t
 from moe_demo.ui.kit.picture import picture
-from moe_demo.ui.kit.selection import DEFAULT_TEXT
 from moe_demo.ui.kit.views import View
 
 KEY = "strip"
-PRESETS = (
-    DEFAULT_TEXT,
-    "苹果上市价格大跌",
-    "火箭夺冠",
-    "火箭升空",
-    "流量明星参加综艺节目",
-    "手机流量资费下调",
-    "冠军做客直播间聊夺冠经历",
-)
 
 
 def draw(view: View) -> None:
     """The strip for this view."""
     picture(
         "frame/sentence_strip",
-        data=data_of(view),
+        data=sentence_strip_data(view),
         key=KEY,
         on_submit_change=_submit,
         on_pick_change=_pick,
@@ -47,30 +35,6 @@ def draw(view: View) -> None:
     if st.session_state.get("strip.empty"):
         st.session_state["strip.empty"] = False
         st.info(t("strip.empty"))
-
-
-def data_of(view: View) -> dict[str, Any]:
-    """What the component draws."""
-    trace, chosen = view.trace, view.selection
-    layer = trace.layers[chosen.layer]
-    return {
-        "text": trace.text,
-        "tokens": [
-            {"text": token, "known": bool(known), "expert": int(gates_E.argmax())}
-            for token, known, gates_E in zip(trace.tokens, trace.known_T, layer.gates_TE, strict=True)
-        ],
-        "experts": expert_looks(layer.n_routed),
-        "picked": chosen.token,
-        "left_out": trace.left_out[:80],
-        "cut": t("strip.cut", tokens=len(trace.tokens), chars=MAX_CHARS) if trace.left_out else "",
-        "steps": list(view.run.steps),
-        "step": view.run.step,
-        "run": view.run.run_id,
-        "presets": list(PRESETS),
-        "max_chars": MAX_CHARS,
-        "words": labels("strip"),
-        "lang": language(),
-    }
 
 
 def _submit() -> None:
