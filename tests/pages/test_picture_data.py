@@ -18,14 +18,17 @@ STATES: list[tuple[str, dict[str, str]]] = [
     ("", {}),
     ("", {"lang": "en", "t": "2", "l": "1", "run": "deepseek"}),
     ("", {"run": "document", "s": "很长" * 200}),
+    ("router", {}),
+    ("router", {"k": "2", "bias": "0.5", "be": "3", "t": "1", "lang": "en"}),
+    ("router", {"run": "document", "s": "山"}),
 ]
 
 
 def sent(at: AppTest) -> Iterator[tuple[str, Any]]:
-    """Path and data of every picture of a page."""
+    """Path and data of every picture of a page; a chart is a component of its own."""
     for element in at.get("bidi_component"):
-        name = element.proto.component_name.split(".")[-1]
-        yield name.replace("-", "/", 1), json.loads(element.proto.json)
+        data = json.loads(element.proto.json)
+        yield (data["picture"], data["data"]) if "picture" in data else ("kit/chart", data)
 
 
 @pytest.mark.parametrize(("page", "address"), STATES)

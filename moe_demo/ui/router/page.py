@@ -6,43 +6,26 @@ score_map(view, shown, asked)       all words x all experts of the layer, the ch
 
 from __future__ import annotations
 
-import math
-from dataclasses import asdict
-from typing import Any
-
 import streamlit as st
 
-from moe_demo.insight.router_path import (
-    ExpertStep,
-    PathChange,
-    RouterPath,
-    class_shifts,
-    logit_limit,
-    path_change,
-    rerouted_tokens,
-)
 from moe_demo.ui.kit import selection
-from moe_demo.ui.kit.i18n import labels, language, t
-from moe_demo.ui.kit.looks import class_looks, expert_looks, sequential_ramp
 from moe_demo.ui.kit.picture import picture
 from moe_demo.ui.kit.views import View
-from moe_demo.ui.kit.words import badge, expert_name, expert_names, key_help, layer_name
 from moe_demo.ui.router.controls import Asked, Rerouted
-
-NEAR = 0.02  # a margin below this is called a close one
+from moe_demo.ui.router.data import RouterMapData, RouterPictureData, map_data, picture_data
 
 
 def score_path(view: View, shown: Rerouted, asked: Asked) -> None:
     """The hero."""
-    _mount("router/picture", data_of(view, shown, asked), key="score")
+    _mount("router/picture", picture_data(view, shown, asked), key="score")
 
 
 def score_map(view: View, shown: Rerouted, asked: Asked) -> None:
     """The layer's scores as a map."""
-    _mount("router/map", map_data_of(view, shown, asked), key="map")
+    _mount("router/map", map_data(view, shown, asked), key="map")
 
 
-def _mount(name: str, data: dict[str, Any], key: str) -> None:
+def _mount(name: str, data: RouterPictureData | RouterMapData, key: str) -> None:
     def pick() -> None:
         picked = st.session_state[key].pick
         if picked:
@@ -50,178 +33,3 @@ def _mount(name: str, data: dict[str, Any], key: str) -> None:
             st.session_state["router.whole"] = "token" in picked  # the sentence strip shows the word too
 
     picture(name, data=data, key=key, on_pick_change=pick)
-
-
-def data_of(view: View, shown: Rerouted, asked: Asked) -> dict[str, Any]:
-    """What the hero draws: the record's numbers, looks of the theme, words of the locale."""
-    path, rule = shown.path, shown.path.rule
-    change = path_change(path, shown.trained_path)
-    everyone = [*path.order, *(step.expert for step in path.experts if step.rank is None)]
-    return {
-        "word": view.trace.tokens[path.token],
-        "token": path.token,
-        "n_tokens": len(view.trace.tokens),
-        "title": t("router.title_label", word=view.trace.tokens[path.token], layer=layer_name(path.layer)),
-        "badge": badge(view.run),
-        "rows": [
-            _row(step, shown.trained_path.experts[step.expert], change, changed=shown.changed)
-            for step in path.experts
-        ],
-        "groups": [asdict(group) for group in path.groups],
-        "order": everyone,
-        "top_k": rule.top_k,
-        "cut": path.cut,
-        "score_sum": path.score_sum,
-        "gate_sum": path.gate_sum,
-        "normalised": path.normalised,
-        "route_scale": rule.route_scale,
-        "scales": _scales(shown),
-        "experts": expert_looks(rule.n_routed),
-        "classes": _classes(shown),
-        "changed": shown.changed,
-        "selected": view.selection.expert,
-        "heads": _heads(path),
-        "fates": labels("router.fates"),
-        "lines": _lines(shown, change, asked),
-        "words": labels("router.words"),
-        "keys": key_help("router.keys"),
-        "lang": language(),
-    }
-
-
-def map_data_of(view: View, shown: Rerouted, asked: Asked) -> dict[str, Any]:
-    """What the map draws: scores of every word and expert, and who was chosen."""
-    layer = shown.layer
-    return {
-        "tokens": list(view.trace.tokens),
-        "scores": layer.scores_TE.tolist(),
-        "chosen": layer.topk_idx_TK.tolist(),
-        "gates": layer.gates_TK.tolist(),
-        "experts": expert_looks(layer.n_routed),
-        "group_size": shown.path.rule.group_size,
-        "token": asked.token,
-        "expert": view.selection.expert,
-        "ramp": sequential_ramp(),
-        "words": labels("router.map"),
-        "lang": language(),
-    }
-
-
-def _row(step: ExpertStep, trained: ExpertStep, change: PathChange, *, changed: bool) -> dict[str, Any]:
-    row = {
-        ("e" if name == "expert" else "kept" if name == "group_kept" else name): value
-        for name, value in asdict(step).items()
-    }
-    row["fate"] = change.fate(step.expert)
-    if changed:
-        row["trained"] = {name: getattr(trained, name) for name in ("score", "bias", "choice", "gate")}
-    return row
-
-
-def _scales(shown: Rerouted) -> dict[str, Any]:
-    """Ends of the axes: round numbers, the same for every word, so that a picture can be compared with the next."""
-    paths = (shown.path, shown.trained_path)
-    choices = [step.biased for path in paths for step in path.experts]
-    bias = max(abs(step.bias) for path in paths for step in path.experts)
-    return {
-        "logit": logit_limit(shown.layer),
-        "bias": next((end for end in (0.1, 0.2, 0.5) if bias <= end), max(1.0, math.ceil(bias))),
-        "choice": [min(0.0, math.floor(min(choices) * 4) / 4), max(1.0, math.ceil(max(choices) * 4) / 4)],
-        "gate": _gate_end(shown),
-    }
-
-
-def _gate_end(shown: Rerouted) -> float:
-    """Half of the scale where no word's gate passes it, else all of it."""
-    layers = (shown.layer, shown.trained_trace.layers[shown.path.layer])
-    half = shown.path.rule.route_scale / 2
-    return half if max(float(layer.gates_TK.max()) for layer in layers) <= half else 2 * half
-
-
-def _classes(shown: Rerouted) -> list[dict[str, Any]]:
-    shifts = class_shifts(shown.trace, shown.trained_trace)
-    looks = class_looks(shown.trace.labels)
-    return [look | asdict(shift) for look, shift in zip(looks, shifts, strict=True)]
-
-
-def _heads(path: RouterPath) -> dict[str, dict[str, str]]:
-    """Column headers: the formula this rule really uses."""
-    rule, words = path.rule, labels("router.heads")
-    tempered = "u⋅eᵢ" if rule.temperature == 1.0 else f"u⋅eᵢ / {rule.temperature:g}"
-    affinity = "σ" if rule.score_fn == "sigmoid" else "softmax"
-    scale = "" if rule.route_scale == 1.0 else f" × {rule.route_scale:g}"
-    formulas = {
-        "logit": "u⋅eᵢ",
-        "score": f"s = {affinity}({tempered})",
-        "bias": "+ bᵢ",
-        "group": t(
-            "router.heads.group_formula",
-            n=rule.counted_per_group,
-            kept=rule.topk_groups,
-            groups=rule.n_groups,
-        ),
-        "choice": t("router.heads.choice_formula", k=rule.top_k),
-        "gate": ("g = sᵢ / Σ s" if path.normalised else "g = sᵢ") + scale,
-    }
-    ids = [id_ for id_ in formulas if id_ != "group" or path.groups]
-    return {id_: {"word": words[id_], "formula": formulas[id_], "hint": words[f"{id_}_hint"]} for id_ in ids}
-
-
-def _lines(shown: Rerouted, change: PathChange, asked: Asked) -> dict[str, str]:
-    return {
-        "change": _change_line(shown, change),
-        "claim": t("router.lines.claim"),
-        "evidence": _evidence(shown, change, asked),
-        "margin": _margin(shown.path),
-    }
-
-
-def _change_line(shown: Rerouted, change: PathChange) -> str:
-    if not shown.changed:
-        return t("router.lines.trained", k=shown.path.rule.top_k, n=shown.path.rule.n_routed)
-    parts = [
-        t(f"router.lines.{name}", experts=expert_names(experts))
-        for name, experts in (
-            ("entered", change.entered),
-            ("left", change.left),
-            ("reweighted", change.reweighted),
-        )
-        if experts
-    ]
-    others = rerouted_tokens(shown.layer, shown.trained_trace.layers[shown.path.layer])
-    n_others = len([token for token in others if token != shown.path.token])
-    line = t("router.lines.semicolon").join(parts) or t("router.lines.nothing")
-    return line + (t("router.lines.others", n=n_others) if n_others else t("router.lines.stop"))
-
-
-def _evidence(shown: Rerouted, change: PathChange, asked: Asked) -> str:
-    """The claim held against the numbers on screen: the pushed expert, else the first of the chosen."""
-    path = shown.path
-    step = path.experts[path.order[0] if asked.pushed is None or not shown.changed else asked.pushed]
-    values: dict[str, Any] = {
-        "expert": expert_name(step.expert),
-        "score": step.score,
-        "bias": step.bias,
-        "biased": step.biased,
-    }
-    values |= {"gate": step.gate, "sum": path.score_sum, "push": asked.push}
-    way = "norm" if path.normalised else "plain"
-    if asked.pushed is None or not shown.changed:
-        return t(f"router.lines.rest_{way}", **values)
-    if step.chosen:
-        return t(f"router.lines.pushed_in_{way}", **values)
-    if not step.group_kept:
-        return t("router.lines.pushed_out_group", group=step.group, **values)
-    return t("router.lines.pushed_out", rank=step.rank + 1 if step.rank is not None else 0, **values)
-
-
-def _margin(path: RouterPath) -> str:
-    if path.margin is None or path.next_in_line is None:
-        return t("router.lines.no_margin", k=path.rule.top_k)
-    values = {
-        "last": expert_name(path.chosen[-1]),
-        "next": expert_name(path.next_in_line),
-        "margin": path.margin,
-        "k": path.rule.top_k,
-    }
-    return t("router.lines.near" if path.margin < NEAR else "router.lines.margin", **values)

@@ -1,0 +1,31 @@
+// What Python gives frame/sentence_strip.js: written by `make types` from moe_demo/ui/frame/data.py, not by hand.
+
+/**
+ * The sentence on top of every page, and how far the model has been trained.
+ * @typedef {object} PictureData
+ * @property {string} text
+ * @property {Array<StripToken>} tokens
+ * @property {Array<ExpertLook>} experts
+ * @property {number|null} picked
+ * @property {string} left_out The end of a sentence that is too long, cut.
+ * @property {string} cut What was done about it, in words; empty where nothing was left out.
+ * @property {Array<number>} steps Of the run's checkpoints.
+ * @property {number} step
+ * @property {string} run
+ * @property {Array<string>} presets
+ * @property {number} max_chars
+ * @property {Record<string, string>} words
+ * @property {string} lang
+ */
+
+/**
+ * A word of the sentence, with the expert that counts most for it.
+ * @typedef {object} StripToken
+ * @property {string} text
+ * @property {boolean} known
+ * @property {number} expert
+ */
+
+/** @typedef {import("../kit/looks.types.js").ExpertLook} ExpertLook */
+
+export {};
