@@ -3,11 +3,12 @@
 import streamlit as st
 
 from moe_demo.ui.journey import page as journey
-from moe_demo.ui.kit import views as session
+from moe_demo.ui.journey.settings import JourneySettings
+from moe_demo.ui.kit import views
 from moe_demo.ui.kit.i18n import prose, t
 from moe_demo.ui.kit.source import show_source
 
-view = session.view("document")
+view = views.view(JourneySettings, "document")
 st.title(t("journey.title"))
 stage = journey.draw(view)
 st.markdown(prose("journey_simplified"))

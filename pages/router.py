@@ -3,21 +3,21 @@
 import streamlit as st
 
 from moe_demo.model.router import affinity, choose, gate_values, leave_out_groups, score_groups
-from moe_demo.ui.kit import views as session
+from moe_demo.ui.kit import redraw, views
 from moe_demo.ui.kit.i18n import t
 from moe_demo.ui.kit.source import show_source
 from moe_demo.ui.kit.words import layer_name
 from moe_demo.ui.router import controls as router_controls
 from moe_demo.ui.router.page import score_map, score_path
 from moe_demo.ui.router.proof import proof
+from moe_demo.ui.router.settings import RouterSettings
 
 
 @st.fragment
 def panel() -> None:
     """Controls, hero, proof and map: redrawn together, without the rest of the page."""
-    if st.session_state.pop("router.whole", False):
-        st.rerun()
-    view = session.view()
+    redraw.if_asked()
+    view = views.view(RouterSettings)
     asked = router_controls.read(view)
     shown = router_controls.rerouted(view, asked)
     router_controls.draw(view, asked)

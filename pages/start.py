@@ -2,7 +2,7 @@
 
 from moe_demo.model.moe import MoELayer
 from moe_demo.model.router import gate_values, route
-from moe_demo.ui.kit import views as session
+from moe_demo.ui.kit import views
 from moe_demo.ui.kit.i18n import t
 from moe_demo.ui.kit.source import show_source
 from moe_demo.ui.start import curves as training_panel
@@ -10,7 +10,7 @@ from moe_demo.ui.start import doors
 from moe_demo.ui.start import page as hero
 from moe_demo.ui.start.captions import start_caption
 
-view = session.view()
+view = views.view()
 doors.draw(view, title=t("start.title"), caption=start_caption(view))
 hero.route_flow(view)
 training_panel.draw(view)

@@ -2,13 +2,13 @@
 
 from moe_demo.model.balance import max_vio, updated_bias
 from moe_demo.training.trainer import Trainer
-from moe_demo.ui.kit import views as session
+from moe_demo.ui.kit import views
 from moe_demo.ui.kit.source import show_source
 from moe_demo.ui.training import checkpoint as checkpoint_panel
 from moe_demo.ui.training import own_data, slow_motion
 from moe_demo.ui.training import page as training_page
 
-view = session.view()
+view = views.view()
 training_page.draw(view)
 if training_page.has_weights(view):
     checkpoint_panel.draw(view)

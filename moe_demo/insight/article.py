@@ -10,18 +10,12 @@ Tokens are counted from 0 here and written T1, T2, ... on screen. Experts carry 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal, get_args
 
-STAGES = (
-    "tokens",
-    "vectors",
-    "router",
-    "choice",
-    "experts",
-    "gates",
-    "transformer",
-    "pooling",
-    "classes",
-)
+Stage = Literal[
+    "tokens", "vectors", "router", "choice", "experts", "gates", "transformer", "pooling", "classes"
+]
+STAGES: tuple[Stage, ...] = get_args(Stage)
 """The article's stages in its order; the names stand in the page's address."""
 
 

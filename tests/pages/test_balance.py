@@ -17,13 +17,13 @@ from moe_demo.runs.store import RunError
 from moe_demo.ui.balance import live as balance_live
 from moe_demo.ui.balance import page as balance_page
 from moe_demo.ui.balance.formulas import formulas
-from moe_demo.ui.balance.settings import Asked
+from moe_demo.ui.balance.settings import BalanceSettings
 from moe_demo.ui.balance.table import sentence
 from moe_demo.ui.kit.i18n import labels, speaking, text_in
 from moe_demo.ui.kit.words import letter
 from tests.pages import app
 
-NOTHING_ASKED = Asked(guess=None, revealed=False, method="aux_loss", step=1, layer=0, rungs={})
+NOTHING_ASKED = BalanceSettings()
 
 
 @pytest.fixture(autouse=True)
@@ -66,7 +66,7 @@ def test_before_the_curtains_open_only_marks_are_sent(lang: str, recording: Reco
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_opened_curtains_show_the_load_of_the_recording(lang: str, recording: Recording):
-    data = theatre(opened(lang=lang, reveal="1"))
+    data = theatre(opened(lang=lang, reveal="yes"))
     runs = shuffled(recording.of_seed(SEEDS[0]))
     for drawn, run in zip(data["runs"], runs, strict=True):
         assert drawn["name"] == text_in(lang, f"balance.methods.{run.method.replace('+', '_')}")
@@ -79,7 +79,7 @@ def test_opened_curtains_show_the_load_of_the_recording(lang: str, recording: Re
 
 def test_the_verdict_answers_the_guess(recording: Recording):
     sick = sickest(shuffled(recording.of_seed(SEEDS[0])))
-    right, wrong = (theatre(opened(reveal="1", guess=str(g)))["ask"] for g in (sick, (sick + 1) % 5))
+    right, wrong = (theatre(opened(reveal="yes", guess=str(g)))["ask"] for g in (sick, (sick + 1) % 5))
     assert right.startswith(text_in("zh", "balance.ask.right"))
     assert not wrong.startswith(text_in("zh", "balance.ask.right"))
     assert letter(sick) in right
@@ -102,7 +102,7 @@ def test_each_method_shows_its_formula_with_the_numbers_of_the_step(
     lang: str, method: str, recording: Recording
 ):
     moment = moments(RECORDING / folder_name(method, SEEDS[0]))[3]
-    at = opened(lang=lang, way=str(METHODS.index(method)), moment=str(moment.step))
+    at = opened(lang=lang, way=method.replace("+", "_"), moment=str(moment.step))
     shown = [one.value.strip("$\n") for one in at.latex]
     assert shown == formulas(moment, 0)
     data = app.drawn(at, "headlines")
@@ -124,7 +124,7 @@ def test_every_statement_has_words_for_holding_and_for_not_holding(lang: str, re
 
 def test_a_slider_picks_a_rung_of_the_recording():
     at = opened()
-    at.select_slider(key="balance.rate").set_value(0).run()
+    at.select_slider(key="balance.bias_rate").set_value(0).run()
     assert not at.exception, at.exception
     rungs = [rung.value for rung in read_recording(RECORDING).rungs if rung.method == "loss_free"]
     assert any(f"u = {min(rungs):g}" in one.value for one in at.markdown)
@@ -192,7 +192,7 @@ def test_runs_that_have_not_begun_have_no_line_and_no_verdict(recording: Recordi
     runs = [replace(run, evaluations=()) for run in recording.of_seed(SEEDS[0])[:4]] + [
         recording.of_seed(SEEDS[0])[4]
     ]
-    data = balance_page.data_of(runs, replace(NOTHING_ASKED, revealed=True))
+    data = balance_page.data_of(runs, replace(NOTHING_ASKED, reveal=True))
     assert data["ask"] == text_in("zh", "balance.ask.waiting")
     assert [bool(run["steps"]) for run in data["runs"]] == [False] * 4 + [True]
     assert not any(run["sick"] for run in data["runs"])

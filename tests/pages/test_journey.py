@@ -57,7 +57,7 @@ def test_the_page_shows_the_record_of_the_document_run(lang: str):
 
 
 @pytest.mark.parametrize("number", range(1, 10))
-def test_the_address_names_the_station_and_the_page_shows_its_code(number: int):
+def test_an_old_address_counts_the_stations_and_the_page_shows_its_code(number: int):
     at = opened(stage=str(number))
     assert drawn(at)["stage"] == number
     assert at.code
@@ -72,6 +72,13 @@ def test_any_sentence_walks_the_nine_stages(lang: str, text: str):
     assert not data["article"]["same_text"]
     assert 1 <= len(data["words"]) <= 64
     assert text_in(lang, "journey.note.tokens_other").split("{")[0] in stage(data, "tokens")["note"]
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_the_address_calls_a_station_by_its_name(name: str):
+    at = opened(stage=name)
+    assert drawn(at)["stage"] == STAGES.index(name) + 1
+    assert not at.warning
 
 
 @pytest.mark.parametrize("broken", ["0", "10", "x", "-1"])

@@ -5,8 +5,13 @@ from streamlit.testing.v1 import AppTest
 
 from moe_demo import load_run
 from moe_demo.text.segmentation import MAX_CHARS
+from moe_demo.ui.balance.settings import BalanceSettings
+from moe_demo.ui.frame.pages import PAGES
+from moe_demo.ui.kit import page_settings
 from moe_demo.ui.kit.i18n import text_in
-from moe_demo.ui.kit.selection import DEFAULT_TEXT, Selection, plain_text
+from moe_demo.ui.kit.page_settings import PageSettings
+from moe_demo.ui.kit.selection import DEFAULT_TEXT, KEYS, Selection, parsed, plain_text
+from moe_demo.ui.router.settings import RouterSettings
 from tests.pages.app import drawn, hero, opened, strip
 
 
@@ -14,9 +19,10 @@ def updated(start: dict[str, str], change: str) -> dict[str, str]:
     """The address after `selection.update(<change>)` in a click."""
     script = f"""
 import streamlit as st
+from moe_demo.ui.balance.settings import BalanceSettings
 from moe_demo.ui.kit import selection
+from moe_demo.ui.router.settings import RouterSettings
 st.button("go", on_click=lambda: selection.update({change}))
-selection.current()
 """
     at = AppTest.from_string(script)
     for name, value in start.items():
@@ -34,8 +40,10 @@ def test_what_is_default_does_not_stand_in_the_address():
 
 
 def test_a_link_to_another_page_takes_the_selection_along_with_changes():
-    chosen = Selection(text="火箭升空", token=1, settings={"k": "3"})
-    assert chosen.params(token=0, k=None) == {"s": "火箭升空", "t": "0"}
+    chosen = Selection(text="火箭升空", token=1, settings=RouterSettings(k=3), others={"way": "none"})
+    assert chosen.params(token=0) == {"s": "火箭升空", "t": "0", "k": "3", "way": "none"}
+    assert chosen.params(RouterSettings, token=0, k=None) == {"s": "火箭升空", "t": "0", "way": "none"}
+    assert chosen.params(BalanceSettings, way="loss_free+seq")["way"] == "loss_free_seq"
 
 
 def test_a_click_changes_only_what_it_names():
@@ -53,6 +61,51 @@ def test_a_new_sentence_drops_the_picked_word_and_keeps_the_rest():
 
 def test_a_new_run_drops_what_the_old_one_meant():
     assert updated({"t": "2", "l": "1", "e": "9", "step": "8"}, "run='document'") == {"run": "document"}
+
+
+def test_a_setting_of_the_page_is_written_beside_those_of_others():
+    start = {"way": "loss_free", "temp": "0.7", "k": "99", "utm": "1"}
+    assert updated(start, "RouterSettings, k=3, expert=2") == {
+        "e": "2",
+        "k": "3",
+        "temp": "0.7",
+        "way": "loss_free",
+    }
+    assert updated({"way": "3", "k": "3"}, "BalanceSettings, reveal=True") == {
+        "k": "3",
+        "way": "loss_free",
+        "reveal": "yes",
+    }
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes"),
+    [
+        (RouterSettings, {"k": 99}),
+        (RouterSettings, {"way": "none"}),
+        (BalanceSettings, {"way": "3"}),
+        (PageSettings, {"k": 3}),
+    ],
+)
+def test_what_the_page_cannot_have_is_a_mistake_in_the_code(kind: type[PageSettings], changes: dict):
+    with pytest.raises(ValueError, match=kind.__name__):
+        Selection().params(kind, **changes)
+
+
+def test_reading_has_no_effect_and_one_address_is_one_selection():
+    pairs = (("k", "3"), ("t", "x"), ("way", "loss_free"), ("zz", "1"))
+    chosen = parsed(RouterSettings, pairs)
+    assert chosen.of(RouterSettings).k == 3
+    assert chosen.others == {"way": "loss_free"}
+    assert set(chosen.notices) == {"t", "zz"}
+    assert parsed(RouterSettings, pairs) is chosen
+
+
+def test_the_pages_have_their_parameters_to_themselves():
+    kinds = {page.settings for page in PAGES} - {PageSettings}
+    every = [name for kind in kinds for name in page_settings.names(kind)]
+    assert len(every) == len(set(every))
+    assert not {*every} & {*KEYS.values()}
 
 
 def test_back_to_the_default_leaves_the_address():
@@ -81,6 +134,7 @@ def test_a_sentence_fits_an_address(raw: str):
         ({"run": "../bundled_runs/deepseek"}, "run"),
         ({"run": "/etc"}, "run"),
         ({"s": " \u200b "}, "s"),
+        ({"with": "nobody"}, "with"),
         ({"utm": "1"}, "utm"),
     ],
 )

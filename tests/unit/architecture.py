@@ -40,6 +40,8 @@ MAY_IMPORT = {
 
 # What a page's room in ui may import of ui, beside itself: never another room.
 SHARED_ROOMS = ("kit", "frame", "server")
+# The table of the pages names the settings of each of them.
+PAGE_TABLE = "ui.frame.pages"
 
 # What makes the words and numbers of pictures is tested without a page: it may speak (kit.i18n), but draws nothing.
 NO_PAGE_LIBRARY = re.compile(r"ui\.(\w+\.data\w*|kit\.(words|looks|tables))")
@@ -121,7 +123,8 @@ def import_breaches(source: str, path: Path) -> list[str]:
 def _stays_in_its_room(name: str, module: str) -> bool:
     """Whether an import inside ui is of the module's own room or of one that all rooms share."""
     room, others = module.split(".")[1:2], name.split(".")[2:3]
-    return room == others or not others or others[0] in SHARED_ROOMS
+    is_row = module == PAGE_TABLE and name.split(".")[3:4] == ["settings"]
+    return room == others or not others or others[0] in SHARED_ROOMS or is_row
 
 
 def random_breaches(source: str, path: Path) -> list[str]:

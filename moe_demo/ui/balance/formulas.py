@@ -26,8 +26,8 @@ from moe_demo.insight.balance_terms import (
 )
 from moe_demo.insight.comparison import Recording
 from moe_demo.releases.recording import METHODS, folder_name
-from moe_demo.ui.balance import settings as balance_asked
 from moe_demo.ui.balance.page import SHOWN_SEED
+from moe_demo.ui.balance.settings import BalanceSettings
 from moe_demo.ui.kit import selection
 from moe_demo.ui.kit.i18n import labels, language, t
 from moe_demo.ui.kit.looks import class_looks
@@ -73,11 +73,13 @@ def _section(recording: Recording) -> None:
 
 def _controls(recording: Recording) -> tuple[BalanceMethod, Moment, int]:
     """Method, step and layer. The address is the truth: each widget is set to it before it is drawn."""
-    asked, n_layers = balance_asked.read(recording), recording.base.model.n_layers
-    found = _moments(recording.folder, asked.method)
+    chosen, n_layers = selection.current(BalanceSettings), recording.base.model.n_layers
+    asked, layer = chosen.of(BalanceSettings), chosen.layer if chosen.layer < n_layers else 0
+    found = _moments(recording.folder, asked.way)
     steps = [moment.step for moment in found]
-    step = min(steps, key=lambda one: abs(one - asked.step))
-    widgets = {"balance.way": asked.method, "balance.moment": step, "balance.layer": asked.layer}
+    wanted = steps[-1] if asked.moment is None else asked.moment
+    step = min(steps, key=lambda one: abs(one - wanted))
+    widgets = {"balance.way": asked.way, "balance.moment": step, "balance.layer": layer}
     st.session_state.update(widgets)
     places = st.columns([3.7, 1.6, 0.7], vertical_alignment="bottom", gap="medium")
     with places[0]:
@@ -87,14 +89,14 @@ def _controls(recording: Recording) -> tuple[BalanceMethod, Moment, int]:
             key="balance.way",
             required=True,
             format_func=method_word,
-            on_change=lambda: selection.update(way=METHODS.index(st.session_state["balance.way"])),
+            on_change=lambda: selection.update(BalanceSettings, way=st.session_state["balance.way"]),
         )
     with places[1]:
         st.select_slider(
             t("balance.formulas.step"),
             steps,
             key="balance.moment",
-            on_change=lambda: selection.update(moment=st.session_state["balance.moment"]),
+            on_change=lambda: selection.update(BalanceSettings, moment=st.session_state["balance.moment"]),
         )
     if n_layers > 1:
         with places[2]:
@@ -106,7 +108,7 @@ def _controls(recording: Recording) -> tuple[BalanceMethod, Moment, int]:
                 format_func=layer_name,
                 on_change=lambda: selection.update(layer=int(st.session_state["balance.layer"])),
             )
-    return asked.method, found[steps.index(step)], asked.layer
+    return asked.way, found[steps.index(step)], layer
 
 
 # -- formulas --------------------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from moe_demo.jobs.jobs import Job, Jobs
 from moe_demo.releases.recording import METHODS, SEEDS, with_method
 from moe_demo.runs.owners import is_owner
 from moe_demo.runs.store import RunError, RunStore
+from moe_demo.ui.balance.settings import BalanceSettings
 from moe_demo.ui.kit import selection
 from moe_demo.ui.kit.i18n import t
 from moe_demo.ui.kit.words import method_key
@@ -152,7 +153,7 @@ def _start(base: RunConfig) -> None:
     except RunError as error:
         st.session_state["balance.problem"] = t("balance.live.failed", reason=str(error))
         return
-    selection.update(guess=None, reveal=None)
+    selection.update(BalanceSettings, guess=None, reveal=None)
 
 
 def _state(found: list[LiveSet]) -> str:

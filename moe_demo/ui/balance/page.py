@@ -28,9 +28,8 @@ from moe_demo.insight.comparison import (
 )
 from moe_demo.releases.recording import RECORDING, SEEDS
 from moe_demo.ui.balance import live as balance_live
-from moe_demo.ui.balance import settings as balance_asked
-from moe_demo.ui.balance.settings import Asked
-from moe_demo.ui.kit import selection
+from moe_demo.ui.balance.settings import BalanceSettings
+from moe_demo.ui.kit import redraw, selection
 from moe_demo.ui.kit.i18n import labels, language, t
 from moe_demo.ui.kit.picture import picture
 from moe_demo.ui.kit.words import key_help, letter, method_word
@@ -59,30 +58,30 @@ def draw() -> None:
 def _theatre() -> None:
     found = balance_live.sets(recording().base)
     live = balance_live.shown_set(found)
-    was_active = st.session_state.get("balance.active", False)
-    st.session_state["balance.active"] = is_active = live is not None and live.active
     runs = shuffled(live.runs if live else recording().of_seed(SHOWN_SEED))
-    data = data_of(runs, balance_asked.read(recording()), live)
+    data = data_of(runs, selection.current(BalanceSettings).of(BalanceSettings), live)
     picture("balance/picture", data=data, key=KEY, on_act_change=_act)
     balance_live.controls(recording().base, found)
-    if was_active != is_active:
-        st.rerun()  # from now on the page asks by itself, or no longer does
+    # from now on the page asks by itself, or no longer does
+    redraw.when_changed("balance.active", live is not None and live.active)
 
 
 def _act() -> None:
     """A guess or a wish to open or close the curtains, from the component to the address."""
     asked = st.session_state[KEY].act or {}
     if "guess" in asked:
-        selection.update(guess=asked["guess"])
+        selection.update(BalanceSettings, guess=asked["guess"])
     if "reveal" in asked:
-        selection.update(**({"reveal": 1} if asked["reveal"] else {"reveal": None, "guess": None}))
+        selection.update(
+            BalanceSettings, **({"reveal": True} if asked["reveal"] else {"reveal": False, "guess": None})
+        )
 
 
 def data_of(
-    runs: list[ComparedRun], asked: Asked, live: balance_live.LiveSet | None = None
+    runs: list[ComparedRun], asked: BalanceSettings, live: balance_live.LiveSet | None = None
 ) -> dict[str, Any]:
     """What the theatre draws. Loads and methods are in it only once the curtains are open."""
-    guess, revealed = asked.guess, asked.revealed
+    guess, revealed = asked.guess, asked.reveal
     model, begun = runs[0].config.model, all(run.evaluations for run in runs)
     sick = sickest(runs) if begun and runs[sickest(runs)].ratio >= WELL_ABOVE else None
     return {

@@ -1,55 +1,55 @@
-"""What the address asks of the balance page, read and checked as a whole.
-
-As a whole, because each look at the address begins a new list of what was not understood: whichever part of the page
-is drawn last, the list names everything.
-"""
+"""What the address asks of the balance page."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated, ClassVar
 
 from moe_demo.config import BalanceMethod
-from moe_demo.insight.comparison import Recording
-from moe_demo.releases.recording import KNOBS, METHODS
-from moe_demo.ui.kit import selection
+from moe_demo.releases.recording import ALPHAS, METHODS, RATES
+from moe_demo.ui.kit.page_settings import Between, OneOf, PageSettings
 
-FIRST_METHOD: BalanceMethod = "aux_loss"
-RUNG_SETTINGS = {"aux_loss": "alpha", "seq_aux_loss": "seqalpha", "loss_free": "rate"}
-"""Method -> the parameter that says which rung of its ladder, from 0."""
+SWEPT = {"aux_loss": "aux_alpha", "seq_aux_loss": "seq_alpha", "loss_free": "bias_rate"}
+"""Method -> the setting that says which value of its knob is looked at."""
+
+_FORMER_KNOBS = {
+    "alpha": ("aux_alpha", ALPHAS),
+    "seqalpha": ("seq_alpha", ALPHAS),
+    "rate": ("bias_rate", RATES),
+}
+_MAX_STEP = 1_000_000
+
+
+def _former() -> dict[tuple[str, str], tuple[str, str]]:
+    """Methods and values were once counted, and curtains 0 or 1."""
+    ways = {("way", str(i)): ("way", name.replace("+", "_")) for i, name in enumerate(METHODS)}
+    knobs = {
+        (old, str(i)): (new, f"{value:g}")
+        for old, (new, values) in _FORMER_KNOBS.items()
+        for i, value in enumerate(values)
+    }
+    return ways | knobs | {("reveal", "1"): ("reveal", "yes"), ("reveal", "0"): ("reveal", "no")}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
+class BalanceSettings(PageSettings):
     """The reader's choices on this page."""
 
-    guess: int | None
-    """Place of the run that the reader takes for the sick one."""
-    revealed: bool
-    method: BalanceMethod
-    """Whose formula is shown, at `step` and in `layer`."""
-    step: int
-    layer: int
-    rungs: dict[str, int | None]
-    """By method; None where the page is to choose."""
+    former: ClassVar = _former()
 
+    guess: Annotated[int, Between(0, len(METHODS) - 1)] | None = None
+    """Place of the run that the reader takes for the most uneven one."""
+    reveal: bool = False
+    way: BalanceMethod = "aux_loss"
+    """Whose formulas are shown, at the recorded step nearest to `moment`."""
+    moment: Annotated[int, Between(1, _MAX_STEP)] | None = None
+    """None: the last step."""
+    aux_alpha: Annotated[float, OneOf(ALPHAS)] | None = None
+    """Values of the knobs that are looked at; None where the page is to choose."""
+    seq_alpha: Annotated[float, OneOf(ALPHAS)] | None = None
+    bias_rate: Annotated[float, OneOf(RATES)] | None = None
 
-def read(recording: Recording) -> Asked:
-    """The address, compared with what the recording has."""
-    chosen = selection.current()
-    n_steps = recording.runs[0].final.step
-    guess = int(chosen.setting("guess", -1, 0, len(METHODS) - 1))
-    ends = {
-        method: len({rung.value for rung in recording.rungs if rung.method == method}) for method in KNOBS
-    }
-    rungs = {
-        method: int(chosen.setting(RUNG_SETTINGS[method], -1, 0, max(ends[method] - 1, 0)))
-        for method in KNOBS
-    }
-    return Asked(
-        guess=guess if guess >= 0 else None,
-        revealed=bool(chosen.setting("reveal", 0, 0, 1)),
-        method=METHODS[int(chosen.setting("way", METHODS.index(FIRST_METHOD), 0, len(METHODS) - 1))],
-        step=int(chosen.setting("moment", n_steps, 1, n_steps)),
-        layer=chosen.layer if chosen.layer < recording.base.model.n_layers else 0,
-        rungs={method: rung if rung >= 0 else None for method, rung in rungs.items()},
-    )
+    def swept(self, method: str) -> float | None:
+        """The value of this method's knob."""
+        value: float | None = getattr(self, SWEPT[method])
+        return value

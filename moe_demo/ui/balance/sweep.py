@@ -14,8 +14,7 @@ import streamlit as st
 from moe_demo.figures.balance import ladder_figure
 from moe_demo.insight.comparison import Recording
 from moe_demo.insight.sweep import LadderStep, ladder_of, verdicts
-from moe_demo.ui.balance import settings as balance_asked
-from moe_demo.ui.balance.settings import RUNG_SETTINGS
+from moe_demo.ui.balance.settings import SWEPT, BalanceSettings
 from moe_demo.ui.kit import selection
 from moe_demo.ui.kit.chart import Drawn, chart, drawn
 from moe_demo.ui.kit.i18n import labels, language, speaking, t
@@ -32,19 +31,20 @@ def draw(recording: Recording) -> None:
 
 
 def _section(recording: Recording) -> None:
-    asked = balance_asked.read(recording)
-    for place, method in zip(st.columns(len(RUNG_SETTINGS), gap="large"), RUNG_SETTINGS, strict=True):
+    asked = selection.current(BalanceSettings).of(BalanceSettings)
+    for place, method in zip(st.columns(len(SWEPT), gap="large"), SWEPT, strict=True):
         with place:
-            _one(recording, method, asked.rungs[method])
+            _one(recording, method, asked.swept(method))
 
 
-def _one(recording: Recording, method: str, asked: int | None) -> None:
+def _one(recording: Recording, method: str, asked: float | None) -> None:
     """One slider, its sentence, its picture."""
     ladders, without = _ladders(recording)
     steps = ladders[method]
     verdict = verdicts(steps, without["max_vio"], without["information"])
     right = verdict.index("right") if "right" in verdict else len(steps) // 2
-    setting, chosen = RUNG_SETTINGS[method], right if asked is None else asked
+    setting, values = SWEPT[method], [step.value for step in steps]
+    chosen = values.index(asked) if asked in values else right
     key = f"balance.{setting}"
     st.session_state[key] = chosen
     symbol = "u" if method == "loss_free" else "α"
@@ -53,7 +53,7 @@ def _one(recording: Recording, method: str, asked: int | None) -> None:
         range(len(steps)),
         key=key,
         format_func=lambda place: f"{steps[place].value:g}",
-        on_change=lambda: selection.update(**{setting: int(st.session_state[key])}),
+        on_change=lambda: selection.update(BalanceSettings, **{setting: values[st.session_state[key]]}),
     )
     step = steps[chosen]
     st.markdown(
@@ -73,7 +73,7 @@ def _one(recording: Recording, method: str, asked: int | None) -> None:
 @lru_cache(maxsize=1)
 def _ladders(recording: Recording) -> tuple[dict[str, list[LadderStep]], dict[str, float]]:
     """The ladder of each method, and what training without balancing comes to."""
-    return {method: ladder_of(recording.rungs, method) for method in RUNG_SETTINGS}, _without(recording)
+    return {method: ladder_of(recording.rungs, method) for method in SWEPT}, _without(recording)
 
 
 @lru_cache(maxsize=64)

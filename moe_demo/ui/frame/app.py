@@ -1,4 +1,4 @@
-"""One run of the app: page settings, the head, the sentence, the page itself, and what its address asked in vain."""
+"""One run of the app: page settings, the head, the sentence, the page itself."""
 
 from __future__ import annotations
 
@@ -8,19 +8,17 @@ import streamlit as st
 
 from moe_demo.ui.frame import head, navigation
 from moe_demo.ui.frame.pages import page_at
+from moe_demo.ui.kit import redraw
 
 SCRIPT = Path(__file__).with_name("script.py")
 
 
 def draw() -> None:
     """Everything a visitor sees, at every visit and every click."""
+    redraw.done()
     head.settings()
     entries = navigation.entries()
     entry = st.navigation(list(entries.values()), position="hidden")
     head.head(entries)
     head.sentence(page_at(entry.url_path))
-    place = st.container()
-    try:
-        entry.run()
-    finally:
-        head.notices(place)
+    entry.run()

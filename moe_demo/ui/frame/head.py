@@ -1,6 +1,6 @@
-"""What stands around every page: page settings, the head with its links, the sentence, notices.
+"""What stands above every page: page settings, the head with its links, the sentence, notices.
 
-`app.draw` calls, in this order: `settings`, `head`, `sentence`, then the page, then `notices`.
+`app.draw` calls, in this order: `settings`, `head`, `sentence`, then the page.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from moe_demo.runs.store import RunError
 from moe_demo.ui.frame import navigation, strip
@@ -44,16 +43,15 @@ def _speak(language: str) -> None:
 
 
 def sentence(page: Page) -> None:
-    """The strip, for the run that the page shows. Where no run can be read, one sentence, and nothing more."""
+    """The strip for the run that the page shows, and what its address asked for in vain.
+
+    Where no run can be read, one sentence, and nothing more.
+    """
     try:
-        strip.draw(views.view(page.run))
+        view = views.view(page.settings, page.run)
+        strip.draw(view)
     except RunError as error:
         st.error(t("common.run_broken", reason=str(error)))
         st.stop()
-
-
-def notices(place: DeltaGenerator) -> None:
-    """One sentence that names what the address asked for in vain."""
-    names = selection.notices()
-    if names:
-        place.warning(t("common.bad_address", names=", ".join(names)))
+    if view.selection.notices:
+        st.warning(t("common.bad_address", names=", ".join(view.selection.notices)))

@@ -29,10 +29,11 @@ def entries() -> dict[str, st.Page]:
 
 
 def link(name: str, chosen: Selection, **changes: Any) -> None:
-    """A link to a page that takes the selection along."""
-    st.page_link(entries()[name], label=page_called(name).word, query_params=chosen.params(**changes))
+    """A link to a page that takes the selection along, with changes: settings of that page among them."""
+    page = page_called(name)
+    st.page_link(entries()[name], label=page.word, query_params=chosen.params(page.settings, **changes))
 
 
 def go(name: str, chosen: Selection, **changes: Any) -> None:
     """Leave for a page, with the selection."""
-    st.switch_page(entries()[name], query_params=chosen.params(**changes))
+    st.switch_page(entries()[name], query_params=chosen.params(page_called(name).settings, **changes))

@@ -14,7 +14,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from moe_demo.ui.balance.settings import BalanceSettings
+from moe_demo.ui.journey.settings import JourneySettings
 from moe_demo.ui.kit.i18n import t
+from moe_demo.ui.kit.page_settings import PageSettings
+from moe_demo.ui.router.settings import RouterSettings
 
 SCRIPTS = Path(__file__).parents[3] / "pages"
 
@@ -27,6 +31,8 @@ class Page:
     """Of its folder, its script and its texts."""
     url_path: str
     """Its address; empty for the page that opens first."""
+    settings: type[PageSettings] = PageSettings
+    """Its own part of the address."""
     run: str | None = None
     """The run it shows whatever is selected; None: the selected one."""
     picture: str = ""
@@ -57,10 +63,22 @@ class Page:
 
 PAGES = (
     Page(name="start", url_path=""),
-    Page(name="journey", url_path="forward-pass", run="document", former_url_paths=("stages",)),
-    Page(name="router", url_path="top-k", former_url_paths=("routing",)),
+    Page(
+        name="journey",
+        url_path="forward-pass",
+        settings=JourneySettings,
+        run="document",
+        former_url_paths=("stages",),
+    ),
+    Page(name="router", url_path="top-k", settings=RouterSettings, former_url_paths=("routing",)),
     Page(name="training", url_path="train", former_url_paths=("learning",)),
-    Page(name="balance", url_path="load-balancing", picture="reveal=1", former_url_paths=("evenness",)),
+    Page(
+        name="balance",
+        url_path="load-balancing",
+        settings=BalanceSettings,
+        picture="reveal=yes",
+        former_url_paths=("evenness",),
+    ),
 )
 
 

@@ -18,6 +18,7 @@ from moe_demo.model.classifier import Attention, Block, Classifier, TokenEmbeddi
 from moe_demo.model.experts import RoutedExperts, swiglu
 from moe_demo.model.router import Router, affinity, choose, gate_values
 from moe_demo.text.segmentation import tokenize
+from moe_demo.ui.journey.settings import JourneySettings
 from moe_demo.ui.kit import selection
 from moe_demo.ui.kit.i18n import labels, language, t
 from moe_demo.ui.kit.looks import class_looks, expert_looks, signed_ramp
@@ -47,7 +48,7 @@ def draw(view: View) -> str:
     def go() -> None:
         if place := st.session_state[KEY].place:
             st.session_state[SERIAL] = place["serial"]
-            selection.update(stage=place["stage"], token=place["token"])
+            selection.update(JourneySettings, stage=STAGES[place["stage"] - 1], token=place["token"])
 
     data = data_of(view)
     picture("journey/picture", data=data, key=KEY, on_place_change=go)
@@ -65,7 +66,7 @@ def data_of(view: View) -> dict[str, Any]:
     for stage in record["stages"]:
         stage["claim"] = _claim(stage)
         stage["note"] = _note(stage, record)
-    position = int(view.selection.setting("stage", 1, 1, len(STAGES)))
+    position = STAGES.index(view.selection.of(JourneySettings).stage) + 1
     return record | {
         "key": f"{view.run.run_id} {view.trace.step} {language()} {view.trace.text}",
         "stage": position,

@@ -1,7 +1,9 @@
 """The one selection of a reader, and the address of the page that holds it.
 
-    chosen = selection.current()               the Selection of this script run, checked; frozen
-    selection.update(token=4, expert=None)     a click: writes the address; the next script run reads it
+    chosen = selection.current()                        the Selection in the address; frozen
+    asked = selection.current(RouterSettings).of(RouterSettings)        the page's own settings, typed
+    selection.update(token=4, expert=None)              a click: writes the address; the next script run reads it
+    selection.update(RouterSettings, k=3)               the same for a setting of the page
 
 The address is the only place where the selection lives: the same link gives the same picture, a reload changes
 nothing, and Back undoes the last click. What has its default value does not stand in the address. So call
@@ -9,24 +11,28 @@ nothing, and Back undoes the last click. What has its default value does not sta
 `query_params=chosen.params()`.
 
     s text · t token · l layer · e expert · run · step (checkpoint) · with (the run beside it) · lang,
-    and the settings of single pages (PAGE)
+    and the settings of single pages (kit.page_settings), which other pages carry along untouched
 
-Every value is checked against the run it speaks of. What is broken or foreign falls back to its default and is
-named in `notices()`, which app.py shows in one sentence. Do not bind widgets to the address beside this
-(`bind="query-params"`): two writers would overwrite each other.
+Reading has no effect: an address is parsed once into a selection that carries its notices, the names of what was
+broken or foreign and fell back to its default; `kit.views` adds what the run or the sentence does not have, and the
+head of the page shows them in one sentence. Do not bind widgets to the address beside this (`bind="query-params"`):
+two writers would overwrite each other.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from functools import lru_cache
 from typing import Any
 
 import streamlit as st
 
 from moe_demo.insight.run import Run
 from moe_demo.text.segmentation import MAX_CHARS
+from moe_demo.ui.kit import page_settings
 from moe_demo.ui.kit.i18n import DEFAULT_LANGUAGE, LANGUAGES
+from moe_demo.ui.kit.page_settings import PageSettings, Settings
 
 DEFAULT_TEXT = "苹果公司发布了最新的iPhone 15"
 DEFAULT_RUN = "deepseek"
@@ -43,15 +49,8 @@ KEYS = {
 }
 """Field of the selection -> parameter of the address."""
 
-_BALANCE = ("guess", "reveal", "way", "moment", "alpha", "seqalpha", "rate")
-PAGE = dict.fromkeys(("k", "temp", "bias", "be", "groups", "stage", *_BALANCE), float)
-"""Parameters of single pages; read them with `Selection.setting`.
-
-Router: k, temp, bias, be (the expert whose bias is pushed), groups; journey: stage; balance: guess, reveal,
-way and moment (method and step of the formulas), alpha, seqalpha and rate (rungs of the ladders).
-"""
-
 _IGNORED = {"embed", "embed_options"}  # Streamlit's own
+_MAX_ADDRESSES = 256
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,29 +68,34 @@ class Selection:
     twin: str | None = None
     """The run shown beside it, where two are compared."""
     lang: str = DEFAULT_LANGUAGE
-    settings: Mapping[str, str] = field(default_factory=dict)
-    """Parameters of single pages as they stand in the address."""
+    settings: PageSettings = field(default_factory=PageSettings)
+    """The page's own; `of` gives them their type."""
+    others: Mapping[str, str] = field(default_factory=dict)
+    """Settings of other pages as they stand in the address."""
+    notices: tuple[str, ...] = ()
+    """Parameters of the address that were not understood, each once."""
 
-    def params(self, **changes: Any) -> dict[str, str]:
-        """The address of this selection, with changes: for links to other pages."""
-        chosen = _changed(self, changes)
-        standing = {f.name: getattr(chosen, f.name) for f in fields(Selection) if f.name in KEYS}
-        defaults = Selection()
-        params = {
-            KEYS[name]: str(value) for name, value in standing.items() if value != getattr(defaults, name)
-        }
-        return params | dict(chosen.settings)
+    def of(self, kind: type[Settings]) -> Settings:
+        """The settings of the page that this was read for."""
+        assert isinstance(self.settings, kind), f"read for {type(self.settings)}, asked for {kind}"
+        return self.settings
 
-    def setting(self, name: str, default: float, low: float, high: float) -> float:
-        """A page's own number, e.g. `setting("k", 4, 1, 16)`; outside low..high it is the default, and told."""
-        raw = self.settings.get(name)
-        if raw is None:
-            return default
-        value = _number(raw, PAGE[name])
-        if value is None or not low <= value <= high:
-            _tell(name)
-            return default
-        return value
+    def params(self, kind: type[PageSettings] = PageSettings, /, **changes: Any) -> dict[str, str]:
+        """The address of this selection, with changes: for links to other pages; `kind` is whose settings change."""
+        own = {name: value for name, value in changes.items() if name in KEYS}
+        chosen = _changed(self, own)
+        standing = {name: (getattr(chosen, name), getattr(_DEFAULTS, name)) for name in KEYS}
+        shared = {KEYS[name]: str(value) for name, (value, default) in standing.items() if value != default}
+        rest = page_settings.written(self.settings) | dict(self.others)
+        if wanted := {name: value for name, value in changes.items() if name not in KEYS}:
+            settings = page_settings.changed(page_settings.read(kind, rest)[0], wanted)
+            rest = {name: value for name, value in rest.items() if name not in page_settings.names(kind)}
+            rest |= page_settings.written(settings)
+        return shared | rest
+
+    def told(self, *names: str) -> Selection:
+        """This selection, with more parameters named as not understood."""
+        return replace(self, notices=tuple(dict.fromkeys((*self.notices, *names))))
 
     def clipped(self, run: Run, n_tokens: int) -> Selection:
         """Where another run than the selected one is shown: what that run does not have falls back silently."""
@@ -101,30 +105,53 @@ class Selection:
             token=self.token if self.token is not None and self.token < n_tokens else None,
             layer=self.layer if self.layer < model.n_layers else 0,
             expert=self.expert if self.expert is not None and self.expert < model.n_routed else None,
+            settings=self.settings.fitting(run),
         )
 
+    def checked(self, run: Run, n_tokens: int) -> Selection:
+        """Everything that the run or the sentence does not have back at its default, and told."""
+        fitting = self.clipped(run, n_tokens)
+        own = [
+            field.name
+            for field in fields(self.settings)
+            if _differ(field.name, self.settings, fitting.settings)
+        ]
+        shared = [KEYS[name] for name in ("token", "layer", "expert") if _differ(name, self, fitting)]
+        return fitting.told(*shared, *own)
 
-def current() -> Selection:
-    """The selection in the address. Numbers are only read here; `checked` compares them with the run."""
-    st.session_state["selection.notices"] = []
-    params = st.query_params.to_dict()
-    for name in params:
-        if name not in KEYS.values() and name not in PAGE and name not in _IGNORED:
-            _tell(name)
+
+_DEFAULTS = Selection()
+
+
+def current(kind: type[PageSettings] = PageSettings) -> Selection:
+    """The selection in the address, read for a page with these settings. `kit.views` compares it with the run."""
+    pairs = tuple(st.query_params.to_dict().items())
+    return parsed(kind, pairs)  # type: ignore[arg-type]  # a class is hashable: mypy takes the hash of its instances
+
+
+@lru_cache(maxsize=_MAX_ADDRESSES)
+def parsed(kind: type[PageSettings], pairs: tuple[tuple[str, str], ...]) -> Selection:
+    """The selection in the parameters of an address."""
+    params = dict(pairs)
+    known = {*KEYS.values(), *page_settings.every_name(), *_IGNORED}
+    settings, unread = page_settings.read(kind, params)
     lang = params.get("lang", DEFAULT_LANGUAGE)
-    if lang not in LANGUAGES:
-        _tell("lang")
-    return Selection(
+    indices = {KEYS[name]: _index(params.get(KEYS[name])) for name in ("token", "layer", "expert", "step")}
+    broken = [name for name, index in indices.items() if index is None and name in params]
+    chosen = Selection(
         text=plain_text(params.get("s", DEFAULT_TEXT)),
-        token=_index(params, "t"),
-        layer=_index(params, "l") or 0,
-        expert=_index(params, "e"),
+        token=indices["t"],
+        layer=indices["l"] or 0,
+        expert=indices["e"],
         run=params.get("run", DEFAULT_RUN),
-        step=_index(params, "step"),
+        step=indices["step"],
         twin=params.get("with"),
         lang=lang if lang in LANGUAGES else DEFAULT_LANGUAGE,
-        settings={name: params[name] for name in PAGE if name in params},
+        settings=settings,
+        others={n: params[n] for n in page_settings.every_name() - page_settings.names(kind) if n in params},
     )
+    foreign = [name for name in params if name not in known]
+    return chosen.told(*foreign, *(["lang"] if lang not in LANGUAGES else []), *broken, *unread)
 
 
 def plain_text(text: str) -> str:
@@ -135,70 +162,30 @@ def plain_text(text: str) -> str:
     return text.encode("utf-8", "ignore").decode().strip()[: MAX_CHARS + 1]
 
 
-def checked(chosen: Selection, run: Run, n_tokens: int) -> Selection:
-    """The selection with everything the run or the sentence does not have back at its default, and told."""
-    fitting = chosen.clipped(run, n_tokens)
-    for name in ("token", "layer", "expert"):
-        if getattr(fitting, name) != getattr(chosen, name):
-            _tell(KEYS[name])
-    return fitting
+def update(kind: type[PageSettings] = PageSettings, /, **changes: Any) -> None:
+    """Write changed fields, and settings of the page whose settings these are, into the address: one step of Back.
 
-
-def update(**changes: Any) -> None:
-    """Write changed fields (and page settings, by name) into the address; one step of the browser's history.
-
-    A new text drops the picked word, a new run also layer, expert and checkpoint, unless they are given too.
+    A new text drops the picked word, a new run also layer, expert and checkpoint, unless they are given too. None
+    puts a setting back to its default. Raises ValueError for a setting that the page does not have.
     """
-    if "text" in changes:
-        changes["text"] = plain_text(changes["text"])
-    chosen = _changed(current(), changes)
-    st.query_params.from_dict(chosen.params())
-
-
-def notices() -> list[str]:
-    """Parameters of the address that were not understood in this script run."""
-    return list(dict.fromkeys(st.session_state.get("selection.notices", [])))
-
-
-def forget(*names: str) -> None:
-    """Tell a parameter of the address as not understood: for what only its reader can check (run, step, text)."""
-    for name in names:
-        _tell(name)
+    st.query_params.from_dict(current(kind).params(kind, **changes))
 
 
 def _changed(chosen: Selection, changes: Mapping[str, Any]) -> Selection:
-    if "text" in changes and changes["text"] != chosen.text:
-        changes = {"token": None} | dict(changes)
+    if "text" in changes:
+        changes = dict(changes) | {"text": plain_text(changes["text"])}
+        if changes["text"] != chosen.text:
+            changes = {"token": None} | changes
     if "run" in changes and changes["run"] != chosen.run:
         changes = {"token": None, "layer": 0, "expert": None, "step": None} | dict(changes)
-    own = {name: value for name, value in changes.items() if name in KEYS}
-    settings = dict(chosen.settings)
-    for name in changes.keys() - own.keys():
-        if name not in PAGE:
-            raise ValueError(f"{name} is no part of the selection; give it a place in selection.PAGE.")
-        if changes[name] is None:
-            settings.pop(name, None)
-        else:
-            settings[name] = f"{changes[name]:g}"
-    return replace(chosen, settings=settings, **own)
+    return replace(chosen, **changes)
 
 
-def _index(params: Mapping[str, str], name: str) -> int | None:
-    if name not in params:
-        return None
-    raw = params[name]
-    if not (raw.isascii() and raw.isdigit() and len(raw) <= len(str(MAX_CHARS)) + 6):
-        _tell(name)
+def _differ(name: str, a: object, b: object) -> bool:
+    return bool(getattr(a, name) != getattr(b, name))
+
+
+def _index(raw: str | None) -> int | None:
+    if raw is None or not (raw.isascii() and raw.isdigit() and len(raw) <= len(str(MAX_CHARS)) + 6):
         return None
     return int(raw)
-
-
-def _number(raw: str, kind: type[float]) -> float | None:
-    try:
-        return kind(raw)
-    except ValueError:
-        return None
-
-
-def _tell(name: str) -> None:
-    st.session_state.setdefault("selection.notices", []).append(name)

@@ -1,7 +1,7 @@
 """From the address to what is shown: the run, the checked selection and the trace, loaded once for all readers.
 
-    view = session.view()                # View(selection, run, trace) of the page's address; ask as often as needed
-    view = session.view("document")      # the same sentence through another run, at its last checkpoint
+    view = views.view(RouterSettings)                 # View(selection, run, trace) of the page's address
+    view = views.view(JourneySettings, "document")    # the same sentence through another run, at its last checkpoint
 
 Runs and traces are shared by all readers and never changed. A trace is kept by run, checkpoint and sentence.
 Only bundled runs and those in the folder of local runs are opened: an address must not name folders of this machine.
@@ -9,6 +9,7 @@ Only bundled runs and those in the folder of local runs are opened: an address m
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -21,6 +22,7 @@ from moe_demo.jobs.jobs import Jobs
 from moe_demo.runs.store import RunError, RunStore
 from moe_demo.text.errors import EmptyTextError
 from moe_demo.ui.kit import selection
+from moe_demo.ui.kit.page_settings import PageSettings
 from moe_demo.ui.kit.selection import DEFAULT_RUN, DEFAULT_TEXT, Selection
 from moe_demo.ui.server import live
 from moe_demo.ui.server.visitor import visitor_id
@@ -38,18 +40,21 @@ class View:
     trace: ForwardTrace
 
 
-def view(run_name: str | None = None) -> View:
-    """What the address asks for. Raises RunError where not even the bundled run can be read."""
-    chosen = selection.current()
-    is_own = run_name in (None, chosen.run)
-    run = _run_of(chosen) if is_own else opened_run(str(run_name))
-    text, trace = _text_and_trace(chosen.text, run)
-    chosen = replace(chosen, text=text)
-    if is_own:
-        name = chosen.run if is_coming(chosen.run) else run.run_id
-        known = replace(chosen, run=name, step=chosen.step if chosen.step == run.step else None)
-        return View(selection.checked(known, run, len(trace.tokens)), run, trace)
-    return View(chosen.clipped(run, len(trace.tokens)), run, trace)
+def view(kind: type[PageSettings] = PageSettings, run_name: str | None = None) -> View:
+    """What the address asks of a page with these settings. Raises RunError where not even the bundled run can be read.
+
+    `run_name` is the run that the page shows whatever is selected: what that run does not have falls back silently.
+    """
+    chosen = _without_foreign_twin(selection.current(kind))
+    if run_name not in (None, chosen.run):
+        run = opened_run(str(run_name))
+        chosen, trace = _traced_text(chosen, run)
+        return View(chosen.clipped(run, len(trace.tokens)), run, trace)
+    run, unread = _run_of(chosen)
+    name = chosen.run if is_coming(chosen.run) else run.run_id
+    known = replace(chosen, run=name, step=chosen.step if chosen.step == run.step else None).told(*unread)
+    known, trace = _traced_text(known, run)
+    return View(known.checked(run, len(trace.tokens)), run, trace)
 
 
 def is_coming(name: str) -> bool:
@@ -60,6 +65,15 @@ def is_coming(name: str) -> bool:
         and jobs.may_see(name, visitor_id())
         and not RunStore(jobs.runs / name).checkpoint_steps()
     )
+
+
+def is_there(name: str) -> bool:
+    """Whether there is anything to show of this run to this browser."""
+    if is_coming(name):
+        return True
+    with suppress(RunError):
+        return bool(store_of(name))
+    return False
 
 
 def opened_run(name: str, step: int | None = None) -> Run:
@@ -83,33 +97,28 @@ def traced(run: Run, text: str) -> ForwardTrace:
     return _traced(run.run_id, run.step, stamp(run.store.folder), text)
 
 
-def _run_of(chosen: Selection) -> Run:
-    """The run and checkpoint of the address; the default run, and a notice, where there is no such thing."""
+def _run_of(chosen: Selection) -> tuple[Run, tuple[str, ...]]:
+    """The run and checkpoint of the address; the default run, and what to tell, where there is no such thing."""
     if is_coming(chosen.run):
-        return opened_run(DEFAULT_RUN)
-    try:
-        return opened_run(chosen.run, chosen.step)
-    except RunError:
-        pass
-    if chosen.step is not None:
-        try:
-            run = opened_run(chosen.run)
-        except RunError:
-            pass
-        else:
-            selection.forget("step")
-            return run
-    if chosen.run != DEFAULT_RUN:
-        selection.forget("run")
-    return opened_run(DEFAULT_RUN)
+        return opened_run(DEFAULT_RUN), ()
+    for step, unread in ((chosen.step, ()), (None, ("step",))):
+        with suppress(RunError):
+            return opened_run(chosen.run, step), unread
+    return opened_run(DEFAULT_RUN), () if chosen.run == DEFAULT_RUN else ("run",)
 
 
-def _text_and_trace(text: str, run: Run) -> tuple[str, ForwardTrace]:
+def _without_foreign_twin(chosen: Selection) -> Selection:
+    """The run beside is another one, and there for this browser."""
+    if chosen.twin is None or (chosen.twin != chosen.run and is_there(chosen.twin)):
+        return chosen
+    return replace(chosen, twin=None).told("with")
+
+
+def _traced_text(chosen: Selection, run: Run) -> tuple[Selection, ForwardTrace]:
     try:
-        return text, traced(run, text)
+        return chosen, traced(run, chosen.text)
     except EmptyTextError:
-        selection.forget("s")
-        return DEFAULT_TEXT, traced(run, DEFAULT_TEXT)
+        return replace(chosen, text=DEFAULT_TEXT).told("s"), traced(run, DEFAULT_TEXT)
 
 
 @st.cache_resource(max_entries=_MAX_RUNS, show_spinner=False)

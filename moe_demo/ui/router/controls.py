@@ -18,13 +18,12 @@ from moe_demo.config import ConfigError, RoutingRule
 from moe_demo.insight.router_path import RouterPath, router_path
 from moe_demo.insight.trace import ForwardTrace, LayerTrace
 from moe_demo.model.router import RouterChange
-from moe_demo.ui.kit import selection
+from moe_demo.ui.kit import redraw, selection
 from moe_demo.ui.kit.i18n import t
 from moe_demo.ui.kit.views import View
 from moe_demo.ui.kit.words import expert_name, layer_name
+from moe_demo.ui.router.settings import MAX_K, TEMPERATURES, RouterSettings
 
-MAX_K = 8
-TEMPERATURES = (0.25, 0.35, 0.5, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0)
 KEYS = {
     "layer": "router.layer",
     "k": "router.k",
@@ -77,21 +76,20 @@ class Rerouted:
 def read(view: View) -> Asked:
     """The settings in the address, checked against the run."""
     chosen, rule = view.selection, view.run.config.model.routing_rule
-    token, last = chosen.token or 0, rule.n_routed - 1
+    settings, token = chosen.of(RouterSettings), chosen.token or 0
     trained = router_path(view.trace.layers[chosen.layer], token, rule)
-    push = chosen.setting("bias", 0.0, -1.0, 1.0)
     fallback = trained.order[0] if trained.next_in_line is None else trained.next_in_line
     expert = fallback if chosen.expert is None else chosen.expert
-    pushed = int(chosen.setting("be", expert, 0, last)) if push else None
+    pushed = (expert if settings.be is None else settings.be) if settings.bias else None
     return Asked(
         token=token,
         layer=chosen.layer,
         expert=expert if chosen.expert is not None or pushed is None else pushed,
-        top_k=int(chosen.setting("k", rule.top_k, 1, max_k(rule))),
-        temperature=chosen.setting("temp", 1.0, TEMPERATURES[0], TEMPERATURES[-1]),
+        top_k=rule.top_k if settings.k is None else settings.k,
+        temperature=settings.temp,
         pushed=pushed,
-        push=push,
-        groups=bool(chosen.setting("groups", 1, 0, 1)),
+        push=settings.bias,
+        groups=settings.groups,
     )
 
 
@@ -169,7 +167,7 @@ def draw(view: View, asked: Asked) -> None:
 
 def reset() -> None:
     """Back to the trained router."""
-    selection.update(k=None, temp=None, bias=None, be=None, groups=None)
+    selection.update(RouterSettings, k=None, temp=None, bias=None, be=None, groups=None)
 
 
 def _layers(n_layers: int) -> None:
@@ -185,23 +183,22 @@ def _layers(n_layers: int) -> None:
 
 def _layer() -> None:
     selection.update(layer=int(st.session_state[KEYS["layer"]]))
-    st.session_state["router.whole"] = True  # the strip shows this layer's experts too
+    redraw.ask()  # the strip shows this layer's experts too
 
 
 def _k(trained: int) -> None:
     k = int(st.session_state[KEYS["k"]])
-    selection.update(k=None if k == trained else k)
+    selection.update(RouterSettings, k=None if k == trained else k)
 
 
 def _temperature() -> None:
-    temperature = float(st.session_state[KEYS["temp"]])
-    selection.update(temp=None if temperature == 1.0 else temperature)
+    selection.update(RouterSettings, temp=float(st.session_state[KEYS["temp"]]))
 
 
 def _push(expert: int) -> None:
     push = float(st.session_state[KEYS["bias"]])
-    selection.update(bias=push or None, be=expert if push else None, expert=expert)
+    selection.update(RouterSettings, bias=push, be=expert if push else None, expert=expert)
 
 
 def _groups() -> None:
-    selection.update(groups=None if st.session_state[KEYS["groups"]] else 0)
+    selection.update(RouterSettings, groups=bool(st.session_state[KEYS["groups"]]))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from moe_demo.ui.kit import selection
+from moe_demo.ui.kit import redraw, selection
 from moe_demo.ui.kit.picture import picture
 from moe_demo.ui.kit.views import View
 from moe_demo.ui.router.controls import Asked, Rerouted
@@ -30,6 +30,7 @@ def _mount(name: str, data: RouterPictureData | RouterMapData, key: str) -> None
         picked = st.session_state[key].pick
         if picked:
             selection.update(**{field: picked[field] for field in ("token", "expert") if field in picked})
-            st.session_state["router.whole"] = "token" in picked  # the sentence strip shows the word too
+            if "token" in picked:
+                redraw.ask()  # the sentence strip shows the word too
 
     picture(name, data=data, key=key, on_pick_change=pick)

@@ -97,9 +97,6 @@ def _twin_select(view: View) -> None:
         if name != view.selection.run
     }
     twin = view.selection.twin or NONE
-    if twin not in words:
-        selection.forget("with")
-        twin = NONE
     choice(
         t("training.twin"),
         words,

@@ -16,7 +16,7 @@ from moe_demo.insight.held_out import DataGoneError
 from moe_demo.insight.load import random_max_vio
 from moe_demo.insight.run import Run
 from moe_demo.insight.slow_step import GradientPart, SlowLayer, SlowStep, slow_step
-from moe_demo.ui.kit import selection
+from moe_demo.ui.kit import redraw, selection
 from moe_demo.ui.kit import views as session
 from moe_demo.ui.kit.i18n import labels, language, t
 from moe_demo.ui.kit.looks import class_looks, expert_looks, sequential_ramp
@@ -25,7 +25,6 @@ from moe_demo.ui.kit.views import View
 from moe_demo.ui.kit.words import expert_name, layer_name, layer_title, method_key
 
 KEY = "slow"
-WHOLE = "slow.whole"  # the layer has changed: the rest of the page shows it too
 STAGES = ("batch", "scores", "dispatch", "loss", "gradient", "bias")
 PART_ORDER = ("words", "ngrams", "attention", "router", "experts", "shared", "ffn", "norms", "head")
 WITH_CARD = ("batch", "scores", "dispatch", "loss")
@@ -48,8 +47,7 @@ def draw(view: View) -> None:
 
 @st.fragment
 def _picture(run: Run) -> None:
-    if st.session_state.pop(WHOLE, False):
-        st.rerun()
+    redraw.if_asked()
     picked = (st.session_state.get(KEY) or {}).get("pick") or {}
     try:
         with st.spinner(t("slow.reading")):
@@ -67,7 +65,7 @@ def _pick() -> None:
     picked = st.session_state[KEY].pick
     if picked and picked["layer"] != selection.current().layer:
         selection.update(layer=int(picked["layer"]))
-        st.session_state[WHOLE] = True
+        redraw.ask()  # the rest of the page shows that layer too
 
 
 @lru_cache(maxsize=32)
