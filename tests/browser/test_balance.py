@@ -39,7 +39,7 @@ def asked(page: Page) -> dict[str, str]:
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 720), (1440, 900)])
 @pytest.mark.parametrize("lang", ["zh", "en"])
-@pytest.mark.parametrize("reveal", ["", "&reveal=1&guess=0"])
+@pytest.mark.parametrize("reveal", ["", "&reveal=yes&guess=0"])
 def test_the_first_screen_holds_the_whole_theatre(
     new_page: Callable[..., Page], width: int, height: int, lang: str, reveal: str
 ):
@@ -78,7 +78,7 @@ def test_a_click_guesses_and_the_button_raises_the_curtain(page: Page):
 
 def test_a_tile_says_whose_load_it_is(page: Page):
     run = shuffled(read_recording(RECORDING).of_seed(SEEDS[0]))[1]
-    opened(page, f"{PATH}?reveal=1")
+    opened(page, f"{PATH}?reveal=yes")
     frame = box_of(page.locator('g.card[data-run="1"] rect.frame').first)
     n_experts = run.config.model.n_routed
     page.mouse.move(frame["x"] + frame["width"] - 2, frame["y"] + frame["height"] * 2.5 / n_experts)
@@ -107,7 +107,7 @@ def test_another_step_and_method_change_the_formula_and_the_address(page: Page):
     opened(page)
     page.get_by_role("radio", name=text_in("zh", "balance.methods.loss_free"), exact=True).click()
     expect(page.get_by_text("算法 1")).to_be_visible()
-    page.wait_for_url(re.compile("way=3"))
+    page.wait_for_url(re.compile("way=loss_free"))
 
 
 def test_all_five_train_again_live(new_page: Callable[..., Page], fresh_server: Callable, tmp_path: Path):

@@ -53,7 +53,7 @@ def test_every_station_opens_by_click_with_article_and_live_numbers(page: Page):
         expect(page.locator(".claim")).not_to_be_empty()
         expect(page.locator(".formula")).not_to_be_empty()
         expect(page.locator(".panel .note")).to_contain_text("文章")
-    expect_address(page, "stage=9")
+    expect_address(page, "stage=classes")
     expect_no_exception(page)
 
 
@@ -72,11 +72,11 @@ def test_every_station_opens_by_key(page: Page):
     page.keyboard.press("ArrowLeft")
     expect_station(page, 8)
     expect(page.locator(".station[aria-selected=true]")).to_have_count(1)
-    expect_address(page, "stage=8")
+    expect_address(page, "stage=pooling")
 
 
 def test_the_next_button_walks_on_and_keeps_the_focus(page: Page):
-    opened(page, stage="2")
+    opened(page, stage="vectors")
     page.locator(".panel .solid").click()
     expect_station(page, 3)
     expect(page.locator(".panel .solid")).to_be_focused()
@@ -85,18 +85,18 @@ def test_the_next_button_walks_on_and_keeps_the_focus(page: Page):
 
 
 def test_a_link_opens_its_station_and_back_returns(page: Page):
-    opened(page, stage="6", t="5")
+    opened(page, stage="gates", t="5")
     expect_station(page, 6)
     expect(page.locator(".word.picked")).to_have_attribute("aria-label", "T6 iPhone")
     page.locator(".station").nth(6).click()
-    expect_address(page, "stage=7")
+    expect_address(page, "stage=transformer")
     wait_ready(page)  # Streamlit loses a step back that comes while it still runs the step forth
     page.go_back()
     expect_station(page, 6)
 
 
 def test_a_picked_word_fills_the_formula_and_stays_from_station_to_station(page: Page):
-    opened(page, stage="6")
+    opened(page, stage="gates")
     page.locator(".word").nth(5).click()
     expect(page.locator(".formula .who")).to_have_text("T6 iPhone")
     expect_address(page, "t=5")
@@ -120,7 +120,7 @@ def test_the_words_keep_their_columns_and_their_nodes(page: Page):
 
 
 def test_the_picture_and_the_table_show_the_same_gates(page: Page):
-    opened(page, stage="6")
+    opened(page, stage="gates")
     page.locator(".foot button").click()
     rows = page.locator(".table tbody tr")
     expect(rows).to_have_count(7)
@@ -167,7 +167,7 @@ def test_rail_and_both_rows_fit_the_first_screen(
 
 
 def test_scrolling_a_long_sentence_keeps_seats_and_classes_in_view(new_page: Callable[..., Page]):
-    page = opened(new_page(width=1280, height=720), s=LONG, stage="4")
+    page = opened(new_page(width=1280, height=720), s=LONG, stage="choice")
     scroll = page.locator(".scroll")
     for number, part in ((4, ".seat"), (8, ".frame"), (9, ".bar.printed")):
         page.locator(".station").nth(number - 1).click()
