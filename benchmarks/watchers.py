@@ -28,7 +28,7 @@ import numpy as np
 
 from moe_demo.config import preset
 from moe_demo.jobs.jobs import Jobs
-from moe_demo.runs.owners import new_id
+from moe_demo.runs.owners import Caller, new_id
 from moe_demo.ui.kit.selection import DEFAULT_TEXT
 from moe_demo.ui.training.picture import POLL_MS
 from tests.browser.helpers import serve
@@ -103,7 +103,7 @@ class Watcher(threading.Thread):
 
 def measure(base_url: str, jobs: Jobs, n_watchers: int) -> tuple[float, list[Watcher]]:
     """Steps a second of one training run with so many watchers, and the watchers."""
-    job = jobs.start(preset("deepseek"), owner=new_id())
+    job = jobs.start(preset("deepseek"), owner=Caller(new_id()))
     clock = Clock(jobs.runs / job.name / "metrics.jsonl")
     watchers = [Watcher(f"{base_url}/live/{job.name}", clock) for _ in range(n_watchers)]
     for thread in (clock, *watchers):
@@ -114,7 +114,7 @@ def measure(base_url: str, jobs: Jobs, n_watchers: int) -> tuple[float, list[Wat
     clock.ended = True
     if clock.newest < TO_STEP:
         raise SystemExit(f"The run ended early: {jobs.get(job.name)}")
-    jobs.stop(job.name, "", operator=True)
+    jobs.stop(job.name, Caller(operator=True))
     while jobs.is_alive(job.name):
         time.sleep(0.1)
     return (TO_STEP - FROM_STEP) / (clock.times[TO_STEP] - clock.times[FROM_STEP]), watchers

@@ -12,10 +12,11 @@ from typing import Any
 import torch
 
 from moe_demo.cli.progress import left_out
-from moe_demo.insight.run import Classified, Run, load_run, run_folders
+from moe_demo.insight.run import Classified, Run, load_run
+from moe_demo.runs.catalogue import RunCatalogue, is_bundled
 from moe_demo.runs.data import read_corpora
 from moe_demo.runs.metrics import EvalMetrics
-from moe_demo.runs.store import BUNDLED_RUNS, RunError, RunStore
+from moe_demo.runs.store import RunError, RunStore
 from moe_demo.text.corpus import read_labelled_or_plain
 from moe_demo.text.errors import EmptyTextError
 from moe_demo.training.evaluation import encode_all
@@ -145,7 +146,7 @@ def trace(args: argparse.Namespace) -> int:
 def runs(args: argparse.Namespace) -> int:
     """Name, preset, state, step, accuracy and folder of every run; a torn one is named on stderr."""
     rows: list[tuple[str, ...]] = [("name", "preset", "state", "step", "accuracy", "where")]
-    for folder in run_folders():
+    for folder in RunCatalogue().folders():
         try:
             rows.append(_run_row(RunStore(folder)))
         except RunError as error:
@@ -166,7 +167,7 @@ def _run_row(store: RunStore) -> tuple[str, ...]:
         status.state,
         f"{max((record.step for record in records), default=0)}/{status.n_steps}",
         f"{evaluations[-1].accuracy:.4f}" if evaluations else "-",
-        "bundled" if store.folder.parent == BUNDLED_RUNS else str(store.folder),
+        "bundled" if is_bundled(store) else str(store.folder),
     )
 
 

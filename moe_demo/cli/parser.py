@@ -74,7 +74,7 @@ def _add_train(commands: argparse._SubParsersAction[_Parser]) -> None:
         "--control",
         type=Path,
         metavar="FILE",
-        help="obey the wishes another program writes there (control.py)",
+        help="do what another program asks for in this file (runs/commands.py)",
     )
     add("--resume", type=Path, metavar="DIR", help="go on with the run in this folder")
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from moe_demo.cli.progress import Bar, Lines
 from moe_demo.cli.settings import config_of, named_options
 from moe_demo.config import ConfigError
-from moe_demo.insight.run import local_folder
-from moe_demo.runs.commands import Control
+from moe_demo.runs.catalogue import local_folder
+from moe_demo.runs.commands import CommandReader
 from moe_demo.training.distributed import is_first_process
 from moe_demo.training.train import Outcome, resume_run, train_run
 
@@ -19,19 +19,21 @@ from moe_demo.training.train import Outcome, resume_run, train_run
 def train(args: argparse.Namespace) -> int:
     """Train a new run or go on with one; the summary goes to stdout, everything else to stderr."""
     watcher = Bar() if sys.stderr.isatty() else Lines()
-    control = Control(args.control) if args.control else None
+    commands = CommandReader(args.control) if args.control else None
     try:
         if args.resume:
             if given := named_options(args):
                 raise ConfigError(
                     f"--resume goes on with the settings of {args.resume}; leave out {', '.join(given)}."
                 )
-            outcome = resume_run(args.resume, args.data, device=args.device, watcher=watcher, control=control)
+            outcome = resume_run(
+                args.resume, args.data, device=args.device, watcher=watcher, commands=commands
+            )
         else:
             config = config_of(args)
             folder = args.out or _free_folder(config.preset)
             outcome = train_run(
-                folder, config, args.data, device=args.device, watcher=watcher, control=control
+                folder, config, args.data, device=args.device, watcher=watcher, commands=commands
             )
     finally:
         watcher.close()

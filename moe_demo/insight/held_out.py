@@ -19,6 +19,7 @@ from torch import Tensor
 
 from moe_demo.insight.run import Run
 from moe_demo.model.batch import TokenBatch
+from moe_demo.runs.catalogue import version
 from moe_demo.runs.data import BUILTIN, fingerprint, read_corpora, split_of, text_encoder
 from moe_demo.runs.metrics import EvalMetrics
 from moe_demo.runs.store import RunError, RunStore
@@ -74,7 +75,7 @@ class Exam:
 def exam(run: Run) -> Exam:
     """Ask the run's checkpoint for every held-out headline. Raises DataGoneError where they cannot be read."""
     split = split_of_run(run.store)
-    texts = _held_out(run.store.folder, made(run.store))
+    texts = _held_out(run.store.folder, version(run.store).made)
     label_ids_B = torch.from_numpy(split.held_out.label_ids)
     logits_BC = _logits(run, texts)
     loss_B = F.cross_entropy(logits_BC, label_ids_B, reduction="none").tolist()
@@ -112,18 +113,13 @@ def split_of_run(store: RunStore) -> Split:
     return split
 
 
-def made(store: RunStore) -> int:
-    """Changes where another run was trained into the same folder: part of the key of whatever is kept of a run."""
-    return (store.folder / "config.json").stat().st_mtime_ns
-
-
 @lru_cache(maxsize=2)
 def _corpus(files: tuple[str, ...], written: tuple[int, ...], labels: tuple[str, ...]) -> Corpus:
     return read_corpora([Path(file) for file in files], labels)
 
 
 @lru_cache(maxsize=4)
-def _held_out(folder: Path, made_at: int) -> list[EncodedText]:
+def _held_out(folder: Path, made: int) -> list[EncodedText]:
     store = RunStore(folder)
     encoder = text_encoder(store.config(), store.vocabulary())
     return encode_all(split_of_run(store).held_out, encoder)

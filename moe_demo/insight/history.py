@@ -2,7 +2,7 @@
 
     history = History(RunStore(folder))
     history.refresh()                   reads on from where the last reading ended
-    history.payload(since=version)      what a watcher does not have yet, as plain numbers ready for JSON
+    history.since(version)              what a watcher does not have yet (HistoryPart)
 
 A long run is thinned: past MOST_POINTS steps every second one is kept, past twice as many every fourth one, ... The
 evaluations are all kept. A run that was resumed from an earlier state has its record replaced; watchers then get
@@ -14,8 +14,7 @@ Letters: L MoE layers, E routed experts, n points.
 from __future__ import annotations
 
 import json
-import math
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,12 +28,12 @@ from moe_demo.runs.store import RunStore, Status
 MOST_POINTS = 600
 _VERSIONS = 256  # how many versions back a watcher may be and still get only what is new
 
-Payload = dict[str, Any]
+Array = np.ndarray[Any, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Facts:
-    """What is small enough to be told whole each time."""
+    """What is small enough to be given whole each time."""
 
     status: Status
     state: str
@@ -43,6 +42,68 @@ class _Facts:
     """In the queue; 0 where the run does not wait."""
     events: tuple[Event, ...]
     checkpoints: tuple[int, ...]
+
+
+def _none() -> Array:
+    return np.zeros(0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Points:
+    """Steps of a run, a column each; by default none."""
+
+    step_n: Array = field(default_factory=_none)
+    ce_n: Array = field(default_factory=_none)
+    balance_n: Array = field(default_factory=_none)
+    accuracy_n: Array = field(default_factory=_none)
+    lr_n: Array = field(default_factory=_none)
+    load_LEn: Array = field(default_factory=_none)
+    """Load / fair share: 1 is fair, 0 is dead."""
+    bias_LEn: Array = field(default_factory=_none)
+    max_vio_Ln: Array = field(default_factory=_none)
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvaluationPoint:
+    """One evaluation on the held-out headlines."""
+
+    step: int
+    loss: float
+    accuracy: float
+    max_vio_L: tuple[float, ...]
+    floor: float
+    """MaxVio of blind choice for as many tokens."""
+    load_LE: Array
+    """Load / fair share."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HistoryPart:
+    """What a watcher lacks. The defaults are those of a run of which nothing is written yet."""
+
+    version: int = 0
+    whole: bool = True
+    """Whether it replaces everything the watcher has."""
+    state: str
+    reason: str = ""
+    place: int = 0
+    """In the queue; 0 where the run does not wait."""
+    step: int = 0
+    n_steps: int = 0
+    steps_per_epoch: int = 1
+    n_layers: int = 0
+    n_routed: int = 0
+    top_k: int = 0
+    labels: tuple[str, ...] = ()
+    tokens_per_second: float | None = None
+    seconds_left: float | None = None
+    train_seconds: float = 0.0
+    batch_floor: float = 0.0
+    """MaxVio of blind choice in a batch."""
+    points: Points = Points()
+    evaluations: tuple[EvaluationPoint, ...] = ()
+    events: tuple[Event, ...] = ()
+    checkpoints: tuple[int, ...] = ()
 
 
 class History:
@@ -86,19 +147,35 @@ class History:
             self._lengths.pop(self.version - _VERSIONS, None)
         return has_changed
 
-    def payload(self, since: int = 0) -> Payload:
-        """What a watcher who has version `since` lacks; `whole` says that it replaces everything. After `refresh`."""
-        n_points, n_evals = self._lengths.get(since, (0, 0))
-        is_whole = since not in self._lengths
-        return {
-            "version": self.version,
-            "whole": is_whole,
-            **self._progress(),
-            **self._points(self.steps[n_points:]),
-            "evals": [self._evaluation(record) for record in self.evals[n_evals:]],
-            "events": [asdict(event) for event in self.facts.events],
-            "checkpoints": list(self.facts.checkpoints),
-        }
+    def since(self, version: int = 0) -> HistoryPart:
+        """What a watcher who has this version lacks. After `refresh`."""
+        n_points, n_evals = self._lengths.get(version, (0, 0))
+        status, model = self.facts.status, self.config.model
+        newest = max(self.steps[-1].step if self.steps else 0, status.step)
+        speed = status.step / status.train_seconds if status.train_seconds > 0 else 0.0
+        tokens_a_step = self._n_tokens / self._n_seen if self._n_seen else 0.0
+        return HistoryPart(
+            version=self.version,
+            whole=version not in self._lengths,
+            state=self.facts.state,
+            reason=status.reason,
+            place=self.facts.place,
+            step=newest,
+            n_steps=status.n_steps,
+            steps_per_epoch=max(1, round(status.n_steps / self.config.epochs)),
+            n_layers=model.n_layers,
+            n_routed=model.n_routed,
+            top_k=model.top_k,
+            labels=model.labels,
+            tokens_per_second=speed * tokens_a_step if speed else None,
+            seconds_left=(status.n_steps - newest) / speed if speed else None,
+            train_seconds=status.train_seconds,
+            batch_floor=random_max_vio(round(tokens_a_step), model.n_routed, model.top_k),
+            points=self._points(self.steps[n_points:]),
+            evaluations=tuple(self._evaluation(record) for record in self.evals[n_evals:]),
+            events=self.facts.events,
+            checkpoints=self.facts.checkpoints,
+        )
 
     @property
     def facts(self) -> _Facts:
@@ -149,61 +226,36 @@ class History:
             self._stride *= 2
             self._lengths.clear()
 
-    # -- telling ---------------------------------------------------------------------------------------------
+    # -- what is given -----------------------------------------------------------------------------------------
 
-    def _progress(self) -> Payload:
-        status, model = self.facts.status, self.config.model
-        newest = max(self.steps[-1].step if self.steps else 0, status.step)
-        seconds = status.train_seconds
-        speed = status.step / seconds if seconds > 0 else 0.0
-        tokens_a_step = self._n_tokens / self._n_seen if self._n_seen else 0.0
-        return {
-            "state": self.facts.state,
-            "reason": status.reason,
-            "place": self.facts.place,
-            "step": newest,
-            "n_steps": status.n_steps,
-            "steps_per_epoch": max(1, round(status.n_steps / self.config.epochs)),
-            "n_layers": model.n_layers,
-            "n_routed": model.n_routed,
-            "top_k": model.top_k,
-            "labels": list(model.labels),
-            "tokens_per_second": round(speed * tokens_a_step) if speed else None,
-            "seconds_left": round((status.n_steps - newest) / speed, 1) if speed else None,
-            "train_seconds": seconds,
-            "batch_floor": round(random_max_vio(round(tokens_a_step), model.n_routed, model.top_k), 4),
-        }
-
-    def _points(self, steps: list[StepMetrics]) -> Payload:
-        """Columns, one entry a step; loads in hundredths of the fair share, biases in hundred-thousandths."""
+    def _points(self, steps: list[StepMetrics]) -> Points:
         shape = (len(steps), self.config.model.n_layers, self.config.model.n_routed)
         load_nLE = np.array([step.load_LE for step in steps], dtype=float).reshape(shape)
         bias_nLE = np.array([step.bias_LE for step in steps], dtype=float).reshape(shape)
-        fair_nL1 = np.maximum(load_nLE.mean(-1, keepdims=True), 1e-9)
         max_vio_nL = np.array([step.max_vio_L for step in steps], dtype=float).reshape(shape[:2])
-        return {
-            "steps": [step.step for step in steps],
-            "ce": [_rounded(step.ce_loss) for step in steps],
-            "balance": [_rounded(step.balance_loss, 6) for step in steps],
-            "accuracy": [_rounded(step.accuracy) for step in steps],
-            "lr": [_rounded(step.lr, 7) for step in steps],
-            "load": _whole(100 * load_nLE / fair_nL1).transpose(1, 2, 0).tolist(),
-            "bias": _whole(1e5 * bias_nLE).transpose(1, 2, 0).tolist(),
-            "max_vio": _whole(1000 * max_vio_nL).T.tolist(),
-        }
+        return Points(
+            step_n=np.array([step.step for step in steps], dtype=int),
+            ce_n=np.array([step.ce_loss for step in steps]),
+            balance_n=np.array([step.balance_loss for step in steps]),
+            accuracy_n=np.array([step.accuracy for step in steps]),
+            lr_n=np.array([step.lr for step in steps]),
+            load_LEn=_relative(load_nLE).transpose(1, 2, 0),
+            bias_LEn=bias_nLE.transpose(1, 2, 0),
+            max_vio_Ln=max_vio_nL.T,
+        )
 
-    def _evaluation(self, record: EvalMetrics) -> Payload:
+    def _evaluation(self, record: EvalMetrics) -> EvaluationPoint:
         load_LE = np.asarray(record.load_LE, dtype=float)
         top_k = self._top_k_at(record.step)
         n_tokens = round(float(load_LE[0].sum()) / top_k)
-        return {
-            "step": record.step,
-            "loss": _rounded(record.loss),
-            "accuracy": _rounded(record.accuracy),
-            "max_vio": [round(value, 4) for value in record.max_vio_L],
-            "floor": round(random_max_vio(n_tokens, load_LE.shape[1], top_k), 4),
-            "load": (load_LE / np.maximum(load_LE.mean(-1, keepdims=True), 1e-9)).round(3).tolist(),
-        }
+        return EvaluationPoint(
+            step=record.step,
+            loss=record.loss,
+            accuracy=record.accuracy,
+            max_vio_L=tuple(record.max_vio_L),
+            floor=random_max_vio(n_tokens, load_LE.shape[1], top_k),
+            load_LE=_relative(load_LE),
+        )
 
     def _top_k_at(self, step: int) -> int:
         """K when a step was taken: it may have been changed on the way."""
@@ -214,9 +266,6 @@ class History:
         return top_k
 
 
-def _whole(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    return np.asarray(np.rint(np.nan_to_num(values)), dtype=np.int64)
-
-
-def _rounded(value: float, digits: int = 4) -> float | None:
-    return round(value, digits) if math.isfinite(value) else None
+def _relative(load_E: Array) -> Array:
+    """Load / fair share over the last axis; 0 where nothing was routed."""
+    return np.asarray(load_E / np.maximum(load_E.mean(-1, keepdims=True), 1e-9))

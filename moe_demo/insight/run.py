@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,15 +14,11 @@ from moe_demo.insight.trace import ForwardTrace, left_out, trace_text
 from moe_demo.model.batch import TokenBatch
 from moe_demo.model.classifier import Classifier
 from moe_demo.model.router import RouterChange
+from moe_demo.runs.catalogue import RunCatalogue, is_bundled
 from moe_demo.runs.data import text_encoder
 from moe_demo.runs.metrics import EvalMetrics, StepMetrics
-from moe_demo.runs.store import BUNDLED_RUNS, RunError, RunStore
+from moe_demo.runs.store import RunError, RunStore
 from moe_demo.text.tokenizer import TextEncoder
-
-
-def local_folder() -> Path:
-    """Where runs trained here are kept: $MOE_DEMO_RUNS, else `runs` in the working directory."""
-    return Path(os.environ.get("MOE_DEMO_RUNS", "runs"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +46,11 @@ class Run:
     steps: tuple[int, ...]
     """Steps that have a checkpoint."""
     store: RunStore
-    bundled: bool = False
+
+    @property
+    def bundled(self) -> bool:
+        """Whether it ships with the app."""
+        return is_bundled(self.store)
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -78,7 +77,7 @@ class Run:
 
     @cached_property
     def metrics(self) -> list[StepMetrics | EvalMetrics]:
-        """What training wrote, in order."""
+        """What training had written when this was first asked for, in order."""
         return self.store.metrics()[0]
 
     @property
@@ -91,7 +90,7 @@ class Run:
 
     def at(self, step: int) -> Run:
         """The same run at another checkpoint."""
-        return _load(self.store, step, bundled=self.bundled)
+        return open_run(self.store, step)
 
 
 def load_run(run: str | Path, step: int | None = None) -> Run:
@@ -100,33 +99,20 @@ def load_run(run: str | Path, step: int | None = None) -> Run:
     Raises RunError with one sentence where there is no such run or its files are torn.
     """
     folder = Path(run)
-    if not folder.is_dir():
-        named = {path.name: path for path in reversed(run_folders())}
-        if str(run) not in named:
-            known = ", ".join(sorted(named)) or "none"
-            raise RunError(
-                f"There is no run {str(run)!r}: name a run folder or one of the known runs ({known})."
-            )
-        folder = named[str(run)]
-    return _load(RunStore(folder), step, bundled=folder.parent == BUNDLED_RUNS)
-
-
-def run_folders() -> list[Path]:
-    """Bundled runs first, then local ones, each by name."""
-    return [
-        path
-        for parent in (BUNDLED_RUNS, local_folder())
-        for path in (sorted(parent.iterdir()) if parent.is_dir() else [])
-        if (path / "config.json").is_file()
-    ]
+    store = RunStore(folder) if folder.is_dir() else RunCatalogue().find(str(run))
+    if store is None:
+        known = ", ".join(sorted(list_runs())) or "none"
+        raise RunError(f"There is no run {str(run)!r}: name a run folder or one of the known runs ({known}).")
+    return open_run(store, step)
 
 
 def list_runs() -> list[str]:
     """Names of all runs that `load_run` knows."""
-    return list(dict.fromkeys(path.name for path in run_folders()))
+    return list(dict.fromkeys(path.name for path in RunCatalogue().folders()))
 
 
-def _load(store: RunStore, step: int | None, *, bundled: bool) -> Run:
+def open_run(store: RunStore, step: int | None = None) -> Run:
+    """A run folder at its last checkpoint, or at another one. Raises RunError where its files are torn."""
     model, found = store.load_model(step)
     config = store.config(found)
     return Run(
@@ -137,5 +123,4 @@ def _load(store: RunStore, step: int | None, *, bundled: bool) -> Run:
         step=found,
         steps=tuple(store.checkpoint_steps()),
         store=store,
-        bundled=bundled,
     )

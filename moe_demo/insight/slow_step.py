@@ -25,7 +25,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from moe_demo.config import BalanceConfig
-from moe_demo.insight.held_out import made, split_of_run
+from moe_demo.insight.held_out import split_of_run
 from moe_demo.insight.run import Run
 from moe_demo.model.balance import (
     affinity_share,
@@ -36,6 +36,7 @@ from moe_demo.model.balance import (
 )
 from moe_demo.model.classifier import Classifier
 from moe_demo.model.router import Routing, choose
+from moe_demo.runs.catalogue import version
 from moe_demo.runs.data import text_encoder
 from moe_demo.runs.metrics import StepMetrics
 from moe_demo.runs.store import RunStore
@@ -157,7 +158,7 @@ def slow_step(run: Run) -> SlowStep:
     """
     split = split_of_run(run.store)
     with _in_use, torch.random.fork_rng(devices=[]):
-        trainer = _trainer(run.store.folder, made(run.store))
+        trainer = _trainer(run.store.folder, version(run.store).made)
         trainer.adopt(run.store.config(run.step + 1))
         trainer.model.load_state_dict(run.model.state_dict())
         trainer.optimizer.state.clear()
@@ -189,7 +190,7 @@ _in_use = Lock()
 
 
 @lru_cache(maxsize=2)
-def _trainer(folder: Path, made_at: int) -> Trainer:
+def _trainer(folder: Path, made: int) -> Trainer:
     """A trainer of the run with its training headlines encoded, which takes a second or two."""
     store = RunStore(folder)
     config, split = store.config(), split_of_run(store)

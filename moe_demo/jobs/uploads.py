@@ -22,8 +22,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from moe_demo.runs.catalogue import local_folder
 from moe_demo.runs.files import RunError, explained, read_json, write_json, write_whole
-from moe_demo.runs.owners import hashed, is_owner
+from moe_demo.runs.owners import Caller, hashed
 from moe_demo.text.corpus import Corpus
 
 FOLDER = ".uploads"  # a dot: no run's name begins with one
@@ -91,18 +92,18 @@ class _About:
 
 
 class Uploads:
-    """The data sets below a folder of runs."""
+    """The data sets below a folder of runs, by default the local one."""
 
-    def __init__(self, root: Path) -> None:
-        self.folder = Path(root) / FOLDER
+    def __init__(self, root: Path | None = None) -> None:
+        self.folder = (local_folder() if root is None else root) / FOLDER
 
-    def keep(self, corpus: Corpus, name: str, owner: str) -> Dataset:
+    def keep(self, corpus: Corpus, name: str, owner: Caller) -> Dataset:
         """Write a new data set. A reader finds it whole or not at all.
 
         Raises:
             UploadError: the name is taken or none, there is no place for another one, or the disk refuses.
         """
-        assert owner, "a data set without an owner would be everybody's"
+        assert owner.visitor, "a data set without an owner would be everybody's"
         name = " ".join(name.split())
         if not 0 < len(name) <= MAX_NAME_CHARS or not name.isprintable():
             raise UploadError("name", limit=MAX_NAME_CHARS)
@@ -111,30 +112,30 @@ class Uploads:
             self._require_place(len(content), name, owner)
             key = secrets.token_hex(16)
             about = _About(
-                name=name, owner=hashed(owner), class_counts=corpus.class_counts, created=time.time()
+                name=name, owner=hashed(owner.visitor), class_counts=corpus.class_counts, created=time.time()
             )
             with self._undone_on_failure(self.folder / key) as folder:
                 write_whole(folder / "headlines.csv", content)
                 write_json(folder / "about.json", asdict(about))
         return self.get(key, owner)
 
-    def of(self, owner: str) -> list[Dataset]:
-        """The data sets of this owner, the newest first; none for an empty id.
+    def of(self, owner: Caller) -> list[Dataset]:
+        """The data sets of this owner, the newest first; none for a browser without an id.
 
         Whoever looks also clears away what is older than the visitors were promised.
         """
         self._sweep()
-        mine = [dataset for dataset in self._all() if is_owner(owner, dataset.owner)]
+        mine = [dataset for dataset in self._all() if owner.owns(dataset.owner)]
         return sorted(mine, key=lambda dataset: (-dataset.created, dataset.key))
 
-    def get(self, key: str, owner: str) -> Dataset:
+    def get(self, key: str, owner: Caller) -> Dataset:
         """One of this owner's data sets. Raises UploadError where there is none, or it is somebody else's."""
         dataset = self._read(key)
-        if dataset is None or not is_owner(owner, dataset.owner):
+        if dataset is None or not owner.owns(dataset.owner):
             raise UploadError("missing")
         return dataset
 
-    def delete(self, key: str, owner: str) -> None:
+    def delete(self, key: str, owner: Caller) -> None:
         """Remove one of this owner's data sets from the disk. Raises UploadError as `get`."""
         _remove(self.get(key, owner).path.parent)
 
@@ -171,7 +172,7 @@ class Uploads:
             created=about.created,
         )
 
-    def _require_place(self, n_bytes: int, name: str, owner: str) -> None:
+    def _require_place(self, n_bytes: int, name: str, owner: Caller) -> None:
         mine = self.of(owner)
         if any(dataset.name.casefold() == name.casefold() for dataset in mine):
             raise UploadError("same_name", name=name)

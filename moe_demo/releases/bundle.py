@@ -19,10 +19,11 @@ from pathlib import Path
 import torch
 
 from moe_demo.config import PRESETS, RunConfig
+from moe_demo.runs.catalogue import BUNDLED_RUNS
 from moe_demo.runs.data import read_corpora, split_of, text_encoder
 from moe_demo.runs.files import write_json
 from moe_demo.runs.metrics import EvalMetrics, StepMetrics
-from moe_demo.runs.store import BUNDLED_RUNS, RunError, RunStore, Status
+from moe_demo.runs.store import RunError, RunStore, Status
 from moe_demo.training.distributed import one_thread
 from moe_demo.training.evaluation import encode_all, evaluate
 from moe_demo.training.train import Outcome, train_run

@@ -1,10 +1,10 @@
-"""The wishes of another program, such as a page: one JSON object a line, read between two optimizer steps.
+"""What another program, such as a page, asks of a process that trains: one JSON object a line.
 
     {"do": "play"}    {"do": "pause"}    {"do": "steps", "n": 1}    {"do": "epoch"}    {"do": "stop"}
     {"do": "set", "name": "lr", "value": 0.003}
 
-A file rather than a pipe: it is there before the training process listens and after the page has gone, and any
-program of this machine that may write it can send a wish.
+Read between two optimizer steps. A file rather than a pipe: it is there before the training process listens and after
+the page has gone, and any program of this machine that may write it can send a command.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ IDLE_SECONDS = 600.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wish:
+class Command:
     """One line."""
 
     do: Do
@@ -43,39 +43,42 @@ class Wish:
         return json.dumps(given)
 
 
-class Control:
-    """The training process's ear."""
+PLAY, ONE_STEP, ONE_EPOCH = Command(do="play"), Command(do="steps", n=1), Command(do="epoch")
+
+
+class CommandReader:
+    """Reads, in the training process, what has been asked of it."""
 
     def __init__(self, path: Path, idle_seconds: float = IDLE_SECONDS) -> None:
         self.path, self.idle_seconds = path, idle_seconds
-        self._heard = 0  # bytes
+        self._read = 0  # bytes
 
-    def new(self) -> list[Wish]:
-        """The wishes since the last call, in order. A line that is no wish is left out: nobody waits for it."""
+    def new(self) -> list[Command]:
+        """The commands since the last call, in order. A line that is none is left out: nobody waits for it."""
         try:
-            if self.path.stat().st_size <= self._heard:
+            if self.path.stat().st_size <= self._read:
                 return []
             with open(self.path, "rb") as file:
-                file.seek(self._heard)
+                file.seek(self._read)
                 content = file.read()
         except OSError:
             return []
         whole = content[: content.rfind(b"\n") + 1]
-        self._heard += len(whole)
-        return [wish for wish in map(_wish, whole.splitlines()) if wish is not None]
+        self._read += len(whole)
+        return [command for command in map(_parsed, whole.splitlines()) if command is not None]
 
 
-def send(path: Path, wish: Wish) -> None:
+def send(path: Path, command: Command) -> None:
     """Ask for something."""
-    append_line(path, wish.to_line())
+    append_line(path, command.to_line())
 
 
-def _wish(line: bytes) -> Wish | None:
+def _parsed(line: bytes) -> Command | None:
     try:
-        wish = Wish(**json.loads(line))
+        command = Command(**json.loads(line))
     except (ValueError, TypeError):
         return None
-    is_known = wish.do in ("play", "pause", "epoch", "stop")
-    is_known |= wish.do == "steps" and isinstance(wish.n, int) and wish.n > 0
-    is_known |= wish.do == "set" and wish.name in CHANGEABLE and wish.value is not None
-    return wish if is_known else None
+    is_known = command.do in ("play", "pause", "epoch", "stop")
+    is_known |= command.do == "steps" and isinstance(command.n, int) and command.n > 0
+    is_known |= command.do == "set" and command.name in CHANGEABLE and command.value is not None
+    return command if is_known else None

@@ -1,7 +1,7 @@
 """Whose a run or a data set is: only the browser that brought it, or the operator, may stop, change or delete it.
 
-A browser is known by a random id (a cookie, see `ui.visitor`). On disk stands only its hash: who reads the folder
-cannot pass for the owner.
+A browser is known by a random id (a cookie, see `ui.server.visitor`). On disk stands only its hash: who reads the
+folder cannot pass for the owner.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import hmac
 import os
 import re
 import secrets
+from dataclasses import dataclass
 
 OPERATOR_VARIABLE = "MOE_DEMO_OPERATOR"
 _ID = re.compile(r"[0-9a-f]{32}")
@@ -40,3 +41,23 @@ def is_operator(word: str) -> bool:
     """Whether this is the operator's word: what stands in $MOE_DEMO_OPERATOR when the server starts."""
     expected = os.environ.get(OPERATOR_VARIABLE, "")
     return bool(expected) and hmac.compare_digest(word.encode(), expected.encode())
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks for something: a browser, and whether the operator sits in front of it."""
+
+    visitor: str = ""
+    """The browser's id; empty for one without, which owns nothing."""
+    operator: bool = False
+
+    def owns(self, owner_hash: str) -> bool:
+        """Whether what was written down under this hash is this browser's."""
+        return is_owner(self.visitor, owner_hash)
+
+    def may_change(self, owner_hash: str) -> bool:
+        """Whether it may be stopped, changed or deleted from here."""
+        return self.operator or self.owns(owner_hash)
+
+
+NOBODY = Caller()

@@ -46,10 +46,9 @@ from moe_demo.runs.files import (
 from moe_demo.runs.metrics import EvalMetrics, StepMetrics, from_line, to_line
 from moe_demo.text.tokenizer import Vocabulary
 
-__all__ = ["BUNDLED_RUNS", "RunError", "RunStore", "State", "Status"]
+__all__ = ["RunError", "RunStore", "State", "Status"]
 
 State = Literal["starting", "running", "paused", "done", "stopped", "failed", "interrupted"]
-BUNDLED_RUNS = Path(__file__).parents[1] / "bundled_runs"
 _CHECKPOINT = re.compile(r"step-(\d+)\.safetensors")
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Protocol
 
 from moe_demo.config import ConfigError, RunConfig
-from moe_demo.runs.commands import Control, Wish
+from moe_demo.runs.commands import Command, CommandReader
 from moe_demo.runs.events import Event, changed, config_at, setting
 from moe_demo.runs.files import RunError
 from moe_demo.runs.metrics import EvalMetrics, StepMetrics
@@ -34,7 +34,7 @@ _WAIT_SECONDS = 0.05
 
 
 class Watcher(Protocol):
-    """Someone who follows a run while it goes on; `Silent` is one who does not listen."""
+    """Someone who follows a run while it goes on; `Silent` is one that does nothing."""
 
     def on_start(
         self, folder: Path, config: RunConfig, corpus: Corpus, first_step: int, n_steps: int
@@ -49,18 +49,18 @@ class Watcher(Protocol):
 
 
 class Silent:
-    """A watcher to inherit from, who hears only what it asks for."""
+    """A watcher to inherit from, for those that follow only some of it."""
 
     def on_start(
         self, folder: Path, config: RunConfig, corpus: Corpus, first_step: int, n_steps: int
     ) -> None:
-        """Not heard."""
+        """Nothing is done."""
 
     def on_step(self, metrics: StepMetrics) -> None:
-        """Not heard."""
+        """Nothing is done."""
 
     def on_evaluation(self, metrics: EvalMetrics) -> None:
-        """Not heard."""
+        """Nothing is done."""
 
 
 class Ending(IntEnum):
@@ -76,8 +76,8 @@ class Ending(IntEnum):
 class Loop:
     """One run, step after step, until something ends it.
 
-    Without a control it goes through to its end. With one it can be paused, stepped and changed between steps, and
-    where it diverges it goes back to its last saved state and waits there; without one, divergence fails it.
+    Without commands it goes through to its end. With them it can be paused, stepped and changed between steps, and
+    where it diverges it goes back to its last saved state and waits there; without them, divergence fails it.
     """
 
     def __init__(
@@ -87,10 +87,11 @@ class Loop:
         ranks: Ranks,
         stop: StopRequest,
         watcher: Watcher | None = None,
-        control: Control | None = None,
+        commands: CommandReader | None = None,
         train_seconds: float = 0.0,
     ) -> None:
-        self.trainer, self.store, self.ranks, self.stop, self.control = trainer, store, ranks, stop, control
+        self.trainer, self.store, self.ranks, self.stop = trainer, store, ranks, stop
+        self.commands = commands
         self.watcher = watcher or Silent()
         self.train_seconds = train_seconds
         self.first_step = trainer.steps_done
@@ -101,10 +102,10 @@ class Loop:
         """How many more steps before the run pauses; None: it does not."""
         self.reason = ""
         """Why a stop was asked for."""
-        self.trouble = ""
+        self.pause_reason = ""
         """Why it is paused, where nobody asked for it."""
         self.problem: RunError | None = None
-        self.saved_at = self.told_at = time.monotonic()
+        self.saved_at = self.status_at = time.monotonic()
         trainer.adopt(config_at(trainer.config, self.events, trainer.steps_done))
 
     def run(self, corpus: Corpus) -> Ending:
@@ -127,16 +128,18 @@ class Loop:
         if ending is Ending.FAILED:
             problem = self.problem or RunError("Training failed.")
             with suppress(RunError):  # a full disk may refuse this too
-                self._tell("failed", str(problem))
+                self._write_status("failed", str(problem))
             raise problem
         if ending is Ending.STOPPED:
             self._save()
-            self._tell("stopped", self.reason or f"stopped by {self.stop.requested or 'another process'}")
+            self._write_status(
+                "stopped", self.reason or f"stopped by {self.stop.requested or 'another process'}"
+            )
             return
         if step not in self.checkpoints:
             self.store.save_checkpoint(self.trainer.model, step)
         patience = f"no better accuracy for {self.trainer.config.patience} epochs"
-        self._tell("done", patience if ending is Ending.PATIENCE else "")
+        self._write_status("done", patience if ending is Ending.PATIENCE else "")
 
     def _agree(self, act: Callable[[], Ending]) -> Ending:
         """What the processes decide together: the first one acts, the others say whether they must stop."""
@@ -157,7 +160,7 @@ class Loop:
         if not self.evaluations and not self._evaluate():
             raise RunError("The untrained model gives no number; choose smaller first weights.")
         self._save()
-        self._tell("running")
+        self._write_status("running")
         return self._next(self._ending())
 
     def _after(self, metrics: StepMetrics) -> Ending:
@@ -172,8 +175,8 @@ class Loop:
             return self._diverged(metrics.step, float("nan"))
         if is_due or time.monotonic() - self.saved_at > SAVE_SECONDS:
             self._save()
-        if time.monotonic() - self.told_at > STATUS_SECONDS:
-            self._tell("running")
+        if time.monotonic() - self.status_at > STATUS_SECONDS:
+            self._write_status("running")
         if self.steps_allowed is not None:
             self.steps_allowed -= 1
         return self._next(self._ending())
@@ -186,46 +189,46 @@ class Loop:
         for event in self.events:
             if event.is_change and event.step == done and event.value is not None:
                 self.trainer.adopt(changed(self.trainer.config, event.kind, event.value))
-        return self._obey() if self.control else ending
+        return self._obey() if self.commands else ending
 
     def _obey(self) -> Ending:
-        """Fulfil wishes; while no further step is allowed, wait here for one."""
-        assert self.control is not None
+        """Do what is asked; while no further step is allowed, wait here for a command."""
+        assert self.commands is not None
         paused_at: float | None = None
         while True:
-            wishes = self.control.new()
-            for wish in wishes:
-                self._fulfil(wish)
+            commands = self.commands.new()
+            for command in commands:
+                self._do(command)
             if self.stop.requested or self.reason:
                 return Ending.STOPPED
             if self.steps_allowed != 0:
                 if paused_at is not None:
                     self._mark("played")
-                    self._tell("running")
+                    self._write_status("running")
                 return Ending.GOES_ON
             if paused_at is None:
                 paused_at = time.monotonic()
                 self._save()
                 self._mark("paused")
-                self._tell("paused", self.trouble)
-            elif wishes:
-                self._tell("paused", self.trouble)  # so that whoever asked sees that it was heard
-            if time.monotonic() - paused_at > self.control.idle_seconds:
+                self._write_status("paused", self.pause_reason)
+            elif commands:
+                self._write_status("paused", self.pause_reason)  # so that whoever asked sees that it was read
+            if time.monotonic() - paused_at > self.commands.idle_seconds:
                 self.reason = "paused for a long time"
             time.sleep(_WAIT_SECONDS)
 
-    def _fulfil(self, wish: Wish) -> None:
-        if wish.do == "set" and wish.value is not None:
-            self._change(wish.name, wish.value)
-        elif wish.do == "stop":
+    def _do(self, command: Command) -> None:
+        if command.do == "set" and command.value is not None:
+            self._change(command.name, command.value)
+        elif command.do == "stop":
             self.reason = "stopped by hand"
         else:
             to_epoch_end = (
                 self.trainer.steps_per_epoch - self.trainer.steps_done % self.trainer.steps_per_epoch
             )
-            self.steps_allowed = {"play": None, "pause": 0, "epoch": to_epoch_end}.get(wish.do, wish.n)
-            if wish.do != "pause":
-                self.trouble = ""
+            self.steps_allowed = {"play": None, "pause": 0, "epoch": to_epoch_end}.get(command.do, command.n)
+            if command.do != "pause":
+                self.pause_reason = ""
 
     def _change(self, name: str, value: int | float | str) -> None:
         """Change a setting from the next step on. One that no run can have was refused where it was asked for."""
@@ -249,7 +252,7 @@ class Loop:
 
     def _diverged(self, step: int, loss: float) -> Ending:
         """Go back to the last saved state and wait there, or fail where nobody could change anything."""
-        if self.control is None or self.ranks.world > 1:
+        if self.commands is None or self.ranks.world > 1:
             raise RunError(
                 f"Training diverged: at step {step} the loss is {loss:g}; "
                 f"train again with a learning rate below {self.trainer.config.lr:g} (--lr)."
@@ -264,7 +267,7 @@ class Loop:
         trainer.adopt(config_at(self.store.config(), self.events, saved + 1))
         self.evaluations = [e for e in self.evaluations if e.step <= saved]
         self.steps_allowed = 0
-        self.trouble = f"diverged at step {step}: the loss is {loss:g}; back at step {saved}"
+        self.pause_reason = f"diverged at step {step}: the loss is {loss:g}; back at step {saved}"
         return self._obey()
 
     def _ending(self) -> Ending:
@@ -296,11 +299,11 @@ class Loop:
         self.store.save_resume(trainer.model, trainer.optimizer, trainer.steps_done)
         self.saved_at = time.monotonic()
 
-    def _tell(self, state: State, reason: str = "") -> None:
+    def _write_status(self, state: State, reason: str = "") -> None:
         """How far the run is."""
         if state in ("running", "paused"):
             self.store.require_there()
         self.store.write_status(
             state, self.trainer.steps_done, self.trainer.n_steps, reason, round(self.train_seconds, 3)
         )
-        self.told_at = time.monotonic()
+        self.status_at = time.monotonic()

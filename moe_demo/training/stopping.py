@@ -8,7 +8,7 @@ import time
 from types import FrameType, TracebackType
 from typing import Any
 
-_REPEAT_SECONDS = 1.0  # `timeout` and process groups deliver one wish twice
+_REPEAT_SECONDS = 1.0  # `timeout` and process groups deliver one signal twice
 
 
 class StopRequest:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from moe_demo.config import RunConfig
-from moe_demo.runs.commands import Control
+from moe_demo.runs.commands import CommandReader
 from moe_demo.runs.data import (
     data_info,
     fingerprint,
@@ -65,7 +65,7 @@ def train_run(
     *,
     device: str = "auto",
     watcher: Watcher | None = None,
-    control: Control | None = None,
+    commands: CommandReader | None = None,
 ) -> Outcome:
     """Train a new run into a folder, on labelled files or, without any, on the built-in corpus.
 
@@ -86,7 +86,7 @@ def train_run(
             store.create(trainer.config, trainer.encoder.vocabulary, info, trainer.n_steps)
 
         ranks.first_does(create)
-        return _trained(Loop(trainer, store, ranks, stop, watcher, control), corpus)
+        return _trained(Loop(trainer, store, ranks, stop, watcher, commands), corpus)
 
 
 def resume_run(
@@ -95,7 +95,7 @@ def resume_run(
     *,
     device: str = "auto",
     watcher: Watcher | None = None,
-    control: Control | None = None,
+    commands: CommandReader | None = None,
 ) -> Outcome:
     """Continue a run that was stopped, killed or failed; `files` say where its headlines are, if they moved.
 
@@ -133,7 +133,7 @@ def resume_run(
             store.load_resume(trainer.model, trainer.optimizer)
         trainer.steps_done = saved_step or 0
         seconds = status.train_seconds * trainer.steps_done / max(status.step, 1)
-        return _trained(Loop(trainer, store, ranks, stop, watcher, control, seconds), corpus)
+        return _trained(Loop(trainer, store, ranks, stop, watcher, commands, seconds), corpus)
 
 
 def _trained(loop: Loop, corpus: Corpus) -> Outcome:

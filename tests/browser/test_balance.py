@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from moe_demo.insight.comparison import read_recording, relative_loads, shuffled, sickest
 from moe_demo.jobs.jobs import Jobs
 from moe_demo.releases.recording import METHODS, RECORDING, SEEDS
+from moe_demo.runs.owners import Caller
 from moe_demo.ui.kit.i18n import text_in
 from tests.browser.helpers import box_of, expect_no_exception, wait_ready
 
@@ -124,4 +125,4 @@ def test_all_five_train_again_live(new_page: Callable[..., Page], fresh_server: 
         expect(page.locator("g.curve")).to_have_count(2 * len(METHODS))
     finally:
         for name in Jobs(runs).names():
-            Jobs(runs).stop(name, "", operator=True)
+            Jobs(runs).stop(name, Caller(operator=True))

@@ -9,8 +9,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
+from moe_demo.runs.catalogue import BUNDLED_RUNS
 from moe_demo.runs.metrics import EvalMetrics
-from moe_demo.runs.store import BUNDLED_RUNS, RunStore
+from moe_demo.runs.store import RunStore
 from tests.browser.helpers import box_of, expect_no_exception, wait_ready
 
 PATH = "/train"

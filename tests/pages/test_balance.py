@@ -13,12 +13,14 @@ from moe_demo.insight.balance_terms import batch_loss, moments
 from moe_demo.insight.comparison import Recording, findings, read_recording, relative_loads, shuffled, sickest
 from moe_demo.jobs.jobs import Job
 from moe_demo.releases.recording import METHODS, RECORDING, SEEDS, folder_name
-from moe_demo.runs.store import RunError
+from moe_demo.runs.owners import Caller, hashed
+from moe_demo.runs.store import RunError, RunStore
 from moe_demo.ui.balance import live as balance_live
 from moe_demo.ui.balance import page as balance_page
 from moe_demo.ui.balance.formulas import formulas
 from moe_demo.ui.balance.settings import BalanceSettings
 from moe_demo.ui.balance.table import sentence
+from moe_demo.ui.kit import caller
 from moe_demo.ui.kit.i18n import labels, speaking, text_in
 from moe_demo.ui.kit.words import letter
 from tests.pages import app
@@ -30,7 +32,7 @@ NOTHING_ASKED = BalanceSettings()
 def strict_text_and_no_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("MOE_DEMO_STRICT_TEXT", "1")
     monkeypatch.setenv("MOE_DEMO_RUNS", str(tmp_path))
-    monkeypatch.setattr(balance_live, "visitor_id", lambda: "nobody")
+    monkeypatch.setattr(caller, "visitor_id", lambda: "nobody")
 
 
 @pytest.fixture(scope="module")
@@ -149,20 +151,21 @@ def missing_reason() -> str:
 class FakeJobs:
     """Notes down what is started."""
 
-    started: ClassVar[list[tuple[str, Any, str]]] = []
+    started: ClassVar[list[tuple[str, Any, Caller]]] = []
 
-    def __init__(self, runs: Path) -> None:
-        self.runs = runs
+    def __init__(self) -> None:
+        self.runs = Path("nowhere")
 
     def names(self) -> list[str]:
         return [name for name, _, _ in self.started]
 
-    def start(self, config: Any, owner: str, name: str) -> None:
+    def start(self, config: Any, owner: Caller, name: str) -> None:
         self.started.append((name, config, owner))
 
-    def get(self, name: str) -> Job:
-        from moe_demo.runs.owners import hashed
+    def store(self, name: str) -> RunStore:
+        return RunStore(self.runs / name)
 
+    def get(self, name: str) -> Job:
         return Job(
             name=name, state="queued", place=1, reason="", step=0, n_steps=0, private=False,
             owner=hashed("me"), created=0.0,
@@ -174,17 +177,17 @@ def test_five_jobs_with_the_recordings_settings_and_a_seed_of_their_own(
 ):
     monkeypatch.setattr(FakeJobs, "started", [])
     monkeypatch.setattr(balance_live, "Jobs", FakeJobs)
-    monkeypatch.setattr(balance_live, "visitor_id", lambda: "me")
-    assert balance_live.start(recording.base, "me") == 1
+    monkeypatch.setattr(caller, "visitor_id", lambda: "me")
+    assert balance_live.start(recording.base, Caller("me")) == 1
     assert [config.balance.method for _, config, _ in FakeJobs.started] == list(METHODS)
     assert {config.seed for _, config, _ in FakeJobs.started} == {SEEDS.stop}
-    assert balance_live.start(recording.base, "me") == 2
+    assert balance_live.start(recording.base, Caller("me")) == 2
     newest, first = balance_live.sets(recording.base)
     assert (newest.number, first.number) == (2, 1)
     assert [run.method for run in newest.runs] == list(METHODS)
     assert newest.active
     assert not any(run.evaluations for run in newest.runs)
-    monkeypatch.setattr(balance_live, "visitor_id", lambda: "somebody else")
+    monkeypatch.setattr(caller, "visitor_id", lambda: "somebody else")
     assert balance_live.sets(recording.base) == []
 
 

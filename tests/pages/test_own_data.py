@@ -11,19 +11,19 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from moe_demo.jobs.uploads import UPLOAD_SENTENCES, UploadError, Uploads
-from moe_demo.runs.owners import new_id
+from moe_demo.runs.owners import NOBODY, Caller, new_id
 from moe_demo.text.corpus import CorpusError, Reason
 from moe_demo.text.errors import CORPUS_SENTENCES, DETAIL_SENTENCES
 from moe_demo.text.formats import Format
 from moe_demo.text.intake import MAX_UPLOAD_ROWS, inspect
-from moe_demo.ui.kit import i18n
+from moe_demo.ui.kit import caller, i18n
 from moe_demo.ui.server import visitor
 from moe_demo.ui.training import own_data
 from moe_demo.ui.training.own_data_words import sentence, upload_sentence
 from tests.pages.app import drawn
 from tests.pages.test_locales import placeholders
 
-ANN, BOB = new_id(), new_id()
+ANN, BOB = Caller(new_id()), Caller(new_id())
 COUNTS = {"明星": 6, "篮球": 5, "足球": 4, "科技": 4, "笔误": 1}
 
 
@@ -31,7 +31,7 @@ COUNTS = {"明星": 6, "篮球": 5, "足球": 4, "科技": 4, "笔误": 1}
 def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder of runs, and a browser that takes cookies."""
     monkeypatch.setenv("MOE_DEMO_RUNS", str(tmp_path / "runs"))
-    monkeypatch.setattr(own_data, "visitor_id", lambda: ANN)
+    monkeypatch.setattr(caller, "visitor_id", lambda: ANN.visitor)
     monkeypatch.setattr(own_data, "has_cookie", lambda: True)
     return tmp_path / "runs"
 
@@ -167,9 +167,9 @@ def test_a_kept_data_set_is_this_browsers_and_can_be_deleted_after_a_second_ques
     assert i18n.text_in("zh", "own_data.kept", name="标题集") in said(at)
     assert not at.selectbox  # the field is empty again
 
-    monkeypatch.setattr(own_data, "visitor_id", lambda: BOB)
+    monkeypatch.setattr(caller, "visitor_id", lambda: BOB.visitor)
     assert "标题集" not in said(opened())
-    monkeypatch.setattr(own_data, "visitor_id", lambda: ANN)
+    monkeypatch.setattr(caller, "visitor_id", lambda: ANN.visitor)
 
     at.button(key=f"own.delete.{dataset.key}").click().run()
     assert i18n.text_in("zh", "own_data.really", name="标题集") in said(at)
@@ -200,14 +200,14 @@ def test_a_data_set_deleted_in_another_window_is_told(runs: Path):
 
 def test_without_cookies_a_data_set_lasts_for_the_visit(runs: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(own_data, "has_cookie", lambda: False)
-    monkeypatch.setattr(own_data, "visitor_id", visitor.visitor_id)
+    monkeypatch.setattr(caller, "visitor_id", visitor.visitor_id)
     at = bring(opened(), table())
     assert i18n.text_in("zh", "own_data.no_cookies") in said(at)
     at.button(key="own.keep").click().run()
     assert "我的" in said(at)
     assert len(list((runs / ".uploads").iterdir())) == 1
     assert "我的" not in said(opened())
-    assert Uploads(runs).of("") == []
+    assert Uploads(runs).of(NOBODY) == []
 
 
 # -- bad input --

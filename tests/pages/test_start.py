@@ -8,10 +8,10 @@ import pytest
 
 from moe_demo import load_run
 from moe_demo.insight.sparsity import sparsity
+from moe_demo.runs import catalogue
 from moe_demo.runs.metrics import EvalMetrics
 from moe_demo.ui.frame.strip import PRESETS
 from moe_demo.ui.kit.i18n import text_in
-from moe_demo.ui.server import live
 from tests.pages.app import EXAMPLE, drawn, hero, numbers, opened, strip
 
 ODD = [
@@ -94,8 +94,8 @@ def test_an_earlier_checkpoint_shows_its_own_routes():
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_without_any_run_there_is_one_sentence(monkeypatch: pytest.MonkeyPatch, lang: str):
-    monkeypatch.setattr(live, "run_folders", list)
+def test_without_any_run_there_is_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, lang: str):
+    monkeypatch.setattr(catalogue, "BUNDLED_RUNS", tmp_path)
     at = opened(lang=lang)
     assert [error.value for error in at.error] == [
         text_in(lang, "common.run_broken", reason="There is no run 'deepseek'.")

@@ -12,13 +12,13 @@ from moe_demo import load_run
 from moe_demo.config import RunConfig, preset
 from moe_demo.jobs.jobs import Jobs
 from moe_demo.runs.events import Event
-from moe_demo.runs.owners import new_id
+from moe_demo.runs.owners import Caller, new_id
 from moe_demo.runs.store import RunStore
+from moe_demo.ui.kit import caller
 from moe_demo.ui.kit.i18n import text_in
-from moe_demo.ui.server import visitor
 from tests.pages.app import drawn, opened
 
-MINE, THEIRS = new_id(), new_id()
+MINE, THEIRS = Caller(new_id()), Caller(new_id())
 MAIN = ("train", "play", "pause")
 
 
@@ -27,16 +27,7 @@ def jobs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Jobs:
     """A folder of runs of its own, a browser that is known, and no place for any process: what starts, waits."""
     monkeypatch.setenv("MOE_DEMO_RUNS", str(tmp_path / "runs"))
     monkeypatch.setenv("MOE_DEMO_JOBS", "0")
-    monkeypatch.setattr(visitor, "visitor_id", lambda: MINE)
-    modules = (
-        "training.controls",
-        "training.run_settings",
-        "training.page",
-        "kit.views",
-        "training.own_data",
-    )
-    for module in modules:
-        monkeypatch.setattr(f"moe_demo.ui.{module}.visitor_id", lambda: MINE)
+    monkeypatch.setattr(caller, "visitor_id", lambda: MINE.visitor)
     return Jobs(tmp_path / "runs", most=0)
 
 
@@ -71,10 +62,10 @@ def field(at: AppTest, name: str):
     return found
 
 
-def put_run(jobs: Jobs, name: str, state: str, reason: str = "", owner: str = MINE) -> RunStore:
+def put_run(jobs: Jobs, name: str, state: str, reason: str = "", owner: Caller = MINE) -> RunStore:
     """A job that has got somewhere: the bundled run's folder under another name."""
     job = jobs.start(load_run("document").config, owner=owner, name=name)
-    jobs.stop(job.name, "", operator=True)
+    jobs.stop(job.name, Caller(operator=True))
     store = RunStore(jobs.runs / job.name)
     shutil.copytree(load_run("document").store.folder, store.folder)
     store.write_status(state, 312, 832, reason)

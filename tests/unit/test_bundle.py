@@ -7,9 +7,10 @@ import torch
 
 from moe_demo.insight.run import load_run
 from moe_demo.releases.bundle import BUDGET_BYTES, BUNDLED, bundle, size_of, spread
+from moe_demo.runs.catalogue import BUNDLED_RUNS
 from moe_demo.runs.data import read_corpora, split_of
 from moe_demo.runs.metrics import EvalMetrics
-from moe_demo.runs.store import BUNDLED_RUNS, RunError
+from moe_demo.runs.store import RunError
 from moe_demo.training.evaluation import encode_all, evaluate
 from tests import toy
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from moe_demo.config import ConfigError
-from moe_demo.runs.commands import Control, Wish, send
+from moe_demo.runs.commands import Command, CommandReader, send
 from moe_demo.runs.events import CHANGEABLE, Event, changed, config_at, setting
 from moe_demo.runs.metrics import EvalMetrics, StepMetrics
 from moe_demo.runs.store import RunError, RunStore
@@ -21,36 +21,36 @@ CONFIG = toy.config(patience=0)  # 4 epochs of 4 steps
 
 @dataclass
 class Asks(Silent):
-    """Sends wishes when certain steps have been taken."""
+    """Sends commands when certain steps have been taken."""
 
     path: Path
-    wishes: dict[int, tuple[Wish, ...]]
+    commands: dict[int, tuple[Command, ...]]
 
     def on_step(self, metrics: StepMetrics) -> None:
-        for wish in self.wishes.pop(metrics.step, ()):
-            send(self.path, wish)
+        for command in self.commands.pop(metrics.step, ()):
+            send(self.path, command)
 
 
-def train(tmp_path: Path, csv: Path, wishes: dict[int, tuple[Wish, ...]], name: str = "run", **values):
-    """A run that hears these wishes; one that stays paused ends at once."""
-    path = tmp_path / f"{name}.wishes"
+def train(tmp_path: Path, csv: Path, commands: dict[int, tuple[Command, ...]], name: str = "run", **values):
+    """A run that gets these commands; one that stays paused ends at once."""
+    path = tmp_path / f"{name}.commands"
     path.write_bytes(b"")
-    for wish in wishes.pop(0, ()):
-        send(path, wish)
-    control = Control(path, idle_seconds=0)
+    for command in commands.pop(0, ()):
+        send(path, command)
+    reader = CommandReader(path, idle_seconds=0)
     config = toy.config(patience=0, **values)
-    return train_run(tmp_path / name, config, [csv], watcher=Asks(path, wishes), control=control)
+    return train_run(tmp_path / name, config, [csv], watcher=Asks(path, commands), commands=reader)
 
 
-def set_to(name: str, value) -> Wish:
-    return Wish(do="set", name=name, value=value)
+def set_to(name: str, value) -> Command:
+    return Command(do="set", name=name, value=value)
 
 
 def steps_of(folder: Path) -> list[StepMetrics]:
     return [record for record in RunStore(folder).metrics()[0] if isinstance(record, StepMetrics)]
 
 
-def test_without_wishes_a_controlled_run_is_the_run_of_the_command_line(tmp_path: Path, csv: Path):
+def test_without_commands_a_controlled_run_is_the_run_of_the_command_line(tmp_path: Path, csv: Path):
     train_run(tmp_path / "plain", CONFIG, [csv])
     train(tmp_path, csv, {}, "controlled")
     assert (tmp_path / "plain/metrics.jsonl").read_bytes() == (
@@ -60,33 +60,33 @@ def test_without_wishes_a_controlled_run_is_the_run_of_the_command_line(tmp_path
 
 
 def test_a_run_takes_as_many_steps_as_it_is_allowed_then_waits(tmp_path: Path, csv: Path):
-    outcome = train(tmp_path, csv, {0: (Wish(do="steps", n=3),)})
+    outcome = train(tmp_path, csv, {0: (Command(do="steps", n=3),)})
     assert (outcome.state, outcome.step) == ("stopped", 3)
     assert [event.kind for event in RunStore(tmp_path / "run").events()] == ["paused"]
 
 
 def test_an_epoch_ends_where_the_next_one_begins(tmp_path: Path, csv: Path):
-    assert train(tmp_path, csv, {0: (Wish(do="epoch"),)}, "from the start").step == 4
-    wishes = {0: (Wish(do="steps", n=6),), 6: (Wish(do="epoch"),)}
-    assert train(tmp_path, csv, wishes, "from the middle").step == 8
+    assert train(tmp_path, csv, {0: (Command(do="epoch"),)}, "from the start").step == 4
+    commands = {0: (Command(do="steps", n=6),), 6: (Command(do="epoch"),)}
+    assert train(tmp_path, csv, commands, "from the middle").step == 8
 
 
 def test_a_pause_holds_between_two_steps_and_going_on_changes_no_bit(tmp_path: Path, csv: Path):
     train_run(tmp_path / "plain", CONFIG, [csv])
-    outcome = train(tmp_path, csv, {5: (Wish(do="pause"),)})
+    outcome = train(tmp_path, csv, {5: (Command(do="pause"),)})
     assert (outcome.state, outcome.step) == ("stopped", 5)
     assert resume_run(tmp_path / "run").state == "done"
     assert toy.record_of(tmp_path / "run") == toy.record_of(tmp_path / "plain")
 
 
 def test_stop_ends_the_run_after_its_step_and_it_can_go_on(tmp_path: Path, csv: Path):
-    outcome = train(tmp_path, csv, {2: (Wish(do="stop"),)})
+    outcome = train(tmp_path, csv, {2: (Command(do="stop"),)})
     assert (outcome.state, outcome.step, outcome.reason) == ("stopped", 2, "stopped by hand")
 
 
 def test_a_changed_setting_holds_from_the_next_step_and_is_written_down(tmp_path: Path, csv: Path):
-    wishes = {3: (set_to("lr", 1e-3),), 6: (set_to("top_k", 2),), 9: (set_to("method", "none"),)}
-    train(tmp_path, csv, wishes)
+    commands = {3: (set_to("lr", 1e-3),), 6: (set_to("top_k", 2),), 9: (set_to("method", "none"),)}
+    train(tmp_path, csv, commands)
     store, steps = RunStore(tmp_path / "run"), steps_of(tmp_path / "run")
     assert store.changes() == [
         Event(step=3, kind="lr", value=1e-3, before=3e-3),
@@ -104,8 +104,8 @@ def test_a_changed_setting_holds_from_the_next_step_and_is_written_down(tmp_path
 
 
 def test_a_run_cut_off_makes_its_changes_again_at_the_same_steps(tmp_path: Path, csv: Path, monkeypatch):
-    wishes = {3: (set_to("bias_rate", 0.02),), 7: (set_to("lr", 6e-3), set_to("alpha", 0.5))}
-    train(tmp_path, csv, {**wishes, 0: ()}, "whole")
+    commands = {3: (set_to("bias_rate", 0.02),), 7: (set_to("lr", 6e-3), set_to("alpha", 0.5))}
+    train(tmp_path, csv, {**commands, 0: ()}, "whole")
     monkeypatch.setattr(loop, "SAVE_SECONDS", math.inf)  # saves at the ends of epochs: steps 4, 8, ...
 
     class KilledError(Exception):
@@ -116,11 +116,11 @@ def test_a_run_cut_off_makes_its_changes_again_at_the_same_steps(tmp_path: Path,
         if metrics.step == 7:
             raise KilledError
 
-    path = tmp_path / "cut.wishes"
+    path = tmp_path / "cut.commands"
     path.write_bytes(b"")
-    watcher = type("Dies", (Asks,), {"on_step": die})(path, {3: wishes[3]})
+    watcher = type("Dies", (Asks,), {"on_step": die})(path, {3: commands[3]})
     with pytest.raises(KilledError):
-        train_run(tmp_path / "cut", CONFIG, [csv], watcher=watcher, control=Control(path))
+        train_run(tmp_path / "cut", CONFIG, [csv], watcher=watcher, commands=CommandReader(path))
     store = RunStore(tmp_path / "cut")
     store.note(Event(step=7, kind="lr", value=6e-3, before=3e-3))  # it was written before the process died
     store.note(Event(step=7, kind="alpha", value=0.5, before=0.01))
@@ -138,8 +138,8 @@ def test_a_run_that_diverges_goes_back_and_waits_and_goes_on_under_a_smaller_rat
     assert store.changes() == [] or store.changes()[0].step <= outcome.step
     path = tmp_path / "again"
     send(path, set_to("lr", 3e-3))
-    send(path, Wish(do="play"))
-    assert resume_run(tmp_path / "run", control=Control(path)).state == "done"
+    send(path, Command(do="play"))
+    assert resume_run(tmp_path / "run", commands=CommandReader(path)).state == "done"
 
 
 def test_without_anyone_to_ask_divergence_ends_the_run_with_its_step(tmp_path: Path, csv: Path):
@@ -151,7 +151,7 @@ def test_without_anyone_to_ask_divergence_ends_the_run_with_its_step(tmp_path: P
 
 
 def test_divergence_is_no_number_or_ten_times_the_loss_of_knowing_nothing(tmp_path: Path, csv: Path):
-    train(tmp_path, csv, {0: (Wish(do="steps", n=1),)})
+    train(tmp_path, csv, {0: (Command(do="steps", n=1),)})
     [metrics] = steps_of(tmp_path / "run")
     values = {name: getattr(metrics, name) for name in metrics.__dataclass_fields__}
     for loss, expected in ((math.nan, True), (math.inf, True), (11.0, True), (10.9, False), (1.1, False)):
@@ -178,7 +178,7 @@ def test_a_value_no_run_can_have_is_refused_by_name_and_ignored_by_a_run(
     with pytest.raises(ConfigError, match=name):
         changed(CONFIG, name, value)
     if value == value:  # JSON knows no NaN
-        train(tmp_path, csv, {1: (set_to(name, value), Wish(do="steps", n=1))})
+        train(tmp_path, csv, {1: (set_to(name, value), Command(do="steps", n=1))})
         assert RunStore(tmp_path / "run").changes() == []
 
 
@@ -207,15 +207,15 @@ def test_every_changeable_setting_is_found_and_set():
         b"\xff\n",
     ],
 )
-def test_a_line_that_is_no_wish_is_left_out(tmp_path: Path, line: bytes):
-    path = tmp_path / "wishes"
-    path.write_bytes(line + b"\n" + Wish(do="pause").to_line().encode() + b"\n" + b'{"do": "pl')
-    control = Control(path)
-    assert control.new() == [Wish(do="pause")]
+def test_a_line_that_is_no_command_is_left_out(tmp_path: Path, line: bytes):
+    path = tmp_path / "commands"
+    path.write_bytes(line + b"\n" + Command(do="pause").to_line().encode() + b"\n" + b'{"do": "pl')
+    reader = CommandReader(path)
+    assert reader.new() == [Command(do="pause")]
     with open(path, "ab") as file:
         file.write(b'ay"}\n')
-    assert control.new() == [Wish(do="play")]
-    assert control.new() == []
+    assert reader.new() == [Command(do="play")]
+    assert reader.new() == []
 
 
 def test_evaluations_after_a_change_of_k_count_k_assignments_a_token(tmp_path: Path, csv: Path):

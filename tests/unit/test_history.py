@@ -13,6 +13,7 @@ from moe_demo.insight.run import load_run
 from moe_demo.runs.events import Event
 from moe_demo.runs.metrics import EvalMetrics, StepMetrics
 from moe_demo.runs.store import RunStore
+from moe_demo.ui.server.wire import history_payload
 
 COLUMNS = ("steps", "ce", "balance", "accuracy", "lr", "evals")
 GRIDS = ("load", "bias", "max_vio")
@@ -57,10 +58,10 @@ def test_piece_by_piece_a_watcher_gets_what_comes_at_once(grows: Grows, run: str
         assert not history.refresh() or history.version == 1  # half a line is none
         grows.write(line[7:])
         assert history.refresh()
-        watcher = joined(watcher, history.payload(watcher["version"]))
+        watcher = joined(watcher, history_payload(history.since(watcher["version"])))
     whole = History(RunStore(run))
     whole.refresh()
-    at_once = whole.payload()
+    at_once = history_payload(whole.since())
     assert {name: watcher[name] for name in (*COLUMNS, *GRIDS)} == {
         name: at_once[name] for name in (*COLUMNS, *GRIDS)
     }
@@ -69,7 +70,7 @@ def test_piece_by_piece_a_watcher_gets_what_comes_at_once(grows: Grows, run: str
 def test_the_numbers_are_those_of_the_record(run: str):
     history = History(RunStore(run))
     history.refresh()
-    payload, records = history.payload(), RunStore(run).metrics()[0]
+    payload, records = history_payload(history.since()), RunStore(run).metrics()[0]
     steps = [record for record in records if isinstance(record, StepMetrics)]
     evals = [record for record in records if isinstance(record, EvalMetrics)]
     assert payload["steps"] == [step.step for step in steps]
@@ -94,7 +95,9 @@ def test_when_nothing_has_changed_there_is_nothing_new(grows: Grows):
     assert not history.refresh()
     grows.store.note(Event(step=3, kind="lr", value=0.1, before=0.2))
     assert history.refresh()
-    assert history.payload(1)["events"] == [{"step": 3, "kind": "lr", "value": 0.1, "before": 0.2}]
+    assert history_payload(history.since(1))["events"] == [
+        {"step": 3, "kind": "lr", "value": 0.1, "before": 0.2}
+    ]
 
 
 def test_a_long_run_is_thinned_evenly_and_its_evaluations_are_kept(grows: Grows):
@@ -103,7 +106,7 @@ def test_a_long_run_is_thinned_evenly_and_its_evaluations_are_kept(grows: Grows)
     for line in grows.lines:
         grows.write(line)
         history.refresh()
-        watcher = joined(watcher, history.payload(watcher["version"]))
+        watcher = joined(watcher, history_payload(history.since(watcher["version"])))
     gaps = np.diff(watcher["steps"])
     assert len(watcher["steps"]) <= 5
     assert len(set(gaps.tolist())) == 1
@@ -118,7 +121,7 @@ def test_a_record_that_was_rewound_comes_whole_again(grows: Grows):
     version = history.version
     grows.store.rewind(3)
     assert history.refresh()
-    news = history.payload(version)
+    news = history_payload(history.since(version))
     assert news["whole"]
     assert news["steps"] == [1, 2, 3]
 

@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 
 from moe_demo.config import ConfigError
-from moe_demo.jobs.jobs import ONE_STEP, Job, Jobs
+from moe_demo.jobs.jobs import Job, Jobs
 from moe_demo.runs import files
-from moe_demo.runs.commands import Wish
-from moe_demo.runs.owners import OPERATOR_VARIABLE, hashed, is_operator, is_owner, new_id
+from moe_demo.runs.catalogue import RunCatalogue
+from moe_demo.runs.commands import ONE_STEP, Command
+from moe_demo.runs.owners import NOBODY, OPERATOR_VARIABLE, Caller, hashed, is_operator, new_id
 from moe_demo.runs.store import RunError, RunStore
 from moe_demo.training.train import train_run
 from tests import toy
@@ -24,7 +25,7 @@ from tests.conftest import ROOT
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals and inherited locks are those of POSIX")
 
-MINE, THEIRS = new_id(), new_id()
+MINE, THEIRS, OPERATOR = Caller(new_id()), Caller(new_id()), Caller(operator=True)
 LONG = toy.config(patience=0, epochs=200, batch_size=4)  # 1,800 steps of some milliseconds
 SECONDS = 90
 STARTS_AND_WAITS = """
@@ -33,9 +34,10 @@ from pathlib import Path
 from moe_demo.config import RunConfig
 from moe_demo.runs.files import read_json
 from moe_demo.jobs.jobs import Jobs
+from moe_demo.runs.owners import Caller
 
 runs, config, csv, owner = sys.argv[1:]
-Jobs(Path(runs)).start(RunConfig.from_dict(read_json(Path(config))), [Path(csv)], owner=owner)
+Jobs(Path(runs)).start(RunConfig.from_dict(read_json(Path(config))), [Path(csv)], owner=Caller(owner))
 print("started", flush=True)
 time.sleep(600)
 """
@@ -47,7 +49,7 @@ def jobs(tmp_path: Path):
     jobs = Jobs(tmp_path / "runs", most=2)
     yield jobs
     for name in jobs.names():
-        jobs.stop(name, "", operator=True)
+        jobs.stop(name, OPERATOR)
     wait(lambda: not any(jobs.is_alive(name) for name in jobs.names()))
 
 
@@ -86,7 +88,7 @@ def test_a_job_is_played_paused_stepped_changed_and_stopped(jobs: Jobs, csv: Pat
     jobs.stop(name, MINE)
     assert wait_for(jobs, name, "stopped").reason == "stopped by hand"
     wait(lambda: not jobs.is_alive(name))
-    jobs.play(name, MINE, until=Wish(do="steps", n=2), changes={"top_k": 2})
+    jobs.play(name, MINE, until=Command(do="steps", n=2), changes={"top_k": 2})
     stopped = jobs.get(name).step
     wait(lambda: jobs.get(name).step == stopped + 2)
     assert RunStore(jobs.runs / name).changes()[-1].value == 2
@@ -140,7 +142,7 @@ def test_a_job_outlives_the_program_that_started_it_and_a_killed_one_goes_on(
         str(jobs.runs),
         str(tmp_path / "config.json"),
         str(csv),
-        MINE,
+        MINE.visitor,
     ]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as server:
         assert server.stdout.readline() == b"started\n"
@@ -170,7 +172,7 @@ def test_two_browsers_that_press_the_same_button_start_one_process(jobs: Jobs, c
         other.pause(name, MINE)
     assert wait_for(jobs, name, "paused").state == "paused"
     listed = subprocess.run(
-        ["pgrep", "-fc", str(jobs.folder / f"{name}.wishes")], capture_output=True, text=True, check=False
+        ["pgrep", "-fc", str(jobs.folder / f"{name}.commands")], capture_output=True, text=True, check=False
     )
     assert listed.stdout.strip() in ("1", "")  # one process; empty where there is no pgrep
 
@@ -180,14 +182,14 @@ def test_only_its_owner_or_the_operator_may_touch_a_job(jobs: Jobs, csv: Path):
     name = jobs.start(LONG, [csv], owner=MINE).name
     for act in (
         lambda: jobs.play(name, THEIRS),
-        lambda: jobs.pause(name, ""),
+        lambda: jobs.pause(name, NOBODY),
         lambda: jobs.stop(name, THEIRS),
         lambda: jobs.change(name, "lr", 0.1, THEIRS),
-        lambda: jobs.delete(name, hashed(MINE)),
+        lambda: jobs.delete(name, Caller(hashed(MINE.visitor))),
     ):
         assert "started from another browser" in refused(act)
     assert jobs.queue() == [name]
-    jobs.stop(name, "", operator=True)
+    jobs.stop(name, OPERATOR)
     jobs.delete(name, MINE)
     assert not jobs.has(name)
     assert jobs.names() == []
@@ -197,16 +199,18 @@ def test_what_was_trained_on_somebodys_data_is_seen_by_that_browser_only(jobs: J
     jobs.most = 0
     private = jobs.start(LONG, [csv], owner=MINE, private=True).name
     public = jobs.start(LONG, [csv], owner=MINE).name
-    assert [jobs.may_see(private, visitor) for visitor in (MINE, THEIRS, "")] == [True, False, False]
-    assert jobs.may_see(public, THEIRS)
-    assert jobs.may_see("a run of the command line", THEIRS)
+    catalogue = RunCatalogue(jobs.runs)
+    assert [catalogue.may_see(private, caller) for caller in (MINE, THEIRS, NOBODY)] == [True, False, False]
+    assert catalogue.may_see(public, THEIRS)
+    assert catalogue.may_see("a run of the command line", THEIRS)
 
 
 def test_an_owner_is_known_by_a_hash_only():
-    assert is_owner(MINE, hashed(MINE))
-    assert not is_owner(THEIRS, hashed(MINE))
-    assert not is_owner("", hashed(""))
-    assert MINE not in hashed(MINE)
+    written = hashed(MINE.visitor)
+    assert MINE.owns(written)
+    assert not THEIRS.owns(written)
+    assert not NOBODY.owns(hashed(""))
+    assert MINE.visitor not in written
 
 
 def test_the_operator_is_known_by_a_word_that_must_have_been_set(monkeypatch):

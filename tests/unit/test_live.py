@@ -11,18 +11,18 @@ from starlette.responses import Response
 
 from moe_demo.insight.run import load_run
 from moe_demo.jobs.jobs import Jobs
-from moe_demo.runs.owners import new_id
+from moe_demo.runs.owners import NOBODY, Caller, new_id
 from moe_demo.runs.store import RunStore
 from moe_demo.ui.server import live
 from moe_demo.ui.server.visitor import COOKIE
 from tests import toy
 
-MINE, THEIRS = new_id(), new_id()
+MINE, THEIRS = Caller(new_id()), Caller(new_id())
 
 
-def ask(what: str, name: str, query: str = "", visitor: str = "", packed: bool = False) -> Response:
+def ask(what: str, name: str, query: str = "", visitor: Caller = NOBODY, packed: bool = False) -> Response:
     """The answer to a GET, without a server between."""
-    headers = [(b"cookie", f"{COOKIE}={visitor}".encode())] if visitor else []
+    headers = [(b"cookie", f"{COOKIE}={visitor.visitor}".encode())] if visitor.visitor else []
     headers += [(b"accept-encoding", b"gzip")] if packed else []
     scope = {"type": "http", "method": "GET", "path": "/", "query_string": query.encode(), "headers": headers}
     scope["path_params"] = {"name": name}
@@ -93,7 +93,7 @@ def test_a_job_that_waits_is_told_with_its_place(jobs: Jobs, monkeypatch: pytest
 
 def test_a_run_on_somebodys_own_data_is_there_for_its_browser_only(jobs: Jobs, run: str):
     name = jobs.start(toy.config(), owner=MINE, private=True).name
-    for visitor in (THEIRS, ""):
+    for visitor in (THEIRS, NOBODY):
         assert content(ask("history", name, visitor=visitor))["message"] == f"There is no run {name!r}."
         assert ask("routes", name, "s=a", visitor=visitor).status_code == 404
     assert content(ask("history", name, visitor=MINE))["state"] == "queued"

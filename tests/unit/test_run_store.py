@@ -14,8 +14,9 @@ import torch
 
 from moe_demo.insight.run import list_runs, load_run
 from moe_demo.runs import files
+from moe_demo.runs.catalogue import BUNDLED_RUNS
 from moe_demo.runs.data import data_info
-from moe_demo.runs.store import BUNDLED_RUNS, RunError, RunStore
+from moe_demo.runs.store import RunError, RunStore
 from moe_demo.text.tokenizer import VocabularyError
 from moe_demo.training.train import build_trainer
 from moe_demo.training.trainer import Trainer

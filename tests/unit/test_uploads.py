@@ -21,11 +21,11 @@ from moe_demo.jobs.uploads import (
     UploadError,
     Uploads,
 )
-from moe_demo.runs.owners import hashed, new_id
+from moe_demo.runs.owners import NOBODY, Caller, hashed, new_id
 from moe_demo.text.corpus import Corpus, Headline, read_corpus, stratified_split
 from tests import toy
 
-ANN, BOB = new_id(), new_id()
+ANN, BOB = Caller(new_id()), Caller(new_id())
 SEASONS = ("春", "夏", "秋", "冬")
 
 
@@ -99,11 +99,17 @@ def test_a_kept_data_set_is_no_run(uploads: Uploads, runs_folder: Path):
 
 def test_somebody_elses_data_set_answers_like_one_that_does_not_exist(uploads: Uploads):
     dataset = uploads.keep(seasons(), "四季", ANN)
-    assert uploads.of(BOB) == uploads.of("") == []
+    assert uploads.of(BOB) == uploads.of(NOBODY) == []
     sentences = {
         refused("missing", act, key, owner)
         for act in (uploads.get, uploads.delete)
-        for key, owner in [(dataset.key, BOB), (dataset.key, ""), ("0" * 32, ANN), ("../..", ANN), ("", ANN)]
+        for key, owner in [
+            (dataset.key, BOB),
+            (dataset.key, NOBODY),
+            ("0" * 32, ANN),
+            ("../..", ANN),
+            ("", ANN),
+        ]
     }
     assert len(sentences) == 1
     assert uploads.get(dataset.key, ANN) == dataset
@@ -114,13 +120,15 @@ def test_keys_are_unlike_and_the_owners_id_is_nowhere_on_disk(uploads: Uploads):
     assert len(keys) == 3
     assert {len(key) for key in keys} == {32}
     files = [path for path in uploads.folder.rglob("*") if path.is_file()]
-    assert all(ANN.encode() not in path.read_bytes() and ANN not in str(path) for path in files)
-    assert hashed(ANN) in (uploads.of(ANN)[0].path.parent / "about.json").read_text("utf-8")
+    assert all(
+        ANN.visitor.encode() not in path.read_bytes() and ANN.visitor not in str(path) for path in files
+    )
+    assert hashed(ANN.visitor) in (uploads.of(ANN)[0].path.parent / "about.json").read_text("utf-8")
 
 
 def test_a_data_set_must_have_an_owner(uploads: Uploads):
     with pytest.raises(AssertionError, match="everybody"):
-        uploads.keep(seasons(), "四季", "")
+        uploads.keep(seasons(), "四季", NOBODY)
 
 
 # -- limits and time --

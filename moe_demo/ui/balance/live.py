@@ -16,16 +16,15 @@ import streamlit as st
 
 from moe_demo.config import BalanceMethod, RunConfig
 from moe_demo.insight.comparison import ComparedRun, compared
-from moe_demo.insight.run import local_folder
 from moe_demo.jobs.jobs import Job, Jobs
 from moe_demo.releases.recording import METHODS, SEEDS, with_method
-from moe_demo.runs.owners import is_owner
+from moe_demo.runs.catalogue import Version, version
+from moe_demo.runs.owners import Caller
 from moe_demo.runs.store import RunError, RunStore
 from moe_demo.ui.balance.settings import BalanceSettings
-from moe_demo.ui.kit import selection
+from moe_demo.ui.kit import caller, selection
 from moe_demo.ui.kit.i18n import t
 from moe_demo.ui.kit.words import method_key
-from moe_demo.ui.server.visitor import visitor_id
 
 _NAME = re.compile(r"balance-(?P<method>[a-z_]+)-(?P<number>[1-9][0-9]*)")
 SOURCE = "balance.source"
@@ -66,9 +65,9 @@ def settings(base: RunConfig, method: BalanceMethod, number: int) -> RunConfig:
     return with_method(base, method, SEEDS.stop + number - 1)
 
 
-def start(base: RunConfig, owner: str) -> int:
+def start(base: RunConfig, owner: Caller) -> int:
     """Start five runs of a new set; as many train at once as the server allows. Raises RunError."""
-    jobs = Jobs(local_folder())
+    jobs = Jobs()
     taken = [int(match["number"]) for name in jobs.names() if (match := _NAME.fullmatch(name))]
     number = max(taken, default=0) + 1
     for method in METHODS:
@@ -78,7 +77,7 @@ def start(base: RunConfig, owner: str) -> int:
 
 def sets(base: RunConfig) -> list[LiveSet]:
     """The live sets of this reader, the newest first."""
-    visitor, jobs = visitor_id(), Jobs(local_folder())
+    here, jobs = caller.current(), Jobs()
     found: dict[int, dict[str, Job]] = {}
     for name in jobs.names():
         match = _NAME.fullmatch(name)
@@ -86,7 +85,7 @@ def sets(base: RunConfig) -> list[LiveSet]:
             continue
         with suppress(RunError):  # it has just been deleted
             job = jobs.get(name)
-            if is_owner(visitor, job.owner):
+            if here.owns(job.owner):
                 found.setdefault(int(match["number"]), {})[name] = job
     return [_live_set(base, number, found[number]) for number in sorted(found, reverse=True)]
 
@@ -99,17 +98,17 @@ def _live_set(base: RunConfig, number: int, jobs: dict[str, Job]) -> LiveSet:
 
 def _run(name: str, config: RunConfig) -> ComparedRun:
     """What a job has written; a run without evaluations where it has not begun, or its folder is broken."""
-    path = local_folder() / name / "metrics.jsonl"
-    stamp = (path.stat().st_size, path.stat().st_mtime_ns) if path.is_file() else (0, 0)
-    return _read(path.parent, stamp) or ComparedRun(run_id=name, config=config, evaluations=())
+    with suppress(RunError):
+        store = Jobs().store(name)
+        found = _read(store.folder, version(store))
+        return found or ComparedRun(run_id=name, config=config, evaluations=())
+    return ComparedRun(run_id=name, config=config, evaluations=())
 
 
 @lru_cache(maxsize=32)
-def _read(folder: Path, stamp: tuple[int, int]) -> ComparedRun | None:
-    """Read again only where the file has grown, once for all who watch."""
-    with suppress(RunError):
-        return compared(RunStore(folder))
-    return None
+def _read(folder: Path, at: Version) -> ComparedRun | None:
+    """Read again only where the run has grown, once for all who watch."""
+    return compared(RunStore(folder))
 
 
 def shown_set(found: list[LiveSet]) -> LiveSet | None:
@@ -149,7 +148,7 @@ def controls(base: RunConfig, found: list[LiveSet]) -> None:
 
 def _start(base: RunConfig) -> None:
     try:
-        st.session_state[SOURCE] = start(base, visitor_id())
+        st.session_state[SOURCE] = start(base, caller.current())
     except RunError as error:
         st.session_state["balance.problem"] = t("balance.live.failed", reason=str(error))
         return

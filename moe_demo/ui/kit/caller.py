@@ -1,7 +1,10 @@
-"""The operator of a server: a teacher, say, who may stop or delete any training.
+"""Who is looking: this browser, and whether the operator of the server sits in front of it.
 
-The operator's word is set when the server is started (the environment variable of `training.owners`); without it
-nobody is operator on the page, and the command line is the way.
+    caller.current()      what the catalogue of runs, the jobs and the data sets are asked with
+    caller.draw()         the field for the operator's word, where the server has one
+
+The operator, a teacher say, may stop or delete any training. The word is set when the server is started (the
+environment variable of `runs.owners`); without it nobody is operator on the page, and the command line is the way.
 """
 
 from __future__ import annotations
@@ -10,15 +13,16 @@ import os
 
 import streamlit as st
 
-from moe_demo.runs.owners import OPERATOR_VARIABLE, is_operator
+from moe_demo.runs.owners import OPERATOR_VARIABLE, Caller, is_operator
 from moe_demo.ui.kit.i18n import t
+from moe_demo.ui.server.visitor import visitor_id
 
-_WORD = "operator.word"
+_WORD, _KEPT = "operator.word", "operator.kept"
 
 
-def is_here() -> bool:
-    """Whether the operator's word has been given in this visit."""
-    return is_operator(str(st.session_state.get("operator.kept", "")))
+def current() -> Caller:
+    """The browser that this script run belongs to."""
+    return Caller(visitor_id(), operator=is_operator(str(st.session_state.get(_KEPT, ""))))
 
 
 def draw() -> None:
@@ -27,9 +31,9 @@ def draw() -> None:
         return
     with st.popover(t("training.operator.title")):
         st.text_input(t("training.operator.word"), type="password", key=_WORD, on_change=_keep)
-        if st.session_state.get("operator.kept"):
-            st.caption(t("training.operator.yes" if is_here() else "training.operator.no"))
+        if st.session_state.get(_KEPT):
+            st.caption(t("training.operator.yes" if current().operator else "training.operator.no"))
 
 
 def _keep() -> None:
-    st.session_state["operator.kept"] = st.session_state[_WORD]
+    st.session_state[_KEPT] = st.session_state[_WORD]

@@ -3,7 +3,7 @@
     view = views.view(RouterSettings)                 # View(selection, run, trace) of the page's address
     view = views.view(JourneySettings, "document")    # the same sentence through another run, at its last checkpoint
 
-Runs and traces are shared by all readers and never changed. A trace is kept by run, checkpoint and sentence.
+Runs and traces are shared by all readers and never changed; no model is loaded past this module.
 Only bundled runs and those in the folder of local runs are opened: an address must not name folders of this machine.
 """
 
@@ -13,21 +13,18 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 
-import streamlit as st
-
-from moe_demo.insight.run import Run, load_run, local_folder
+from moe_demo.insight.run import Run, open_run
 from moe_demo.insight.trace import ForwardTrace
-from moe_demo.jobs.jobs import Jobs
+from moe_demo.runs.catalogue import RunCatalogue, version
 from moe_demo.runs.store import RunError, RunStore
 from moe_demo.text.errors import EmptyTextError
-from moe_demo.ui.kit import selection
+from moe_demo.ui.kit import caller, selection
 from moe_demo.ui.kit.page_settings import PageSettings
 from moe_demo.ui.kit.selection import DEFAULT_RUN, DEFAULT_TEXT, Selection
-from moe_demo.ui.server import live
-from moe_demo.ui.server.visitor import visitor_id
 
-_MAX_RUNS = 32  # models in memory, one per run and checkpoint: some 3 MB each
+_MAX_RUNS = 64  # models in memory, one per run and checkpoint: some 3 MB each
 _MAX_TRACES = 128
 
 
@@ -59,42 +56,43 @@ def view(kind: type[PageSettings] = PageSettings, run_name: str | None = None) -
 
 def is_coming(name: str) -> bool:
     """Whether this is a training job of which there is no checkpoint yet: until then another run is shown."""
-    jobs = Jobs(local_folder())
-    return (
-        jobs.has(name)
-        and jobs.may_see(name, visitor_id())
-        and not RunStore(jobs.runs / name).checkpoint_steps()
-    )
+    return RunCatalogue().is_coming(name, caller.current())
 
 
 def is_there(name: str) -> bool:
     """Whether there is anything to show of this run to this browser."""
-    if is_coming(name):
-        return True
-    with suppress(RunError):
-        return bool(store_of(name))
-    return False
+    return RunCatalogue().has(name, caller.current())
 
 
-def opened_run(name: str, step: int | None = None) -> Run:
-    """A known run at a checkpoint, from memory where it has been read before."""
-    return opened(store_of(name), step)
-
-
-def opened(store: RunStore, step: int | None = None) -> Run:
-    """The run in a folder at a checkpoint, whoever asks."""
-    steps = store.checkpoint_steps()
-    return _loaded(store.run_id, steps[-1] if step is None and steps else step, stamp(store.folder))
+def known_runs() -> list[str]:
+    """Bundled runs, local ones and jobs that have not begun; of private ones only this browser's."""
+    return RunCatalogue().names(caller.current())
 
 
 def store_of(name: str) -> RunStore:
     """The folder of a run that this browser may see. Raises RunError."""
-    return live.store_of(name, visitor_id())
+    return RunCatalogue().store(name, caller.current())
 
 
+def opened_run(name: str, step: int | None = None) -> Run:
+    """A run that this browser may see, at a checkpoint. Raises RunError."""
+    return opened(store_of(name), step)
+
+
+def opened(store: RunStore, step: int | None = None) -> Run:
+    """The run in a folder at a checkpoint, the last by default, whoever asks. Raises RunError.
+
+    One object for all readers as long as it is the same on disk, so what is made of a run is kept under the run.
+    """
+    steps = store.checkpoint_steps()
+    with _loading:
+        return _loaded(store.folder, steps[-1] if step is None and steps else step, version(store).settled)
+
+
+@lru_cache(maxsize=_MAX_TRACES)
 def traced(run: Run, text: str) -> ForwardTrace:
     """The record of a sentence, from memory where somebody has asked before. Raises EmptyTextError."""
-    return _traced(run.run_id, run.step, stamp(run.store.folder), text)
+    return run.trace(text)
 
 
 def _run_of(chosen: Selection) -> tuple[Run, tuple[str, ...]]:
@@ -121,20 +119,12 @@ def _traced_text(chosen: Selection, run: Run) -> tuple[Selection, ForwardTrace]:
         return replace(chosen, text=DEFAULT_TEXT).told("s"), traced(run, DEFAULT_TEXT)
 
 
-@st.cache_resource(max_entries=_MAX_RUNS, show_spinner=False)
-def _loaded(name: str, step: int | None, stamp: int) -> Run:
+_loading = Lock()  # two readers who ask at once get the same object
+
+
+@lru_cache(maxsize=_MAX_RUNS)
+def _loaded(folder: Path, step: int | None, settled: tuple[int, int, int]) -> Run:
     import torch
 
     torch.set_num_threads(1)  # many readers at once are parallel enough
-    return load_run(name, step)
-
-
-@lru_cache(maxsize=_MAX_TRACES)
-def _traced(name: str, step: int, stamp: int, text: str) -> ForwardTrace:
-    return _loaded(name, step, stamp).trace(text)
-
-
-def stamp(folder: Path) -> int:
-    """Changes when the run on disk does: trained again, or one checkpoint further."""
-    parts = (folder, folder / "config.json", folder / "checkpoints")
-    return max((path.stat().st_mtime_ns for path in parts if path.exists()), default=0)
+    return open_run(RunStore(folder), step)

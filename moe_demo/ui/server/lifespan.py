@@ -11,9 +11,9 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-from moe_demo.insight.run import local_folder
 from moe_demo.jobs.jobs import Jobs
-from moe_demo.runs.store import BUNDLED_RUNS, RunError, RunStore
+from moe_demo.runs.catalogue import BUNDLED_RUNS
+from moe_demo.runs.store import RunError, RunStore
 from moe_demo.text.errors import EmptyTextError
 from moe_demo.text.segmentation import warm_up as warm_up_jieba
 from moe_demo.ui.kit import streamlit_quirks, views
@@ -46,4 +46,4 @@ async def _queue_clock() -> None:
     while True:
         await asyncio.sleep(_QUEUE_SECONDS)
         with suppress(RunError):  # a full disk: whoever asks for the job is told
-            await asyncio.to_thread(Jobs(local_folder()).advance)
+            await asyncio.to_thread(Jobs().advance)

@@ -18,20 +18,24 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from moe_demo.insight.history import History
+from moe_demo.insight.history import History, HistoryPart
 from moe_demo.insight.routes import Routes, routes_of, routes_payload
-from moe_demo.insight.run import load_run, local_folder, run_folders
 from moe_demo.jobs.jobs import Jobs
+from moe_demo.runs.catalogue import RunCatalogue, is_bundled, version
+from moe_demo.runs.owners import Caller
 from moe_demo.runs.store import RunError, RunStore
 from moe_demo.text.errors import EmptyTextError
+from moe_demo.ui.kit import views
 from moe_demo.ui.kit.selection import plain_text
 from moe_demo.ui.server.visitor import visitor_of
+from moe_demo.ui.server.wire import history_payload
 
 FRESH_SECONDS = 0.2  # who asks again within this gets what was read for the one before
 _MAX_HISTORIES = 32
@@ -52,14 +56,6 @@ def routes() -> list[Route]:
     ]
 
 
-def store_of(name: str, visitor: str) -> RunStore:
-    """The run of this name, if this browser may see it. Raises RunError."""
-    folder = next((path for path in run_folders() if path.name == name), None)
-    if folder is None or not Jobs(local_folder()).may_see(name, visitor):
-        raise RunError(f"There is no run {name!r}.")
-    return RunStore(folder)
-
-
 class _Watched:
     """One run's history with the time of its last reading and the answers made from it."""
 
@@ -73,32 +69,33 @@ class _Watched:
         """What a watcher with version `since` gets; None where nothing has changed."""
         with self.lock:
             if time.monotonic() - self.read_at > FRESH_SECONDS:
-                if self.history.refresh(*_job_state(self.history.store)):
+                if self.history.refresh(*_state_and_place(self.history.store)):
                     self.answers.clear()
                 self.read_at = time.monotonic()
             if since == self.history.version:
                 return None
             if since not in self.answers:
-                self.answers[since] = _json(self.history.payload(since))
+                self.answers[since] = _json(history_payload(self.history.since(since)))
             return self.answers[since]
 
 
-_watched: OrderedDict[tuple[str, int], _Watched] = OrderedDict()
+_watched: OrderedDict[tuple[Path, int], _Watched] = OrderedDict()
 _watched_lock = threading.Lock()
 
 
 def _history(request: Request, name: str) -> bytes | None:
-    job = _queued(name, visitor_of(request))
-    if job is not None:
-        return job
-    store = store_of(name, visitor_of(request))
+    caller, jobs = _caller(request), Jobs()
+    job = jobs.find(name, caller)
+    if job is not None and not jobs.has_begun(name):
+        return _json(history_payload(HistoryPart(state=job.state, reason=job.reason, place=job.place)))
+    store = RunCatalogue().store(name, caller)
     since = request.query_params.get("since", "0")
     return watched(store).answer(int(since) if since.isdigit() else 0)
 
 
 def watched(store: RunStore) -> _Watched:
     """The one history of a run folder; a folder that was made anew is another run."""
-    key = (str(store.folder.resolve()), _made(store))
+    key = (store.folder.resolve(), version(store).made)
     with _watched_lock:
         found = _watched.get(key) or _Watched(store)
         _watched[key] = found
@@ -108,69 +105,28 @@ def watched(store: RunStore) -> _Watched:
     return found
 
 
-def _job_state(store: RunStore) -> tuple[str, int]:
+def _state_and_place(store: RunStore) -> tuple[str, int]:
     """State and place in the queue as the page's script sees them, so that both say the same; of a job only."""
-    jobs = Jobs(local_folder())
-    if store.folder.resolve().parent != jobs.runs or not jobs.has(store.run_id):
-        return "", 0
-    job = jobs.get(store.run_id)
-    return job.state, job.place
-
-
-def _made(store: RunStore) -> int:
-    try:
-        return (store.folder / "config.json").stat().st_ino
-    except OSError as error:
-        raise RunError(f"There is no run {store.run_id!r}.") from error
-
-
-def _queued(name: str, visitor: str) -> bytes | None:
-    """What is known of a job whose process has not made its run folder yet."""
-    jobs = Jobs(local_folder())
-    if not jobs.has(name) or (jobs.runs / name / "config.json").exists():
-        return None
-    if not jobs.may_see(name, visitor):
-        raise RunError(f"There is no run {name!r}.")
-    job = jobs.get(name)
-    empty: dict[str, list[object]] = {
-        "steps": [],
-        "ce": [],
-        "balance": [],
-        "accuracy": [],
-        "lr": [],
-        "load": [],
-        "bias": [],
-        "max_vio": [],
-    }
-    return _json(
-        {"version": 0, "whole": True, "state": job.state, "reason": job.reason, "place": job.place}
-        | {
-            "step": 0,
-            "n_steps": 0,
-            "steps_per_epoch": 1,
-            "n_layers": 0,
-            "n_routed": 0,
-            "top_k": 0,
-            "labels": [],
-        }
-        | {"tokens_per_second": None, "seconds_left": None, "train_seconds": 0, "batch_floor": 0}
-        | empty
-        | {"evals": [], "events": [], "checkpoints": []}
-    )
+    job = None if is_bundled(store) else Jobs().find(store.run_id)
+    return (job.state, job.place) if job else ("", 0)
 
 
 def _routes(request: Request, name: str) -> bytes:
-    store = store_of(name, visitor_of(request))
+    store = RunCatalogue().store(name, _caller(request))
     sentence = plain_text(request.query_params.get("s", ""))
     first = request.query_params.get("from", "0")
-    steps = store.checkpoint_steps()
-    found = [_routes_at(str(store.folder), step, _made(store), sentence) for step in steps]
+    made = version(store).made
+    found = [_routes_at(store.folder, made, step, sentence) for step in store.checkpoint_steps()]
     return _json(routes_payload(found, sentence, int(first) if first.isdigit() else 0))
 
 
 @lru_cache(maxsize=_MAX_ROUTES)
-def _routes_at(folder: str, step: int, made: int, sentence: str) -> Routes:
-    return routes_of(load_run(folder, step).trace(sentence))
+def _routes_at(folder: Path, made: int, step: int, sentence: str) -> Routes:
+    return routes_of(views.opened(RunStore(folder), step).trace(sentence))
+
+
+def _caller(request: Request) -> Caller:
+    return Caller(visitor_of(request))
 
 
 def _answering(find: Callable[[Request, str], bytes | None]) -> Callable[[Request], Response]:

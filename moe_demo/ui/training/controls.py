@@ -17,17 +17,13 @@ from typing import Literal
 import streamlit as st
 
 from moe_demo.config import ConfigError, RunConfig
-from moe_demo.insight.run import local_folder
-from moe_demo.jobs.jobs import ONE_EPOCH, ONE_STEP, PLAY, Job, Jobs
-from moe_demo.runs.commands import Wish
+from moe_demo.jobs.jobs import Job, Jobs
+from moe_demo.runs.commands import ONE_EPOCH, ONE_STEP, PLAY, Command
 from moe_demo.runs.events import CHANGEABLE, setting
-from moe_demo.runs.owners import is_owner
-from moe_demo.runs.store import RunError, RunStore
+from moe_demo.runs.store import RunError
 from moe_demo.text.errors import CorpusError
-from moe_demo.ui.kit import caller as operator
-from moe_demo.ui.kit import selection
+from moe_demo.ui.kit import caller, selection
 from moe_demo.ui.kit.i18n import t
-from moe_demo.ui.server.visitor import visitor_id
 
 PROBLEM = "training.problem"
 _MAIN_WIDTH = 108  # pixels: its words change, its place does not
@@ -46,20 +42,14 @@ class Plan:
     """False where a setting on the page is one that no run can have."""
 
 
-def all_jobs() -> Jobs:
-    """The jobs of this server."""
-    return Jobs(local_folder())
-
-
 def read(name: str) -> Job | None:
     """The job of a run. Raises RunError where its folder is torn."""
-    jobs = all_jobs()
-    return jobs.get(name) if jobs.has(name) and jobs.may_see(name, visitor_id()) else None
+    return Jobs().find(name, caller.current())
 
 
 def is_mine(job: Job | None) -> bool:
     """Whether this browser, or the operator in it, may control a job."""
-    return job is not None and (is_owner(visitor_id(), job.owner) or operator.is_here())
+    return job is not None and caller.current().may_change(job.owner)
 
 
 def draw(job: Job | None, plan: Plan) -> None:
@@ -80,28 +70,28 @@ def draw(job: Job | None, plan: Plan) -> None:
     _button("new_seed", lambda: _again(job, other), on=plan.fits)
 
 
-def _ask(job: Job | None, wish: Literal["pause", "stop"]) -> None:
+def _ask(job: Job | None, act: Literal["pause", "stop"]) -> None:
     if job is not None:
-        getattr(all_jobs(), wish)(job.name, visitor_id(), operator.is_here())
+        getattr(Jobs(), act)(job.name, caller.current())
 
 
-def _play(job: Job | None, plan: Plan, until: Wish = PLAY) -> None:
+def _play(job: Job | None, plan: Plan, until: Command = PLAY) -> None:
     """Go on, under the settings that stand on the page now."""
     if job is not None:
         in_force = settings_in_force(job)
         wanted = {name: setting(plan.config, name) for name in CHANGEABLE}
         changes = {name: value for name, value in wanted.items() if value != setting(in_force, name)}
-        all_jobs().play(job.name, visitor_id(), operator.is_here(), until, changes)
+        Jobs().play(job.name, caller.current(), until, changes)
 
 
 def settings_in_force(job: Job) -> RunConfig:
     """Those of the next step."""
-    return RunStore(local_folder() / job.name).config(job.step + 1)
+    return Jobs().store(job.name).config(job.step + 1)
 
 
 def start(plan: Plan) -> None:
     """Train a new run with these settings, and show it; its layer, word and checkpoint start afresh."""
-    job = all_jobs().start(plan.config, plan.files, owner=visitor_id(), private=plan.private)
+    job = Jobs().start(plan.config, plan.files, owner=caller.current(), private=plan.private)
     selection.update(run=job.name, twin=plan.beside)
 
 

@@ -17,7 +17,6 @@ from typing import Literal
 import streamlit as st
 
 from moe_demo.config import LABELS, RunConfig
-from moe_demo.insight.run import local_folder
 from moe_demo.jobs.uploads import KEPT_DAYS, MAX_NAME_CHARS, Dataset, UploadError, Uploads
 from moe_demo.text.corpus import Corpus, CorpusError, Reason, Rejected, held_out_size
 from moe_demo.text.intake import (
@@ -32,11 +31,12 @@ from moe_demo.text.intake import (
     inspect,
     mapped,
 )
+from moe_demo.ui.kit import caller
 from moe_demo.ui.kit.i18n import LANGUAGES, labels, language, t, text_in
 from moe_demo.ui.kit.looks import class_looks
 from moe_demo.ui.kit.picture import picture
 from moe_demo.ui.kit.words import class_word, plain
-from moe_demo.ui.server.visitor import has_cookie, visitor_id
+from moe_demo.ui.server.visitor import has_cookie
 from moe_demo.ui.training.own_data_words import details, reasons, sentence, upload_sentence
 
 MAX_LABEL_ROWS = 30  # labels that get a row; the rarer ones of a file with more are left out
@@ -248,7 +248,7 @@ def _keep_form(intake: Intake, corpus: Corpus) -> None:
     if not button.button(t("own_data.keep"), key="own.keep", type="primary", width="stretch"):
         return
     try:
-        dataset = Uploads(local_folder()).keep(corpus, wanted, visitor_id())
+        dataset = Uploads().keep(corpus, wanted, caller.current())
     except UploadError as error:
         st.error(upload_sentence(error))
         return
@@ -302,7 +302,7 @@ def _table(columns: Mapping[str, Sequence[object]], key: str) -> None:
 def _kept() -> None:
     """This browser's data sets, each with a delete button that asks once more."""
     st.subheader(t("own_data.kept_title"))
-    datasets = Uploads(local_folder()).of(visitor_id())
+    datasets = Uploads().of(caller.current())
     if not datasets:
         st.caption(t("own_data.none_kept"))
     for dataset in datasets:
@@ -335,7 +335,7 @@ def _ask(key: str | None) -> None:
 def _delete(dataset: Dataset) -> None:
     st.session_state["own.deleting"] = None
     try:
-        Uploads(local_folder()).delete(dataset.key, visitor_id())
+        Uploads().delete(dataset.key, caller.current())
     except UploadError as error:
         st.error(upload_sentence(error))
         return

@@ -9,17 +9,15 @@ from __future__ import annotations
 import streamlit as st
 
 from moe_demo.config import RunConfig
-from moe_demo.insight.run import Run, run_folders
-from moe_demo.jobs.jobs import Job
+from moe_demo.insight.run import Run
+from moe_demo.jobs.jobs import Job, Jobs
+from moe_demo.runs.catalogue import RunCatalogue, is_bundled
 from moe_demo.runs.metrics import EvalMetrics
-from moe_demo.runs.store import BUNDLED_RUNS, RunError
-from moe_demo.ui.kit import caller as operator
-from moe_demo.ui.kit import selection
-from moe_demo.ui.kit import views as session
+from moe_demo.runs.store import RunError, RunStore
+from moe_demo.ui.kit import caller, selection, views
 from moe_demo.ui.kit.choice import choice
 from moe_demo.ui.kit.i18n import t
 from moe_demo.ui.kit.views import View
-from moe_demo.ui.server.visitor import visitor_id
 from moe_demo.ui.training import controls as job_controls
 from moe_demo.ui.training import picture as lab
 from moe_demo.ui.training import run_settings as job_settings
@@ -43,7 +41,7 @@ def draw(view: View) -> None:
         plan = job_settings.draw(view, job)
         job_controls.draw(job, plan)
         _twin_select(view)
-        operator.draw()
+        caller.draw()
     job_controls.show_problem()
     _notes(job)
     _others(name)
@@ -76,7 +74,7 @@ def _caption(view: View, job: Job | None) -> str:
 
 
 def _run_select(name: str) -> None:
-    words = {known: _described(known) for known in dict.fromkeys([*known_runs(), name])}
+    words = {known: _described(known) for known in dict.fromkeys([*views.known_runs(), name])}
     choice(
         t("training.run"),
         words,
@@ -93,7 +91,7 @@ def _twin_select(view: View) -> None:
     words = {NONE: t("training.no_twin")}
     words |= {
         name: t("training.beside", run=_described(name))
-        for name in known_runs()
+        for name in views.known_runs()
         if name != view.selection.run
     }
     twin = view.selection.twin or NONE
@@ -109,23 +107,18 @@ def _twin_select(view: View) -> None:
     )
 
 
-def known_runs() -> list[str]:
-    """Bundled runs, local ones and jobs that have not begun; of private ones only this browser's."""
-    jobs, visitor = job_controls.all_jobs(), visitor_id()
-    names = [path.name for path in run_folders()] + jobs.names()
-    return [name for name in dict.fromkeys(names) if jobs.may_see(name, visitor)]
-
-
 def _described(name: str) -> str:
     """A run's name and what it is doing, in a word."""
-    if (BUNDLED_RUNS / name).is_dir():
-        return t("training.described", run=name, state=t("training.states.recorded"))
     try:
         job = job_controls.read(name)
-        state = job.state if job else session.store_of(name).status().state
+        state = job.state if job else _state(views.store_of(name))
     except RunError:
         state = "torn"
     return t("training.described", run=name, state=t(f"training.states.{state}"))
+
+
+def _state(store: RunStore) -> str:
+    return "recorded" if is_bundled(store) else store.status().state
 
 
 def _notes(job: Job | None) -> None:
@@ -136,7 +129,7 @@ def _notes(job: Job | None) -> None:
     if not mine:
         st.caption(t("training.notes.watching"))
     if job.state == "queued":
-        st.info(t("training.notes.queued", place=job.place, most=job_controls.all_jobs().most))
+        st.info(t("training.notes.queued", place=job.place, most=Jobs().most))
     if job.state == "failed":
         st.error(t("training.notes.failed", reason=job.reason))
     if job.state == "interrupted":
@@ -155,12 +148,12 @@ def _notes(job: Job | None) -> None:
 
 def _others(name: str) -> None:
     """What else is trained on this server now, and who waits; names of private runs are not said."""
-    jobs = job_controls.all_jobs()
-    others = [job for job in jobs.under_way() if job.name != name]
+    catalogue, here = RunCatalogue(), caller.current()
+    others = [job for job in Jobs().under_way() if job.name != name]
     words = [
         t(
             "training.other",
-            run=job.name if jobs.may_see(job.name, visitor_id()) else t("training.private"),
+            run=job.name if catalogue.may_see(job.name, here) else t("training.private"),
             state=t(f"training.states.{job.state}"),
             place=f" {job.place}" if job.place else "",
         )
@@ -172,22 +165,22 @@ def _others(name: str) -> None:
 
 def _divergence(job: Job) -> tuple[int, str] | None:
     """Step and loss of a divergence that nothing has followed but the pause."""
-    events = session.store_of(job.name).events()
+    events = views.store_of(job.name).events()
     later = [event for event in events if event.kind != "paused"]
     return (later[-1].step, str(later[-1].value)) if later and later[-1].kind == "diverged" else None
 
 
 def _delete(job: Job) -> None:
-    job_controls.all_jobs().delete(job.name, visitor_id(), operator.is_here())
+    Jobs().delete(job.name, caller.current())
     selection.update(run=selection.DEFAULT_RUN)
 
 
 def _differences(view: View) -> None:
     """In what the two runs beside each other differ, setting by setting."""
     twin = view.selection.twin
-    if not twin or not has_weights(view) or not lab.is_there(twin) or session.is_coming(twin):
+    if not twin or not has_weights(view) or not views.is_there(twin) or views.is_coming(twin):
         return
-    rows = _unlike(view.run, session.store_of(twin).config())
+    rows = _unlike(view.run, views.store_of(twin).config())
     if not rows:
         st.caption(t("training.same_settings", a=view.selection.run, b=twin))
         return

@@ -11,11 +11,8 @@ from typing import Any
 import streamlit as st
 
 from moe_demo.figures import theme
-from moe_demo.insight.run import local_folder
 from moe_demo.jobs.jobs import Jobs
-from moe_demo.runs.store import RunError
-from moe_demo.ui.kit import selection
-from moe_demo.ui.kit import views as session
+from moe_demo.ui.kit import selection, views
 from moe_demo.ui.kit.base_path import base_path
 from moe_demo.ui.kit.i18n import labels, language
 from moe_demo.ui.kit.looks import expert_looks
@@ -44,7 +41,7 @@ def training_lab(view: View, state: str) -> None:
 def data_of(view: View, state: str) -> dict[str, Any]:
     """What the component draws first, and where it asks for the rest."""
     chosen = view.selection
-    names = [chosen.run] + ([chosen.twin] if chosen.twin and is_there(chosen.twin) else [])
+    names = [chosen.run] + ([chosen.twin] if chosen.twin and views.is_there(chosen.twin) else [])
     return {
         "runs": [_run(name) for name in names],
         "sentence": view.trace.text,
@@ -67,25 +64,13 @@ def data_of(view: View, state: str) -> dict[str, Any]:
     }
 
 
-def is_there(name: str) -> bool:
-    """Whether a run of this name can be shown to this browser."""
-    if session.is_coming(name):
-        return True
-    try:
-        session.store_of(name)
-    except RunError:
-        return False
-    return True
-
-
 def _run(name: str) -> dict[str, Any]:
-    jobs = Jobs(local_folder())
-    seed = None if session.is_coming(name) else session.store_of(name).config().seed
+    seed = None if views.is_coming(name) else views.store_of(name).config().seed
     return {
         "id": name,
         "name": name,
         "address": live.address(name, base_path()),
-        "live": jobs.has(name),
+        "live": Jobs().has(name),
         "seed": seed,
     }
 
@@ -95,7 +80,7 @@ def _to_step() -> None:
     if step is None:
         return
     name = selection.current().run
-    last = [] if session.is_coming(name) else session.store_of(name).checkpoint_steps()[-1:]
+    last = [] if views.is_coming(name) else views.store_of(name).checkpoint_steps()[-1:]
     selection.update(step=None if [int(step)] == last else int(step))  # at its end, a growing run is followed
 
 

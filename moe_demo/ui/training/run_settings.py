@@ -20,18 +20,15 @@ from typing import Any, get_args
 import streamlit as st
 
 from moe_demo.config import PRESETS, BalanceMethod, ConfigError, RunConfig, preset, with_labels
-from moe_demo.insight.run import local_folder
-from moe_demo.jobs.jobs import Job
+from moe_demo.jobs.jobs import Job, Jobs
 from moe_demo.jobs.uploads import Dataset, Uploads
 from moe_demo.runs.events import Setting, changed, setting
-from moe_demo.runs.store import RunStore
-from moe_demo.ui.kit import caller as operator
+from moe_demo.ui.kit import caller
 from moe_demo.ui.kit.choice import choice
 from moe_demo.ui.kit.i18n import t
 from moe_demo.ui.kit.views import View
 from moe_demo.ui.kit.words import method_key
-from moe_demo.ui.server.visitor import visitor_id
-from moe_demo.ui.training.controls import Plan, all_jobs, asking, is_mine, settings_in_force
+from moe_demo.ui.training.controls import Plan, asking, is_mine, settings_in_force
 
 BUILTIN = ""
 _FORMATS = {"lr": "%.5f", "alpha": "%.5f", "seq_alpha": "%.5f", "bias_rate": "%.5f", "top_k": "%d"}
@@ -86,9 +83,7 @@ def draw(view: View, job: Job | None) -> Plan:
 
 def _form(view: View, job: Job | None) -> _Form:
     """A run's own fields; those of a preset where another preset is picked than the run was made of."""
-    store = RunStore(local_folder() / job.name) if job else None
-    has_begun = store is not None and (store.folder / "config.json").exists()
-    own = settings_in_force(job) if job and has_begun else preset(view.run.config.preset)
+    own = settings_in_force(job) if job and Jobs().has_begun(job.name) else preset(view.run.config.preset)
     words = {name: t(f"training.presets.{name}") for name in PRESETS}
     key = f"training.set.preset.{view.selection.run}"
     picked = choice(t("training.settings.preset"), words, own.preset, key)
@@ -147,7 +142,7 @@ def _telling(form: _Form, name: str) -> Callable[[Setting], None]:
     def tell(value: Setting) -> None:
         job = form.job
         if form.live and job is not None:
-            ask = partial(all_jobs().change, job.name, name, value, visitor_id(), operator.is_here())
+            ask = partial(Jobs().change, job.name, name, value, caller.current())
             asking(ask, quiet=(ConfigError,))()  # beside the field stands why
 
     return tell
@@ -164,7 +159,7 @@ def _of_new_run(form: _Form, config: RunConfig) -> tuple[RunConfig, Dataset | No
             t(f"training.names.{name}"), low, high, value, key=form.key(name), help=hint
         )
         values[name] = int(field)
-    datasets = {dataset.key: dataset for dataset in Uploads(local_folder()).of(visitor_id())}
+    datasets = {dataset.key: dataset for dataset in Uploads().of(caller.current())}
     words = {BUILTIN: t("training.settings.builtin")} | {key: held.name for key, held in datasets.items()}
     own = list(words)[_place_of(form.job, datasets)]
     chosen = choice(t("training.names.data"), words, own, form.key("data"))
@@ -176,9 +171,8 @@ def _of_new_run(form: _Form, config: RunConfig) -> tuple[RunConfig, Dataset | No
 
 def _place_of(job: Job | None, datasets: dict[str, Dataset]) -> int:
     """Where the data set that a job was trained on stands in the list."""
-    folder = local_folder() / job.name if job else None
-    if folder is None or not (folder / "data.json").exists():
+    if job is None or not Jobs().has_begun(job.name):
         return 0
-    files = [Path(file) for file in RunStore(folder).data().files]
+    files = [Path(file) for file in Jobs().store(job.name).data().files]
     paths = [dataset.path.resolve() for dataset in datasets.values()]
     return 1 + paths.index(files[0]) if files and files[0] in paths else 0

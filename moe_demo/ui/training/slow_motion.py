@@ -17,7 +17,6 @@ from moe_demo.insight.load import random_max_vio
 from moe_demo.insight.run import Run
 from moe_demo.insight.slow_step import GradientPart, SlowLayer, SlowStep, slow_step
 from moe_demo.ui.kit import redraw, selection
-from moe_demo.ui.kit import views as session
 from moe_demo.ui.kit.i18n import labels, language, t
 from moe_demo.ui.kit.looks import class_looks, expert_looks, sequential_ramp
 from moe_demo.ui.kit.picture import picture
@@ -51,7 +50,7 @@ def _picture(run: Run) -> None:
     picked = (st.session_state.get(KEY) or {}).get("pick") or {}
     try:
         with st.spinner(t("slow.reading")):
-            step = _taken(run.run_id, run.step, session.stamp(run.store.folder))
+            step = _taken(run)
     except DataGoneError as error:
         st.info(t("slow.data_gone", source=error.source))
         return
@@ -69,8 +68,8 @@ def _pick() -> None:
 
 
 @lru_cache(maxsize=32)
-def _taken(name: str, step: int, stamp: int) -> SlowStep:
-    return slow_step(session.opened_run(name, step))
+def _taken(run: Run) -> SlowStep:
+    return slow_step(run)
 
 
 def data_of(run: Run, step: SlowStep, layer: int, headline: int) -> dict[str, Any]:

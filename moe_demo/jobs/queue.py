@@ -1,0 +1,51 @@
+"""Jobs that wait for a place, in the order in which they asked.
+
+.jobs/NAME.waiting     since when, and the commands it gets once it is started; absent where it does not wait
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import time
+from pathlib import Path
+
+from moe_demo.runs.commands import Command
+from moe_demo.runs.files import RunError, explained, read_json, write_json
+
+
+class Queue:
+    """The waiting jobs of one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def names(self) -> list[str]:
+        """The jobs that wait, the next one first."""
+        waiting = {}
+        for path in self.folder.glob("*.waiting"):
+            with contextlib.suppress(RunError):  # it has just been started
+                waiting[path.stem] = float(read_json(path)["asked"])
+        return sorted(waiting, key=lambda name: (waiting[name], name))
+
+    def place(self, name: str) -> int:
+        """The place of a job, 1 is next; 0 where it does not wait."""
+        names = self.names()
+        return names.index(name) + 1 if name in names else 0
+
+    def put(self, name: str, *commands: Command) -> None:
+        """Add a job at the end."""
+        lines = [json.loads(command.to_line()) for command in commands]
+        write_json(self._path(name), {"asked": time.time(), "commands": lines})
+
+    def commands(self, name: str) -> list[Command]:
+        """What a waiting job was asked for."""
+        return [Command(**values) for values in read_json(self._path(name))["commands"]]
+
+    def leave(self, name: str) -> None:
+        """Take a job out, if it waits."""
+        with explained(self.folder):
+            self._path(name).unlink(missing_ok=True)
+
+    def _path(self, name: str) -> Path:
+        return self.folder / f"{name}.waiting"

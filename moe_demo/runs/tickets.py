@@ -1,0 +1,64 @@
+"""What is written down of a run that was started for a visitor: one ticket, beside the folder of runs.
+
+    runs/.jobs/NAME.json      whose it is, and whether anybody else may see it (Ticket)
+
+A run of the command line has no ticket: it belongs to whoever may read the folder, and every visitor sees it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from moe_demo.runs.files import RunError, read_json, write_json
+
+FOLDER = ".jobs"  # a dot: no run's name begins with one
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ticket:
+    """What is written down of a job."""
+
+    owner: str
+    """Hash of the browser's id."""
+    private: bool
+    """Trained on somebody's own data: nobody else sees it."""
+    files: list[str]
+    """The headlines, if not the built-in ones."""
+    created: float
+    """Unix time."""
+
+
+def is_name(name: str) -> bool:
+    """Whether a run may be called so: the name of a folder, and nothing that leads elsewhere."""
+    return name == Path(name).name and not name.startswith(".") and name not in ("", "lock")
+
+
+def ticket_names(runs: Path) -> list[str]:
+    """Every run that has a ticket, by name."""
+    return sorted(path.stem for path in (runs / FOLDER).glob("*.json"))
+
+
+def has_ticket(runs: Path, name: str) -> bool:
+    """Whether a run was started for a visitor."""
+    return is_name(name) and _path(runs, name).exists()
+
+
+def read_ticket(runs: Path, name: str) -> Ticket:
+    """The ticket of a run. Raises RunError where it has none, or one that cannot be read."""
+    if not has_ticket(runs, name):
+        raise RunError(f"There is no training job {name!r}.")
+    path = _path(runs, name)
+    try:
+        return Ticket(**read_json(path))
+    except TypeError as error:
+        raise RunError(f"{path} was not written by this version; delete it.") from error
+
+
+def write_ticket(runs: Path, name: str, ticket: Ticket) -> None:
+    """Write a run's ticket."""
+    write_json(_path(runs, name), asdict(ticket))
+
+
+def _path(runs: Path, name: str) -> Path:
+    return runs / FOLDER / f"{name}.json"
