@@ -87,13 +87,15 @@ def _path_of(name: str, room: str) -> str:
 
 
 def _with_inner(kind: type) -> Iterator[type]:
-    """A TypedDict and all that it names, each once, as they are met."""
+    """A TypedDict and all that it names, each once, as they are met. Raises ValueError where two have one name."""
     waiting, met = [kind], {kind}
     while waiting:
         yield (one := waiting.pop(0))
         for hint in get_type_hints(one).values():
             for inner in _typed_dicts(hint):
                 if inner not in met:
+                    if inner.__name__ in {other.__name__ for other in met}:
+                        raise ValueError(f"{kind.__name__} names two types {inner.__name__}.")
                     met.add(inner)
                     waiting.append(inner)
 

@@ -14,16 +14,30 @@ Letters: T tokens, D width, E routed experts, C classes, V coordinates shown (th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from moe_demo.insight import article
+from moe_demo.insight.journey_record import (
+    ChoiceStage,
+    ClassesStage,
+    ExpertsStage,
+    GatesStage,
+    HeldOutLoad,
+    JourneyRecord,
+    MostLift,
+    Paper,
+    Piece,
+    PoolingStage,
+    RouterStage,
+    TokensStage,
+    TransformerStage,
+    VectorsStage,
+)
 from moe_demo.insight.specialisation import Specialisation
 from moe_demo.insight.trace import Array, ForwardTrace, LayerTrace
-
-Record = dict[str, Any]
 
 SHOWN = 16
 """V: how many coordinates of a vector are drawn."""
@@ -32,7 +46,7 @@ _DIGITS = 5
 
 def journey(
     trace: ForwardTrace, experts: Specialisation | None = None, ngrams: Sequence[Sequence[str]] = ()
-) -> Record:
+) -> JourneyRecord:
     """The nine stages of one headline.
 
     Args:
@@ -43,17 +57,6 @@ def journey(
     assert len(trace.layers) == 1, f"the article has one MoE layer, the trace {len(trace.layers)}"
     layer = trace.layers[0]
     assert layer.topk_idx_TK.shape[1] == 1, "the article sends each token to one expert"
-    builders: dict[str, Callable[[], Record]] = {
-        "tokens": lambda: _tokens(trace),
-        "vectors": lambda: _vectors(trace, ngrams),
-        "router": lambda: _router(trace, layer, experts),
-        "choice": lambda: _choice(trace, layer),
-        "experts": lambda: _experts(layer),
-        "gates": lambda: _gates(trace, layer),
-        "transformer": lambda: _transformer(trace, layer),
-        "pooling": lambda: _pooling(trace),
-        "classes": lambda: _classes(trace),
-    }
     return {
         "text": trace.text,
         "run": trace.run_id,
@@ -64,11 +67,21 @@ def journey(
         "n_experts": layer.n_routed,
         "labels": list(trace.labels),
         "article": article_record(trace),
-        "stages": [{"id": stage, **builders[stage]()} for stage in article.STAGES],
+        "stages": [
+            _tokens(trace),
+            _vectors(trace, ngrams),
+            _router(trace, layer, experts),
+            _choice(trace, layer),
+            _experts(layer),
+            _gates(trace, layer),
+            _transformer(trace, layer),
+            _pooling(trace),
+            _classes(trace),
+        ],
     }
 
 
-def article_record(trace: ForwardTrace) -> Record:
+def article_record(trace: ForwardTrace) -> Paper:
     """The article's numbers, and under which of this headline's tokens each of its own stands."""
     columns, left_out = align(article.TOKENS, trace.tokens)
     same = trace.text.strip() == article.TEXT and None not in columns
@@ -77,12 +90,27 @@ def article_record(trace: ForwardTrace) -> Record:
         "same_text": same,
         "words": list(article.TOKENS),
         "names": list(article.VECTOR_NAMES),
-        "columns": columns if same else list(range(len(article.TOKENS))),
+        "columns": [i for i in columns if i is not None] if same else list(range(len(article.TOKENS))),
         "left_out": left_out if same else [],
-        "experts": [vars(expert) for expert in article.EXPERTS],
-        "scores": [{**vars(s), "scores_E": list(s.scores_E)} for s in article.SCORES],
-        "outputs": [{**vars(o), "values": list(o.values)} for o in article.OUTPUTS],
-        "weighted": [vars(term) for term in article.WEIGHTED],
+        "experts": [{"number": one.number, "label": one.label} for one in article.EXPERTS],
+        "scores": [
+            {"token": one.token, "scores_E": list(one.scores_E), "chosen": one.chosen}
+            for one in article.SCORES
+        ],
+        "outputs": [
+            {
+                "token": one.token,
+                "written": one.written,
+                "expert": one.expert,
+                "meant": one.meant,
+                "values": list(one.values),
+            }
+            for one in article.OUTPUTS
+        ],
+        "weighted": [
+            {"token": one.token, "gate": one.gate, "written": one.written, "expert": one.expert}
+            for one in article.WEIGHTED
+        ],
         "context": article.CONTEXT,
         "pooling": article.POOLING,
         "probabilities": [{"label": label, "value": value} for label, value in article.PROBABILITIES],
@@ -100,17 +128,18 @@ def align(ours: Sequence[str], theirs: Sequence[str]) -> tuple[list[int | None],
     return columns, [i for i in range(len(theirs)) if i not in columns]
 
 
-def _tokens(trace: ForwardTrace) -> Record:
+def _tokens(trace: ForwardTrace) -> TokensStage:
     return {
+        "id": "tokens",
         "facts": {"n": len(trace.tokens)},
         "spans": [list(span) for span in trace.token_spans],
         "pieces": pieces(trace),
     }
 
 
-def pieces(trace: ForwardTrace) -> list[Record]:
+def pieces(trace: ForwardTrace) -> list[Piece]:
     """The sentence from end to end: each token, and what stands between tokens (`token` is None)."""
-    found: list[Record] = []
+    found: list[Piece] = []
     place = 0
     for token, (start, end) in enumerate(trace.token_spans):
         if start > place:
@@ -120,9 +149,10 @@ def pieces(trace: ForwardTrace) -> list[Record]:
     return found
 
 
-def _vectors(trace: ForwardTrace, ngrams: Sequence[Sequence[str]]) -> Record:
+def _vectors(trace: ForwardTrace, ngrams: Sequence[Sequence[str]]) -> VectorsStage:
     known = [bool(k) for k in trace.known_T]
     return {
+        "id": "vectors",
         "facts": {"n": len(known), "dim": int(trace.embedded_TD.shape[1]), "unknown": known.count(False)},
         "values": _shown(trace.embedded_TD),
         "limit": _limit(trace.embedded_TD),
@@ -131,10 +161,11 @@ def _vectors(trace: ForwardTrace, ngrams: Sequence[Sequence[str]]) -> Record:
     }
 
 
-def _router(trace: ForwardTrace, layer: LayerTrace, experts: Specialisation | None) -> Record:
+def _router(trace: ForwardTrace, layer: LayerTrace, experts: Specialisation | None) -> RouterStage:
     best_T = layer.scores_TE.max(axis=1)
     surest, torn = int(best_T.argmax()), int(best_T.argmin())
     return {
+        "id": "router",
         "facts": {
             "surest": trace.tokens[surest],
             "surest_score": _number(best_T[surest]),
@@ -148,10 +179,10 @@ def _router(trace: ForwardTrace, layer: LayerTrace, experts: Specialisation | No
     }
 
 
-def _held_out(experts: Specialisation) -> Record:
+def _held_out(experts: Specialisation) -> HeldOutLoad:
     """Every expert by class, with the cell that stands out most."""
     lift_EC = np.where(experts.small_EC, np.nan, experts.lift_EC)
-    most = None
+    most: MostLift | None = None
     if not np.isnan(lift_EC).all():
         expert, label = np.unravel_index(np.nanargmax(lift_EC), lift_EC.shape)
         most = {
@@ -172,12 +203,13 @@ def _held_out(experts: Specialisation) -> Record:
     }
 
 
-def _choice(trace: ForwardTrace, layer: LayerTrace) -> Record:
+def _choice(trace: ForwardTrace, layer: LayerTrace) -> ChoiceStage:
     """Who got whom. `swayed` are tokens that the bias sent elsewhere than their highest score."""
     expert_T = layer.topk_idx_TK[:, 0]
     busiest = int(layer.load_E.argmax())
     swayed_T = layer.scores_TE.argmax(axis=1) != expert_T
     return {
+        "id": "choice",
         "facts": {
             "n": len(expert_T),
             "busiest": busiest,
@@ -195,9 +227,10 @@ def _choice(trace: ForwardTrace, layer: LayerTrace) -> Record:
     }
 
 
-def _experts(layer: LayerTrace) -> Record:
+def _experts(layer: LayerTrace) -> ExpertsStage:
     out_TD = layer.expert_out_TKD[:, 0]
     return {
+        "id": "experts",
         "facts": {"used": int((layer.load_E > 0).sum()), "all": layer.n_routed},
         "expert": layer.topk_idx_TK[:, 0].tolist(),
         "input": _shown(layer.input_TD),
@@ -207,10 +240,11 @@ def _experts(layer: LayerTrace) -> Record:
     }
 
 
-def _gates(trace: ForwardTrace, layer: LayerTrace) -> Record:
+def _gates(trace: ForwardTrace, layer: LayerTrace) -> GatesStage:
     gate_T, weighted_TD = layer.gates_TK[:, 0], layer.weighted_TKD[:, 0]
     loud, quiet = int(gate_T.argmax()), int(gate_T.argmin())
     return {
+        "id": "gates",
         "facts": {
             "loud": trace.tokens[loud],
             "loud_gate": _number(gate_T[loud]),
@@ -225,12 +259,13 @@ def _gates(trace: ForwardTrace, layer: LayerTrace) -> Record:
     }
 
 
-def _transformer(trace: ForwardTrace, layer: LayerTrace) -> Record:
+def _transformer(trace: ForwardTrace, layer: LayerTrace) -> TransformerStage:
     """The vectors that enter, what attention and its dense FFN add to each, and the vectors that leave."""
     entered_TD = layer.output_TD
     change_T = np.linalg.norm(layer.mixed_TD, axis=1) / np.linalg.norm(entered_TD, axis=1)
     most = int(change_T.argmax())
     return {
+        "id": "transformer",
         "facts": {"most": trace.tokens[most], "most_change": _number(change_T[most]), "n": len(change_T)},
         "entered": _shown(entered_TD),
         "added": _shown(layer.mixed_TD),
@@ -240,10 +275,11 @@ def _transformer(trace: ForwardTrace, layer: LayerTrace) -> Record:
     }
 
 
-def _pooling(trace: ForwardTrace) -> Record:
+def _pooling(trace: ForwardTrace) -> PoolingStage:
     """The columns, their mean, and the sentence vector; they differ where a norm stands behind the mean."""
     mean_D = trace.averaged_TD.mean(axis=0)
     return {
+        "id": "pooling",
         "facts": {"n": len(trace.tokens), "dim": len(mean_D)},
         "values": _shown(trace.averaged_TD),
         "mean": _shown(mean_D),
@@ -253,8 +289,9 @@ def _pooling(trace: ForwardTrace) -> Record:
     }
 
 
-def _classes(trace: ForwardTrace) -> Record:
+def _classes(trace: ForwardTrace) -> ClassesStage:
     return {
+        "id": "classes",
         "facts": {"label": trace.label, "probability": _number(trace.probabilities_C.max())},
         "pooled": _shown(trace.pooled_D),
         "limit": _limit(trace.averaged_TD),

@@ -18,6 +18,8 @@ STATES: list[tuple[str, dict[str, str]]] = [
     ("", {}),
     ("", {"lang": "en", "t": "2", "l": "1", "run": "deepseek"}),
     ("", {"run": "document", "s": "很长" * 200}),
+    ("journey", {}),
+    ("journey", {"s": "火箭夺冠 🏆", "stage": "classes", "lang": "en"}),
     ("router", {}),
     ("router", {"k": "2", "bias": "0.5", "be": "3", "t": "1", "lang": "en"}),
     ("router", {"run": "document", "s": "山"}),
