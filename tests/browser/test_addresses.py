@@ -16,7 +16,7 @@ def expect_page(page: Page, name: str) -> None:
     """The English page of this name, with the word of the address picked."""
     title = text_in("en", f"{name}.title")
     expect(page.get_by_role("heading", level=1)).to_have_text(title, timeout=30_000)
-    expect(page.locator(".chip[aria-selected=true]")).to_have_count(1)
+    expect(page.locator(".chip[aria-selected=true]")).to_have_count(1, timeout=30_000)
     wait_ready(page)
     expect_no_exception(page)
 
