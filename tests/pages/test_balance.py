@@ -17,7 +17,8 @@ from moe_demo.runs.owners import Caller, hashed
 from moe_demo.runs.store import RunError, RunStore
 from moe_demo.ui.balance import live as balance_live
 from moe_demo.ui.balance import page as balance_page
-from moe_demo.ui.balance.formulas import formulas
+from moe_demo.ui.balance.data import picture_data
+from moe_demo.ui.balance.data_formulas import formulas
 from moe_demo.ui.balance.settings import BalanceSettings
 from moe_demo.ui.balance.table import sentence
 from moe_demo.ui.kit import caller
@@ -195,7 +196,7 @@ def test_runs_that_have_not_begun_have_no_line_and_no_verdict(recording: Recordi
     runs = [replace(run, evaluations=()) for run in recording.of_seed(SEEDS[0])[:4]] + [
         recording.of_seed(SEEDS[0])[4]
     ]
-    data = balance_page.data_of(runs, replace(NOTHING_ASKED, reveal=True))
+    data = picture_data(runs, replace(NOTHING_ASKED, reveal=True))
     assert data["ask"] == text_in("zh", "balance.ask.waiting")
     assert [bool(run["steps"]) for run in data["runs"]] == [False] * 4 + [True]
     assert not any(run["sick"] for run in data["runs"])

@@ -20,6 +20,8 @@ STATES: list[tuple[str, dict[str, str]]] = [
     ("", {"run": "document", "s": "很长" * 200}),
     ("journey", {}),
     ("journey", {"s": "火箭夺冠 🏆", "stage": "classes", "lang": "en"}),
+    ("balance", {}),
+    ("balance", {"reveal": "yes", "guess": "1", "way": "seq_aux_loss", "lang": "en"}),
     ("router", {}),
     ("router", {"k": "2", "bias": "0.5", "be": "3", "t": "1", "lang": "en"}),
     ("router", {"run": "document", "s": "山"}),

@@ -1,0 +1,177 @@
+"""What the balance page's picture is given: five runs' losses, and their loads once the curtains are open."""
+
+from __future__ import annotations
+
+from typing import NotRequired, TypedDict
+
+import numpy as np
+
+from moe_demo.figures.theme import DIVERGING, HUES, NEUTRAL
+from moe_demo.insight.comparison import (
+    DEAD_BELOW,
+    WELL_ABOVE,
+    ComparedRun,
+    dead_experts,
+    relative_loads,
+    sickest,
+)
+from moe_demo.releases.recording import SEEDS
+from moe_demo.ui.balance.live import LiveSet
+from moe_demo.ui.balance.settings import BalanceSettings
+from moe_demo.ui.kit.i18n import labels, language, t
+from moe_demo.ui.kit.words import key_help, letter, method_word
+
+LOOKS = (HUES[1], HUES[5], HUES[4], HUES[0], NEUTRAL)
+"""Of the anonymous lines, told apart by letter and dash too; each is 3:1 or more on both grounds."""
+SHOWN_SEED = SEEDS[0]
+HIDDEN = 0.01
+"""Up to so much less accuracy than the best, nobody would call a run sick from its marks."""
+
+
+class ComparedCourse(TypedDict):
+    """One run's evaluations (n); method and loads are there only once the curtains are open."""
+
+    letter: str
+    steps: list[int]
+    loss: list[float]
+    accuracy: list[float]
+    state: str
+    """What a live run is doing; empty once it is done."""
+    sick: bool
+    says: str
+    name: NotRequired[str]
+    load: NotRequired[list[list[list[float]]]]
+    """L x n x E, by fair share."""
+    course: NotRequired[list[list[float]]]
+    """MaxVio, n x L."""
+    max_vio: NotRequired[list[float]]
+    """At the end, L."""
+    floor: NotRequired[float]
+    """MaxVio of blind choice for as many tokens."""
+    foot: NotRequired[list[str]]
+
+
+class BalancePictureData(TypedDict):
+    """Runs that differ in nothing but how their load is kept even."""
+
+    runs: list[ComparedCourse]
+    n_layers: int
+    n_experts: int
+    looks: tuple[str, ...]
+    """Colour of each run's line."""
+    ramp: tuple[str, ...]
+    """Of load by fair share, from 0 to `top`."""
+    top: int
+    dead_below: float
+    guess: int | None
+    revealed: bool
+    ask: str
+    label: str
+    badge: str
+    words: dict[str, str]
+    keys: dict[str, str]
+    lang: str
+
+
+def picture_data(
+    runs: list[ComparedRun], asked: BalanceSettings, live: LiveSet | None = None
+) -> BalancePictureData:
+    """What the theatre draws. Loads and methods are in it only once the curtains are open."""
+    guess, revealed = asked.guess, asked.reveal
+    model, begun = runs[0].config.model, all(run.evaluations for run in runs)
+    sick = sickest(runs) if begun and runs[sickest(runs)].ratio >= WELL_ABOVE else None
+    return {
+        "runs": [
+            _course(run, place, sick=place == sick, revealed=revealed, live=live)
+            for place, run in enumerate(runs)
+        ],
+        "n_layers": model.n_layers,
+        "n_experts": model.n_routed,
+        "looks": LOOKS[: len(runs)],
+        "ramp": DIVERGING,
+        "top": max(2, min(4, model.n_routed // model.top_k)),
+        "dead_below": DEAD_BELOW,
+        "guess": guess,
+        "revealed": revealed,
+        "ask": _ask(runs, guess, sick, revealed=revealed, begun=begun),
+        "label": t("balance.theatre_label", n=len(runs)),
+        "badge": _badge(runs, live),
+        "words": labels("balance.theatre")
+        | {"method": t("balance.table.method"), "floor": t("balance.table.floor")},
+        "keys": key_help("balance.keys"),
+        "lang": language(),
+    }
+
+
+def _course(
+    run: ComparedRun, place: int, *, sick: bool, revealed: bool, live: LiveSet | None
+) -> ComparedCourse:
+    """What one may know of a run before the curtains open, and all of it once they are."""
+    says = (
+        t("balance.says", run=letter(place), loss=run.final.loss, accuracy=run.final.accuracy)
+        if run.evaluations
+        else t("balance.says_waiting", run=letter(place))
+    )
+    course: ComparedCourse = {
+        "letter": letter(place),
+        "steps": [evaluation.step for evaluation in run.evaluations],
+        "loss": [round(evaluation.loss, 5) for evaluation in run.evaluations],
+        "accuracy": [round(evaluation.accuracy, 5) for evaluation in run.evaluations],
+        "state": live.word_of(run) if live else "",
+        "sick": revealed and sick,
+        "says": says,
+    }
+    return _opened(run, course) if revealed and run.evaluations else course
+
+
+def _opened(run: ComparedRun, course: ComparedCourse) -> ComparedCourse:
+    """With what stands behind the curtain."""
+    loads = [relative_loads(evaluation).round(3) for evaluation in run.evaluations]
+    n_dead = sum(len(dead) for dead in dead_experts(run.final))
+    return {
+        **course,
+        "name": method_word(run.method),
+        "load": np.stack(loads, axis=1).tolist(),
+        "course": [[round(vio, 4) for vio in evaluation.max_vio_L] for evaluation in run.evaluations],
+        "max_vio": run.final.max_vio_L,
+        "floor": run.floor,
+        "foot": [
+            t("balance.foot.floor", ratio=run.ratio),
+            t("balance.foot.dead", n=n_dead) if n_dead else t("balance.foot.alive"),
+        ],
+    }
+
+
+def _ask(runs: list[ComparedRun], guess: int | None, sick: int | None, *, revealed: bool, begun: bool) -> str:
+    """The line above the picture: a question, then what the data answer."""
+    if not begun:
+        return t("balance.ask.waiting")
+    if not revealed:
+        return t("balance.ask.open") if guess is None else t("balance.ask.guessed", run=letter(guess))
+    if sick is None:
+        worst = runs[sickest(runs)]
+        return t("balance.ask.nobody", name=method_word(worst.method), vio=worst.max_vio, ratio=worst.ratio)
+    run = runs[sick]
+    gap = max(other.accuracy for other in runs) - run.accuracy
+    verdict = t(
+        "balance.ask.sick" if gap < HIDDEN else "balance.ask.seen",
+        run=letter(sick),
+        name=method_word(run.method),
+        busy=run.max_vio + 1,
+        ratio=run.ratio,
+        loss_gap=run.final.loss - min(other.final.loss for other in runs),
+        gap=100 * gap,
+    )
+    if guess is None:
+        return verdict
+    if guess == sick:
+        return t("balance.ask.right") + verdict
+    return t("balance.ask.wrong", run=letter(guess), name=method_word(runs[guess].method)) + verdict
+
+
+def _badge(runs: list[ComparedRun], live: LiveSet | None) -> str:
+    return t(
+        "balance.badge_live" if live else "balance.badge",
+        seed=runs[0].seed,
+        step=max((run.final.step for run in runs if run.evaluations), default=0),
+    )

@@ -1,0 +1,41 @@
+// What Python gives balance/picture.js: written by `make types` from moe_demo/ui/balance/data.py, not by hand.
+
+/**
+ * Runs that differ in nothing but how their load is kept even.
+ * @typedef {object} PictureData
+ * @property {Array<ComparedCourse>} runs
+ * @property {number} n_layers
+ * @property {number} n_experts
+ * @property {Array<string>} looks Colour of each run's line.
+ * @property {Array<string>} ramp Of load by fair share, from 0 to `top`.
+ * @property {number} top
+ * @property {number} dead_below
+ * @property {number|null} guess
+ * @property {boolean} revealed
+ * @property {string} ask
+ * @property {string} label
+ * @property {string} badge
+ * @property {Record<string, string>} words
+ * @property {Record<string, string>} keys
+ * @property {string} lang
+ */
+
+/**
+ * One run's evaluations (n); method and loads are there only once the curtains are open.
+ * @typedef {object} ComparedCourse
+ * @property {string} letter
+ * @property {Array<number>} steps
+ * @property {Array<number>} loss
+ * @property {Array<number>} accuracy
+ * @property {string} state What a live run is doing; empty once it is done.
+ * @property {boolean} sick
+ * @property {string} says
+ * @property {string} [name]
+ * @property {Array<Array<Array<number>>>} [load] L x n x E, by fair share.
+ * @property {Array<Array<number>>} [course] MaxVio, n x L.
+ * @property {Array<number>} [max_vio] At the end, L.
+ * @property {number} [floor] MaxVio of blind choice for as many tokens.
+ * @property {Array<string>} [foot]
+ */
+
+export {};
