@@ -13,6 +13,7 @@ import dataclasses
 import types
 import typing
 from dataclasses import dataclass, field, fields, replace
+from functools import cache
 from typing import Any, Literal
 
 ScoreFn = Literal["softmax", "sigmoid"]
@@ -33,9 +34,15 @@ def _require(owner: object, rule: bool, field_name: str, text: str) -> None:
         raise ConfigError(f"{type(owner).__name__}.{field_name} must be {text}, got {value!r}.")
 
 
+@cache
+def _hints(cls: type) -> dict[str, Any]:
+    """The type of every field; Python reads the annotations anew whenever it is asked."""
+    return typing.get_type_hints(cls)
+
+
 def _require_choices(owner: Any) -> None:
     """Every field annotated with a `Literal` holds one of its values."""
-    for name, annotation in typing.get_type_hints(type(owner)).items():
+    for name, annotation in _hints(owner.__class__).items():
         if typing.get_origin(annotation) is Literal:
             allowed = typing.get_args(annotation)
             _require(owner, getattr(owner, name) in allowed, name, f"one of {', '.join(allowed)}")
@@ -240,7 +247,7 @@ class RunConfig:
 def _build(cls: Any, values: dict[str, Any]) -> Any:
     if not isinstance(values, dict):
         raise ConfigError(f"{cls.__name__} must be a table of settings, got {values!r}.")
-    hints = typing.get_type_hints(cls)
+    hints = _hints(cls)
     unknown = sorted(set(values) - set(hints))
     if unknown:
         raise ConfigError(f"{cls.__name__} has no setting named {', '.join(unknown)}.")

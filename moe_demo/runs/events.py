@@ -62,6 +62,8 @@ def changed(config: RunConfig, name: str, value: Setting) -> RunConfig:
 
     Raises ConfigError where no run can have that value, such as a K above the number of experts.
     """
+    if value == setting(config, name):
+        return config
     values = config.to_dict()
     owner = values
     for part in CHANGEABLE[name]:

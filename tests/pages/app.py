@@ -2,7 +2,9 @@
 
 import json
 import os
+import zlib
 from base64 import b64decode
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +36,17 @@ def drawn(at: AppTest, having: str) -> dict[str, Any]:
 
 def pictures(at: AppTest) -> list[dict[str, Any]]:
     """The data of every picture and chart on the page, in order."""
-    sent = [json.loads(element.proto.json) for element in at.get("bidi_component")]
-    return [one["data"] if "picture" in one else one for one in sent]
+    return [data for _, data in sent(at)]
+
+
+def sent(at: AppTest) -> Iterator[tuple[str, Any]]:
+    """Path and data of every picture on the page, in order; a chart is a component of its own."""
+    for element in at.get("bidi_component"):
+        if element.proto.bytes:
+            packed = json.loads(zlib.decompress(element.proto.bytes))
+            yield packed["picture"], packed["data"]
+        else:
+            yield "kit/chart", json.loads(element.proto.json)
 
 
 def hero(at: AppTest) -> dict[str, Any]:

@@ -140,9 +140,7 @@ def test_a_missing_recording_is_one_sentence(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(balance_page, "recording", missing)
     at = app.opened("balance")
     assert at.error[0].value == text_in("zh", "balance.broken", reason=str(RunError(missing_reason())))
-    assert not at.get("bidi_component") or all(
-        "runs" not in one.proto.json for one in at.get("bidi_component")
-    )
+    assert not any("runs" in data for data in app.pictures(at))
 
 
 def missing_reason() -> str:

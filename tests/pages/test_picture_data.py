@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from scripts.picture_types import picture_types
-from tests.pages.app import opened
+from tests.pages.app import opened, sent
 from tests.typed import mismatches
 
 TYPES = picture_types()
@@ -26,13 +21,6 @@ STATES: list[tuple[str, dict[str, str]]] = [
     ("router", {"k": "2", "bias": "0.5", "be": "3", "t": "1", "lang": "en"}),
     ("router", {"run": "document", "s": "山"}),
 ]
-
-
-def sent(at: AppTest) -> Iterator[tuple[str, Any]]:
-    """Path and data of every picture of a page; a chart is a component of its own."""
-    for element in at.get("bidi_component"):
-        data = json.loads(element.proto.json)
-        yield (data["picture"], data["data"]) if "picture" in data else ("kit/chart", data)
 
 
 @pytest.mark.parametrize(("page", "address"), STATES)

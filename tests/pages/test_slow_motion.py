@@ -11,7 +11,7 @@ from moe_demo.training.train import train_run
 from moe_demo.ui.kit.i18n import LANGUAGES, speaking
 from moe_demo.ui.training.slow_motion import STAGES, data_of
 from tests import toy
-from tests.pages.app import drawn, opened
+from tests.pages.app import drawn, opened, pictures
 
 
 @pytest.mark.parametrize("method", ["none", "aux_loss", "seq_aux_loss", "loss_free", "loss_free+seq"])
@@ -48,8 +48,7 @@ def test_what_is_drawn_is_the_picked_headline_and_layer_of_the_step():
 
 def test_the_page_draws_slow_motion_only_once_it_is_asked_for():
     at = opened("training")
-    closed = [element.proto.json for element in at.get("bidi_component")]
-    assert not any("most_headlines" in json for json in closed)
+    assert not any("most_headlines" in data for data in pictures(at))
     at.toggle(key="slow.open").set_value(True).run()
     assert not at.exception
     data = drawn(at, "most_headlines")

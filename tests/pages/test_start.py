@@ -10,7 +10,7 @@ from moe_demo import load_run
 from moe_demo.insight.sparsity import sparsity
 from moe_demo.runs import catalogue
 from moe_demo.runs.metrics import EvalMetrics
-from moe_demo.ui.frame.strip import PRESETS
+from moe_demo.ui.frame.data import PRESETS
 from moe_demo.ui.kit.i18n import text_in
 from tests.pages.app import EXAMPLE, drawn, hero, numbers, opened, strip
 

@@ -7,33 +7,39 @@ go("router", chosen, token=4)   leave for a page at once
 
 from __future__ import annotations
 
+from copy import copy
+from functools import cache
 from typing import Any
 
 import streamlit as st
 
-from moe_demo.ui.frame.pages import PAGES, page_called
+from moe_demo.ui.frame.pages import PAGES, Page, page_called
+from moe_demo.ui.kit.i18n import language, speaking
 from moe_demo.ui.kit.selection import Selection
 
 
 def entries() -> dict[str, st.Page]:
-    """Every page by its name, in reading order."""
-    return {
-        page.name: st.Page(
-            page.script,
-            title=page.window_title,
-            url_path=page.url_path or None,
-            default=not page.url_path,
-        )
-        for page in PAGES
-    }
+    """Every page by its name, in reading order; a run's own, since Streamlit marks the one that it runs."""
+    return {page.name: copy(_entry(page, language())) for page in PAGES}
+
+
+@cache
+def _entry(page: Page, spoken: str) -> st.Page:
+    """A page as it is linked to. Making one looks for its script on the disk, and every link needs one."""
+    with speaking(spoken):
+        title = page.window_title
+    return st.Page(page.script, title=title, url_path=page.url_path or None, default=not page.url_path)
 
 
 def link(name: str, chosen: Selection, **changes: Any) -> None:
     """A link to a page that takes the selection along, with changes: settings of that page among them."""
     page = page_called(name)
-    st.page_link(entries()[name], label=page.word, query_params=chosen.params(page.settings, **changes))
+    st.page_link(
+        _entry(page, language()), label=page.word, query_params=chosen.params(page.settings, **changes)
+    )
 
 
 def go(name: str, chosen: Selection, **changes: Any) -> None:
     """Leave for a page, with the selection."""
-    st.switch_page(entries()[name], query_params=chosen.params(page_called(name).settings, **changes))
+    page = page_called(name)
+    st.switch_page(_entry(page, language()), query_params=chosen.params(page.settings, **changes))

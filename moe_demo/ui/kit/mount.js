@@ -6,8 +6,8 @@
  * @typedef {import("./stage.js").Call} Call
  * @typedef {(call: Call) => (() => void) | void} Show the default export of a picture
  * @typedef {object} Mounted one place on the page
- * @property {Call} call the newest one; those before the picture has come are not missed
- * @property {Show} [show]
+ * @property {Uint8Array} [packed] the newest data
+ * @property {Promise<Show>} [show]
  * @property {(() => void) | void} [leave]
  */
 
@@ -28,30 +28,59 @@ function styled(parent, address) {
   });
 }
 
-/** @param {Mounted} mounted */
-function pass(mounted) {
-  const { call, show } = mounted;
-  mounted.leave = show?.({ ...call, data: call.data.data });
+/**
+ * The picture, once its code and its style are there.
+ * @param {ParentNode} parent
+ * @param {string} picture
+ * @returns {Promise<Show>}
+ */
+async function fetched(parent, picture) {
+  const address = new URL(`../${picture}`, import.meta.url).href;
+  const [module] = await Promise.all([import(`${address}.js`), styled(parent, `${address}.css`)]);
+  return module.default;
+}
+
+/**
+ * What Python has packed (kit/picture.py).
+ * @param {Uint8Array<ArrayBuffer>} bytes
+ * @returns {Promise<{ picture: string, data: any }>}
+ */
+function unpacked(bytes) {
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"))).json();
+}
+
+/**
+ * Whether the data of an answer are those of the one before. Streamlit calls again for its own reasons too, such as
+ * another theme: then they are the very same object.
+ * @param {Uint8Array | undefined} before
+ * @param {Uint8Array} now
+ * @returns {boolean}
+ */
+function isRepeated(before, now) {
+  return (
+    before !== undefined &&
+    before !== now &&
+    before.length === now.length &&
+    before.every((byte, place) => byte === now[place])
+  );
+}
+
+/** @param {Mounted} mounted @param {Call} call */
+async function draw(mounted, call) {
+  mounted.packed = call.data;
+  const { picture, data } = await unpacked(call.data);
+  mounted.show ??= fetched(call.parentElement, picture);
+  const show = await mounted.show;
+  const isNewest = places.get(call.parentElement) === mounted && mounted.packed === call.data;
+  if (isNewest) mounted.leave = show({ ...call, data }); // else the reader has left, or newer data have come
 }
 
 /** @type {Show} */
 export default function (call) {
   const parent = call.parentElement;
-  const known = places.get(parent);
-  if (known) {
-    known.call = call;
-    if (known.show) pass(known);
-  } else {
-    /** @type {Mounted} */
-    const mounted = { call };
-    places.set(parent, mounted);
-    const address = new URL(`../${call.data.picture}`, import.meta.url).href;
-    Promise.all([import(`${address}.js`), styled(parent, `${address}.css`)]).then(([module]) => {
-      if (places.get(parent) !== mounted) return; // the reader has left meanwhile
-      mounted.show = module.default;
-      pass(mounted);
-    });
-  }
+  const mounted = places.get(parent) ?? {};
+  places.set(parent, mounted);
+  if (!isRepeated(mounted.packed, call.data)) draw(mounted, call);
   return () => {
     places.get(parent)?.leave?.();
     places.delete(parent);

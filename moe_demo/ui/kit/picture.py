@@ -14,6 +14,8 @@ variables --st-….
 
 from __future__ import annotations
 
+import json
+import zlib
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
@@ -26,7 +28,14 @@ ROOT_HTML = '<div class="root"></div>'
 
 def picture(path: str, *, data: Mapping[str, Any], key: str, **options: Any) -> Any:
     """Draw the picture at `ui/<path>.js`; returns the component's state. `options` are callbacks and sizes."""
-    return component("mount", "kit/mount.js")(data={"picture": path, "data": data}, key=key, **options)
+    return component("mount", "kit/mount.js")(
+        data=packed({"picture": path, "data": data}), key=key, **options
+    )
+
+
+def packed(data: Mapping[str, Any]) -> bytes:
+    """JSON in UTF-8, deflated: a fifth of what Streamlit makes of a dictionary, for less of the processor's time."""
+    return zlib.compress(json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode(), level=1)
 
 
 @cache
