@@ -54,7 +54,7 @@ runs: $(RUN_STAMP) ## train the bundled runs again, from the built-in corpus
 	$(BIN)/python -m moe_demo.releases.bundle
 
 recording: $(RUN_STAMP) ## train the recorded comparison of the balance page again
-	$(BIN)/python -m moe_demo.releases.recording
+	$(BIN)/python -m moe_demo.releases.make_recording
 
 clean: ## remove the virtual environment, the Node packages and every cache; runs/ is kept
 	rm -rf $(VENV) node_modules .cache .pytest_cache .mypy_cache .ruff_cache tests/browser/artifacts

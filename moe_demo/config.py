@@ -14,12 +14,13 @@ import types
 import typing
 from dataclasses import dataclass, field, fields, replace
 from functools import cache
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 ScoreFn = Literal["softmax", "sigmoid"]
 GroupScore = Literal["top_sum", "max"]
 BlockOrder = Literal["attention_moe", "moe_transformer"]
 BalanceMethod = Literal["none", "aux_loss", "seq_aux_loss", "loss_free", "loss_free+seq"]
+METHODS: tuple[BalanceMethod, ...] = get_args(BalanceMethod)
 
 LABELS = ("tech", "sports", "entertainment")
 

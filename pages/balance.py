@@ -7,7 +7,7 @@ from moe_demo.model.balance import expert_balance_loss, max_vio, sequence_balanc
 from moe_demo.runs.store import RunError
 from moe_demo.ui.balance import formulas as balance_formulas
 from moe_demo.ui.balance import page as balance_page
-from moe_demo.ui.balance import sweep as balance_ladder
+from moe_demo.ui.balance import sweep as balance_sweep
 from moe_demo.ui.balance import table as balance_table
 from moe_demo.ui.kit.i18n import t
 from moe_demo.ui.kit.source import show_source
@@ -23,5 +23,5 @@ except RunError as error:
 balance_page.draw()
 balance_table.draw(recording)
 balance_formulas.draw(recording)
-balance_ladder.draw(recording)
+balance_sweep.draw(recording)
 show_source(expert_balance_loss, sequence_balance_loss, updated_bias, max_vio, mutual_information)

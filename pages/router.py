@@ -21,8 +21,8 @@ def panel() -> None:
     asked = router_controls.read(view)
     shown = router_controls.rerouted(view, asked)
     router_controls.draw(view, asked)
-    if shown.refused:
-        st.warning(shown.refused)
+    if refused := router_controls.refusal(view, asked):
+        st.warning(refused)
     score_path(view, shown, asked)
     proof(view, shown)
     st.header(t("router.map_title", layer=layer_name(asked.layer)), anchor="map")

@@ -1,4 +1,4 @@
-"""One method's ladder as a figure: accuracy, MaxVio and mutual information against the knob, the chosen rung marked."""
+"""One method's sweep as a figure: accuracy, MaxVio and mutual information against its knob, the chosen value marked."""
 
 from __future__ import annotations
 
@@ -8,40 +8,38 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from moe_demo.figures.theme import AXIS, DIVERGING, HUES, layout
-from moe_demo.insight.comparison import Spread
-from moe_demo.insight.sweep import LadderStep
+from moe_demo.insight.sweep import MEASURES, Measure, SweepPoint, WithoutBalancing
 
-_MEASURES = ("accuracy", "max_vio", "information")
 _COLOURS = (HUES[1], HUES[5], HUES[4])
 _MARK = HUES[1]
 _WITHOUT = {"color": DIVERGING[1], "dash": "dot", "width": 1.5}
 
 
-def ladder_figure(
-    steps: Sequence[LadderStep],
+def sweep_figure(
+    points: Sequence[SweepPoint],
     chosen: int,
-    without: Mapping[str, float],
-    ranges: Mapping[str, tuple[float, float]],
+    without: WithoutBalancing,
+    ranges: Mapping[Measure, tuple[float, float]],
     words: Mapping[str, str],
 ) -> go.Figure:
     """Three panels over one logarithmic axis. Whiskers reach from the least seed to the largest.
 
-    Dashed: the same training without balancing. `ranges` are shared by all ladders, so that they can be compared.
+    Dashed: the same training without balancing. `ranges` are shared by all sweeps, so that they can be compared.
     """
     figure = make_subplots(
         rows=3,
         cols=1,
         shared_xaxes=True,
         vertical_spacing=0.09,
-        subplot_titles=[words[name] for name in _MEASURES],
+        subplot_titles=[words[name] for name in MEASURES],
     )
-    for row, (name, colour) in enumerate(zip(_MEASURES, _COLOURS, strict=True), start=1):
-        figure.add_trace(_line(steps, name, colour, chosen), row=row, col=1)
-        figure.add_hline(y=without[name], line=_WITHOUT, row=row, col=1)
+    for row, (name, colour) in enumerate(zip(MEASURES, _COLOURS, strict=True), start=1):
+        figure.add_trace(_line(points, name, colour, chosen), row=row, col=1)
+        figure.add_hline(y=without.value(name), line=_WITHOUT, row=row, col=1)
         figure.update_yaxes(range=list(ranges[name]), row=row, col=1)
-    figure.add_vline(x=steps[chosen].value, line={"color": _MARK, "width": 1.5})
+    figure.add_vline(x=points[chosen].value, line={"color": _MARK, "width": 1.5})
     figure.update_layout(**layout(height=430, xaxis={}, yaxis={}))
-    values = [step.value for step in steps]
+    values = [point.value for point in points]
     marks = {"tickvals": values, "ticktext": [f"{value:g}" for value in values]}
     figure.update_xaxes(type="log", **(AXIS | marks))
     figure.update_yaxes(**AXIS)
@@ -50,12 +48,12 @@ def ladder_figure(
     return figure
 
 
-def _line(steps: Sequence[LadderStep], name: str, colour: str, chosen: int) -> go.Scatter:
-    """One measure over the rungs, the chosen one larger and ringed."""
-    spreads: list[Spread] = [getattr(step, name) for step in steps]
-    is_chosen = [place == chosen for place in range(len(steps))]
+def _line(points: Sequence[SweepPoint], measure: Measure, colour: str, chosen: int) -> go.Scatter:
+    """One measure over the sweep, the chosen value larger and ringed."""
+    spreads = [point.spread(measure) for point in points]
+    is_chosen = [place == chosen for place in range(len(points))]
     return go.Scatter(
-        x=[step.value for step in steps],
+        x=[point.value for point in points],
         y=[spread.mean for spread in spreads],
         error_y={
             "type": "data",

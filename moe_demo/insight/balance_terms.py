@@ -7,32 +7,64 @@
 A balance loss pushes through P alone, with the strength f: since the affinity shares of a word sum to 1, an expert with
 f above 1 is pressed down and one with f below 1 is lifted. So f - 1 is the push, in units of alpha.
 
-Letters: E routed experts, K chosen, L MoE layers.
+Letters: T tokens, B headlines, E routed experts, K chosen, L MoE layers.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
+from torch import Tensor
 
 from moe_demo.config import RunConfig
-from moe_demo.releases.recording import StepPressure, read_pressures
+from moe_demo.model.balance import affinity_share, expert_load, relative_load, sequence_balance_loss
+from moe_demo.model.router import Routing, choose
 from moe_demo.runs.metrics import StepMetrics
-from moe_demo.runs.store import RunStore
+from moe_demo.training.trainer import BatchResult
 
 Array = np.ndarray[Any, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Moment:
+class RecordedHeadline:
+    """One headline of a batch, as the sequence-wise loss sees it (DeepSeek-V3, arXiv 2412.19437, Eq. 17-20)."""
+
+    text: str
+    label: str
+    load_LE: list[list[int]]
+    """How often each expert is among a word's K best *unbiased* affinities: what f counts (Eq. 18)."""
+    share_LE: list[list[float]]
+    """P: the mean affinity share over its words (Eq. 20)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BalanceTerms:
+    """What the balance losses of one optimizer step are made of, from the forward pass of that step.
+
+    Recorded for every method, also where the loss has no weight: so one sees what it would have pushed.
+    """
+
+    step: int
+    share_LE: list[list[float]]
+    """P of the whole batch (DeepSeekMoE, arXiv 2401.06066, Eq. 14)."""
+    sequence_loss_L: list[float]
+    """Mean over the batch's headlines of their sum of f P, without alpha."""
+    unevenness_L: list[float]
+    """Mean over the batch's headlines and the experts of |f - 1|, f counted within one headline."""
+    headlines: tuple[RecordedHeadline, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordedStep:
     """One recorded step of one run: its settings, its metrics, and what the losses saw."""
 
     config: RunConfig
     metrics: StepMetrics
-    pressure: StepPressure
+    terms: BalanceTerms
 
     @property
     def step(self) -> int:
@@ -40,16 +72,63 @@ class Moment:
         return self.metrics.step
 
 
-def moments(folder: Path) -> list[Moment]:
-    """Every step of a recorded run that was looked into. Raises RunError where the folder is broken."""
-    store = RunStore(folder)
-    config = store.config()
-    by_step = {record.step: record for record in store.metrics()[0] if isinstance(record, StepMetrics)}
-    return [
-        Moment(config=config, metrics=by_step[pressure.step], pressure=pressure)
-        for pressure in read_pressures(folder)
-        if pressure.step in by_step
-    ]
+# -- from a forward pass -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeadlineFactors:
+    """What the sequence-wise loss takes of each headline of a batch, all of shape (B, E)."""
+
+    load_BE: Tensor
+    """How often each expert is among a word's K best unbiased affinities, whatever was chosen."""
+    f_BE: Tensor
+    P_BE: Tensor
+
+
+@torch.no_grad()
+def headline_factors(routing: Routing, sequence_T: Tensor, n_headlines: int) -> HeadlineFactors:
+    """Load, f and P of one layer, headline by headline (DeepSeek-V3 Eq. 18 and 20)."""
+    scores_TE, n_routed = routing.scores_TE.detach(), routing.scores_TE.shape[1]
+    best_TK = choose(scores_TE, routing.topk_idx_TK.shape[1])
+    of_B = [sequence_T == place for place in range(n_headlines)]
+    return HeadlineFactors(
+        load_BE=torch.stack([expert_load(best_TK[of_T], n_routed) for of_T in of_B]),
+        f_BE=torch.stack([relative_load(best_TK[of_T], n_routed) for of_T in of_B]),
+        P_BE=torch.stack([affinity_share(scores_TE[of_T]).mean(0) for of_T in of_B]),
+    )
+
+
+@torch.no_grad()
+def balance_terms(step: int, result: BatchResult, headlines: Sequence[tuple[str, str]]) -> BalanceTerms:
+    """What the balance losses saw of this forward pass; `headlines` are text and class of the first few."""
+    batch, routings = result.batch, result.output.routings
+    n_texts = len(batch.lengths_B)
+    factors_L = [headline_factors(routing, batch.sequence_T, n_texts) for routing in routings]
+    f_BLE = torch.stack([factors.f_BE for factors in factors_L], dim=1)
+    return BalanceTerms(
+        step=step,
+        share_LE=[_rounded(affinity_share(routing.scores_TE).mean(0)) for routing in routings],
+        sequence_loss_L=[
+            round(float(sequence_balance_loss(routing, batch.sequence_T, n_texts)), 6) for routing in routings
+        ],
+        unevenness_L=_rounded((f_BLE - 1).abs().mean((0, 2))),
+        headlines=tuple(
+            RecordedHeadline(
+                text=text,
+                label=label,
+                load_LE=[factors.load_BE[place].tolist() for factors in factors_L],
+                share_LE=[_rounded(factors.P_BE[place]) for factors in factors_L],
+            )
+            for place, (text, label) in enumerate(headlines[:n_texts])
+        ),
+    )
+
+
+def _rounded(values: Tensor) -> list[float]:
+    return [round(value, 6) for value in values.detach().tolist()]
+
+
+# -- the formulas ------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,13 +157,13 @@ class LossTerms:
         return float(self.product_E.sum())
 
 
-def batch_loss(moment: Moment, layer: int) -> LossTerms:
+def batch_loss(step: RecordedStep, layer: int) -> LossTerms:
     """The sum over the whole batch of that step; f counts what was really chosen."""
     return LossTerms(
-        load_E=np.asarray(moment.metrics.load_LE[layer]),
-        n_tokens=moment.metrics.n_tokens,
-        top_k=moment.config.model.top_k,
-        share_E=np.asarray(moment.pressure.share_LE[layer]),
+        load_E=np.asarray(step.metrics.load_LE[layer]),
+        n_tokens=step.metrics.n_tokens,
+        top_k=step.config.model.top_k,
+        share_E=np.asarray(step.terms.share_LE[layer]),
     )
 
 
@@ -108,9 +187,9 @@ class SequenceTerms:
     """Mean |f - 1| within one headline, over every headline of the batch and every expert."""
 
 
-def sequence_loss(moment: Moment, layer: int) -> SequenceTerms:
+def sequence_loss(step: RecordedStep, layer: int) -> SequenceTerms:
     """What the sequence-wise loss saw at that step; f counts the K best unbiased affinities (Eq. 18)."""
-    top_k = moment.config.model.top_k
+    top_k = step.config.model.top_k
     return SequenceTerms(
         headlines=tuple(
             HeadlineTerms(
@@ -123,10 +202,10 @@ def sequence_loss(moment: Moment, layer: int) -> SequenceTerms:
                     share_E=np.asarray(headline.share_LE[layer]),
                 ),
             )
-            for headline in moment.pressure.headlines
+            for headline in step.terms.headlines
         ),
-        mean=moment.pressure.sequence_loss_L[layer],
-        unevenness=moment.pressure.unevenness_L[layer],
+        mean=step.terms.sequence_loss_L[layer],
+        unevenness=step.terms.unevenness_L[layer],
     )
 
 
@@ -155,12 +234,12 @@ class BiasUpdate:
         return np.asarray(self.after_E - self.rate * self.sign_E)
 
 
-def bias_update(moment: Moment, layer: int) -> BiasUpdate:
+def bias_update(step: RecordedStep, layer: int) -> BiasUpdate:
     """Algorithm 1 at that step. With a rate of 0 nothing moves, and the numbers say so."""
     return BiasUpdate(
-        load_E=np.asarray(moment.metrics.load_LE[layer]),
-        after_E=np.asarray(moment.metrics.bias_LE[layer]),
-        rate=moment.config.balance.bias_step,
+        load_E=np.asarray(step.metrics.load_LE[layer]),
+        after_E=np.asarray(step.metrics.bias_LE[layer]),
+        rate=step.config.balance.bias_step,
     )
 
 

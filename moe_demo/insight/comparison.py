@@ -1,6 +1,6 @@
 """Ways of keeping the load even, held against each other: the same training under each method, over several seeds.
 
-Nothing is known beforehand: which run is sick, which method costs accuracy, which flattens the experts' division of
+Nothing is known beforehand: which run is uneven, which method costs accuracy, which flattens the experts' division of
 labour is read from the evaluations, and each statement that the papers lead one to expect is tested on them.
 
 Letters: L MoE layers, E routed experts, C classes, K chosen.
@@ -12,22 +12,17 @@ import hashlib
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from moe_demo.config import BalanceMethod, RunConfig
-from moe_demo.insight.load import random_max_vio
-from moe_demo.releases.recording import METHODS, NOISE, Rung, read_rungs
-from moe_demo.runs.files import RunError, read_json
+from moe_demo.config import METHODS, BalanceMethod, RunConfig
+from moe_demo.insight.load import DEAD_BELOW, random_max_vio
 from moe_demo.runs.metrics import EvalMetrics
 from moe_demo.runs.store import RunStore
 
 Array = np.ndarray[Any, Any]
 
-DEAD_BELOW = 0.05
-"""An expert with less than this part of its fair share counts as dead."""
 WELL_ABOVE = 3.0
 """Times MaxVio by chance from which on an imbalance is called well above it."""
 AT_NOISE = 2.0
@@ -102,54 +97,17 @@ class ComparedRun:
         return sum(len(dead) for dead in dead_experts(self.final))
 
 
-def compared(store: RunStore) -> ComparedRun | None:
+def compared(store: RunStore, noise_L: tuple[float, ...] = ()) -> ComparedRun | None:
     """A run folder as one of those compared; None before its first evaluation. Raises RunError on a broken one."""
     evaluations = tuple(record for record in store.metrics()[0] if isinstance(record, EvalMetrics))
     if not evaluations:
         return None
-    noise = store.folder / NOISE
     return ComparedRun(
         run_id=store.run_id,
         config=store.config(),
         evaluations=evaluations,
-        noise_L=tuple(read_json(noise)) if noise.is_file() else (),
+        noise_L=noise_L,
     )
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Recording:
-    """All recorded runs, by method in the order of METHODS and then by seed, and the ladders.
-
-    Two are equal only where they are the same object, so whatever is made of a recording can be kept under it.
-    """
-
-    folder: Path
-    runs: tuple[ComparedRun, ...]
-    rungs: tuple[Rung, ...]
-
-    def of_seed(self, seed: int) -> tuple[ComparedRun, ...]:
-        """One run a method."""
-        return tuple(run for run in self.runs if run.seed == seed)
-
-    @property
-    def seeds(self) -> tuple[int, ...]:
-        """Every seed, ascending."""
-        return tuple(sorted({run.seed for run in self.runs}))
-
-    @property
-    def base(self) -> RunConfig:
-        """The settings that all share."""
-        return self.runs[0].config
-
-
-def read_recording(folder: Path) -> Recording:
-    """A whole recording. Raises RunError with one sentence where it is missing or broken."""
-    folders = [path for path in sorted(folder.glob("*-*")) if (path / "config.json").is_file()]
-    runs = [run for path in folders if (run := compared(RunStore(path)))]
-    if not runs:
-        raise RunError(f"There is no recording in {folder}; make it with `make recording`.")
-    runs.sort(key=lambda run: (METHODS.index(run.method), run.seed))
-    return Recording(folder=folder, runs=tuple(runs), rungs=tuple(read_rungs(folder)))
 
 
 # -- one evaluation --------------------------------------------------------------------------------------------
@@ -207,7 +165,7 @@ def shuffled(runs: Iterable[ComparedRun]) -> list[ComparedRun]:
     return sorted(runs, key=lambda run: hashlib.blake2b(f"{run.seed} {run.method}".encode()).hexdigest())
 
 
-def sickest(runs: Sequence[ComparedRun]) -> int:
+def most_uneven(runs: Sequence[ComparedRun]) -> int:
     """Place of the run whose worst layer is the most uneven, measured against chance."""
     return int(np.argmax([run.ratio for run in runs]))
 
@@ -251,17 +209,17 @@ def method_rows(runs: Sequence[ComparedRun]) -> list[MethodRow]:
     return [
         MethodRow(
             method=method,
-            n_seeds=len(its),
-            accuracy=Spread.of(run.accuracy for run in its),
-            max_vio=Spread.of(run.max_vio for run in its),
-            floor=float(np.mean([run.floor for run in its])),
-            noise=float(np.mean([run.noise for run in its])),
-            information=Spread.of(run.mutual_information for run in its),
-            information_bias=float(np.mean([mean_information_bias(run.final) for run in its])),
-            n_dead=Spread.of(run.n_dead for run in its),
+            n_seeds=len(of_method),
+            accuracy=Spread.of(run.accuracy for run in of_method),
+            max_vio=Spread.of(run.max_vio for run in of_method),
+            floor=float(np.mean([run.floor for run in of_method])),
+            noise=float(np.mean([run.noise for run in of_method])),
+            information=Spread.of(run.mutual_information for run in of_method),
+            information_bias=float(np.mean([mean_information_bias(run.final) for run in of_method])),
+            n_dead=Spread.of(run.n_dead for run in of_method),
         )
-        for method, its in by_method
-        if its
+        for method, of_method in by_method
+        if of_method
     ]
 
 
@@ -290,12 +248,12 @@ def none_is_uneven(runs: Sequence[ComparedRun]) -> Finding:
 
     "At first" is the lowest that the mean over the seeds has been: an untrained router is uneven by accident.
     """
-    its = [run for run in runs if run.method == "none"]
-    ratios = [run.ratio for run in its]
-    course = mean_course(its)
+    of_method = [run for run in runs if run.method == "none"]
+    ratios = [run.ratio for run in of_method]
+    course = mean_course(of_method)
     values = {
-        "max_vio": float(np.mean([run.max_vio for run in its])),
-        "floor": its[0].floor,
+        "max_vio": float(np.mean([run.max_vio for run in of_method])),
+        "floor": of_method[0].floor,
         "ratio": float(np.mean(ratios)),
         "lowest": min(course),
         "last": course[-1],
@@ -317,13 +275,13 @@ def loss_free_is_even(runs: Sequence[ComparedRun]) -> Finding:
 
     Seed by seed, since both trained on the same batches; "not below" within two standard errors of that difference.
     """
-    its = [run for run in runs if run.method == "loss_free"]
+    of_method = [run for run in runs if run.method == "loss_free"]
     gain, error = paired(runs, "loss_free", "none", lambda run: run.accuracy)
-    ratio = float(np.mean([run.max_vio / run.noise for run in its]))
+    ratio = float(np.mean([run.max_vio / run.noise for run in of_method]))
     values = {
-        "max_vio": float(np.mean([run.max_vio for run in its])),
+        "max_vio": float(np.mean([run.max_vio for run in of_method])),
         "without": float(np.mean([run.max_vio for run in runs if run.method == "none"])),
-        "noise": float(np.mean([run.noise for run in its])),
+        "noise": float(np.mean([run.noise for run in of_method])),
         "ratio": ratio,
         "gain": gain,
         "error": error,

@@ -40,7 +40,7 @@ class DataGoneError(RunError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Judged:
+class Prediction:
     """One held-out headline and what the checkpoint makes of it."""
 
     text: str
@@ -58,21 +58,21 @@ class Judged:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Exam:
+class HeldOutReport:
     """All held-out headlines at one checkpoint."""
 
     evaluation: EvalMetrics
     """What training would have written for these weights."""
-    judged: tuple[Judged, ...]
+    predictions: tuple[Prediction, ...]
     """Hardest first."""
 
     @property
     def n_wrong(self) -> int:
         """Headlines taken for another class."""
-        return sum(one.wrong for one in self.judged)
+        return sum(one.wrong for one in self.predictions)
 
 
-def exam(run: Run) -> Exam:
+def held_out_report(run: Run) -> HeldOutReport:
     """Ask the run's checkpoint for every held-out headline. Raises DataGoneError where they cannot be read."""
     split = split_of_run(run.store)
     texts = _held_out(run.store.folder, version(run.store).made)
@@ -80,8 +80,8 @@ def exam(run: Run) -> Exam:
     logits_BC = _logits(run, texts)
     loss_B = F.cross_entropy(logits_BC, label_ids_B, reduction="none").tolist()
     best = logits_BC.softmax(-1).max(-1)
-    judged = [
-        Judged(
+    predictions = [
+        Prediction(
             text=headline.text,
             label=headline.label,
             predicted=run.labels[predicted],
@@ -92,10 +92,36 @@ def exam(run: Run) -> Exam:
             split.held_out.headlines, best.indices.tolist(), best.values.tolist(), loss_B, strict=True
         )
     ]
-    return Exam(
+    return HeldOutReport(
         evaluation=evaluate(run.model, texts, label_ids_B, run.step),
-        judged=tuple(sorted(judged, key=lambda one: -one.loss)),
+        predictions=tuple(sorted(predictions, key=lambda one: -one.loss)),
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mistake:
+    """Headlines of one class that were taken for another."""
+
+    true: int
+    predicted: int
+    count: int
+
+
+def most_frequent_mistake(evaluation: EvalMetrics) -> Mistake | None:
+    """The fullest cell of the confusion beside its diagonal, the last of those that are as full; None without any."""
+    mistakes = [
+        (count, true, predicted)
+        for true, row in enumerate(evaluation.confusion_CC)
+        for predicted, count in enumerate(row)
+        if predicted != true
+    ]
+    count, true, predicted = max(mistakes)
+    return Mistake(true=true, predicted=predicted, count=count) if count else None
+
+
+def n_right(evaluation: EvalMetrics) -> int:
+    """Headlines whose class was found."""
+    return sum(row[place] for place, row in enumerate(evaluation.confusion_CC))
 
 
 def split_of_run(store: RunStore) -> Split:

@@ -1,4 +1,4 @@
-"""How uneven loads look when nobody favours any expert: the floor beside every MaxVio."""
+"""Reading loads: when an expert is dead, where a scale of loads ends, and how uneven chance alone looks."""
 
 from __future__ import annotations
 
@@ -6,6 +6,14 @@ import math
 from functools import cache
 
 import numpy as np
+
+DEAD_BELOW = 0.05
+"""An expert with less than this part of its fair share counts as dead."""
+
+
+def load_scale_end(n_routed: int, top_k: int) -> int:
+    """The load, in fair shares, at which a colour scale ends: E / K is collapse, but a scale holds 2 to 4 of them."""
+    return max(2, min(4, n_routed // top_k))
 
 
 def random_max_vio(n_tokens: int, n_routed: int, top_k: int) -> float:

@@ -13,7 +13,7 @@ import argparse
 import shutil
 import tempfile
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -21,9 +21,8 @@ import torch
 from moe_demo.config import PRESETS, RunConfig
 from moe_demo.runs.catalogue import BUNDLED_RUNS
 from moe_demo.runs.data import read_corpora, split_of, text_encoder
-from moe_demo.runs.files import write_json
 from moe_demo.runs.metrics import EvalMetrics, StepMetrics
-from moe_demo.runs.store import RunError, RunStore, Status
+from moe_demo.runs.store import RunError, RunStore
 from moe_demo.training.distributed import one_thread
 from moe_demo.training.evaluation import encode_all, evaluate
 from moe_demo.training.train import Outcome, train_run
@@ -64,10 +63,7 @@ def bundle_run(trained: RunStore, folder: Path, n_checkpoints: int, files: Seque
     for record in _kept(trained.metrics()[0]):
         is_rounded = isinstance(record, EvalMetrics) and record.step in rounded
         store.append(rounded[record.step] if is_rounded else record)
-    timeless = Status(
-        state="done", step=status.step, n_steps=status.n_steps, pid=0, written=0.0, reason=status.reason
-    )
-    write_json(folder / "status.json", asdict(timeless))
+    store.write_shipped_status(status.step, status.n_steps, status.reason)
     return size_of(folder)
 
 

@@ -104,8 +104,10 @@ class RunStore:
 
     # -- what the run is -------------------------------------------------------------------------------------
 
-    def create(self, config: RunConfig, vocabulary: Vocabulary, data: DataInfo, n_steps: int) -> None:
+    def create(self, config: RunConfig, vocabulary: Vocabulary | None, data: DataInfo, n_steps: int) -> None:
         """Write what a run begins with, config.json last: with it the folder is a run.
+
+        A run that keeps no weights needs no vocabulary.
 
         Raises:
             RunError: a run, or a part of one, is already there.
@@ -125,7 +127,8 @@ class RunStore:
                 "choose another folder or continue it with --resume."
             )
         write_json(self.folder / "data.json", asdict(data))
-        write_whole(self.folder / "vocab.txt", vocabulary.to_text().encode())
+        if vocabulary is not None:
+            write_whole(self.folder / "vocab.txt", vocabulary.to_text().encode())
         self.write_status("starting", 0, n_steps)
         write_json(self.folder / "config.json", config.to_dict())
 
@@ -169,6 +172,11 @@ class RunStore:
             train_seconds=train_seconds,
         )
         write_json(self.folder / "status.json", asdict(status))
+
+    def write_shipped_status(self, step: int, n_steps: int, reason: str = "") -> None:
+        """Replace status.json by that of a finished run that ships: it knows of no clock and no process."""
+        done = Status(state="done", step=step, n_steps=n_steps, pid=0, written=0.0, reason=reason)
+        write_json(self.folder / "status.json", asdict(done))
 
     def status(self) -> Status:
         """What the run is doing now, found out from status.json and the lock."""

@@ -32,7 +32,7 @@ _ORDER, _HIDDEN_WORDS, _DROPOUT = range(3)  # what a stream of random numbers is
 
 
 @dataclass(frozen=True, kw_only=True)
-class Passed:
+class BatchResult:
     """One batch gone forward and backward: the gradients stand on the weights, unclipped; nothing has moved yet."""
 
     batch: TokenBatch
@@ -94,7 +94,7 @@ class Trainer:
         """One batch: forward, losses, backward, clipped AdamW step, bias update."""
         return self.update(self.forward_backward())
 
-    def forward_backward(self) -> Passed:
+    def forward_backward(self) -> BatchResult:
         """The first half of a step: the next batch through the model, its losses and their gradients."""
         batch, labels_B = self._batch(self.steps_done)
         if not self.model.training:
@@ -105,11 +105,11 @@ class Trainer:
             balance = self._balance_loss(output, batch)
             self.optimizer.zero_grad()
             (ce + balance).backward()
-        return Passed(batch=batch, labels_B=labels_B, output=output, ce=ce, balance=balance)
+        return BatchResult(batch=batch, labels_B=labels_B, output=output, ce=ce, balance=balance)
 
-    def update(self, passed: Passed) -> StepMetrics:
+    def update(self, result: BatchResult) -> StepMetrics:
         """The second half: clip the gradients, move the weights, then the biases; what the step was."""
-        epoch, output = self.epoch, passed.output
+        epoch, output = self.epoch, result.output
         grad_norm = nn.utils.clip_grad_norm_(self.model.parameters(), self.config.grad_clip)
         lr = learning_rate(self.steps_done, self.n_steps, self.config)
         for group in self.optimizer.param_groups:
@@ -117,8 +117,8 @@ class Trainer:
         self.optimizer.step()
         load_LE = self._update_biases(output)
         self.steps_done += 1
-        correct = (output.logits_BC.argmax(-1) == passed.labels_B).float().mean()
-        ce_loss, balance_value, accuracy = self._mean_over_ranks(passed.ce, passed.balance, correct)
+        correct = (output.logits_BC.argmax(-1) == result.labels_B).float().mean()
+        ce_loss, balance_value, accuracy = self._mean_over_ranks(result.ce, result.balance, correct)
         return StepMetrics(
             step=self.steps_done,
             epoch=epoch,

@@ -8,9 +8,11 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from moe_demo.insight.comparison import read_recording, relative_loads, shuffled, sickest
+from moe_demo.config import METHODS
+from moe_demo.insight.comparison import most_uneven, relative_loads, shuffled
 from moe_demo.jobs.jobs import Jobs
-from moe_demo.releases.recording import METHODS, RECORDING, SEEDS
+from moe_demo.releases.recording import RECORDING, read_recording
+from moe_demo.releases.recording_settings import SEEDS
 from moe_demo.runs.owners import Caller
 from moe_demo.ui.kit.i18n import text_in
 from tests.browser.helpers import box_of, expect_no_exception, wait_ready
@@ -61,16 +63,16 @@ def test_the_first_screen_holds_the_whole_theatre(
 
 def test_a_click_guesses_and_the_button_raises_the_curtain(page: Page):
     runs = shuffled(read_recording(RECORDING).of_seed(SEEDS[0]))
-    sick = sickest(runs)
+    uneven = most_uneven(runs)
     opened(page)
     assert cards(page).first.locator("rect.fabric").count() == 1
-    cards(page).nth(sick).click()
-    expect(ask(page)).to_contain_text(text_in("zh", "balance.letters")[sick])
-    page.wait_for_url(re.compile(f"guess={sick}"))
+    cards(page).nth(uneven).click()
+    expect(ask(page)).to_contain_text(text_in("zh", "balance.letters")[uneven])
+    page.wait_for_url(re.compile(f"guess={uneven}"))
     page.locator("button.main-act").click()
     expect(ask(page)).to_contain_text(text_in("zh", "balance.ask.right"))
-    assert asked(page) == {"guess": str(sick), "reveal": "1"}
-    expect(page.locator("g.card.ill")).to_have_attribute("data-run", str(sick))
+    assert asked(page) == {"guess": str(uneven), "reveal": "1"}
+    expect(page.locator("g.card.most-uneven")).to_have_attribute("data-run", str(uneven))
     expect(page.locator("rect.fabric")).to_have_count(0)
     page.locator("button.main-act").click()
     expect(page.locator("rect.fabric")).to_have_count(len(METHODS))

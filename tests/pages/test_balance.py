@@ -9,10 +9,12 @@ from typing import Any, ClassVar
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from moe_demo.insight.balance_terms import batch_loss, moments
-from moe_demo.insight.comparison import Recording, findings, read_recording, relative_loads, shuffled, sickest
+from moe_demo.config import METHODS
+from moe_demo.insight.balance_terms import batch_loss
+from moe_demo.insight.comparison import findings, most_uneven, relative_loads, shuffled
 from moe_demo.jobs.jobs import Job
-from moe_demo.releases.recording import METHODS, RECORDING, SEEDS, folder_name
+from moe_demo.releases.recording import RECORDING, Recording, folder_name, read_recording, read_steps
+from moe_demo.releases.recording_settings import SEEDS
 from moe_demo.runs.owners import Caller, hashed
 from moe_demo.runs.store import RunError, RunStore
 from moe_demo.ui.balance import live as balance_live
@@ -60,8 +62,8 @@ def test_before_the_curtains_open_only_marks_are_sent(lang: str, recording: Reco
     for drawn, run in zip(data["runs"], runs, strict=True):
         assert drawn["loss"] == pytest.approx([one.loss for one in run.evaluations], abs=1e-5)
         assert drawn["accuracy"] == pytest.approx([one.accuracy for one in run.evaluations], abs=1e-5)
-        assert drawn.keys() == {"letter", "steps", "loss", "accuracy", "state", "sick", "says"}
-        assert not drawn["sick"]
+        assert drawn.keys() == {"letter", "steps", "loss", "accuracy", "state", "most_uneven", "says"}
+        assert not drawn["most_uneven"]
     with speaking(lang):
         names = labels("balance.methods").values()
     assert not any(name in str(data["runs"]) + data["ask"] for name in names)
@@ -77,16 +79,16 @@ def test_opened_curtains_show_the_load_of_the_recording(lang: str, recording: Re
         assert drawn["floor"] == run.floor
         shown = [layer[-1] for layer in drawn["load"]]
         assert shown == relative_loads(run.final).round(3).tolist()
-    assert [drawn["sick"] for drawn in data["runs"]].index(True) == sickest(runs)
+    assert [drawn["most_uneven"] for drawn in data["runs"]].index(True) == most_uneven(runs)
 
 
 def test_the_verdict_answers_the_guess(recording: Recording):
-    sick = sickest(shuffled(recording.of_seed(SEEDS[0])))
-    right, wrong = (theatre(opened(reveal="yes", guess=str(g)))["ask"] for g in (sick, (sick + 1) % 5))
+    uneven = most_uneven(shuffled(recording.of_seed(SEEDS[0])))
+    right, wrong = (theatre(opened(reveal="yes", guess=str(g)))["ask"] for g in (uneven, (uneven + 1) % 5))
     assert right.startswith(text_in("zh", "balance.ask.right"))
     assert not wrong.startswith(text_in("zh", "balance.ask.right"))
-    assert letter(sick) in right
-    assert letter(sick) in wrong
+    assert letter(uneven) in right
+    assert letter(uneven) in wrong
 
 
 @pytest.mark.parametrize(
@@ -104,13 +106,13 @@ def test_a_broken_parameter_falls_back_and_is_told(params: dict[str, str]):
 def test_each_method_shows_its_formula_with_the_numbers_of_the_step(
     lang: str, method: str, recording: Recording
 ):
-    moment = moments(RECORDING / folder_name(method, SEEDS[0]))[3]
-    at = opened(lang=lang, way=method.replace("+", "_"), moment=str(moment.step))
+    step = read_steps(RECORDING / folder_name(method, SEEDS[0]))[3]
+    at = opened(lang=lang, way=method.replace("+", "_"), moment=str(step.step))
     shown = [one.value.strip("$\n") for one in at.latex]
-    assert shown == formulas(moment, 0)
+    assert shown == formulas(step, 0)
     data = app.drawn(at, "headlines")
-    assert data["batch"]["f"] == batch_loss(moment, 0).f_E.round(3).tolist()
-    assert [row["text"] for row in data["headlines"]] == [one.text for one in moment.pressure.headlines]
+    assert data["batch"]["f"] == batch_loss(step, 0).f_E.round(3).tolist()
+    assert [row["text"] for row in data["headlines"]] == [one.text for one in step.terms.headlines]
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -125,12 +127,12 @@ def test_every_statement_has_words_for_holding_and_for_not_holding(lang: str, re
             )
 
 
-def test_a_slider_picks_a_rung_of_the_recording():
+def test_a_slider_picks_a_value_of_the_recording():
     at = opened()
     at.select_slider(key="balance.bias_rate").set_value(0).run()
     assert not at.exception, at.exception
-    rungs = [rung.value for rung in read_recording(RECORDING).rungs if rung.method == "loss_free"]
-    assert any(f"u = {min(rungs):g}" in one.value for one in at.markdown)
+    values = [run.value for run in read_recording(RECORDING).sweep if run.method == "loss_free"]
+    assert any(f"u = {min(values):g}" in one.value for one in at.markdown)
 
 
 def test_a_missing_recording_is_one_sentence(monkeypatch: pytest.MonkeyPatch):
@@ -197,4 +199,4 @@ def test_runs_that_have_not_begun_have_no_line_and_no_verdict(recording: Recordi
     data = picture_data(runs, replace(NOTHING_ASKED, reveal=True))
     assert data["ask"] == text_in("zh", "balance.ask.waiting")
     assert [bool(run["steps"]) for run in data["runs"]] == [False] * 4 + [True]
-    assert not any(run["sick"] for run in data["runs"])
+    assert not any(run["most_uneven"] for run in data["runs"])

@@ -1,4 +1,4 @@
-"""Ways of keeping the load even, held against each other: information, dead experts, who is sick, what holds."""
+"""Ways of keeping the load even, held against each other: information, dead experts, the most uneven, what holds."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from moe_demo.config import BalanceConfig, BalanceMethod
+from moe_demo.config import METHODS, BalanceConfig, BalanceMethod
 from moe_demo.insight.comparison import (
     ComparedRun,
     Spread,
@@ -18,16 +18,15 @@ from moe_demo.insight.comparison import (
     information_bias,
     mean_course,
     method_rows,
+    most_uneven,
     mutual_information,
     paired,
-    read_recording,
     relative_loads,
     shuffled,
-    sickest,
 )
 from moe_demo.insight.papers import FIGURES
-from moe_demo.insight.sweep import LadderStep, ladder_of, verdicts
-from moe_demo.releases.recording import METHODS, Rung
+from moe_demo.insight.sweep import SweepPoint, SweepRun, WithoutBalancing, sweep_of, verdicts
+from moe_demo.releases.recording import read_recording
 from moe_demo.runs.metrics import EvalMetrics
 from moe_demo.runs.store import RunError
 from tests import toy
@@ -84,9 +83,9 @@ def test_a_load_below_a_twentieth_of_its_fair_share_is_dead():
 
 def test_the_sick_run_is_the_one_whose_load_says_so():
     runs = [run("loss_free", EVEN), run("aux_loss", SPLIT), run("none", UNEVEN)]
-    assert runs[sickest(runs)].method == "none"
-    healthy_none = [run("none", EVEN), run("loss_free", UNEVEN)]
-    assert healthy_none[sickest(healthy_none)].method == "loss_free"
+    assert runs[most_uneven(runs)].method == "none"
+    even_none = [run("none", EVEN), run("loss_free", UNEVEN)]
+    assert even_none[most_uneven(even_none)].method == "loss_free"
 
 
 def test_the_order_of_the_anonymous_runs_is_fixed_and_not_that_of_the_methods():
@@ -133,25 +132,26 @@ def test_a_row_is_mean_least_and_largest_over_the_seeds():
     assert (row.n_dead.low, row.n_dead.high) == (0, 1)
 
 
-def rung(max_vio: float, accuracy: float = 0.9, information: float = 0.5) -> LadderStep:
+def point(max_vio: float, accuracy: float = 0.9, information: float = 0.5) -> SweepPoint:
     numbers = {"accuracy": accuracy, "max_vio": max_vio, "information": information}
-    return LadderStep(value=1.0, **{name: Spread.of([value]) for name, value in numbers.items()})
+    return SweepPoint(value=1.0, **{name: Spread.of([value]) for name, value in numbers.items()})
 
 
-def test_a_rung_is_judged_against_training_without_balancing():
-    steps = [rung(1.5), rung(0.2), rung(0.1, information=0.2), rung(0.1, accuracy=0.85), rung(1.5)]
-    assert verdicts(steps, max_vio=2.0, information=0.6) == ["little", "right", "much", "much", "shaky"]
+def test_a_setting_is_judged_against_training_without_balancing():
+    without = WithoutBalancing(accuracy=0.9, max_vio=2.0, information=0.6)
+    steps = [point(1.5), point(0.2), point(0.1, information=0.2), point(0.1, accuracy=0.85), point(1.5)]
+    assert verdicts(steps, without) == ["little", "right", "much", "much", "shaky"]
 
 
-def test_a_ladder_is_sorted_and_joins_the_seeds_of_a_rung():
-    rungs = [
-        Rung(method="aux_loss", value=value, seed=seed, evaluation=evaluation(load))
+def test_a_sweep_is_sorted_and_joins_the_seeds_of_a_setting():
+    runs = [
+        SweepRun(method="aux_loss", value=value, seed=seed, evaluation=evaluation(load))
         for value, seed, load in ((1.0, 0, EVEN), (0.1, 0, UNEVEN), (0.1, 1, EVEN))
     ]
-    few, many = ladder_of(rungs, "aux_loss")
+    few, many = sweep_of(runs, "aux_loss")
     assert (few.value, many.value) == (0.1, 1.0)
     assert (few.max_vio.low, few.max_vio.high, many.max_vio.mean) == (0.0, pytest.approx(2.5), 0.0)
-    assert ladder_of(rungs, "loss_free") == []
+    assert sweep_of(runs, "loss_free") == []
 
 
 def test_a_missing_recording_is_one_sentence(tmp_path: Path):

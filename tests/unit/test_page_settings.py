@@ -5,7 +5,8 @@ from typing import Annotated, ClassVar, Literal
 
 import pytest
 
-from moe_demo.releases.recording import ALPHAS, METHODS, RATES
+from moe_demo.config import METHODS
+from moe_demo.releases.recording_settings import ALPHAS, RATES
 from moe_demo.ui.balance.settings import BalanceSettings
 from moe_demo.ui.kit.page_settings import Between, OneOf, PageSettings, changed, names, read, written
 from moe_demo.ui.router.settings import RouterSettings

@@ -9,34 +9,26 @@ import numpy as np
 import pytest
 import torch
 
-from moe_demo.config import BalanceConfig, preset
-from moe_demo.insight.balance_terms import batch_loss, bias_update, moments, sequence_loss, unevenness
-from moe_demo.insight.comparison import read_recording
+from moe_demo.config import METHODS, BalanceConfig, preset
+from moe_demo.insight.balance_terms import batch_loss, bias_update, sequence_loss, unevenness
 from moe_demo.insight.load import random_max_vio
-from moe_demo.releases import recording
+from moe_demo.releases import make_recording
 from moe_demo.releases.bundle import size_of
 from moe_demo.releases.headline_noise import headline_noise
-from moe_demo.releases.recording import (
-    BUDGET_BYTES,
-    METHODS,
-    RECORDING,
-    dense_early,
-    folder_name,
-    read_rungs,
-    record,
-    with_knob,
-)
+from moe_demo.releases.make_recording import BUDGET_BYTES, dense_early, record
+from moe_demo.releases.recording import RECORDING, folder_name, read_recording, read_steps, read_sweep
+from moe_demo.releases.recording_settings import with_knob, with_method
 from moe_demo.runs.metrics import EvalMetrics, StepMetrics
 from moe_demo.runs.store import RunError, RunStore
 from tests import toy
 
 BALANCE = BalanceConfig(alpha=0.1, seq_alpha=0.05, bias_rate=0.01)
 BASE = toy.config(patience=0, epochs=2, balance=BALANCE)
-RUNGS = [("aux_loss", 0.5), ("loss_free", 0.02)]
+SWEPT = [("aux_loss", 0.5), ("loss_free", 0.02)]
 
 
 def recorded(csv: Path, out: Path) -> Path:
-    record(BASE, out, [csv], seeds=range(2), rungs=RUNGS, rung_seeds=range(1))
+    record(BASE, out, [csv], seeds=range(2), swept=SWEPT, sweep_seeds=range(1))
     return out
 
 
@@ -85,26 +77,26 @@ def test_methods_start_from_the_same_weights_and_see_the_same_batches(made: Path
 
 def test_f_and_p_give_the_balance_loss_of_that_step(made: Path):
     layers = range(BASE.model.n_layers)
-    for moment in moments(made / "aux_loss-0"):
-        total = sum(batch_loss(moment, layer).total for layer in layers)
-        assert BALANCE.alpha * total == pytest.approx(moment.metrics.balance_loss, rel=1e-4)
-    for moment in moments(made / "seq_aux_loss-0"):
-        total = sum(sequence_loss(moment, layer).mean for layer in layers)
-        assert BALANCE.alpha * total == pytest.approx(moment.metrics.balance_loss, rel=1e-4)
-    for moment in moments(made / "loss_free_seq-0"):
-        total = sum(sequence_loss(moment, layer).mean for layer in layers)
-        assert BALANCE.seq_alpha * total == pytest.approx(moment.metrics.balance_loss, rel=1e-4)
+    for step in read_steps(made / "aux_loss-0"):
+        total = sum(batch_loss(step, layer).total for layer in layers)
+        assert BALANCE.alpha * total == pytest.approx(step.metrics.balance_loss, rel=1e-4)
+    for step in read_steps(made / "seq_aux_loss-0"):
+        total = sum(sequence_loss(step, layer).mean for layer in layers)
+        assert BALANCE.alpha * total == pytest.approx(step.metrics.balance_loss, rel=1e-4)
+    for step in read_steps(made / "loss_free_seq-0"):
+        total = sum(sequence_loss(step, layer).mean for layer in layers)
+        assert BALANCE.seq_alpha * total == pytest.approx(step.metrics.balance_loss, rel=1e-4)
 
 
 def test_the_headlines_of_a_batch_make_up_the_sequence_loss(
     csv: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(recording, "HEADLINES", BASE.batch_size)
+    monkeypatch.setattr(make_recording, "HEADLINES", BASE.batch_size)
     config = replace(BASE, epochs=1, balance=replace(BALANCE, method="seq_aux_loss"))
-    recording.record_run(tmp_path / "run", config, [csv], detailed=True)
+    make_recording.record_run(tmp_path / "run", config, [csv], detailed=True)
     texts = {headline.text: headline.label for headline in toy.corpus().headlines}
-    for moment in moments(tmp_path / "run"):
-        sequence = sequence_loss(moment, 1)
+    for step in read_steps(tmp_path / "run"):
+        sequence = sequence_loss(step, 1)
         assert len(sequence.headlines) == BASE.batch_size
         totals = [headline.terms.total for headline in sequence.headlines]
         assert np.mean(totals) == pytest.approx(sequence.mean, rel=1e-4)
@@ -113,32 +105,32 @@ def test_the_headlines_of_a_batch_make_up_the_sequence_loss(
         assert all(
             texts[one.text.replace(" ", "，")] == one.label for one in sequence.headlines if " " in one.text
         )
-        assert sum(one.terms.n_tokens for one in sequence.headlines) == moment.metrics.n_tokens
+        assert sum(one.terms.n_tokens for one in sequence.headlines) == step.metrics.n_tokens
 
 
 def test_the_bias_moves_by_u_against_the_load(made: Path):
-    found = moments(made / "loss_free-0")
+    found = read_steps(made / "loss_free-0")
     first = bias_update(found[0], 0)
     assert np.allclose(first.before_E, 0, atol=1e-6)
-    for moment in found:
-        update = bias_update(moment, 0)
+    for step in found:
+        update = bias_update(step, 0)
         assert (update.sign_E == np.sign(update.mean - update.load_E)).all()
         assert np.allclose(update.after_E - update.before_E, BALANCE.bias_rate * update.sign_E)
-    assert bias_update(moments(made / "none-0")[-1], 0).rate == 0
+    assert bias_update(read_steps(made / "none-0")[-1], 0).rate == 0
 
 
-def test_a_rung_is_the_comparison_with_one_knob_turned(made: Path):
-    rungs = read_rungs(made)
-    assert [(rung.method, rung.value, rung.seed) for rung in rungs] == [(*rung, 0) for rung in RUNGS]
+def test_a_sweep_is_the_comparison_with_one_knob_turned(made: Path):
+    sweep = read_sweep(made)
+    assert [(run.method, run.value, run.seed) for run in sweep] == [(*setting, 0) for setting in SWEPT]
     config = with_knob(BASE, "seq_aux_loss", 0.7, 3)
     assert config == replace(BASE, seed=3, balance=replace(BALANCE, method="seq_aux_loss", seq_alpha=0.7))
-    assert read_recording(made).rungs == tuple(rungs)
+    assert read_recording(made).sweep == tuple(sweep)
 
 
-def test_a_torn_ladder_is_one_sentence(made: Path, tmp_path: Path):
-    (tmp_path / "ladder.jsonl").write_text('{"method": ')
+def test_a_torn_sweep_is_one_sentence(made: Path, tmp_path: Path):
+    (tmp_path / "sweep.jsonl").write_text('{"method": ')
     with pytest.raises(RunError, match="make the recording again"):
-        read_rungs(tmp_path)
+        read_sweep(tmp_path)
 
 
 def test_noise_is_blind_choice_for_single_words_and_more_for_words_that_go_together():
@@ -157,7 +149,7 @@ def test_the_recording_in_the_repository_is_that_of_the_preset():
     assert {run.method for run in shipped.runs} == set(METHODS)
     assert len(shipped.seeds) >= 3
     for run in shipped.runs:
-        expected = recording.with_method(base, run.method, run.seed)
+        expected = with_method(base, run.method, run.seed)
         assert replace(run.config, model=replace(run.config.model, vocab_size=1)) == expected
         assert len(run.evaluations) >= 15
     assert size_of(RECORDING) <= BUDGET_BYTES

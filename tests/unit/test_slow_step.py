@@ -10,7 +10,8 @@ import torch
 from moe_demo.config import BalanceConfig
 from moe_demo.insight.held_out import DataGoneError
 from moe_demo.insight.run import Run, load_run
-from moe_demo.insight.slow_step import SlowStep, slow_step
+from moe_demo.insight.slow_step import slow_step
+from moe_demo.insight.step_record import SlowStep
 from moe_demo.runs.events import Event
 from moe_demo.runs.metrics import StepMetrics
 from moe_demo.runs.store import RunStore

@@ -46,14 +46,14 @@ function cardFoot(run, data, layout) {
   }
   if (!run.foot) return [el("text", { class: "tick", x: 0, y }, run.state)];
   return [
-    ...run.foot.map((line, place) => el("text", { class: run.sick ? "sick" : "tick", x: 0, y: y + place * 18 }, line)),
+    ...run.foot.map((line, place) => el("text", { class: run.most_uneven ? "uneven" : "tick", x: 0, y: y + place * 18 }, line)),
   ];
 }
 
 export function drawCard(run, data, layout) {
   const inside = run.load ? run.load.flatMap((_, layer) => heat(run, layer, data, layout)) : curtain(layout, run);
   return el("g", {
-    class: `card${data.guess === run.place ? " guessed" : ""}${run.sick ? " ill" : ""}`, "data-run": run.place, role: "button",
+    class: `card${data.guess === run.place ? " guessed" : ""}${run.most_uneven ? " most-uneven" : ""}`, "data-run": run.place, role: "button",
     tabindex: run.place === 0 ? 0 : -1, "aria-label": run.says, "aria-pressed": data.guess === run.place,
     transform: `translate(${layout.card(run.place)},0)`,
   },

@@ -8,14 +8,14 @@ import numpy as np
 
 from moe_demo.figures.theme import DIVERGING, HUES, NEUTRAL
 from moe_demo.insight.comparison import (
-    DEAD_BELOW,
     WELL_ABOVE,
     ComparedRun,
     dead_experts,
+    most_uneven,
     relative_loads,
-    sickest,
 )
-from moe_demo.releases.recording import SEEDS
+from moe_demo.insight.load import DEAD_BELOW, load_scale_end
+from moe_demo.releases.recording_settings import SEEDS
 from moe_demo.ui.balance.live import LiveSet
 from moe_demo.ui.balance.settings import BalanceSettings
 from moe_demo.ui.kit.i18n import labels, language, t
@@ -25,7 +25,7 @@ LOOKS = (HUES[1], HUES[5], HUES[4], HUES[0], NEUTRAL)
 """Of the anonymous lines, told apart by letter and dash too; each is 3:1 or more on both grounds."""
 SHOWN_SEED = SEEDS[0]
 HIDDEN = 0.01
-"""Up to so much less accuracy than the best, nobody would call a run sick from its marks."""
+"""Up to so much less accuracy than the best, nobody would tell from its marks that a run is uneven."""
 
 
 class ComparedCourse(TypedDict):
@@ -37,7 +37,7 @@ class ComparedCourse(TypedDict):
     accuracy: list[float]
     state: str
     """What a live run is doing; empty once it is done."""
-    sick: bool
+    most_uneven: bool
     says: str
     name: NotRequired[str]
     load: NotRequired[list[list[list[float]]]]
@@ -79,21 +79,21 @@ def picture_data(
     """What the theatre draws. Loads and methods are in it only once the curtains are open."""
     guess, revealed = asked.guess, asked.reveal
     model, begun = runs[0].config.model, all(run.evaluations for run in runs)
-    sick = sickest(runs) if begun and runs[sickest(runs)].ratio >= WELL_ABOVE else None
+    uneven = most_uneven(runs) if begun and runs[most_uneven(runs)].ratio >= WELL_ABOVE else None
     return {
         "runs": [
-            _course(run, place, sick=place == sick, revealed=revealed, live=live)
+            _course(run, place, is_most_uneven=place == uneven, revealed=revealed, live=live)
             for place, run in enumerate(runs)
         ],
         "n_layers": model.n_layers,
         "n_experts": model.n_routed,
         "looks": LOOKS[: len(runs)],
         "ramp": DIVERGING,
-        "top": max(2, min(4, model.n_routed // model.top_k)),
+        "top": load_scale_end(model.n_routed, model.top_k),
         "dead_below": DEAD_BELOW,
         "guess": guess,
         "revealed": revealed,
-        "ask": _ask(runs, guess, sick, revealed=revealed, begun=begun),
+        "ask": _ask(runs, guess, uneven, revealed=revealed, begun=begun),
         "label": t("balance.theatre_label", n=len(runs)),
         "badge": _badge(runs, live),
         "words": labels("balance.theatre")
@@ -104,7 +104,7 @@ def picture_data(
 
 
 def _course(
-    run: ComparedRun, place: int, *, sick: bool, revealed: bool, live: LiveSet | None
+    run: ComparedRun, place: int, *, is_most_uneven: bool, revealed: bool, live: LiveSet | None
 ) -> ComparedCourse:
     """What one may know of a run before the curtains open, and all of it once they are."""
     says = (
@@ -118,7 +118,7 @@ def _course(
         "loss": [round(evaluation.loss, 5) for evaluation in run.evaluations],
         "accuracy": [round(evaluation.accuracy, 5) for evaluation in run.evaluations],
         "state": live.word_of(run) if live else "",
-        "sick": revealed and sick,
+        "most_uneven": revealed and is_most_uneven,
         "says": says,
     }
     return _opened(run, course) if revealed and run.evaluations else course
@@ -142,20 +142,22 @@ def _opened(run: ComparedRun, course: ComparedCourse) -> ComparedCourse:
     }
 
 
-def _ask(runs: list[ComparedRun], guess: int | None, sick: int | None, *, revealed: bool, begun: bool) -> str:
+def _ask(
+    runs: list[ComparedRun], guess: int | None, uneven: int | None, *, revealed: bool, begun: bool
+) -> str:
     """The line above the picture: a question, then what the data answer."""
     if not begun:
         return t("balance.ask.waiting")
     if not revealed:
         return t("balance.ask.open") if guess is None else t("balance.ask.guessed", run=letter(guess))
-    if sick is None:
-        worst = runs[sickest(runs)]
+    if uneven is None:
+        worst = runs[most_uneven(runs)]
         return t("balance.ask.nobody", name=method_word(worst.method), vio=worst.max_vio, ratio=worst.ratio)
-    run = runs[sick]
+    run = runs[uneven]
     gap = max(other.accuracy for other in runs) - run.accuracy
     verdict = t(
-        "balance.ask.sick" if gap < HIDDEN else "balance.ask.seen",
-        run=letter(sick),
+        "balance.ask.unseen" if gap < HIDDEN else "balance.ask.seen",
+        run=letter(uneven),
         name=method_word(run.method),
         busy=run.max_vio + 1,
         ratio=run.ratio,
@@ -164,7 +166,7 @@ def _ask(runs: list[ComparedRun], guess: int | None, sick: int | None, *, reveal
     )
     if guess is None:
         return verdict
-    if guess == sick:
+    if guess == uneven:
         return t("balance.ask.right") + verdict
     return t("balance.ask.wrong", run=letter(guess), name=method_word(runs[guess].method)) + verdict
 

@@ -8,13 +8,14 @@ from moe_demo.figures.theme import DIVERGING
 from moe_demo.insight.balance_terms import (
     BiasUpdate,
     LossTerms,
-    Moment,
+    RecordedStep,
     SequenceTerms,
     batch_loss,
     bias_update,
     sequence_loss,
     unevenness,
 )
+from moe_demo.insight.load import load_scale_end
 from moe_demo.ui.kit.i18n import labels, language, t
 from moe_demo.ui.kit.looks import class_looks
 from moe_demo.ui.kit.tables import markdown_table
@@ -55,21 +56,19 @@ class BalanceHeadlineMapData(TypedDict):
 # -- formulas --------------------------------------------------------------------------------------------------
 
 
-def formulas(moment: Moment, layer: int) -> list[str]:
+def formulas(step: RecordedStep, layer: int) -> list[str]:
     """The method's equations in KaTeX, each with the numbers of this step, for the busiest expert."""
-    method, balance = moment.config.balance.method, moment.config.balance
+    method, balance = step.config.balance.method, step.config.balance
     if method == "none":
-        return [*_f_and_p(batch_loss(moment, layer)), _nothing(batch_loss(moment, layer))]
+        return [*_f_and_p(batch_loss(step, layer)), _nothing(batch_loss(step, layer))]
     lines = []
     if balance.expert_weight > 0:
-        terms = batch_loss(moment, layer)
+        terms = batch_loss(step, layer)
         lines += [*_f_and_p(terms), _weighted(terms, balance.expert_weight)]
     if balance.bias_step > 0:
-        lines += _bias(bias_update(moment, layer))
+        lines += _bias(bias_update(step, layer))
     if balance.sequence_weight > 0:
-        lines += _sequence(
-            sequence_loss(moment, layer), balance.sequence_weight, len(moment.pressure.headlines)
-        )
+        lines += _sequence(sequence_loss(step, layer), balance.sequence_weight, len(step.terms.headlines))
     return lines
 
 
@@ -122,10 +121,10 @@ def _bias(update: BiasUpdate) -> list[str]:
     ]
 
 
-def experts_table(moment: Moment, layer: int) -> str:
+def experts_table(step: RecordedStep, layer: int) -> str:
     """Every expert's numbers, a column each: of the words that the formula is written for."""
-    update, is_of_headline = bias_update(moment, layer), moment.config.balance.method == "seq_aux_loss"
-    terms = sequence_loss(moment, layer).headlines[0].terms if is_of_headline else batch_loss(moment, layer)
+    update, is_of_headline = bias_update(step, layer), step.config.balance.method == "seq_aux_loss"
+    terms = sequence_loss(step, layer).headlines[0].terms if is_of_headline else batch_loss(step, layer)
     corner = t(
         "balance.formulas.of_headline" if is_of_headline else "balance.formulas.of_batch", n=terms.n_tokens
     )
@@ -147,18 +146,18 @@ def experts_table(moment: Moment, layer: int) -> str:
 # -- headlines against batch -----------------------------------------------------------------------------------
 
 
-def pressure_sentence(sequence: SequenceTerms, batch: LossTerms) -> str:
+def headlines_sentence(sequence: SequenceTerms, batch: LossTerms) -> str:
     """How uneven one headline is beside its batch, in this step's numbers."""
     even = unevenness(batch.f_E)
-    key = "balance.pressure.lumpy" if sequence.unevenness > even else "balance.pressure.alike"
+    key = "balance.terms.lumpy" if sequence.unevenness > even else "balance.terms.alike"
     return t(key, headline=sequence.unevenness, batch=even, times=sequence.unevenness / max(even, 1e-9))
 
 
 def headline_map_data(
-    moment: Moment, layer: int, sequence: SequenceTerms, batch: LossTerms
+    step: RecordedStep, layer: int, sequence: SequenceTerms, batch: LossTerms
 ) -> BalanceHeadlineMapData:
     """What the map draws: f of every expert in a few headlines, and in their batch."""
-    model = moment.config.model
+    model = step.config.model
     looks = dict(zip(model.labels, class_looks(model.labels), strict=True))
     return {
         "headlines": [
@@ -173,13 +172,13 @@ def headline_map_data(
             for headline in sequence.headlines
         ],
         "batch": {
-            "text": t("balance.pressure.batch", n=batch.n_tokens),
+            "text": t("balance.terms.batch", n=batch.n_tokens),
             "f": batch.f_E.round(3).tolist(),
             "unevenness": unevenness(batch.f_E),
         },
         "ramp": DIVERGING,
-        "top": max(2, min(4, model.n_routed // model.top_k)),
-        "label": t("balance.pressure.label", step=moment.step, layer=layer_name(layer)),
-        "words": labels("balance.pressure.words"),
+        "top": load_scale_end(model.n_routed, model.top_k),
+        "label": t("balance.terms.label", step=step.step, layer=layer_name(layer)),
+        "words": labels("balance.terms.words"),
         "lang": language(),
     }

@@ -10,16 +10,15 @@ from pathlib import Path
 
 import streamlit as st
 
-from moe_demo.config import BalanceMethod
-from moe_demo.insight.balance_terms import Moment, batch_loss, moments, sequence_loss
-from moe_demo.insight.comparison import Recording
-from moe_demo.releases.recording import METHODS, folder_name
+from moe_demo.config import METHODS, BalanceMethod
+from moe_demo.insight.balance_terms import RecordedStep, batch_loss, sequence_loss
+from moe_demo.releases.recording import Recording, folder_name, read_steps
 from moe_demo.ui.balance.data import SHOWN_SEED
 from moe_demo.ui.balance.data_formulas import (
     experts_table,
     formulas,
     headline_map_data,
-    pressure_sentence,
+    headlines_sentence,
 )
 from moe_demo.ui.balance.settings import BalanceSettings
 from moe_demo.ui.kit import selection
@@ -32,8 +31,8 @@ _BESIDE = (1.05, 0.95, 1.5)  # widths of the formulas in one line
 
 
 @lru_cache(maxsize=len(METHODS))
-def _moments(folder: Path, method: str) -> list[Moment]:
-    return moments(folder / folder_name(method, SHOWN_SEED))
+def _steps(folder: Path, method: str) -> list[RecordedStep]:
+    return read_steps(folder / folder_name(method, SHOWN_SEED))
 
 
 def draw(recording: Recording) -> None:
@@ -44,9 +43,9 @@ def draw(recording: Recording) -> None:
 
 
 def _section(recording: Recording) -> None:
-    method, moment, layer = _controls(recording)
+    method, step, layer = _controls(recording)
     st.markdown(t(f"balance.formulas.about.{method_key(method)}"))
-    lines = formulas(moment, layer)
+    lines = formulas(step, layer)
     while len(lines) >= len(_BESIDE):
         for place, line in zip(st.columns(_BESIDE), lines, strict=False):
             place.latex(line)
@@ -55,21 +54,19 @@ def _section(recording: Recording) -> None:
         st.latex(line)
     with st.container(key="balance-experts"):
         st.html(STYLE)
-        st.markdown(experts_table(moment, layer))
-    st.subheader(t("balance.pressure.title"), anchor=False)
-    sequence, batch = sequence_loss(moment, layer), batch_loss(moment, layer)
-    st.caption(pressure_sentence(sequence, batch))
-    picture(
-        "balance/headline_map", data=headline_map_data(moment, layer, sequence, batch), key="balance.pressure"
-    )
+        st.markdown(experts_table(step, layer))
+    st.subheader(t("balance.terms.title"), anchor=False)
+    sequence, batch = sequence_loss(step, layer), batch_loss(step, layer)
+    st.caption(headlines_sentence(sequence, batch))
+    picture("balance/headline_map", data=headline_map_data(step, layer, sequence, batch), key="balance.terms")
 
 
-def _controls(recording: Recording) -> tuple[BalanceMethod, Moment, int]:
+def _controls(recording: Recording) -> tuple[BalanceMethod, RecordedStep, int]:
     """Method, step and layer. The address is the truth: each widget is set to it before it is drawn."""
     chosen, n_layers = selection.current(BalanceSettings), recording.base.model.n_layers
     asked, layer = chosen.of(BalanceSettings), chosen.layer if chosen.layer < n_layers else 0
-    found = _moments(recording.folder, asked.way)
-    steps = [moment.step for moment in found]
+    found = _steps(recording.folder, asked.way)
+    steps = [step.step for step in found]
     wanted = steps[-1] if asked.moment is None else asked.moment
     step = min(steps, key=lambda one: abs(one - wanted))
     widgets = {"balance.way": asked.way, "balance.moment": step, "balance.layer": layer}

@@ -4,7 +4,7 @@
 import { el, fill } from "../kit/dom.js";
 import { loadColour } from "../kit/load_colour.js";
 
-const pressureMaps = new WeakMap();
+const maps = new WeakMap();
 const PUSHED = 0.05; // below this the push is too small for an arrow
 
 function arrow(f) {
@@ -12,28 +12,28 @@ function arrow(f) {
   return f > 1 ? "▼" : "▲";
 }
 
-function pressureCell(f, expert, data) {
+function loadCell(f, expert, data) {
   const colour = loadColour(f, data.ramp, data.top), [r, g, b] = colour.match(/\d+/g).map(Number);
   const ink = 0.2126 * (r / 255) ** 2.2 + 0.7152 * (g / 255) ** 2.2 + 0.0722 * (b / 255) ** 2.2 > 0.3 ? "#111111" : "#FFFFFF";
   const says = fill(data.words[f > 1 + PUSHED ? "down" : f < 1 - PUSHED ? "up" : "rest"], { expert: `E${expert}`, f: f.toFixed(2) });
   return el("td", { class: "cell", title: says, "aria-label": says, style: `background:${colour};color:${ink}` }, `${f.toFixed(1)} ${arrow(f)}`);
 }
 
-function pressureRow(row, data, kind) {
+function loadRow(row, data, kind) {
   const head = kind === "batch"
     ? el("th", { scope: "row" }, row.text)
     : el("th", { scope: "row", title: `${row.text} (${row.class_word})` }, el("span", { style: `color:${row.hue}` }, row.glyph), " ", el("span", { lang: "zh" }, row.text));
-  return el("tr", { class: kind }, head, ...row.f.map((f, expert) => pressureCell(f, expert, data)),
+  return el("tr", { class: kind }, head, ...row.f.map((f, expert) => loadCell(f, expert, data)),
     el("td", { class: "total" }, row.unevenness.toFixed(2)));
 }
 
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".root");
-  if (!pressureMaps.has(parentElement)) pressureMaps.set(parentElement, root);
+  if (!maps.has(parentElement)) maps.set(parentElement, root);
   root.lang = data.lang;
   const head = el("tr", {}, el("td", {}, data.words.corner), ...data.batch.f.map((_, expert) => el("th", { scope: "col" }, `E${expert}`)),
     el("th", { scope: "col", class: "total" }, data.words.total));
   const gap = el("tr", { class: "gap" }, el("td", { colspan: data.batch.f.length + 2 }, data.words.whole));
   root.replaceChildren(el("div", { class: "scroll" }, el("table", {}, el("caption", { class: "unseen" }, data.label),
-    el("thead", {}, head), el("tbody", {}, ...data.headlines.map((row) => pressureRow(row, data, "headline")), gap, pressureRow(data.batch, data, "batch")))));
+    el("thead", {}, head), el("tbody", {}, ...data.headlines.map((row) => loadRow(row, data, "headline")), gap, loadRow(data.batch, data, "batch")))));
 }

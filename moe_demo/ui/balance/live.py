@@ -14,10 +14,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from moe_demo.config import BalanceMethod, RunConfig
+from moe_demo.config import METHODS, BalanceMethod, RunConfig
 from moe_demo.insight.comparison import ComparedRun, compared
 from moe_demo.jobs.jobs import Job, Jobs
-from moe_demo.releases.recording import METHODS, SEEDS, with_method
+from moe_demo.releases.recording_settings import SEEDS, with_method
 from moe_demo.runs.catalogue import Version, version
 from moe_demo.runs.owners import Caller
 from moe_demo.runs.store import RunError, RunStore

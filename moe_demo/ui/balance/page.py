@@ -12,8 +12,8 @@ from functools import lru_cache
 
 import streamlit as st
 
-from moe_demo.insight.comparison import Recording, read_recording, shuffled
-from moe_demo.releases.recording import RECORDING
+from moe_demo.insight.comparison import shuffled
+from moe_demo.releases.recording import RECORDING, Recording, read_recording
 from moe_demo.ui.balance import live as balance_live
 from moe_demo.ui.balance.data import SHOWN_SEED, picture_data
 from moe_demo.ui.balance.settings import BalanceSettings

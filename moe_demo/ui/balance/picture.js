@@ -1,4 +1,4 @@
-// The hero of the balance page. First only curves and closed curtains: which run is sick? Then the loads.
+// The hero of the balance page. First only curves and closed curtains: in which run is the load uneven? Then the loads.
 // Hover and the arrow keys look at one evaluation of all runs; a click or Enter guesses; "reveal" asks Python.
 
 import { el, fill, roomBelow, watchRoom } from "../kit/dom.js";
@@ -114,7 +114,7 @@ class Theatre {
       const place = Number(node.dataset.run);
       node.classList.toggle("looked", place === run);
       node.classList.toggle("dimmed", node.matches(".curve") && run !== null && place !== run);
-      node.classList.toggle("illness", node.matches(".curve") && Boolean(data.runs[place].sick));
+      node.classList.toggle("most-uneven", node.matches(".curve") && Boolean(data.runs[place].most_uneven));
     });
     const spots = [[layout.x(at ?? 0), THEATRE.top, layout.height - THEATRE.bottom],
       ...data.runs.map((_, place) => [layout.card(place) + (at + 0.5) * layout.cell, layout.heatTop(0), layout.height - THEATRE.cardFoot])];

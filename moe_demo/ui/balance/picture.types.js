@@ -28,7 +28,7 @@
  * @property {Array<number>} loss
  * @property {Array<number>} accuracy
  * @property {string} state What a live run is doing; empty once it is done.
- * @property {boolean} sick
+ * @property {boolean} most_uneven
  * @property {string} says
  * @property {string} [name]
  * @property {Array<Array<Array<number>>>} [load] L x n x E, by fair share.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from moe_demo.config import BalanceMethod
-from moe_demo.releases.recording import ALPHAS, METHODS, RATES
+from moe_demo.config import METHODS, BalanceMethod
+from moe_demo.releases.recording_settings import ALPHAS, RATES
 from moe_demo.ui.kit.page_settings import Between, OneOf, PageSettings
 
 SWEPT = {"aux_loss": "aux_alpha", "seq_aux_loss": "seq_alpha", "loss_free": "bias_rate"}

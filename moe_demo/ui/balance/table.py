@@ -6,8 +6,9 @@ from functools import lru_cache
 
 import streamlit as st
 
-from moe_demo.insight.comparison import Finding, MethodRow, Recording, Spread, findings, method_rows
+from moe_demo.insight.comparison import Finding, MethodRow, Spread, findings, method_rows
 from moe_demo.insight.papers import FIGURES
+from moe_demo.releases.recording import Recording
 from moe_demo.ui.kit.i18n import labels, t
 from moe_demo.ui.kit.tables import markdown_table, spread_word
 from moe_demo.ui.kit.words import method_word

@@ -1,10 +1,8 @@
 """The router page's controls, and the forward pass they ask for.
 
-    asked = read(view)          what the address asks for: Asked(token, k, temperature, push, groups)
-    draw(view, asked)           the controls; a moved one writes the address
-    rerouted(view, asked)       Rerouted(path, trained path, trace, …): a new forward pass, or the trained one
-
-Only the router of the selected layer is changed; later layers see what it then lets through.
+asked = read(view)          what the address asks for: Asked(token, k, temperature, push, groups)
+draw(view, asked)           the controls; a moved one writes the address
+rerouted(view, asked)       the record of a new forward pass beside the trained one (insight.interventions)
 """
 
 from __future__ import annotations
@@ -12,12 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import streamlit as st
-import torch
 
 from moe_demo.config import ConfigError, RoutingRule
-from moe_demo.insight.router_path import RouterPath, router_path
-from moe_demo.insight.trace import ForwardTrace, LayerTrace
-from moe_demo.model.router import RouterChange
+from moe_demo.insight import interventions
+from moe_demo.insight.interventions import Rerouted, RouterIntervention
+from moe_demo.insight.router_path import router_path
 from moe_demo.ui.kit import redraw, selection
 from moe_demo.ui.kit.i18n import t
 from moe_demo.ui.kit.views import View
@@ -55,24 +52,6 @@ class Asked:
         return replace(grouped, top_k=self.top_k, temperature=self.temperature)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Rerouted:
-    """The asked forward pass beside the trained one."""
-
-    trace: ForwardTrace
-    path: RouterPath
-    trained_trace: ForwardTrace
-    trained_path: RouterPath
-    changed: bool
-    refused: str
-    """Why the rule could not be had, or an empty string; then everything is as trained."""
-
-    @property
-    def layer(self) -> LayerTrace:
-        """The changed layer's record."""
-        return self.trace.layers[self.path.layer]
-
-
 def read(view: View) -> Asked:
     """The settings in the address, checked against the run."""
     chosen, rule = view.selection, view.run.config.model.routing_rule
@@ -98,33 +77,22 @@ def max_k(rule: RoutingRule) -> int:
     return min(MAX_K, rule.n_routed)
 
 
-def rerouted(view: View, asked: Asked) -> Rerouted:
-    """The forward pass that was asked for: the trained trace where nothing is changed, a new one elsewhere."""
-    model_rule, trained_layer = view.run.config.model.routing_rule, view.trace.layers[asked.layer]
-    trained_path = router_path(trained_layer, asked.token, model_rule)
-    rule, refused = model_rule, ""
+def refusal(view: View, asked: Asked) -> str:
+    """Why the asked rule cannot be had, or an empty string; where it is refused the router stays as trained."""
+    trained = view.run.config.model.routing_rule
     try:
-        rule = asked.rule(model_rule)
+        asked.rule(trained)
     except ConfigError:
-        refused = t("router.refused", k=asked.top_k, reachable=model_rule.topk_groups * model_rule.group_size)
-    changed = not refused and (rule != model_rule or asked.pushed is not None)
-    trace = _pass(view, asked, rule, trained_layer) if changed else view.trace
-    path = router_path(trace.layers[asked.layer], asked.token, rule) if changed else trained_path
-    return Rerouted(
-        trace=trace,
-        path=path,
-        trained_trace=view.trace,
-        trained_path=trained_path,
-        changed=changed,
-        refused=refused,
-    )
+        return t("router.refused", k=asked.top_k, reachable=trained.topk_groups * trained.group_size)
+    return ""
 
 
-def _pass(view: View, asked: Asked, rule: RoutingRule, trained: LayerTrace) -> ForwardTrace:
-    bias_E = torch.from_numpy(trained.bias_E.copy())
-    if asked.pushed is not None:
-        bias_E[asked.pushed] += asked.push
-    return view.run.trace(view.trace.text, {asked.layer: RouterChange(rule=rule, bias_E=bias_E)})
+def rerouted(view: View, asked: Asked) -> Rerouted:
+    """The forward pass that was asked for, beside the trained one."""
+    change = RouterIntervention(layer=asked.layer, rule=view.run.config.model.routing_rule)
+    if not refusal(view, asked):
+        change = replace(change, rule=asked.rule(change.rule), expert=asked.pushed, push=asked.push)
+    return interventions.rerouted(view.run, view.trace, change, asked.token)
 
 
 def draw(view: View, asked: Asked) -> None:

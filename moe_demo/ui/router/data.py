@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any, NotRequired, TypedDict
 
+from moe_demo.insight.interventions import Rerouted
 from moe_demo.insight.router_path import (
     ExpertStep,
     Fate,
@@ -20,7 +21,7 @@ from moe_demo.ui.kit.i18n import labels, language, t
 from moe_demo.ui.kit.looks import ClassLook, ExpertLook, Ramp, class_looks, expert_looks, sequential_ramp
 from moe_demo.ui.kit.views import View
 from moe_demo.ui.kit.words import badge, expert_name, expert_names, key_help, layer_name
-from moe_demo.ui.router.controls import Asked, Rerouted
+from moe_demo.ui.router.controls import Asked
 
 NEAR = 0.02  # a margin below this is called a close one
 

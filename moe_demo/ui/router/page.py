@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import streamlit as st
 
+from moe_demo.insight.interventions import Rerouted
 from moe_demo.ui.kit import redraw, selection
 from moe_demo.ui.kit.picture import picture
 from moe_demo.ui.kit.views import View
-from moe_demo.ui.router.controls import Asked, Rerouted
+from moe_demo.ui.router.controls import Asked
 from moe_demo.ui.router.data import RouterMapData, RouterPictureData, map_data, picture_data
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
+from moe_demo.insight.interventions import Rerouted
 from moe_demo.insight.lineage import logit_lineage, numpy_snippet, router_directions
 from moe_demo.ui.kit.i18n import t
 from moe_demo.ui.kit.picture import picture
 from moe_demo.ui.kit.views import View
 from moe_demo.ui.kit.words import expert_name, plain
-from moe_demo.ui.router.controls import Rerouted
 from moe_demo.ui.router.data_proof import dot_product_data, formulas
 
 N_TERMS = 8

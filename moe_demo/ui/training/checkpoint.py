@@ -16,7 +16,13 @@ import pandas as pd
 import streamlit as st
 
 from moe_demo.figures.checkpoint import confusion_matrix, expert_class_map
-from moe_demo.insight.held_out import DataGoneError, Exam, exam
+from moe_demo.insight.held_out import (
+    DataGoneError,
+    HeldOutReport,
+    held_out_report,
+    most_frequent_mistake,
+    n_right,
+)
 from moe_demo.insight.run import Run
 from moe_demo.insight.specialisation import Specialisation, specialisation
 from moe_demo.runs.metrics import EvalMetrics
@@ -36,7 +42,7 @@ def draw(view: View) -> None:
     run = view.run
     st.header(t("checkpoint.title", step=run.step), anchor="held-out")
     try:
-        found: Exam | None = _examined(run)
+        found: HeldOutReport | None = _examined(run)
     except DataGoneError as error:
         st.info(t("checkpoint.data_gone", source=plain(error.source)))
         found = None
@@ -55,8 +61,8 @@ def draw(view: View) -> None:
 
 
 @lru_cache(maxsize=32)
-def _examined(run: Run) -> Exam:
-    return exam(run)
+def _examined(run: Run) -> HeldOutReport:
+    return held_out_report(run)
 
 
 def _evaluation(run: Run) -> EvalMetrics:
@@ -69,7 +75,7 @@ def _evaluation(run: Run) -> EvalMetrics:
 
 
 def _summary(evaluation: EvalMetrics, run: Run, *, recorded: bool) -> str:
-    right = sum(row[place] for place, row in enumerate(evaluation.confusion_CC))
+    right = n_right(evaluation)
     return t(
         "checkpoint.summary_recorded" if recorded else "checkpoint.summary",
         n=evaluation.n_headlines,
@@ -103,16 +109,10 @@ def _confusion_figure(run: Run, spoken: str) -> Drawn:
 
 def _mix_up(evaluation: EvalMetrics, names: list[str]) -> str:
     """The most frequent mistake, in words."""
-    mistakes = [
-        (count, true, said)
-        for true, row in enumerate(evaluation.confusion_CC)
-        for said, count in enumerate(row)
-        if said != true
-    ]
-    count, true, said = max(mistakes)
-    if count == 0:
+    mistake = most_frequent_mistake(evaluation)
+    if mistake is None:
         return t("checkpoint.no_mix_up")
-    return t("checkpoint.mix_up", true=names[true], said=names[said], n=count)
+    return t("checkpoint.mix_up", true=names[mistake.true], said=names[mistake.predicted], n=mistake.count)
 
 
 def _experts(experts: Specialisation, run: Run) -> None:
@@ -135,11 +135,11 @@ def _experts_figure(run: Run, layer: int, spoken: str) -> Drawn:
         return drawn(expert_class_map(experts, names, labels("checkpoint.experts")))
 
 
-def _hardest(found: Exam, run: Run) -> None:
+def _hardest(found: HeldOutReport, run: Run) -> None:
     """The table; a click on a row takes its headline to the sentence strip of every page."""
     st.subheader(t("checkpoint.hardest_title"), anchor=False)
-    st.caption(t("checkpoint.hardest_caption", wrong=found.n_wrong, n=len(found.judged)))
-    shown = found.judged[:HARDEST]
+    st.caption(t("checkpoint.hardest_caption", wrong=found.n_wrong, n=len(found.predictions)))
+    shown = found.predictions[:HARDEST]
 
     def route() -> None:
         rows = st.session_state[TABLE].selection.rows
@@ -160,7 +160,7 @@ def _hardest(found: Exam, run: Run) -> None:
 @lru_cache(maxsize=_KEPT)
 def _hardest_frame(run: Run, spoken: str) -> pd.DataFrame:
     with speaking(spoken):
-        shown, words = _examined(run).judged[:HARDEST], labels("checkpoint.columns")
+        shown, words = _examined(run).predictions[:HARDEST], labels("checkpoint.columns")
         return pd.DataFrame(
             {
                 words["text"]: [one.text for one in shown],

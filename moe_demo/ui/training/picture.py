@@ -11,6 +11,7 @@ from typing import Any
 import streamlit as st
 
 from moe_demo.figures import theme
+from moe_demo.insight.load import DEAD_BELOW
 from moe_demo.jobs.jobs import Jobs
 from moe_demo.ui.kit import selection, views
 from moe_demo.ui.kit.base_path import base_path
@@ -21,8 +22,6 @@ from moe_demo.ui.kit.views import View
 from moe_demo.ui.server import live
 
 KEY = "lab"
-DEAD_BELOW = 0.05
-"""Of the fair share; less, and an expert is drawn as dead."""
 POLL_MS, _IDLE_MS = 400, 5000
 
 

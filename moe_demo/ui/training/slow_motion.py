@@ -15,7 +15,8 @@ from moe_demo.figures.theme import DIVERGING, HUES
 from moe_demo.insight.held_out import DataGoneError
 from moe_demo.insight.load import random_max_vio
 from moe_demo.insight.run import Run
-from moe_demo.insight.slow_step import GradientPart, SlowLayer, SlowStep, slow_step
+from moe_demo.insight.slow_step import slow_step
+from moe_demo.insight.step_record import SlowLayer, SlowStep, joint_norm
 from moe_demo.ui.kit import redraw, selection
 from moe_demo.ui.kit.i18n import labels, language, t
 from moe_demo.ui.kit.looks import class_looks, expert_looks, sequential_ramp
@@ -91,9 +92,9 @@ def data_of(run: Run, step: SlowStep, layer: int, headline: int) -> dict[str, An
         "scores": shown.scores_TE[here].astype(float).round(4).tolist(),
         "chosen": shown.topk_idx_TK[here].tolist(),
         "load": shown.load_E.tolist(),
-        "mean": float(shown.load_E.mean()),
+        "mean": shown.mean_load,
         "f": shown.f_E.astype(float).tolist(),
-        "mine": np.bincount(shown.topk_idx_TK[here].ravel(), minlength=n_routed).tolist(),
+        "mine": step.headline_load(layer, headline).tolist(),
         "floor": random_max_vio(step.metrics.n_tokens, n_routed, top_k),
         "ce": step.metrics.ce_loss,
         "balance": step.metrics.balance_loss,
@@ -115,18 +116,13 @@ def _batch(step: SlowStep) -> list[dict[str, Any]]:
     return [{name: getattr(headline, name) for name in names} for headline in step.headlines]
 
 
-def _factors(step: SlowStep, place: int, headline: int) -> dict[str, Any]:
-    """f and P as the method in force takes them: headline by headline, or over the batch."""
-    layer = step.layers[place]
-    by_headline = any(part.name == "sequence" for part in step.losses)
-    value = next((part.value_L[place] for part in step.losses if part.name != "device"), 0.0)
-    f_E = layer.sequence_f_BE[headline] if by_headline else layer.f_E
-    P_E = layer.sequence_P_BE[headline] if by_headline else layer.P_E
-    kind = "sequence" if by_headline else "batch" if step.losses else "unused"
+def _factors(step: SlowStep, layer: int, headline: int) -> dict[str, Any]:
+    found = step.factors(layer, headline)
     return {
-        "name": t(f"slow.factors.{kind}", n=headline + 1, sum=float((f_E * P_E).sum()), mean=value),
-        "f": f_E.astype(float).tolist(),
-        "P": P_E.astype(float).tolist(),
+        "name": t(f"slow.factors.{found.kind}", n=headline + 1, sum=found.total, mean=found.loss),
+        "f": found.f_E.astype(float).tolist(),
+        "P": found.P_E.astype(float).tolist(),
+        "product": found.product_E.astype(float).tolist(),
     }
 
 
@@ -137,7 +133,7 @@ def _gradients(step: SlowStep, layer: int) -> dict[str, Any]:
     others = [part for part in step.gradients if part.layer not in (None, layer)]
     rows = [{"word": t(f"slow.parts.{part.name}"), "norm": part.norm} for part in ours]
     if others:
-        rows.append({"word": t("slow.parts.others"), "norm": _joint_norm(others)})
+        rows.append({"word": t("slow.parts.others"), "norm": joint_norm(others)})
     pull = next(part for part in ours if part.name == "experts")
     places = np.unique(np.linspace(0, len(step.lr_S) - 1, MOST_RATES).round().astype(int))
     return {
@@ -147,10 +143,6 @@ def _gradients(step: SlowStep, layer: int) -> dict[str, Any]:
         "lr": step.metrics.lr,
         "rates": [[int(place) + 1, float(step.lr_S[place])] for place in places],
     }
-
-
-def _joint_norm(parts: list[GradientPart]) -> float:
-    return float(np.linalg.norm([part.norm for part in parts]))
 
 
 def _biases(step: SlowStep, layer: SlowLayer) -> dict[str, Any]:
@@ -206,41 +198,40 @@ def _stages(run: Run, step: SlowStep, layer: int, headline: int) -> list[dict[st
 
 def _values(run: Run, step: SlowStep, layer: int, headline: int) -> dict[str, Any]:
     shown, metrics, picked = step.layers[layer], step.metrics, step.headlines[headline]
-    top, sunk = int(shown.load_E.argmax()), int(shown.load_E.argmin())
-    flags = [(one.hidden[i], one.silenced[i]) for one in step.headlines for i in range(len(one.words))]
+    top, idle = shown.busiest, shown.idlest
     return {
         "step": metrics.step,
         "epoch": metrics.epoch + 1,
-        "place": (metrics.step - 1) % step.steps_per_epoch + 1,
+        "place": step.place_in_epoch,
         "per_epoch": step.steps_per_epoch,
         "n": len(step.headlines),
         "tokens": metrics.n_tokens,
-        "hidden": sum(hidden for hidden, _ in flags),
-        "silenced": sum(silenced for _, silenced in flags),
+        "hidden": step.n_hidden,
+        "silenced": step.n_silenced,
         "words": len(picked.words),
         "routed": len(shown.load_E),
         "k": shown.topk_idx_TK.shape[1],
         "layer": layer_name(layer),
         "top": expert_name(top),
         "top_load": int(shown.load_E[top]),
-        "mean": float(shown.load_E.mean()),
+        "mean": shown.mean_load,
         "assignments": int(shown.load_E.sum()),
         "max_vio": metrics.max_vio_L[layer],
-        "idle": expert_name(sunk),
-        "idle_load": int(shown.load_E[sunk]),
-        "idle_before": float(shown.bias_before_E[sunk]),
-        "idle_after": float(shown.bias_after_E[sunk]),
+        "idle": expert_name(idle),
+        "idle_load": int(shown.load_E[idle]),
+        "idle_before": float(shown.bias_before_E[idle]),
+        "idle_after": float(shown.bias_after_E[idle]),
         "top_before": float(shown.bias_before_E[top]),
         "top_after": float(shown.bias_after_E[top]),
         "u": step.balance.bias_step,
         "loss": metrics.loss,
         "ce": metrics.ce_loss,
         "balance": metrics.balance_loss,
-        "right": round(metrics.accuracy * len(step.headlines)),
+        "right": step.n_right,
         "parts": _parts_line(step),
         "norm": metrics.grad_norm,
         "clip": step.grad_clip,
-        "clipped": metrics.grad_norm * step.clip_scale,
+        "clipped": step.clipped_norm,
         "lr": metrics.lr,
         "smoothing": step.label_smoothing,
         "score_fn": "σ" if run.config.model.score_fn == "sigmoid" else "softmax",

@@ -157,7 +157,7 @@ function loss(c) {
   });
   marks.push(el("line", { class: "axis", x1: left, x2: x(end), y1: 68, y2: 68 }), say(left, 82, "0", "small muted", "middle"), say(x(end), 82, exactly(end), "small muted", "middle"));
   marks.push(...lossBar(c, x), ...factorRows(c));
-  return { marks, table: { head: [c.words.expert, "f", "P", "f × P"], rows: data.factors.f.map((f, e) => [data.experts[e].label, f.toFixed(4), data.factors.P[e].toFixed(4), (f * data.factors.P[e]).toFixed(4)]) } };
+  return { marks, table: { head: [c.words.expert, "f", "P", "f × P"], rows: data.factors.f.map((f, e) => [data.experts[e].label, f.toFixed(4), data.factors.P[e].toFixed(4), data.factors.product[e].toFixed(4)]) } };
 }
 
 function lossBar(c, x) {

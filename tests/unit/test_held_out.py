@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from moe_demo.insight.held_out import DataGoneError, exam, split_of_run
+from moe_demo.insight.held_out import DataGoneError, held_out_report, split_of_run
 from moe_demo.insight.run import Run, load_run
 from moe_demo.runs.metrics import EvalMetrics
 from moe_demo.training.train import train_run
@@ -27,13 +27,13 @@ def test_every_checkpoint_gives_the_evaluation_that_training_wrote(run):
     both = [step for step in run.steps if step in written]
     assert len(both) >= 2
     for step in both:
-        assert exam(run.at(step)).evaluation == written[step]
+        assert held_out_report(run.at(step)).evaluation == written[step]
 
 
 @pytest.mark.parametrize("name", ["deepseek", "document"])
 def test_a_bundled_checkpoint_gives_what_its_metrics_say(name):
     run = load_run(name)
-    found = exam(run)
+    found = held_out_report(run)
     assert run.last_eval is not None
     assert found.evaluation.confusion_CC == run.last_eval.confusion_CC
     assert found.evaluation.load_LEC == run.last_eval.load_LEC
@@ -41,21 +41,21 @@ def test_a_bundled_checkpoint_gives_what_its_metrics_say(name):
 
 
 def test_judgements_are_those_of_the_evaluation_hardest_first(run):
-    found = exam(run)
-    losses = [one.loss for one in found.judged]
+    found = held_out_report(run)
+    losses = [one.loss for one in found.predictions]
     assert losses == sorted(losses, reverse=True)
     assert sum(losses) / len(losses) == pytest.approx(found.evaluation.loss, 1e-5)
     n = found.evaluation.n_headlines
-    assert len(found.judged) == n == 12
+    assert len(found.predictions) == n == 12
     assert found.n_wrong == n - sum(found.evaluation.confusion_CC[c][c] for c in range(3))
-    for one in found.judged:
+    for one in found.predictions:
         if not one.wrong:  # the predicted class is the true one, so its probability makes the loss
             assert one.loss == pytest.approx(-math.log(one.probability), abs=1e-5)
 
 
 def test_held_out_headlines_were_not_trained_on(run):
     split = split_of_run(run.store)
-    assert {one.text for one in exam(run).judged} == set(split.held_out.texts)
+    assert {one.text for one in held_out_report(run).predictions} == set(split.held_out.texts)
     assert set(split.train.texts).isdisjoint(split.held_out.texts)
 
 
@@ -69,5 +69,5 @@ def test_headlines_that_are_not_those_of_the_run_are_refused_by_name(tmp_path, w
     else:
         file.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(DataGoneError, match=r"toy\.csv") as refused:
-        exam(run)
+        held_out_report(run)
     assert refused.value.source == "toy.csv"

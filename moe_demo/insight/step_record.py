@@ -1,0 +1,203 @@
+"""One optimizer step as a record: what `slow_step` takes apart.
+
+Letters: T tokens of the batch, B headlines, E routed experts, K chosen, L MoE layers, S steps of the plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from moe_demo.config import BalanceConfig
+from moe_demo.runs.metrics import StepMetrics
+
+Array = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BatchHeadline:
+    """One headline of the batch, as training saw it."""
+
+    text: str
+    label: int
+    predicted: int
+    loss: float
+    """Cross-entropy against the smoothed label; the mean over the batch is `ce_loss`."""
+    words: tuple[str, ...]
+    own_row: tuple[bool, ...]
+    """Which words have a row of their own in the word table."""
+    hidden: tuple[bool, ...]
+    """Word dropout: their own row was not read, only their n-grams."""
+    silenced: tuple[bool, ...]
+    """Token dropout: their whole vector was set to zero."""
+    begin: int
+    """Place of the first word among the T tokens of the batch."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SlowLayer:
+    """One MoE layer during the step."""
+
+    scores_TE: Array
+    topk_idx_TK: Array
+    load_E: Array
+    """Assignments per expert over the batch."""
+    f_E: Array
+    """load / fair share."""
+    P_E: Array
+    """Mean affinity share."""
+    sequence_f_BE: Array
+    """The same two, headline by headline; f counts the K largest affinities, whatever was chosen."""
+    sequence_P_BE: Array
+    bias_before_E: Array
+    bias_after_E: Array
+
+    @property
+    def busiest(self) -> int:
+        """The expert with the most assignments."""
+        return int(self.load_E.argmax())
+
+    @property
+    def idlest(self) -> int:
+        """The one with the fewest."""
+        return int(self.load_E.argmin())
+
+    @property
+    def mean_load(self) -> float:
+        """Assignments an expert, the fair share."""
+        return float(self.load_E.mean())
+
+
+@dataclass(frozen=True, kw_only=True)
+class LossPart:
+    """One balance loss of the method: weight x value, summed over the layers, is its part of the loss."""
+
+    name: str
+    """`expert`, `sequence` or `device`."""
+    weight: float
+    value_L: tuple[float, ...]
+
+    @property
+    def part(self) -> float:
+        """What it adds to the loss."""
+        return self.weight * sum(self.value_L)
+
+
+@dataclass(frozen=True, kw_only=True)
+class GradientPart:
+    """The gradient of one part of the network: its Euclidean norm, before clipping."""
+
+    name: str
+    layer: int | None
+    norm: float
+    norm_E: tuple[float, ...] = ()
+    """Expert by expert, where the part is the routed experts."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BalanceFactors:
+    """f and P as the method in force takes them: headline by headline, or over the batch."""
+
+    kind: str
+    """`sequence`, `batch`, or `unused` where the method has no loss."""
+    f_E: Array
+    P_E: Array
+    loss: float
+    """What the method makes of it in this layer, without its weight; 0 where it has no loss."""
+
+    @property
+    def product_E(self) -> Array:
+        """f P."""
+        return np.asarray(self.f_E * self.P_E)
+
+    @property
+    def total(self) -> float:
+        """Its sum over the experts."""
+        return float(self.product_E.sum())
+
+
+@dataclass(frozen=True, kw_only=True)
+class SlowStep:
+    """The whole step."""
+
+    metrics: StepMetrics
+    """What the trainer says of it, as it would in metrics.jsonl."""
+    recorded: StepMetrics | None
+    """The line that training wrote of this step; None past the end, and where a bundled run does not keep it."""
+    n_steps: int
+    """Steps the run was planned for; a step past them is one that would have come next."""
+    steps_per_epoch: int
+    balance: BalanceConfig
+    label_smoothing: float
+    group_size: int
+    headlines: tuple[BatchHeadline, ...]
+    layers: tuple[SlowLayer, ...]
+    losses: tuple[LossPart, ...]
+    gradients: tuple[GradientPart, ...]
+    grad_clip: float
+    lr_S: Array
+    """The learning rate of every step of the plan."""
+
+    @property
+    def clip_scale(self) -> float:
+        """What every gradient was multiplied by: clip / norm where the norm is larger, else 1."""
+        return min(1.0, self.grad_clip / (self.metrics.grad_norm + 1e-6))
+
+    @property
+    def clipped_norm(self) -> float:
+        """The gradient's norm after clipping."""
+        return self.metrics.grad_norm * self.clip_scale
+
+    @property
+    def place_in_epoch(self) -> int:
+        """Which step of its epoch it is, from 1."""
+        return (self.metrics.step - 1) % self.steps_per_epoch + 1
+
+    @property
+    def n_hidden(self) -> int:
+        """Words whose own row was not read."""
+        return sum(sum(headline.hidden) for headline in self.headlines)
+
+    @property
+    def n_silenced(self) -> int:
+        """Words whose vector was set to zero."""
+        return sum(sum(headline.silenced) for headline in self.headlines)
+
+    @property
+    def n_right(self) -> int:
+        """Headlines whose class was found."""
+        return sum(headline.predicted == headline.label for headline in self.headlines)
+
+    def headline_load(self, layer: int, headline: int) -> Array:
+        """Assignments of one headline's words to each expert of a layer, shape (E,)."""
+        shown, one = self.layers[layer], self.headlines[headline]
+        chosen_TK = shown.topk_idx_TK[one.begin : one.begin + len(one.words)]
+        return np.bincount(chosen_TK.ravel(), minlength=len(shown.load_E))
+
+    def factors(self, layer: int, headline: int) -> BalanceFactors:
+        """What the balance loss of the method in force multiplies."""
+        shown = self.layers[layer]
+        by_headline = any(part.name == "sequence" for part in self.losses)
+        return BalanceFactors(
+            kind="sequence" if by_headline else "batch" if self.losses else "unused",
+            f_E=shown.sequence_f_BE[headline] if by_headline else shown.f_E,
+            P_E=shown.sequence_P_BE[headline] if by_headline else shown.P_E,
+            loss=next((part.value_L[layer] for part in self.losses if part.name != "device"), 0.0),
+        )
+
+    @property
+    def as_recorded(self) -> bool:
+        """Whether training wrote the same loss and loads; a rounded checkpoint gives others."""
+        return (
+            self.recorded is not None
+            and abs(self.metrics.loss - self.recorded.loss) < 1e-5
+            and self.metrics.load_LE == self.recorded.load_LE
+        )
+
+
+def joint_norm(parts: Sequence[GradientPart]) -> float:
+    """The Euclidean norm of several parts of the gradient together."""
+    return float(np.linalg.norm([part.norm for part in parts]))
