@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from moe_demo.ui.kit.streamlit_quirks import RELY_ON_TEST_IDS
 from tests.unit.architecture import ROOT, imports, module_name
 
 QUIRKS = Path("moe_demo/ui/kit/streamlit_quirks.py")
@@ -29,6 +30,18 @@ def test_nothing_else_uses_streamlits_internals():
     found = {str(path): internal_imports((ROOT / path).read_text("utf-8"), path) for path in sources()}
     assert found.pop(str(QUIRKS)), "the module of the quirks uses none"
     assert {path: names for path, names in found.items() if names} == {}
+
+
+def test_only_the_files_with_a_reason_name_elements_by_streamlits_test_ids():
+    ui = ROOT / "moe_demo" / "ui"
+    named = {
+        path.relative_to(ui).as_posix()
+        for path in ui.rglob("*")
+        if path.suffix in {".css", ".js", ".html", ".py"}
+        and path.name != QUIRKS.name
+        and "data-testid" in path.read_text(encoding="utf-8")
+    }
+    assert named == RELY_ON_TEST_IDS.keys()
 
 
 @pytest.mark.parametrize(

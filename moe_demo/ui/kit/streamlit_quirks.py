@@ -1,24 +1,40 @@
 """Every use of what Streamlit does not promise, with its reason: the one place to look when Streamlit changes.
 
-Tried with streamlit 1.67. Nothing else in the project imports `streamlit.runtime` or `streamlit.web`; a test sees to
-that.
+Tried with streamlit 1.67. Nothing else in the project imports `streamlit.runtime` or `streamlit.web`, and only the
+files of `RELY_ON_TEST_IDS` name elements by the ids of Streamlit's own tests; a test sees to both. The classes
+`st-key-…` and the variables `--st-…` are promised, and used freely. The script stands in `ui/frame`, not beside the
+folder `pages` (see app.py): beside it, Streamlit would run a page without the app for the first visitor.
 """
 
 from __future__ import annotations
 
-from streamlit.runtime.pages_manager import PagesManager
+import json
+from pathlib import Path
+
+import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+RELY_ON_TEST_IDS = {
+    "frame/head.css": "the head of the page is ours: Streamlit's own bar would cover it, and its margins waste a line",
+    "kit/upload_field.html": "the words of the upload field are English in every language",
+    "kit/stage.js": "a picture fits the window only if it knows how far the page is scrolled and how wide it is",
+}
+"""File of ui -> why it names elements by `data-testid`."""
 
-def pages_are_ours() -> None:
-    """Say, before the first visitor comes, that the folder `pages` is not one of Streamlit's own kind.
-
-    Streamlit takes any folder called `pages` for pages that it runs without app.py, until st.navigation has run once:
-    a first visitor with a deep link would see "Page not found" for a moment.
-    """
-    PagesManager.uses_pages_directory = False
+_UPLOAD_FIELD = Path(__file__).with_name("upload_field.html")
 
 
 def in_a_script_run() -> bool:
-    """Whether this code runs for a visitor. Anything that asks for the address elsewhere is warned in the log."""
+    """Whether this code runs for a visitor: whatever asks for the address elsewhere is warned of in the log."""
     return get_script_run_ctx(suppress_warning=True) is not None
+
+
+def upload_field_words(container: str, *, browse: str, limit: str, refused: str) -> None:
+    """Words of ours in place of those of Streamlit, in the upload field of the container with this key.
+
+    A file over the limit never leaves the browser, so that only the field's style can say a word about it.
+    """
+    texts = {"browse": browse, "limit": limit, "refused": refused}
+    words = {name: json.dumps(text, ensure_ascii=False) for name, text in texts.items()}
+    style = _UPLOAD_FIELD.read_text(encoding="utf-8")
+    st.html(style % ({"field": f".st-key-{container.replace('.', '-')}"} | words))

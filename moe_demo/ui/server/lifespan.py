@@ -16,7 +16,7 @@ from moe_demo.runs.catalogue import BUNDLED_RUNS
 from moe_demo.runs.store import RunError, RunStore
 from moe_demo.text.errors import EmptyTextError
 from moe_demo.text.segmentation import warm_up as warm_up_jieba
-from moe_demo.ui.kit import streamlit_quirks, views
+from moe_demo.ui.kit import views
 from moe_demo.ui.kit.selection import DEFAULT_TEXT
 
 WARM_RUNS = ("deepseek", "document")
@@ -26,7 +26,6 @@ _QUEUE_SECONDS = 0.5
 @asynccontextmanager
 async def warmed_up(_app: object) -> AsyncIterator[None]:
     """From before the first visitor until the server ends."""
-    streamlit_quirks.pages_are_ours()
     warm_up()
     clock = asyncio.create_task(_queue_clock())
     yield

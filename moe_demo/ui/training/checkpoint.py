@@ -154,6 +154,7 @@ def _hardest(found: HeldOutReport, run: Run) -> None:
         column_config=_columns(labels("checkpoint.columns")),
         on_select=route,
         selection_mode="single-row",
+        alt=t("checkpoint.hardest_alt", n=len(shown)),
     )
 
 

@@ -8,10 +8,9 @@ shown by tables and by escaped Markdown, never as Markdown or HTML of its own.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from pathlib import Path, PurePath
+from pathlib import PurePath
 from typing import Literal
 
 import streamlit as st
@@ -31,7 +30,7 @@ from moe_demo.text.intake import (
     inspect,
     mapped,
 )
-from moe_demo.ui.kit import caller
+from moe_demo.ui.kit import caller, streamlit_quirks
 from moe_demo.ui.kit.i18n import LANGUAGES, labels, language, t, text_in
 from moe_demo.ui.kit.looks import class_looks
 from moe_demo.ui.kit.picture import picture
@@ -44,7 +43,6 @@ MAX_TABLE_ROWS = 200
 PREVIEW_ROWS = 8
 LEAVE_OUT = ""
 _COLUMNS = (5, 2, 5)
-_FIELD_STYLE = Path(__file__).with_name("own_data_field.html")
 
 
 def draw() -> None:
@@ -84,7 +82,9 @@ def _brought() -> Intake | None:
     turn = st.session_state.setdefault("own.turn", 0)  # a new key empties the field after a file was kept
     label = t("own_data.file", mb=MAX_UPLOAD_BYTES // 2**20)
     with st.container(key="own.drop"):
-        _translate_field()
+        refused = t("own_data.refused", mb=MAX_UPLOAD_BYTES // 2**20)
+        words = {"browse": t("own_data.browse"), "limit": t("own_data.limit"), "refused": refused}
+        streamlit_quirks.upload_field_words("own.drop", **words)
         file = st.file_uploader(label, key=f"own.file.{turn}", max_upload_size=MAX_UPLOAD_BYTES // 2**20)
     if file is None:
         st.session_state.pop("own.intake", None)
@@ -97,17 +97,6 @@ def _brought() -> Intake | None:
         st.error(sentence(found))
         return None
     return found
-
-
-def _translate_field() -> None:
-    """Streamlit's own words in the field are English in every language: put ours in their place.
-
-    A file over the limit never leaves the browser, so that only its style can say a word about it.
-    """
-    texts = {"browse": t("own_data.browse"), "limit": t("own_data.limit")}
-    texts["refused"] = t("own_data.refused", mb=MAX_UPLOAD_BYTES // 2**20)
-    words = {name: json.dumps(text, ensure_ascii=False) for name, text in texts.items()}
-    st.html(_FIELD_STYLE.read_text(encoding="utf-8") % words)
 
 
 def _inspected(data: bytes, name: str) -> Intake | CorpusError:
@@ -266,7 +255,7 @@ def _tables(intake: Intake, corpus: Corpus | None) -> None:
     with st.expander(t("own_data.preview", n=min(PREVIEW_ROWS, len(intake.rows)))):
         first = intake.rows[:PREVIEW_ROWS]
         columns = ("line", "text", "label")
-        _table({name: [getattr(row, name) for row in first] for name in columns}, "own.preview")
+        _table({name: [getattr(row, name) for row in first] for name in columns}, "preview")
     if not rejected:
         st.caption(t("own_data.none_left_out"))
         return
@@ -284,16 +273,18 @@ def _rejected_table(rejected: Sequence[Rejected]) -> None:
         "detail": [details(row) for row in rejected],
         "text": [row.text for row in rejected],
     }
-    _table(columns, "own.rejected")
+    _table(columns, "rejected")
 
 
-def _table(columns: Mapping[str, Sequence[object]], key: str) -> None:
+def _table(columns: Mapping[str, Sequence[object]], name: str) -> None:
     widths: dict[str, Literal["small", "medium", "large"]] = {"line": "small", "text": "large"}
     headings = {
-        name: st.column_config.Column(t(f"own_data.columns.{name}"), width=widths.get(name, "medium"))
-        for name in columns
+        column: st.column_config.Column(t(f"own_data.columns.{column}"), width=widths.get(column, "medium"))
+        for column in columns
     }
-    st.dataframe(columns, hide_index=True, column_config=headings, key=key)
+    st.dataframe(
+        columns, hide_index=True, column_config=headings, key=f"own.{name}", alt=t(f"own_data.alt.{name}")
+    )
 
 
 # -- what is kept ------------------------------------------------------------------------------------------------
