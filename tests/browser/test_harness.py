@@ -1,13 +1,20 @@
 """The watch over every browser test would really catch what it watches for."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.helpers import BrowserLog
+from tests.browser.helpers import BrowserLog, Server
 
 HOME = "http://app.invalid"
+
+
+def test_a_fresh_server_says_where_it_is_and_nothing_else(fresh_server: Callable[..., Server]):
+    log = fresh_server().log()
+    assert "missing ScriptRunContext" not in log
+    said = [line.split(":")[0].strip() for line in log.splitlines() if line.strip()]
+    assert said == ["You can now view your Streamlit app in your browser.", "URL"]
 
 
 @pytest.fixture

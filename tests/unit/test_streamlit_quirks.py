@@ -32,6 +32,11 @@ def test_nothing_else_uses_streamlits_internals():
     assert {path: names for path, names in found.items() if names} == {}
 
 
+def test_one_module_draws_the_whole_page_again():
+    calling = [str(path) for path in sources() if "st.rerun(" in (ROOT / path).read_text("utf-8")]
+    assert calling == ["moe_demo/ui/kit/redraw.py"]
+
+
 def test_only_the_files_with_a_reason_name_elements_by_streamlits_test_ids():
     ui = ROOT / "moe_demo" / "ui"
     named = {

@@ -3,10 +3,11 @@
 A page called `router` is this row, the folder ui/router/, the script pages/router.py and locales/*/router.toml, which
 holds its name in the head (`router.nav`) and its title (`router.title`). Nothing else knows which pages there are.
 
-An address is the field's own word for what the page shows, as a reader of the papers would search for it. It is never
-the page's name: the stem of a script in a folder called `pages` is an address of Streamlit's own wherever that folder
-stands beside the script that runs. Names still to be given out in this sense: gated-sum, specialization,
-interventions, expert-parallel, parameters, own-data, course.
+An address is the papers' own word for what the page shows, so that a link says where it leads: a sentence's
+`forward-pass` through all stages, `top-k` routing, to `train` a model, `load-balancing`. Words kept for pages to come:
+gated-sum, specialization, interventions, expert-parallel, parameters, own-data, course. It is never the page's name:
+the stem of a script in a folder called `pages` is an address of Streamlit's own wherever that folder stands beside the
+script that runs. An address that a page once had stays in its row for good.
 """
 
 from __future__ import annotations

@@ -7,13 +7,22 @@ def pick() -> None:                             a callback inside a fragment
 @st.fragment
 def panel() -> None:
     redraw.if_asked()
+
+Nothing else in the project calls `st.rerun`.
 """
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 import streamlit as st
 
 _ASKED = "redraw.asked"
+
+
+def now() -> NoReturn:
+    """In the middle of a fragment or dialog, not in a callback: leave it for the whole page."""
+    st.rerun()
 
 
 def ask() -> None:
@@ -29,7 +38,7 @@ def done() -> None:
 def if_asked() -> None:
     """First in a fragment: leave it for the whole page where a callback has asked for that."""
     if st.session_state.pop(_ASKED, False):
-        st.rerun()
+        now()
 
 
 def when_changed(name: str, value: bool) -> None:
@@ -37,4 +46,4 @@ def when_changed(name: str, value: bool) -> None:
     before = st.session_state.get(name, False)
     st.session_state[name] = value
     if value != before:
-        st.rerun()
+        now()

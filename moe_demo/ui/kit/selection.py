@@ -7,7 +7,7 @@
 
 The address is the only place where the selection lives: the same link gives the same picture, a reload changes
 nothing, and Back undoes the last click. What has its default value does not stand in the address. So call
-`update` in a callback (`on_…=`), or follow it by `st.rerun()`; and give links to other pages
+`update` in a callback (`on_…=`), or follow it by `redraw.now()`; and give links to other pages
 `query_params=chosen.params()`.
 
     s text · t token · l layer · e expert · run · step (checkpoint) · with (the run beside it) · lang,

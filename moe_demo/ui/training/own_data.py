@@ -30,7 +30,7 @@ from moe_demo.text.intake import (
     inspect,
     mapped,
 )
-from moe_demo.ui.kit import caller, streamlit_quirks
+from moe_demo.ui.kit import caller, redraw, streamlit_quirks
 from moe_demo.ui.kit.i18n import LANGUAGES, labels, language, t, text_in
 from moe_demo.ui.kit.looks import class_looks
 from moe_demo.ui.kit.picture import picture
@@ -243,7 +243,7 @@ def _keep_form(intake: Intake, corpus: Corpus) -> None:
         return
     st.session_state["own.said"] = ("kept", dataset.name)
     st.session_state["own.turn"] += 1
-    st.rerun()  # the whole page: it may list data sets elsewhere
+    redraw.now()  # data sets are listed elsewhere too
 
 
 # -- the rows ----------------------------------------------------------------------------------------------------
@@ -331,4 +331,4 @@ def _delete(dataset: Dataset) -> None:
         st.error(upload_sentence(error))
         return
     st.session_state["own.said"] = ("deleted", dataset.name)
-    st.rerun()
+    redraw.now()
