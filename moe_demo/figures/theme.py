@@ -44,9 +44,6 @@ RUN_LINES = {
 }
 """Lines that stand for a whole run: its batches, its held-out headlines, chance; and two runs beside each other."""
 
-TEXT_MUTED = {"light": "#5A6675", "dark": "#9AA7B5"}
-ACCENT = {"light": "#0B5CAD", "dark": "#6FB3FF"}
-
 
 @dataclass(frozen=True)
 class ExpertStyle:

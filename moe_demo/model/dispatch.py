@@ -29,7 +29,7 @@ class Block:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plan:
+class ComputePlan:
     """Which row carries which assignment: all rows of one expert, then all of the next.
 
     Rows to spare read some token and are read by nobody. However uneven the load, no token is ever dropped.
@@ -52,7 +52,7 @@ class Plan:
         return weight_EXX if self.order_E is None else weight_EXX.index_select(0, self.order_E.argsort())
 
 
-def plan_dispatch(topk_idx_TK: Tensor, n_routed: int, start_cost: float = 0) -> Plan:
+def plan_compute(topk_idx_TK: Tensor, n_routed: int, start_cost: float = 0) -> ComputePlan:
     """Give every assignment a row; `start_cost` is what one more block costs, counted in rows of work."""
     expert_A, device = topk_idx_TK.flatten(), topk_idx_TK.device
     load_E = torch.bincount(expert_A, minlength=n_routed)
@@ -62,7 +62,7 @@ def plan_dispatch(topk_idx_TK: Tensor, n_routed: int, start_cost: float = 0) -> 
     shift_E = torch.tensor(first_row, device=device) - (load_E.cumsum(0) - load_E)
     row_A = torch.arange(len(expert_A), device=device) + shift_E[expert_A[sorted_A]]
     token_R = row_A.new_zeros(blocks[-1].rows.stop)
-    return Plan(
+    return ComputePlan(
         row_TK=torch.empty_like(row_A).index_copy_(0, sorted_A, row_A).view_as(topk_idx_TK),
         token_R=token_R.index_copy_(0, row_A, sorted_A // topk_idx_TK.shape[1]),
         blocks=blocks,
@@ -104,12 +104,12 @@ def even_blocks(load: list[int], start_cost: float) -> list[list[int]]:
     return blocks if len(blocks) > 1 else [sorted(busiest_first)]
 
 
-def dispatch(x_TD: Tensor, plan: Plan, block: Block) -> Tensor:
+def dispatch(x_TD: Tensor, plan: ComputePlan, block: Block) -> Tensor:
     """Copy each token's vector to the rows of its experts in this block, shape (experts, rows, D)."""
     return x_TD.index_select(0, plan.token_R[block.rows]).view(*block.shape, x_TD.shape[1])
 
 
-def combine(x_RD: Tensor, plan: Plan) -> Tensor:
+def combine(x_RD: Tensor, plan: ComputePlan) -> Tensor:
     """Sum each token's K rows, shape (T, D).
 
     The transpose of `dispatch`: the backward pass of the one is the other. Gathered and not scattered, so that

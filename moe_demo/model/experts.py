@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
-from moe_demo.model.dispatch import Plan, combine, dispatch, plan_dispatch
+from moe_demo.model.dispatch import ComputePlan, combine, dispatch, plan_compute
 
 # Multiply-adds that fit into the time it takes to start one more block of products.
 _START_COST = {"cpu": 2_000_000, "cuda": 200_000_000}
@@ -61,9 +61,9 @@ class RoutedExperts(nn.Module):
             output_TD = _ChosenExperts.apply(x_TD, gates_TK, gate_up_E2FD, down_EDF, self.plan(topk_idx_TK))
         return output_TD.to(dtype_before)
 
-    def plan(self, topk_idx_TK: Tensor) -> Plan:
+    def plan(self, topk_idx_TK: Tensor) -> ComputePlan:
         """A row for every assignment."""
-        return plan_dispatch(topk_idx_TK, len(self.down_EDF), self._start_cost)
+        return plan_compute(topk_idx_TK, len(self.down_EDF), self._start_cost)
 
     @property
     def _start_cost(self) -> float:
@@ -93,7 +93,7 @@ def all_experts(
 
 
 def run_blocks(
-    x_TD: Tensor, gate_up_E2FD: Tensor, down_EDF: Tensor, plan: Plan, gates_R1: Tensor | None = None
+    x_TD: Tensor, gate_up_E2FD: Tensor, down_EDF: Tensor, plan: ComputePlan, gates_R1: Tensor | None = None
 ) -> tuple[Tensor, list[Tensor]]:
     """Every row through its expert, shape (R, D), and what a backward pass needs: x and gate_up of each block.
 
@@ -124,7 +124,7 @@ class _ChosenExperts(torch.autograd.Function):
 
     @staticmethod
     def forward(
-        ctx: Any, x_TD: Tensor, gates_TK: Tensor, gate_up_E2FD: Tensor, down_EDF: Tensor, plan: Plan
+        ctx: Any, x_TD: Tensor, gates_TK: Tensor, gate_up_E2FD: Tensor, down_EDF: Tensor, plan: ComputePlan
     ) -> Tensor:
         gates_R1 = gates_TK.new_zeros(len(plan.token_R), 1)
         gates_R1.index_copy_(0, plan.row_TK.flatten(), gates_TK.view(-1, 1))
@@ -138,7 +138,7 @@ class _ChosenExperts(torch.autograd.Function):
     @once_differentiable
     def backward(ctx: Any, d_output_TD: Tensor) -> tuple[Tensor | None, ...]:
         gates_R1, gate_up_E2FD, down_EDF, *kept = ctx.saved_tensors
-        plan: Plan = ctx.plan
+        plan: ComputePlan = ctx.plan
         d_gate_up_E2FD, d_down_EDF = torch.empty_like(gate_up_E2FD), torch.empty_like(down_EDF)
         d_x_RD, d_gates_R1 = (
             gates_R1.new_empty(len(gates_R1), d_output_TD.shape[1]),

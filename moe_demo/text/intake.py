@@ -1,6 +1,6 @@
 """A file that somebody brings, looked at before its classes are known.
 
-    inspect(bytes, name)       -> Intake    format, encoding, labels as written, lengths, what cannot be used and why
+    intake_of(bytes, name)     -> Intake    format, encoding, labels as written, lengths, what cannot be used and why
     mapped(intake, mapping)    -> Corpus    the headlines under the classes that the reader chose for the labels
 
 `corpus.read_corpus` asks for labels it knows and refuses the others. Here an unknown label is a question: it may
@@ -111,7 +111,7 @@ class Intake:
         return {label.written: label.proposed for label in self.labels}
 
 
-def inspect(data: bytes, file: str) -> Intake:
+def intake_of(data: bytes, file: str) -> Intake:
     """Look at the content of a file; `file` is its name.
 
     Raises:
@@ -145,7 +145,7 @@ def mapped(intake: Intake, mapping: Mapping[str, str | None]) -> Corpus:
     frequency. So the same mapping gives the same model, in whatever order it was put together.
 
     Args:
-        intake: what `inspect` found.
+        intake: what `intake_of` found.
         mapping: label as written -> class name; None, or a label that is not in it, leaves its headlines out.
 
     Raises:
@@ -254,8 +254,8 @@ def _class_names(intake: Intake, mapping: Mapping[str, str | None]) -> dict[str,
     spelling: dict[str, str] = {}
     class_of: dict[str, str | None] = {}
     for label in intake.labels:
-        wish = mapping.get(label.written)
-        name = None if wish is None else class_name(wish)
+        wanted = mapping.get(label.written)
+        name = None if wanted is None else class_name(wanted)
         if name is not None and not 0 < len(name) <= MAX_CLASS_CHARS:
             raise CorpusError("class_name", file=intake.file, found=quote(name), limit=MAX_CLASS_CHARS)
         class_of[label.written] = name if name is None else spelling.setdefault(name.casefold(), name)

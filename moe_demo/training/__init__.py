@@ -1,1 +1,1 @@
-"""Training: one step at a time (`trainer`), one folder a run (`run_store`), from start to end (`session`)."""
+"""Training: one step at a time (`trainer`), the loop around it (`loop`), a run from start to end (`train`)."""

@@ -15,7 +15,7 @@ from moe_demo.runs.owners import NOBODY, Caller, new_id
 from moe_demo.text.corpus import CorpusError, Reason
 from moe_demo.text.errors import CORPUS_SENTENCES, DETAIL_SENTENCES
 from moe_demo.text.formats import Format
-from moe_demo.text.intake import MAX_UPLOAD_ROWS, inspect
+from moe_demo.text.intake import MAX_UPLOAD_ROWS, intake_of
 from moe_demo.ui.kit import caller, i18n
 from moe_demo.ui.server import visitor
 from moe_demo.ui.training import own_data
@@ -86,7 +86,7 @@ def said(at: AppTest) -> str:
 
 @pytest.mark.parametrize("lang", i18n.LANGUAGES)
 def test_a_file_is_shown_with_what_was_found_in_it(lang: str):
-    intake = inspect(table(), "我的.csv")
+    intake = intake_of(table(), "我的.csv")
     at = bring(opened(lang), table())
     for found in ("我的", "CSV / TSV", "UTF-8", f"**{len(intake.rows)}**"):
         assert found in said(at)
@@ -231,7 +231,7 @@ def test_a_file_that_cannot_be_used_gets_one_sentence_in_the_readers_language(
 ):
     at = bring(opened(lang), data, "坏.csv")
     with pytest.raises(CorpusError) as caught:
-        inspect(data, "坏.csv")
+        intake_of(data, "坏.csv")
     with i18n.speaking(lang):
         expected = sentence(caught.value)
     assert [error.value for error in at.error] == [expected]

@@ -19,7 +19,7 @@ from moe_demo.text.intake import (
     MAX_UPLOAD_ROWS,
     SMALLEST_CLASS,
     Intake,
-    inspect,
+    intake_of,
     mapped,
 )
 from tests import toy
@@ -39,12 +39,12 @@ def numbered(**counts: int) -> list[tuple[str, str]]:
 
 
 def four_seasons(n_each: int = 4) -> Intake:
-    return inspect(table(*numbered(**dict.fromkeys(SEASONS, n_each))), "四季.csv")
+    return intake_of(table(*numbered(**dict.fromkeys(SEASONS, n_each))), "四季.csv")
 
 
 def refused(data: bytes, code: str, name: str = "data.csv") -> str:
     with pytest.raises(CorpusError) as caught:
-        inspect(data, name)
+        intake_of(data, name)
     assert caught.value.code == code
     return one_sentence(caught.value, name)
 
@@ -60,7 +60,7 @@ def not_mapped(intake: Intake, mapping: dict[str, str | None], code: str) -> str
 
 
 def test_labels_nobody_knows_are_listed_with_their_counts_the_most_frequent_first():
-    intake = inspect(table(*numbered(篮球=3, 足球=5, 科技=4, Tech=4)), "a.csv")
+    intake = intake_of(table(*numbered(篮球=3, 足球=5, 科技=4, Tech=4)), "a.csv")
     assert [(label.written, label.count, label.proposed) for label in intake.labels] == [
         ("足球", 5, "足球"),
         ("科技", 4, "tech"),
@@ -90,7 +90,7 @@ def test_labels_nobody_knows_are_listed_with_their_counts_the_most_frequent_firs
 )
 def test_class_ids_of_published_data_sets_are_named(name: str, line: str, form: Format, found: dict):
     rows = [line.format(text=f"标题{n}号{class_id}", id=class_id) for class_id in found for n in range(3)]
-    intake = inspect("".join(rows).encode(), name)
+    intake = intake_of("".join(rows).encode(), name)
     assert intake.form is form
     assert {label.written: (label.published_name, label.proposed) for label in intake.labels} == found
     assert len(mapped(intake, intake.proposal)) == 6
@@ -101,14 +101,14 @@ def test_class_ids_of_published_data_sets_are_named(name: str, line: str, form: 
     [("utf-8", "UTF-8"), ("utf-8-sig", "UTF-8"), ("gbk", "GBK"), ("gb18030", "GBK"), ("utf-16", "UTF-16")],
 )
 def test_the_encoding_is_told(encoding: str, shown: str):
-    intake = inspect(table(*numbered(春=3, 夏=3)).decode().encode(encoding), "a.csv")
+    intake = intake_of(table(*numbered(春=3, 夏=3)).decode().encode(encoding), "a.csv")
     assert (intake.encoding, intake.rows[0].text) == (shown, "春的标题0")
 
 
 def test_lengths_are_those_of_the_texts_and_long_ones_are_counted_as_the_model_reads_them():
     words = "天气很好 " * 40  # 160 characters that are seen, well over 64 words
     one_word = "a" * 300  # one word, whatever its length
-    intake = inspect(table(("短", "a"), ("四个汉字", "b"), (words, "a"), (one_word, "b")), "a.csv")
+    intake = intake_of(table(("短", "a"), ("四个汉字", "b"), (words, "a"), (one_word, "b")), "a.csv")
     lengths = intake.lengths
     assert (lengths.shortest, lengths.median, lengths.longest) == (1, (4 + 199) / 2, 300)
     assert (lengths.n_cut, lengths.max_tokens) == (1, 64)
@@ -116,7 +116,7 @@ def test_lengths_are_those_of_the_texts_and_long_ones_are_counted_as_the_model_r
 
 def test_long_texts_are_counted_only_while_that_is_quick(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(intake_module, "_MAX_COUNTED", 1)
-    assert inspect(table(("天" * 65, "a"), ("地" * 65, "b")), "a.csv").lengths.n_cut is None
+    assert intake_of(table(("天" * 65, "a"), ("地" * 65, "b")), "a.csv").lengths.n_cut is None
 
 
 def test_rows_that_cannot_be_used_come_with_line_and_reason():
@@ -128,7 +128,7 @@ def test_rows_that_cannot_be_used_come_with_line_and_reason():
         ("长" * (MAX_TEXT_CHARS + 1), "夏"),
     ]
     rows += [("春的标题0", "春"), ("春的标题1", "夏")]
-    intake = inspect(table(*rows), "a.csv")
+    intake = intake_of(table(*rows), "a.csv")
     assert [(row.line, row.reason) for row in intake.unusable] == [
         (5, Reason.BLANK_TEXT),
         (6, Reason.NO_LABEL),
@@ -146,7 +146,7 @@ def test_rows_that_cannot_be_used_come_with_line_and_reason():
 
 def test_what_no_csv_file_can_hold_is_taken_out_of_texts_and_labels():
     lines = [json.dumps({"text": f"甲\ud800乙\0丙{n}", "label": "\0春"}) for n in range(3)]
-    intake = inspect("\n".join(lines).encode(), "a.jsonl")
+    intake = intake_of("\n".join(lines).encode(), "a.jsonl")
     assert [(row.text, row.label) for row in intake.rows] == [(f"甲乙丙{n}", "春") for n in range(3)]
 
 
@@ -155,14 +155,14 @@ def test_what_no_csv_file_can_hold_is_taken_out_of_texts_and_labels():
 
 def test_no_more_classes_are_proposed_than_there_may_be_and_the_largest_come_first():
     counts = {f"第{n}类": 3 + n for n in range(14)}
-    proposal = inspect(table(*numbered(**counts)), "a.csv").proposal
+    proposal = intake_of(table(*numbered(**counts)), "a.csv").proposal
     assert {name for name in proposal.values() if name} == {f"第{n}类" for n in range(14 - MAX_CLASSES, 14)}
 
 
 def test_labels_that_are_too_rare_or_too_long_are_left_out_at_first():
     long_label = "长" * (MAX_CLASS_CHARS + 1)
     counts = {"春": 3, "夏": 3, "笔误": SMALLEST_CLASS - 1, long_label: 5}
-    proposal = inspect(table(*numbered(**counts)), "a.csv").proposal
+    proposal = intake_of(table(*numbered(**counts)), "a.csv").proposal
     assert proposal == {"春": "春", "夏": "夏", "笔误": None, long_label: None}
 
 
@@ -182,14 +182,14 @@ def test_a_label_that_the_mapping_does_not_name_is_left_out():
 
 
 def test_our_classes_come_first_then_the_others_by_frequency_whatever_the_order_of_the_mapping():
-    intake = inspect(table(*numbered(春=3, 夏=5, 体育=3, 科技=3)), "a.csv")
+    intake = intake_of(table(*numbered(春=3, 夏=5, 体育=3, 科技=3)), "a.csv")
     mapping = intake.proposal
     assert mapped(intake, mapping).labels == ("tech", "sports", "夏", "春")
     assert mapped(intake, dict(reversed(mapping.items()))) == mapped(intake, mapping)
 
 
 def test_a_contradiction_is_none_once_both_labels_are_one_class():
-    intake = inspect(table(*numbered(春=4, 夏=4, 秋=4), ("同一条", "春"), ("同一条", "夏")), "a.csv")
+    intake = intake_of(table(*numbered(春=4, 夏=4, 秋=4), ("同一条", "春"), ("同一条", "夏")), "a.csv")
     apart = mapped(intake, {"春": "a", "夏": "b"})
     together = mapped(intake, {"春": "a", "夏": "a", "秋": "b"})
     assert apart.rejected_counts[Reason.CONFLICT] == 2
@@ -211,14 +211,14 @@ def test_every_class_has_enough_headlines_to_be_split():
 
 def test_the_toy_corpus_comes_through_unchanged(tmp_path: Path):
     path = toy.write_csv(tmp_path / "toy.csv")
-    intake = inspect(path.read_bytes(), path.name)
+    intake = intake_of(path.read_bytes(), path.name)
     assert mapped(intake, intake.proposal).headlines == read_corpus(path).headlines
 
 
 @pytest.mark.parametrize("name", ["thucnews_titles_3class.csv", "nlpcc2017_headlines_3class.csv"])
 def test_real_files_give_the_same_corpus_as_the_command_line_reads(shared_data: Path, name: str):
     path = shared_data / name
-    intake, expected = inspect(path.read_bytes(), name), read_corpus(path)
+    intake, expected = intake_of(path.read_bytes(), name), read_corpus(path)
     corpus = mapped(intake, intake.proposal)
     assert (corpus.headlines, corpus.labels) == (expected.headlines, LABELS)
     assert corpus.rejected == expected.rejected
@@ -228,7 +228,7 @@ def test_real_files_give_the_same_corpus_as_the_command_line_reads(shared_data: 
 
 
 def test_a_class_too_few_or_one_too_many_gets_one_sentence():
-    intake = inspect(table(*numbered(**{f"第{n}类": 3 for n in range(11)})), "a.csv")
+    intake = intake_of(table(*numbered(**{f"第{n}类": 3 for n in range(11)})), "a.csv")
     each = {label.written: label.written for label in intake.labels}
     assert "11 classes, and 10 is the most" in not_mapped(intake, each, "many_classes")
     assert "only one class (甲)" in not_mapped(intake, dict.fromkeys(each, "甲"), "only_class")
@@ -241,12 +241,12 @@ def test_a_class_name_that_cannot_be_shown_gets_one_sentence(name: str):
 
 
 def test_a_file_of_one_class_says_what_is_missing():
-    intake = inspect(table(*numbered(春=9)), "a.csv")
+    intake = intake_of(table(*numbered(春=9)), "a.csv")
     assert "only one class (春)" in not_mapped(intake, intake.proposal, "only_class")
 
 
 def test_a_file_of_two_lines_says_how_many_more_headlines_a_class_needs():
-    intake = inspect(table(("苹果发布", "科技"), ("湖人赢球", "体育")), "a.csv")
+    intake = intake_of(table(("苹果发布", "科技"), ("湖人赢球", "体育")), "a.csv")
     assert intake.proposal == {"科技": "tech", "体育": "sports"}
     message = not_mapped(intake, intake.proposal, "too_few")
     assert "class tech (1) to hold out 20% of them; add at least 2 more" in message
@@ -254,7 +254,7 @@ def test_a_file_of_two_lines_says_how_many_more_headlines_a_class_needs():
 
 def test_a_class_that_lost_all_headlines_to_contradictions_is_too_small():
     rows = [(text, label) for text, _ in numbered(春=3) for label in ("甲", "乙")]
-    intake = inspect(table(*rows, *numbered(丙=3)), "a.csv")
+    intake = intake_of(table(*rows, *numbered(丙=3)), "a.csv")
     assert "(0)" in not_mapped(intake, {"甲": "甲", "乙": "乙", "丙": "丙"}, "too_few")
 
 
@@ -275,7 +275,7 @@ def test_two_hundred_thousand_lines_are_refused_with_the_limit():
 
 def test_as_many_lines_as_the_limit_are_taken(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(intake_module, "MAX_UPLOAD_ROWS", 8)
-    assert len(inspect(table(*numbered(春=4, 夏=4)), "a.csv").rows) == 8
+    assert len(intake_of(table(*numbered(春=4, 夏=4)), "a.csv").rows) == 8
     refused(table(*numbered(春=4, 夏=5)), "too_many_rows")
 
 
@@ -307,7 +307,7 @@ def test_mixed_encodings_are_told_with_the_line_where_they_change():
 
 def test_a_gbk_word_that_could_be_utf8_makes_no_file_mixed():
     data = "text,label\n联通,a\n苹果发布新款手机,a\n联通,b\n".encode("gbk")
-    assert inspect(data, "a.csv").encoding == "GBK"
+    assert intake_of(data, "a.csv").encoding == "GBK"
 
 
 def test_a_class_may_be_called_other(tmp_path: Path):

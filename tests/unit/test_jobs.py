@@ -238,7 +238,10 @@ def test_a_value_no_run_can_have_reaches_no_job(jobs: Jobs, csv: Path):
     assert "still being trained" in refused(lambda: jobs.delete(name, MINE))
 
 
-def test_a_job_whose_data_cannot_be_used_fails_with_the_sentence_of_its_process(jobs: Jobs, tmp_path: Path):
+def test_a_job_whose_data_cannot_be_used_fails_with_the_sentence_of_its_process(
+    jobs: Jobs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(tmp_path)  # the process finds the package wherever the server was started
     (tmp_path / "bad.csv").write_text("text,label\n一句话,tech\n", encoding="utf-8")
     name = jobs.start(LONG, [tmp_path / "bad.csv"], owner=MINE).name
     job = wait_for(jobs, name, "failed")

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from moe_demo.config import PRESETS, ModelConfig
-from moe_demo.model.dispatch import combine, dispatch, even_blocks, plan_dispatch
+from moe_demo.model.dispatch import combine, dispatch, even_blocks, plan_compute
 from moe_demo.model.experts import FeedForward, swiglu
 from moe_demo.model.moe import MoELayer, moe_reference
 from moe_demo.model.router import RouterChange
@@ -51,13 +51,13 @@ def test_all_tokens_on_one_expert_and_none_on_the_others(way):
 def test_dispatch_keeps_every_assignment():
     """Worked by hand: token 0 to experts 2 and 0, token 1 to 2 and 1. Expert 2 is the busiest, with two."""
     topk_idx_TK = torch.tensor([[2, 0], [2, 1]])
-    exact = plan_dispatch(topk_idx_TK, 4)  # blocks: expert 2, experts 0 and 1, expert 3
+    exact = plan_compute(topk_idx_TK, 4)  # blocks: expert 2, experts 0 and 1, expert 3
     assert exact.order_E.tolist() == [2, 0, 1, 3]
     assert [block.shape for block in exact.blocks] == [(1, 2), (2, 1), (1, 0)]
     assert exact.token_R.tolist() == [0, 1, 0, 1]
     assert exact.row_TK.tolist() == [[0, 2], [1, 3]]
 
-    padded = plan_dispatch(topk_idx_TK, 4, start_cost=4)  # two rows for each expert, in their own order
+    padded = plan_compute(topk_idx_TK, 4, start_cost=4)  # two rows for each expert, in their own order
     assert padded.order_E is None
     assert [block.shape for block in padded.blocks] == [(4, 2)]
     assert padded.row_TK.tolist() == [[4, 0], [5, 2]]
@@ -75,7 +75,7 @@ def test_a_block_ends_where_spare_rows_would_cost_more_than_a_new_one():
 def test_combine_sums_what_dispatch_sent():
     x_TD = torch.randn(3, 4)
     for start_cost in (0, 1, 10):
-        plan = plan_dispatch(torch.tensor([[0, 1], [1, 2], [3, 1]]), 4, start_cost)
+        plan = plan_compute(torch.tensor([[0, 1], [1, 2], [3, 1]]), 4, start_cost)
         table_RD = torch.cat([dispatch(x_TD, plan, block).flatten(0, 1) for block in plan.blocks])
         torch.testing.assert_close(combine(table_RD, plan), 2 * x_TD)
 

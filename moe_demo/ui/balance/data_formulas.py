@@ -68,7 +68,7 @@ def formulas(step: RecordedStep, layer: int) -> list[str]:
     if balance.bias_step > 0:
         lines += _bias(bias_update(step, layer))
     if balance.sequence_weight > 0:
-        lines += _sequence(sequence_loss(step, layer), balance.sequence_weight, len(step.terms.headlines))
+        lines += _sequence(sequence_loss(step, layer), balance.sequence_weight)
     return lines
 
 
@@ -100,7 +100,7 @@ def _nothing(terms: LossTerms) -> str:
     return rf"\sum_i f_i P_i = {_sum(terms)} = {terms.total:.4f}, \qquad L = 0 \times {terms.total:.4f} = 0"
 
 
-def _sequence(sequence: SequenceTerms, alpha: float, n_shown: int) -> list[str]:
+def _sequence(sequence: SequenceTerms, alpha: float) -> list[str]:
     terms = sequence.headlines[0].terms
     each = ",\\ ".join(f"{headline.terms.total:.3f}" for headline in sequence.headlines)
     return [

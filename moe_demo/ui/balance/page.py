@@ -3,7 +3,7 @@
     balance_page.draw()      the collapse theatre: first losses and accuracies without names, then the loads
 
 The reader's guess and whether the curtains are open stand in the address. What is shown comes from the recording, or
-from the reader's own live runs (`balance_live`).
+from the reader's own live runs (`live`).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import streamlit as st
 
 from moe_demo.insight.comparison import shuffled
 from moe_demo.releases.recording import RECORDING, Recording, read_recording
-from moe_demo.ui.balance import live as balance_live
+from moe_demo.ui.balance import live
 from moe_demo.ui.balance.data import SHOWN_SEED, picture_data
 from moe_demo.ui.balance.settings import BalanceSettings
 from moe_demo.ui.kit import redraw, selection
@@ -32,19 +32,19 @@ def recording() -> Recording:
 
 def draw() -> None:
     """The theatre, and below it the button that trains it all again. Both renew themselves while something trains."""
-    shown = balance_live.shown_set(balance_live.sets(recording().base))
+    shown = live.shown_set(live.sets(recording().base))
     st.fragment(_theatre, run_every=POLL_SECONDS if shown and shown.active else None)()
 
 
 def _theatre() -> None:
-    found = balance_live.sets(recording().base)
-    live = balance_live.shown_set(found)
-    runs = shuffled(live.runs if live else recording().of_seed(SHOWN_SEED))
-    data = picture_data(runs, selection.current(BalanceSettings).of(BalanceSettings), live)
+    found = live.sets(recording().base)
+    live_set = live.shown_set(found)
+    runs = shuffled(live_set.runs if live_set else recording().of_seed(SHOWN_SEED))
+    data = picture_data(runs, selection.current(BalanceSettings).of(BalanceSettings), live_set)
     picture("balance/picture", data=data, key=KEY, on_act_change=_act)
-    balance_live.controls(recording().base, found)
+    live.controls(recording().base, found)
     # from now on the page asks by itself, or no longer does
-    redraw.when_changed("balance.active", live is not None and live.active)
+    redraw.when_changed("balance.active", live_set is not None and live_set.active)
 
 
 def _act() -> None:

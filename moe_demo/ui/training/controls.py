@@ -1,9 +1,9 @@
 """The buttons of a training run, and what they may do for this browser.
 
-    job = job_controls.read(name)          the job of the selected run, None where it was not started from a page
-    job_controls.draw(view, job, config)   play or pause, one step, one epoch, stop, same seed, new seed
+    job = controls.read(name)          the job of the selected run, None where it was not started from a page
+    controls.draw(job, plan)      play or pause, one step, one epoch, stop, same seed, new seed
 
-Every button is a callback: it asks `training.jobs`, keeps the one sentence where that refuses, and the page is drawn
+Every button is a callback: it asks `jobs.jobs`, keeps the one sentence where that refuses, and the page is drawn
 again. A run that was only recorded has no process; there, play trains a new run with the settings on the page.
 """
 

@@ -2,7 +2,7 @@
 
     draw()       the section; the rest of the page is run again only when a data set is kept or deleted
 
-What is shown of a file comes from `text.intake`; what is kept goes through `training.uploads`. The file's text is
+What is shown of a file comes from `text.intake`; what is kept goes through `jobs.uploads`. The file's text is
 shown by tables and by escaped Markdown, never as Markdown or HTML of its own.
 """
 
@@ -27,7 +27,7 @@ from moe_demo.text.intake import (
     Intake,
     WrittenLabel,
     class_name,
-    inspect,
+    intake_of,
     mapped,
 )
 from moe_demo.ui.kit import caller, redraw, streamlit_quirks
@@ -101,7 +101,7 @@ def _brought() -> Intake | None:
 
 def _inspected(data: bytes, name: str) -> Intake | CorpusError:
     try:
-        return inspect(data, name)
+        return intake_of(data, name)
     except CorpusError as error:
         return error
 

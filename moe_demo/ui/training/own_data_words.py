@@ -1,6 +1,6 @@
 """What can be wrong with a file, its rows and its keeping, said in the reader's language.
 
-`text.errors` and `training.uploads` have the English sentences of the command line; here each is said again by its
+`text.errors` and `jobs.uploads` have the English sentences of the command line; here each is said again by its
 code. What comes from the file or its name is escaped, since Streamlit reads its messages as Markdown.
 """
 

@@ -1,6 +1,6 @@
-"""The training page above the fold: which run, its buttons and settings, and the hero that shows it.
+"""The training page above the fold: which run, its buttons and settings, and the picture that shows it.
 
-Whatever moves while a run trains is drawn by the hero alone (`lab`); this script runs when a button is pressed, a
+Whatever moves while a run trains is drawn by `picture` alone; this script runs when a button is pressed, a
 checkpoint is chosen or the state of the run has changed.
 """
 
@@ -18,18 +18,16 @@ from moe_demo.ui.kit import caller, selection, views
 from moe_demo.ui.kit.choice import choice
 from moe_demo.ui.kit.i18n import t
 from moe_demo.ui.kit.views import View
-from moe_demo.ui.training import controls as job_controls
-from moe_demo.ui.training import picture as lab
-from moe_demo.ui.training import run_settings as job_settings
+from moe_demo.ui.training import controls, picture, run_settings
 
 NONE = ""
 
 
 def draw(view: View) -> None:
-    """Title, controls and hero."""
+    """Title, controls and picture."""
     name = view.selection.run
     try:
-        job = job_controls.read(name)
+        job = controls.read(name)
     except RunError as error:
         st.error(t("training.torn", reason=str(error)))
         job = None
@@ -38,14 +36,14 @@ def draw(view: View) -> None:
         st.caption(_caption(view, job), width="content")
     with st.container(key="training-controls", horizontal=True, vertical_alignment="bottom", gap="small"):
         _run_select(name)
-        plan = job_settings.draw(view, job)
-        job_controls.draw(job, plan)
+        plan = run_settings.draw(view, job)
+        controls.draw(job, plan)
         _twin_select(view)
         caller.draw()
-    job_controls.show_problem()
+    controls.show_problem()
     _notes(job)
     _others(name)
-    lab.training_lab(view, job.state if job else "done")
+    picture.training_lab(view, job.state if job else "done")
     _differences(view)
 
 
@@ -110,7 +108,7 @@ def _twin_select(view: View) -> None:
 def _described(name: str) -> str:
     """A run's name and what it is doing, in a word."""
     try:
-        job = job_controls.read(name)
+        job = controls.read(name)
         state = job.state if job else _state(views.store_of(name))
     except RunError:
         state = "torn"
@@ -125,7 +123,7 @@ def _notes(job: Job | None) -> None:
     """What the reader should know of the run: whose it is, why it waits, what went wrong, how to get rid of it."""
     if job is None:
         return
-    mine = job_controls.is_mine(job)
+    mine = controls.is_mine(job)
     if not mine:
         st.caption(t("training.notes.watching"))
     if job.state == "queued":
@@ -142,7 +140,7 @@ def _notes(job: Job | None) -> None:
             st.button(
                 t("training.delete.yes"),
                 key="training.delete",
-                on_click=job_controls.asking(lambda: _delete(job)),
+                on_click=controls.asking(lambda: _delete(job)),
             )
 
 

@@ -1,6 +1,6 @@
-"""The hero of the training page: one run's training, or two beside each other, over one axis of steps.
+"""The picture of the training page: one run's training, or two beside each other, over one axis of steps.
 
-The browser fetches the record itself and goes on doing so while the run trains (`ui.live`); Python hears of it only
+The browser fetches the record itself and goes on doing so while the run trains (`server.live`); Python hears of it only
 when the state of the run has changed, or when the reader has chosen a checkpoint.
 """
 

@@ -1,6 +1,6 @@
 """The settings of a training run on the page: what the next step, or the next run, is trained with.
 
-    plan = job_settings.draw(view, job)
+    plan = run_settings.draw(view, job)
 
 Two kinds stand apart. Learning rate, K, balance method, alpha and bias rate hold from the next step on while a run of
 this browser trains; everything else shapes the weights or the data and waits for a new run. A setting that no run can
