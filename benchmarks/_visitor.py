@@ -71,7 +71,7 @@ class Visitor:
     def open(self, address: str) -> Answer:
         """Come to a page, with nothing else in the address: from outside, or from another page."""
         self._query, self._widgets = "", {}
-        self._page, self._name = self.pages.get(address, ""), address
+        self._page, self._name = self.pages[address] if self.pages else "", address
         return self._run()
 
     def again(self) -> Answer:
