@@ -3,8 +3,8 @@
 Python says in `moe_demo/ui/ROOM/data*.py` what each picture takes: the TypedDict of `ui/router/dot_product.js` is named
 RouterDotProductData, after its room and file. Here it becomes `ui/router/dot_product.types.js`, JSDoc only, with every
 type that it names; there the picture's own type is always PictureData, so that a script's comment says
-`import("./dot_product.types.js").PictureData`. What many pictures share (`ui/kit/looks.py`) is written once, to
-`ui/kit/looks.types.js`.
+`import("./dot_product.types.js").PictureData`. What several scripts need is written once, after its module: the looks
+that pictures share to `ui/kit/looks.types.js`, what a browser fetches by itself to `ui/server/wire.types.js`.
 
     list, Sequence     Array<...>            Literal["a", "b"]     "a"|"b"
     tuple[X, ...]      Array<...>            X | None              X|null
@@ -38,7 +38,7 @@ from typing import (
 
 ROOT = Path(__file__).resolve().parents[1]
 UI = ROOT / "moe_demo" / "ui"
-SHARED = "moe_demo.ui.kit.looks"
+SHARED = ("moe_demo.ui.kit.looks", "moe_demo.ui.server.wire")
 MAIN = "PictureData"
 
 _PLAIN = {str: "string", bool: "boolean", int: "number", float: "number", type(None): "null", Any: "any"}
@@ -58,11 +58,12 @@ def picture_types() -> dict[str, type]:
 
 def written() -> dict[Path, str]:
     """Every generated file with its content."""
-    shared = importlib.import_module(SHARED)
-    looks = [kind for kind in vars(shared).values() if is_typeddict(kind) and kind.__module__ == SHARED]
-    files = {UI / "kit" / "looks.types.js": _file(looks, SHARED, "pictures")}
+    files = {}
+    for name in SHARED:
+        kinds = [kind for kind in vars(importlib.import_module(name)).values() if _is_of(kind, name)]
+        files[UI / _shared_file(name)] = _file(kinds, name, "scripts are")
     for path, kind in picture_types().items():
-        files[UI / f"{path}.types.js"] = _file(list(_with_inner(kind)), kind.__module__, f"{path}.js")
+        files[UI / f"{path}.types.js"] = _file(list(_with_inner(kind)), kind.__module__, f"{path}.js is")
     return files
 
 
@@ -75,6 +76,15 @@ def main() -> None:
         if not path.exists() or path.read_text(encoding="utf-8") != content:
             path.write_text(content, encoding="utf-8")
             sys.stdout.write(f"{path.relative_to(ROOT)}\n")
+
+
+def _is_of(kind: object, module: str) -> bool:
+    return is_typeddict(kind) and getattr(kind, "__module__", "") == module
+
+
+def _shared_file(module: str) -> str:
+    """Below ui: `kit/looks.types.js`."""
+    return f"{module.removeprefix('moe_demo.ui.').replace('.', '/')}.types.js"
 
 
 def _path_of(name: str, room: str) -> str:
@@ -109,15 +119,16 @@ def _typed_dicts(hint: Any) -> Iterator[type]:
 
 def _file(kinds: list[type], module: str, for_whom: str) -> str:
     source = f"{module.replace('.', '/')}.py"
-    lines = [f"// What Python gives {for_whom}: written by `make types` from {source}, not by hand."]
+    lines = [f"// Written by `make types` from {source}: what {for_whom} given."]
     for kind in kinds:
-        lines += ["", *_typedef(kind, is_shared=kind.__module__ == SHARED != module)]
+        lines += ["", *_typedef(kind, is_shared=kind.__module__ in SHARED and kind.__module__ != module)]
     return "\n".join([*lines, "", "export {};", ""])
 
 
 def _typedef(kind: type, *, is_shared: bool) -> list[str]:
     if is_shared:
-        return [f'/** @typedef {{import("../kit/looks.types.js").{_name(kind)}}} {_name(kind)} */']
+        place = f'import("../{_shared_file(kind.__module__)}").{_name(kind)}'
+        return [f"/** @typedef {{{place}}} {_name(kind)} */"]
     words = _field_words(kind)
     lines = ["/**", *(f" * {line}".rstrip() for line in (inspect.getdoc(kind) or "").splitlines())]
     lines.append(f" * @typedef {{object}} {_name(kind)}")
@@ -129,10 +140,13 @@ def _typedef(kind: type, *, is_shared: bool) -> list[str]:
 
 
 def _field_words(kind: type) -> dict[str, str]:
-    """The strings that stand under the fields of a class, by field."""
+    """The strings that stand under the fields of a class and its bases, by field."""
     found: dict[str, str] = {}
-    body = _classes_of(kind.__module__)[kind.__name__].body
-    for field, below in pairwise(body):
+    node = _classes_of(kind.__module__)[kind.__name__]
+    for base in node.bases:
+        parent = vars(sys.modules[kind.__module__])[ast.unparse(base)]
+        found |= _field_words(parent) if is_typeddict(parent) else {}
+    for field, below in pairwise(node.body):
         if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
             text = below.value if isinstance(below, ast.Expr) else None
             if isinstance(text, ast.Constant) and isinstance(text.value, str):

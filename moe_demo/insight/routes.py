@@ -6,7 +6,6 @@ Letters: T tokens, K chosen, L MoE layers.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from moe_demo.insight.trace import ForwardTrace
 
@@ -35,18 +34,3 @@ def routes_of(trace: ForwardTrace) -> Routes:
         experts_LTK=[layer.topk_idx_TK.tolist() for layer in trace.layers],
         gates_LTK=[(1000 * layer.gates_TK).round().astype(int).tolist() for layer in trace.layers],
     )
-
-
-def routes_payload(routes: list[Routes], sentence: str, first: int) -> dict[str, Any]:
-    """Those from place `first` on, layer by layer, ready for JSON."""
-    wanted = routes[first:]
-    n_layers = len(routes[0].experts_LTK) if routes else 0
-    return {
-        "sentence": sentence,
-        "first": first,
-        "tokens": list(routes[0].tokens) if routes else [],
-        "steps": [route.step for route in wanted],
-        "layers": [[route.experts_LTK[layer] for route in wanted] for layer in range(n_layers)],
-        "gates": [[route.gates_LTK[layer] for route in wanted] for layer in range(n_layers)],
-        "answers": [[route.label, route.probability] for route in wanted],
-    }

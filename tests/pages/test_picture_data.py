@@ -17,6 +17,8 @@ STATES: list[tuple[str, dict[str, str]]] = [
     ("journey", {"s": "火箭夺冠 🏆", "stage": "classes", "lang": "en"}),
     ("balance", {}),
     ("balance", {"reveal": "yes", "guess": "1", "way": "seq_aux_loss", "lang": "en"}),
+    ("training", {}),
+    ("training", {"with": "document", "step": "0", "lang": "en"}),
     ("router", {}),
     ("router", {"k": "2", "bias": "0.5", "be": "3", "t": "1", "lang": "en"}),
     ("router", {"run": "document", "s": "山"}),
@@ -31,3 +33,10 @@ def test_a_picture_is_sent_what_its_type_says(page: str, address: dict[str, str]
         if path in TYPES and (found := list(mismatches(data, TYPES[path])))
     }
     assert wrong == {}
+
+
+def test_slow_motion_is_sent_what_its_type_says():
+    at = opened("training")
+    at.toggle(key="slow.open").set_value(True).run()
+    data = dict(sent(at))["training/slow_step"]
+    assert list(mismatches(data, TYPES["training/slow_step"])) == []

@@ -9,7 +9,7 @@ from moe_demo.insight.run import load_run
 from moe_demo.insight.slow_step import slow_step
 from moe_demo.training.train import train_run
 from moe_demo.ui.kit.i18n import LANGUAGES, speaking
-from moe_demo.ui.training.slow_motion import STAGES, data_of
+from moe_demo.ui.training.data_slow_step import STAGES, slow_step_data
 from tests import toy
 from tests.pages.app import drawn, opened, pictures
 
@@ -23,7 +23,7 @@ def test_every_method_is_told_at_every_stage_in_both_languages(tmp_path, method)
         step = slow_step(run)
         for spoken in LANGUAGES:
             with speaking(spoken):
-                data = data_of(run, step, 1, 2)
+                data = slow_step_data(run, step, 1, 2)
             assert [stage["id"] for stage in data["stages"]] == list(STAGES)
             assert all(stage["name"] and stage["claim"] and stage["formula"] for stage in data["stages"])
             assert f"{step.metrics.loss:.4f}" in data["stages"][3]["value"]
@@ -35,7 +35,7 @@ def test_every_method_is_told_at_every_stage_in_both_languages(tmp_path, method)
 def test_what_is_drawn_is_the_picked_headline_and_layer_of_the_step():
     run = load_run("deepseek")
     step = slow_step(run)
-    data = data_of(run, step, 1, 5)
+    data = slow_step_data(run, step, 1, 5)
     picked, layer = step.headlines[5], step.layers[1]
     assert len(data["scores"]) == len(picked.words) == len(data["batch"][5]["words"])
     assert data["scores"][0] == pytest.approx(layer.scores_TE[picked.begin].tolist(), abs=1e-4)

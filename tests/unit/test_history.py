@@ -8,12 +8,12 @@ import pytest
 
 from moe_demo.insight.history import History
 from moe_demo.insight.load import random_max_vio
-from moe_demo.insight.routes import routes_of, routes_payload
+from moe_demo.insight.routes import routes_of
 from moe_demo.insight.run import load_run
 from moe_demo.runs.events import Event
 from moe_demo.runs.metrics import EvalMetrics, StepMetrics
 from moe_demo.runs.store import RunStore
-from moe_demo.ui.server.wire import history_payload
+from moe_demo.ui.server.wire import history_payload, routes_payload
 
 COLUMNS = ("steps", "ce", "balance", "accuracy", "lr", "evals")
 GRIDS = ("load", "bias", "max_vio")

@@ -15,7 +15,9 @@ from moe_demo.runs.owners import NOBODY, Caller, new_id
 from moe_demo.runs.store import RunStore
 from moe_demo.ui.server import live
 from moe_demo.ui.server.visitor import COOKIE
+from moe_demo.ui.server.wire import HistoryPayload, RoutesPayload
 from tests import toy
+from tests.typed import mismatches
 
 MINE, THEIRS = Caller(new_id()), Caller(new_id())
 
@@ -53,6 +55,13 @@ def test_a_large_answer_is_packed_for_browsers_that_unpack():
     assert packed.headers["content-encoding"] == "gzip"
     assert gzip.decompress(packed.body) == plain.body
     assert len(packed.body) < len(plain.body) / 2
+
+
+def test_an_answer_is_what_its_type_says(jobs: Jobs):
+    waiting = jobs.start(toy.config(), owner=MINE)
+    answers = [content(ask("history", name, visitor=MINE)) for name in ("deepseek", waiting.name)]
+    wrong = [one for answer in answers for one in mismatches(answer, HistoryPayload)]
+    assert wrong + list(mismatches(content(ask("routes", "document", "s=a")), RoutesPayload)) == []
 
 
 def test_the_routes_of_a_sentence_at_every_checkpoint():

@@ -1,4 +1,4 @@
-// What Python gives balance/headline_map.js: written by `make types` from moe_demo/ui/balance/data_formulas.py, not by hand.
+// Written by `make types` from moe_demo/ui/balance/data_formulas.py: what balance/headline_map.js is given.
 
 /**
  * f of every expert in a few headlines, and in their batch.

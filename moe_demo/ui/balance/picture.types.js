@@ -1,4 +1,4 @@
-// What Python gives balance/picture.js: written by `make types` from moe_demo/ui/balance/data.py, not by hand.
+// Written by `make types` from moe_demo/ui/balance/data.py: what balance/picture.js is given.
 
 /**
  * Runs that differ in nothing but how their load is kept even.

@@ -1,4 +1,4 @@
-// What Python gives frame/sentence_strip.js: written by `make types` from moe_demo/ui/frame/data.py, not by hand.
+// Written by `make types` from moe_demo/ui/frame/data.py: what frame/sentence_strip.js is given.
 
 /**
  * The sentence on top of every page, and how far the model has been trained.

@@ -1,4 +1,4 @@
-// What Python gives journey/picture.js: written by `make types` from moe_demo/ui/journey/data.py, not by hand.
+// Written by `make types` from moe_demo/ui/journey/data.py: what journey/picture.js is given.
 
 /**
  * One sentence's way through the nine stages, the article's numbers beside the live ones.
@@ -47,7 +47,7 @@
  * @typedef {object} Tokens
  * @property {"tokens"} id
  * @property {Record<string, string|number|null>} facts
- * @property {Array<Array<number>>} spans
+ * @property {Array<Array<number>>} spans Begin and end of each token.
  * @property {Array<Piece>} pieces
  * @property {string} claim
  * @property {string} note
@@ -89,7 +89,7 @@
  * @property {Array<number>} bias
  * @property {Array<Array<number>>} choice
  * @property {Array<number>} load
- * @property {Array<boolean>} swayed
+ * @property {Array<boolean>} swayed Tokens that the bias sent elsewhere than their highest score.
  * @property {string} claim
  * @property {string} note
  */

@@ -1,4 +1,4 @@
-// What Python gives pictures: written by `make types` from moe_demo/ui/kit/looks.py, not by hand.
+// Written by `make types` from moe_demo/ui/kit/looks.py: what scripts are given.
 
 /**
  * One routed expert; `filled` is false in the second row of eight: outline only.

@@ -1,4 +1,4 @@
-// What Python gives router/dot_product.js: written by `make types` from moe_demo/ui/router/data_proof.py, not by hand.
+// Written by `make types` from moe_demo/ui/router/data_proof.py: what router/dot_product.js is given.
 
 /**
  * The strips of x, w and x w: the terms that weigh most, the others together, and the sum.

@@ -1,4 +1,4 @@
-// What Python gives router/map.js: written by `make types` from moe_demo/ui/router/data.py, not by hand.
+// Written by `make types` from moe_demo/ui/router/data.py: what router/map.js is given.
 
 /**
  * The layer's scores of every word and expert (T x E), and who was chosen (T x K).

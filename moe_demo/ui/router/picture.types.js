@@ -1,4 +1,4 @@
-// What Python gives router/picture.js: written by `make types` from moe_demo/ui/router/data.py, not by hand.
+// Written by `make types` from moe_demo/ui/router/data.py: what router/picture.js is given.
 
 /**
  * One word's way through one router, expert by expert.

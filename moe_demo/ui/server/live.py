@@ -26,7 +26,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from moe_demo.insight.history import History, HistoryPart
-from moe_demo.insight.routes import Routes, routes_of, routes_payload
+from moe_demo.insight.routes import Routes, routes_of
 from moe_demo.jobs.jobs import Jobs
 from moe_demo.runs.catalogue import RunCatalogue, is_bundled, version
 from moe_demo.runs.owners import Caller
@@ -35,7 +35,7 @@ from moe_demo.text.errors import EmptyTextError
 from moe_demo.ui.kit import views
 from moe_demo.ui.kit.selection import plain_text
 from moe_demo.ui.server.visitor import visitor_of
-from moe_demo.ui.server.wire import history_payload
+from moe_demo.ui.server.wire import history_payload, routes_payload
 
 FRESH_SECONDS = 0.2  # who asks again within this gets what was read for the one before
 _MAX_HISTORIES = 32

@@ -7,17 +7,92 @@ take the fewest characters, and a picture shows no more of them.
 from __future__ import annotations
 
 import math
-from dataclasses import asdict
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 
 from moe_demo.insight.history import Array, EvaluationPoint, HistoryPart
+from moe_demo.insight.routes import Routes
+from moe_demo.runs.events import Setting
 
-Payload = dict[str, Any]
+Column = list[float | None]
+"""n numbers."""
 
 
-def history_payload(part: HistoryPart) -> Payload:
+class EvaluationPayload(TypedDict):
+    """One evaluation on the held-out headlines; `load` is L x E, by fair share."""
+
+    step: int
+    loss: float | None
+    accuracy: float | None
+    max_vio: list[float]
+    floor: float
+    """MaxVio of blind choice for as many tokens."""
+    load: list[list[float]]
+
+
+class EventPayload(TypedDict):
+    """What happened to the run before the next step."""
+
+    step: int
+    kind: str
+    value: Setting | None
+    before: Setting | None
+
+
+class HistoryPayload(TypedDict):
+    """What a watcher lacks of a run's history: n steps a column, L layers, E experts."""
+
+    version: int
+    whole: bool
+    """Whether it replaces everything the watcher has."""
+    state: str
+    reason: str
+    place: int
+    """In the queue; 0 where the run does not wait."""
+    step: int
+    n_steps: int
+    steps_per_epoch: int
+    n_layers: int
+    n_routed: int
+    top_k: int
+    labels: list[str]
+    tokens_per_second: int | None
+    seconds_left: float | None
+    train_seconds: float
+    batch_floor: float
+    steps: list[int]
+    ce: Column
+    balance: Column
+    accuracy: Column
+    lr: Column
+    load: list[list[list[int]]]
+    """L x E x n, hundredths of the fair share."""
+    bias: list[list[list[int]]]
+    """L x E x n, hundred-thousandths."""
+    max_vio: list[list[int]]
+    """L x n, thousandths."""
+    evals: list[EvaluationPayload]
+    events: list[EventPayload]
+    checkpoints: list[int]
+
+
+class RoutesPayload(TypedDict):
+    """One sentence at every checkpoint from place `first` on: layers and gates are L x n x T x K."""
+
+    sentence: str
+    first: int
+    tokens: list[str]
+    steps: list[int]
+    layers: list[list[list[list[int]]]]
+    """The chosen experts, in the order in which the router took them."""
+    gates: list[list[list[list[int]]]]
+    """In thousandths."""
+    answers: list[tuple[str, float]]
+    """The predicted class and its probability."""
+
+
+def history_payload(part: HistoryPart) -> HistoryPayload:
     """What a watcher lacks of a run's history. A number that is none becomes null."""
     points = part.points
     return {
@@ -46,12 +121,30 @@ def history_payload(part: HistoryPart) -> Payload:
         "bias": _whole(1e5 * points.bias_LEn),
         "max_vio": _whole(1000 * points.max_vio_Ln),
         "evals": [_evaluation(evaluation) for evaluation in part.evaluations],
-        "events": [asdict(event) for event in part.events],
+        "events": [
+            {"step": event.step, "kind": event.kind, "value": event.value, "before": event.before}
+            for event in part.events
+        ],
         "checkpoints": list(part.checkpoints),
     }
 
 
-def _evaluation(evaluation: EvaluationPoint) -> Payload:
+def routes_payload(routes: list[Routes], sentence: str, first: int) -> RoutesPayload:
+    """The routes from place `first` on, layer by layer."""
+    wanted = routes[first:]
+    n_layers = len(routes[0].experts_LTK) if routes else 0
+    return {
+        "sentence": sentence,
+        "first": first,
+        "tokens": list(routes[0].tokens) if routes else [],
+        "steps": [route.step for route in wanted],
+        "layers": [[route.experts_LTK[layer] for route in wanted] for layer in range(n_layers)],
+        "gates": [[route.gates_LTK[layer] for route in wanted] for layer in range(n_layers)],
+        "answers": [(route.label, route.probability) for route in wanted],
+    }
+
+
+def _evaluation(evaluation: EvaluationPoint) -> EvaluationPayload:
     return {
         "step": evaluation.step,
         "loss": _rounded(evaluation.loss),
@@ -62,7 +155,7 @@ def _evaluation(evaluation: EvaluationPoint) -> Payload:
     }
 
 
-def _column(values_n: Array, digits: int = 4) -> list[float | None]:
+def _column(values_n: Array, digits: int = 4) -> Column:
     return [_rounded(value, digits) for value in values_n.tolist()]
 
 

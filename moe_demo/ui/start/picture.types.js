@@ -1,4 +1,4 @@
-// What Python gives start/picture.js: written by `make types` from moe_demo/ui/start/data.py, not by hand.
+// Written by `make types` from moe_demo/ui/start/data.py: what start/picture.js is given.
 
 /**
  * One sentence, its routes through the MoE layers, its class.

@@ -31,11 +31,11 @@ from moe_demo.text.intake import (
     mapped,
 )
 from moe_demo.ui.kit import caller, redraw, streamlit_quirks
-from moe_demo.ui.kit.i18n import LANGUAGES, labels, language, t, text_in
-from moe_demo.ui.kit.looks import class_looks
+from moe_demo.ui.kit.i18n import LANGUAGES, labels, t, text_in
 from moe_demo.ui.kit.picture import picture
 from moe_demo.ui.kit.words import class_word, plain
 from moe_demo.ui.server.visitor import has_cookie
+from moe_demo.ui.training.data import class_counts_data
 from moe_demo.ui.training.own_data_words import details, reasons, sentence, upload_sentence
 
 MAX_LABEL_ROWS = 30  # labels that get a row; the rarer ones of a file with more are left out
@@ -143,7 +143,7 @@ def _mapping(intake: Intake) -> Corpus | None:
         except CorpusError as error:
             st.warning(sentence(error))
             return None
-        _class_bars(corpus)
+        picture("training/class_counts", data=class_counts_data(corpus), key="own.bars")
         _keep_form(intake, corpus)
     return corpus
 
@@ -212,15 +212,6 @@ def _class_of(chosen: str | None) -> str | None:
     names = {text_in(spoken, f"classes.{label}"): label for spoken in LANGUAGES for label in LABELS}
     names |= {text_in(spoken, "own_data.leave_out"): LEAVE_OUT for spoken in LANGUAGES}
     return names.get(wanted, wanted) or None
-
-
-def _class_bars(corpus: Corpus) -> None:
-    rows = [
-        look | {"count": count, "shown": f"{count:,}"}
-        for look, count in zip(class_looks(corpus.labels), corpus.class_counts.values(), strict=True)
-    ]
-    data = {"rows": rows, "label": t("own_data.bars_label"), "lang": language()}
-    picture("training/class_counts", data=data, key="own.bars")
 
 
 def _keep_form(intake: Intake, corpus: Corpus) -> None:

@@ -6,37 +6,20 @@ slow_motion.draw(view)      a switch; behind it the step that follows the checkp
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
 
-import numpy as np
 import streamlit as st
 
-from moe_demo.figures.theme import DIVERGING, HUES
 from moe_demo.insight.held_out import DataGoneError
-from moe_demo.insight.load import random_max_vio
 from moe_demo.insight.run import Run
 from moe_demo.insight.slow_step import slow_step
-from moe_demo.insight.step_record import SlowLayer, SlowStep, joint_norm
+from moe_demo.insight.step_record import SlowStep
 from moe_demo.ui.kit import redraw, selection
-from moe_demo.ui.kit.i18n import labels, language, t
-from moe_demo.ui.kit.looks import class_looks, expert_looks, sequential_ramp
+from moe_demo.ui.kit.i18n import t
 from moe_demo.ui.kit.picture import picture
 from moe_demo.ui.kit.views import View
-from moe_demo.ui.kit.words import expert_name, layer_name, layer_title, method_key
+from moe_demo.ui.training.data_slow_step import slow_step_data
 
 KEY = "slow"
-STAGES = ("batch", "scores", "dispatch", "loss", "gradient", "bias")
-PART_ORDER = ("words", "ngrams", "attention", "router", "experts", "shared", "ffn", "norms", "head")
-WITH_CARD = ("batch", "scores", "dispatch", "loss")
-MOST_HEADLINES = 64  # lines that can be read on one picture; the others are counted below it
-MOST_RATES = 160
-COLOURS = {
-    "below": DIVERGING[1],
-    "above": DIVERGING[5],
-    "share": HUES[1],
-    "entropy": HUES[1],
-    "balance": HUES[5],
-}
 
 
 def draw(view: View) -> None:
@@ -57,7 +40,9 @@ def _picture(run: Run) -> None:
         return
     layer = min(selection.current().layer, len(step.layers) - 1)
     headline = min(int(picked.get("headline", 0)), len(step.headlines) - 1)
-    picture("training/slow_step", data=data_of(run, step, layer, headline), key=KEY, on_pick_change=_pick)
+    picture(
+        "training/slow_step", data=slow_step_data(run, step, layer, headline), key=KEY, on_pick_change=_pick
+    )
 
 
 def _pick() -> None:
@@ -71,175 +56,3 @@ def _pick() -> None:
 @lru_cache(maxsize=32)
 def _taken(run: Run) -> SlowStep:
     return slow_step(run)
-
-
-def data_of(run: Run, step: SlowStep, layer: int, headline: int) -> dict[str, Any]:
-    """What the component draws: the numbers of the step, those of one layer and headline in full."""
-    shown, picked = step.layers[layer], step.headlines[headline]
-    here = slice(picked.begin, picked.begin + len(picked.words))
-    n_routed, top_k = len(shown.load_E), shown.topk_idx_TK.shape[1]
-    return {
-        "key": f"{run.run_id} {run.step} {language()}",
-        "step": step.metrics.step,
-        "headline": headline,
-        "layer": layer,
-        "layers": [layer_title(place) for place in range(len(step.layers))],
-        "batch": _batch(step),
-        "most_headlines": MOST_HEADLINES,
-        "classes": class_looks(run.labels),
-        "experts": expert_looks(n_routed),
-        "group_size": step.group_size,
-        "scores": shown.scores_TE[here].astype(float).round(4).tolist(),
-        "chosen": shown.topk_idx_TK[here].tolist(),
-        "load": shown.load_E.tolist(),
-        "mean": shown.mean_load,
-        "f": shown.f_E.astype(float).tolist(),
-        "mine": step.headline_load(layer, headline).tolist(),
-        "floor": random_max_vio(step.metrics.n_tokens, n_routed, top_k),
-        "ce": step.metrics.ce_loss,
-        "balance": step.metrics.balance_loss,
-        "factors": _factors(step, layer, headline),
-        **_gradients(step, layer),
-        **_biases(step, shown),
-        "stages": _stages(run, step, layer, headline),
-        "badge": _badge(run, step),
-        "badge_hint": _origin(run, step),
-        "colours": COLOURS,
-        "ramp": sequential_ramp(),
-        "words": labels("slow.words"),
-        "lang": language(),
-    }
-
-
-def _batch(step: SlowStep) -> list[dict[str, Any]]:
-    names = ("text", "words", "hidden", "silenced", "label", "predicted", "loss")
-    return [{name: getattr(headline, name) for name in names} for headline in step.headlines]
-
-
-def _factors(step: SlowStep, layer: int, headline: int) -> dict[str, Any]:
-    found = step.factors(layer, headline)
-    return {
-        "name": t(f"slow.factors.{found.kind}", n=headline + 1, sum=found.total, mean=found.loss),
-        "f": found.f_E.astype(float).tolist(),
-        "P": found.P_E.astype(float).tolist(),
-        "product": found.product_E.astype(float).tolist(),
-    }
-
-
-def _gradients(step: SlowStep, layer: int) -> dict[str, Any]:
-    """The parts without a layer and those of this layer by name, all other layers as one part."""
-    ours = [part for part in step.gradients if part.layer in (None, layer)]
-    ours.sort(key=lambda part: PART_ORDER.index(part.name))
-    others = [part for part in step.gradients if part.layer not in (None, layer)]
-    rows = [{"word": t(f"slow.parts.{part.name}"), "norm": part.norm} for part in ours]
-    if others:
-        rows.append({"word": t("slow.parts.others"), "norm": joint_norm(others)})
-    pull = next(part for part in ours if part.name == "experts")
-    places = np.unique(np.linspace(0, len(step.lr_S) - 1, MOST_RATES).round().astype(int))
-    return {
-        "gradients": rows,
-        "pull": list(pull.norm_E),
-        "clip_scale": step.clip_scale,
-        "lr": step.metrics.lr,
-        "rates": [[int(place) + 1, float(step.lr_S[place])] for place in places],
-    }
-
-
-def _biases(step: SlowStep, layer: SlowLayer) -> dict[str, Any]:
-    return {
-        "rate": step.balance.bias_step,
-        "before": layer.bias_before_E.tolist(),
-        "after": layer.bias_after_E.tolist(),
-    }
-
-
-def _badge(run: Run, step: SlowStep) -> str:
-    return t("slow.badge", run=run.run_id, step=step.metrics.step, seed=run.config.seed)
-
-
-def _origin(run: Run, step: SlowStep) -> str:
-    """How this step stands to what training wrote."""
-    if step.recorded is not None:
-        kind, loss = "same" if step.as_recorded else "rounded", step.recorded.loss
-        return t(f"slow.origin.{kind}", step=step.metrics.step, loss=loss, now=step.metrics.loss)
-    status = run.store.status()
-    if not status.active and run.step >= status.step:
-        return t("slow.origin.beyond", step=run.step)
-    return t("slow.origin.bundled" if run.bundled else "slow.origin.unwritten", step=step.metrics.step)
-
-
-def _stages(run: Run, step: SlowStep, layer: int, headline: int) -> list[dict[str, Any]]:
-    """The words of every stage, with this step's numbers in them."""
-    values = _values(run, step, layer, headline)
-    method = step.balance.method
-    variants = {
-        "loss": f"_{method_key(method)}",
-        "gradient": "_clipped" if step.clip_scale < 1 else "",
-        "bias": "" if step.balance.bias_step > 0 else "_none",
-        "batch": "" if step.metrics.step <= step.n_steps else "_beyond",
-    }
-    stages = []
-    for name in STAGES:
-        variant = variants.get(name, "")
-        aside = variant if name == "bias" else ""  # a method without a bias has its own number and note
-        stages.append(
-            {
-                "id": name,
-                "name": t(f"slow.stage.{name}"),
-                "value": t(f"slow.value.{name}{aside}", **values),
-                "claim": t(f"slow.claim.{name}{variant}", **values),
-                "formula": t(f"slow.formula.{name}{variant}", **values).replace("-0.", "−0."),
-                "note": _origin(run, step) if name == "batch" else t(f"slow.note.{name}{aside}", **values),
-                "card": name in WITH_CARD,
-            }
-        )
-    return stages
-
-
-def _values(run: Run, step: SlowStep, layer: int, headline: int) -> dict[str, Any]:
-    shown, metrics, picked = step.layers[layer], step.metrics, step.headlines[headline]
-    top, idle = shown.busiest, shown.idlest
-    return {
-        "step": metrics.step,
-        "epoch": metrics.epoch + 1,
-        "place": step.place_in_epoch,
-        "per_epoch": step.steps_per_epoch,
-        "n": len(step.headlines),
-        "tokens": metrics.n_tokens,
-        "hidden": step.n_hidden,
-        "silenced": step.n_silenced,
-        "words": len(picked.words),
-        "routed": len(shown.load_E),
-        "k": shown.topk_idx_TK.shape[1],
-        "layer": layer_name(layer),
-        "top": expert_name(top),
-        "top_load": int(shown.load_E[top]),
-        "mean": shown.mean_load,
-        "assignments": int(shown.load_E.sum()),
-        "max_vio": metrics.max_vio_L[layer],
-        "idle": expert_name(idle),
-        "idle_load": int(shown.load_E[idle]),
-        "idle_before": float(shown.bias_before_E[idle]),
-        "idle_after": float(shown.bias_after_E[idle]),
-        "top_before": float(shown.bias_before_E[top]),
-        "top_after": float(shown.bias_after_E[top]),
-        "u": step.balance.bias_step,
-        "loss": metrics.loss,
-        "ce": metrics.ce_loss,
-        "balance": metrics.balance_loss,
-        "right": step.n_right,
-        "parts": _parts_line(step),
-        "norm": metrics.grad_norm,
-        "clip": step.grad_clip,
-        "clipped": step.clipped_norm,
-        "lr": metrics.lr,
-        "smoothing": step.label_smoothing,
-        "score_fn": "σ" if run.config.model.score_fn == "sigmoid" else "softmax",
-    }
-
-
-def _parts_line(step: SlowStep) -> str:
-    """0.0001 x (1.127 + 1.127) for every balance loss of the method, the layers in order."""
-    return " + ".join(
-        f"{part.weight:g} × ({' + '.join(f'{value:.3f}' for value in part.value_L)})" for part in step.losses
-    )

@@ -1,0 +1,128 @@
+"""What the training page's pictures are given: where a run's record is fetched, and what a file's classes count."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from moe_demo.figures.theme import DIVERGING, RUN_LINES
+from moe_demo.insight.load import DEAD_BELOW
+from moe_demo.jobs.jobs import Jobs
+from moe_demo.text.corpus import Corpus
+from moe_demo.ui.kit import views
+from moe_demo.ui.kit.base_path import base_path
+from moe_demo.ui.kit.i18n import labels, language, t
+from moe_demo.ui.kit.looks import ClassLook, ExpertLook, class_looks, expert_looks
+from moe_demo.ui.kit.views import View
+from moe_demo.ui.server import live
+
+POLL_MS, _IDLE_MS = 400, 5000
+
+
+class WatchedRun(TypedDict):
+    """A run, and where the browser asks for its record."""
+
+    id: str
+    name: str
+    address: str
+    live: bool
+    """Whether something may still be written."""
+    seed: int | None
+
+
+class Ramps(TypedDict):
+    """Colours of load and bias, around the fair share and around zero."""
+
+    diverging: tuple[str, ...]
+
+
+class RunLines(TypedDict):
+    """Colours of lines that stand for a whole run."""
+
+    train: str
+    held_out: str
+    floor: str
+    a: str
+    b: str
+
+
+class TrainingPictureData(TypedDict):
+    """One run's training, or two beside each other: what is drawn first; the record itself is fetched."""
+
+    runs: list[WatchedRun]
+    sentence: str
+    layer: int
+    step: int | None
+    token: int | None
+    state: str
+    experts: list[ExpertLook]
+    ramps: Ramps
+    lines: RunLines
+    dead_below: float
+    """Of the fair share."""
+    poll_ms: int
+    idle_ms: int
+    words: dict[str, str]
+    lang: str
+
+
+class ClassCount(ClassLook):
+    """A class and how many headlines it has, as a number and as it is shown."""
+
+    count: int
+    shown: str
+
+
+class TrainingClassCountsData(TypedDict):
+    """How many headlines of each class a file has."""
+
+    rows: list[ClassCount]
+    label: str
+    lang: str
+
+
+def picture_data(view: View, state: str) -> TrainingPictureData:
+    """What the component draws first, and where it asks for the rest."""
+    chosen = view.selection
+    names = [chosen.run] + ([chosen.twin] if chosen.twin and views.is_there(chosen.twin) else [])
+    return {
+        "runs": [_run(name) for name in names],
+        "sentence": view.trace.text,
+        "layer": chosen.layer,
+        "step": chosen.step,
+        "token": chosen.token,
+        "state": state,
+        "experts": expert_looks(view.run.config.model.n_routed),
+        "ramps": {"diverging": DIVERGING},
+        "lines": {
+            "train": RUN_LINES["train"],
+            "held_out": RUN_LINES["held_out"],
+            "floor": RUN_LINES["floor"],
+            "a": RUN_LINES["a"],
+            "b": RUN_LINES["b"],
+        },
+        "dead_below": DEAD_BELOW,
+        "poll_ms": POLL_MS,
+        "idle_ms": _IDLE_MS,
+        "words": labels("lab"),
+        "lang": language(),
+    }
+
+
+def _run(name: str) -> WatchedRun:
+    seed = None if views.is_coming(name) else views.store_of(name).config().seed
+    return {
+        "id": name,
+        "name": name,
+        "address": live.address(name, base_path()),
+        "live": Jobs().has(name),
+        "seed": seed,
+    }
+
+
+def class_counts_data(corpus: Corpus) -> TrainingClassCountsData:
+    """The classes in the order of their labels."""
+    rows: list[ClassCount] = [
+        {**look, "count": count, "shown": f"{count:,}"}
+        for look, count in zip(class_looks(corpus.labels), corpus.class_counts.values(), strict=True)
+    ]
+    return {"rows": rows, "label": t("own_data.bars_label"), "lang": language()}
