@@ -7,10 +7,8 @@ export default [
     ignores: [
       ".venv/",
       "moe_demo/ui/balance/",
-      "moe_demo/ui/frame/",
       "moe_demo/ui/journey/",
       "moe_demo/ui/router/",
-      "moe_demo/ui/start/",
       "moe_demo/ui/training/",
     ],
   },

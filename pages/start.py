@@ -6,12 +6,12 @@ from moe_demo.ui.kit import views
 from moe_demo.ui.kit.i18n import t
 from moe_demo.ui.kit.source import show_source
 from moe_demo.ui.start import curves as training_panel
-from moe_demo.ui.start import doors
+from moe_demo.ui.start import next_steps
 from moe_demo.ui.start import page as hero
 from moe_demo.ui.start.captions import start_caption
 
 view = views.view()
-doors.draw(view, title=t("start.title"), caption=start_caption(view))
+next_steps.draw(view, title=t("start.title"), caption=start_caption(view))
 hero.route_flow(view)
 training_panel.draw(view)
 show_source(route, gate_values, MoELayer.forward)

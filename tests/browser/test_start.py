@@ -59,7 +59,7 @@ def test_the_first_screen_holds_the_whole_hero(
 ):
     page = opened(new_page(width=width, height=height), f"/?lang={lang}&run={run}")
     marks = [tokens(page).last, seats(page).last, page.locator("p.line"), page.locator(".result .value").last]
-    for mark in [*marks, button(page, "flow.words.table", lang), page.locator(".door").last]:
+    for mark in [*marks, button(page, "flow.words.table", lang), page.locator(".next-step").last]:
         box = box_of(mark)
         assert box["y"] >= 0
         assert box["y"] + box["height"] <= height
@@ -238,15 +238,15 @@ def test_a_broken_address_falls_back_and_says_so(page: Page):
     expect(tokens(page)).to_have_count(7)
 
 
-def test_the_doors_lead_on(page: Page):
+def test_the_next_steps_lead_on(page: Page):
     opened(page, "/?t=5")
-    page.locator(".door.edit").click()
+    page.locator(".next-step.edit").click()
     expect(sentence(page)).to_be_focused()
-    page.locator(".door.training").click()
+    page.locator(".next-step.training").click()
     page.wait_for_url("**/train?t=5")
     wait_ready(page)
     page.go_back()
-    page.locator(".door.word").click()
+    page.locator(".next-step.word").click()
     page.wait_for_url("**/top-k?t=5")
 
 

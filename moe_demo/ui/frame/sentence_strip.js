@@ -1,36 +1,82 @@
 // The sentence on top of every page: an input, examples, and its words as chips underlined by their top expert;
 // at the end a slider over the run's checkpoints.
-
-import { el, fill } from "../kit/dom.js";
+import { el } from "../kit/dom.js";
+import { focused, setTabStop } from "../kit/focus.js";
+import { actOn } from "../kit/keys.js";
+import { mounted } from "../kit/stage.js";
+import { fill } from "../kit/text.js";
 import { texturePatterns } from "../kit/textures.js";
 
-const strips = new WeakMap();
+/**
+ * @typedef {import("./sentence_strip.types.js").PictureData} PictureData
+ * @typedef {import("../kit/stage.js").Send} Send
+ */
 
 class SentenceStrip {
+  /** @param {HTMLElement} root */
   constructor(root) {
     this.root = root;
-    this.input = el("input", { type: "text", id: "sentence", autocomplete: "off", spellcheck: "false", lang: "zh" });
+    /** @type {PictureData | null} */
+    this.data = null;
+    /** @type {Send} */
+    this.send = () => {};
+    this.input = el("input", {
+      type: "text",
+      id: "sentence",
+      autocomplete: "off",
+      spellcheck: "false",
+      lang: "zh",
+    });
     this.label = el("label", { for: "sentence", class: "unseen" });
     this.route = el("button", { type: "submit", class: "route" });
-    this.more = el("button", { type: "button", class: "more", "aria-haspopup": "true", onclick: () => this.menu() });
+    const opensMenu = { type: "button", class: "more", "aria-haspopup": "true", onclick: () => this.menu() };
+    this.more = el("button", opensMenu);
     this.list = el("div", { class: "examples", role: "menu", hidden: true });
     this.chips = el("div", { class: "chips", role: "listbox", "aria-orientation": "horizontal" });
-    this.slider = el("input", { type: "range", min: 0, step: 1, id: "checkpoint", oninput: () => this.tellStep(), onchange: () => this.toStep() });
-    this.time = el("label", { class: "time", for: "checkpoint" }, el("span"), this.slider);
+    const slides = { oninput: () => this.tellStep(), onchange: () => this.toStep() };
+    this.slider = el("input", { type: "range", min: 0, step: 1, id: "checkpoint", ...slides });
+    this.time = el("span");
+    this.timeLabel = el("label", { class: "time", for: "checkpoint" }, this.time, this.slider);
     this.note = el("p", { class: "note", role: "status" });
-    this.form = el("form", { onsubmit: (event) => this.submit(event) },
-      this.label, this.input, this.route, el("div", { class: "holder" }, this.more, this.list));
-    root.replaceChildren(el("div", { class: "strip" }, this.form, this.chips, this.time), this.note);
-    this.chips.addEventListener("keydown", (event) => this.key(event));
-    this.root.addEventListener("keydown", (event) => { if (event.key === "Escape") this.menu(false); });
-    this.root.addEventListener("focusout", (event) => { if (!this.root.contains(event.relatedTarget)) this.menu(false); });
-    this.onEdit = () => { this.input.focus(); this.input.select(); };
-    window.addEventListener("moe:edit", this.onEdit);
+    const form = el(
+      "form",
+      { onsubmit: (/** @type {SubmitEvent} */ event) => this.submit(event) },
+      this.label,
+      this.input,
+      this.route,
+      el("div", { class: "holder" }, this.more, this.list),
+    );
+    root.replaceChildren(el("div", { class: "strip" }, form, this.chips, this.timeLabel), this.note);
+    this.onEdit = () => {
+      this.input.focus();
+      this.input.select();
+    };
+    this.listen();
   }
 
+  listen() {
+    this.chips.addEventListener("keydown", (event) => this.key(event));
+    this.root.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") this.menu(false);
+    });
+    this.root.addEventListener("focusout", (event) => {
+      if (!this.root.contains(/** @type {Node | null} */ (event.relatedTarget))) this.menu(false);
+    });
+    window.addEventListener("moe:edit", this.onEdit); // the start page's "change the sentence"
+  }
+
+  leave() {
+    window.removeEventListener("moe:edit", this.onEdit);
+  }
+
+  /**
+   * @param {PictureData} data
+   * @param {Send} send
+   */
   show(data, send) {
     const isNew = data.text !== this.data?.text;
-    Object.assign(this, { data, send });
+    this.data = data;
+    this.send = send;
     const { words } = data;
     this.label.textContent = words.input;
     this.input.placeholder = words.placeholder;
@@ -38,91 +84,117 @@ class SentenceStrip {
     this.route.textContent = words.route;
     this.more.textContent = `${words.examples} ▾`;
     this.note.textContent = data.cut;
-    this.time.hidden = data.steps.length < 2;
-    this.slider.max = data.steps.length - 1;
-    this.slider.value = data.steps.indexOf(data.step);
+    this.timeLabel.hidden = data.steps.length < 2;
+    this.slider.max = String(data.steps.length - 1);
+    this.slider.value = String(data.steps.indexOf(data.step));
     this.slider.title = words.time_hint;
     this.tellStep();
     this.chips.setAttribute("aria-label", words.chips);
-    this.list.replaceChildren(...data.presets.map((text) =>
-      el("button", { type: "button", role: "menuitem", lang: "zh", onclick: () => this.choose(text) }, text)));
-    this.draw();
+    const example = (/** @type {string} */ text) =>
+      el("button", { type: "button", role: "menuitem", lang: "zh", onclick: () => this.choose(text) }, text);
+    this.list.replaceChildren(...data.presets.map(example));
+    this.draw(data);
   }
 
-  draw() {
-    const { data } = this, held = data.tokens.findIndex((_, t) => this.chips.children[t] === this.focused());
-    const used = [...new Set(data.tokens.map((token) => token.expert))];
-    const patterns = el("svg", { class: "patterns", "aria-hidden": "true", width: 0, height: 0 },
-      el("defs", {}, ...texturePatterns(data.experts, "chip").filter((_, e) => used.includes(e))));
-    const chips = data.tokens.map((token, t) => this.chip(token, t));
-    const cut = data.left_out ? [el("span", { class: "cut", title: data.cut, lang: "zh" }, data.left_out)] : [];
+  /** @param {PictureData} data */
+  draw(data) {
+    const held = [...this.chips.querySelectorAll(".chip")].findIndex((chip) => chip === focused(this.root));
+    const used = new Set(data.tokens.map((token) => token.expert));
+    const patterns = el(
+      "svg",
+      { class: "patterns", "aria-hidden": "true", width: 0, height: 0 },
+      el("defs", {}, ...texturePatterns(data.experts, "chip").filter((_, e) => used.has(e))),
+    );
+    const chips = data.tokens.map((_, t) => this.chip(data, t));
+    const cut = data.left_out
+      ? [el("span", { class: "cut", title: data.cut, lang: "zh" }, data.left_out)]
+      : [];
     this.chips.replaceChildren(...chips, ...cut, patterns);
-    const home = Math.max(held, 0) || (data.picked ?? 0);
-    chips[home]?.setAttribute("tabindex", 0);
+    setTabStop(chips, chips[Math.max(held, 0) || (data.picked ?? 0)]);
     if (held >= 0) chips[held]?.focus();
     if (data.picked !== null) chips[data.picked]?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
-  focused() { return this.root.getRootNode().activeElement; }
-
-  chip(token, t) {
-    const { words, picked, experts } = this.data, name = experts[token.expert].label;
-    const hint = fill(token.known ? words.chip_hint : words.chip_unknown, { expert: name });
-    return el("button", {
-      type: "button", role: "option", tabindex: -1, class: token.known ? "chip" : "chip unknown", title: hint,
-      "aria-selected": t === picked, "aria-label": `${token.text}: ${hint}`, onclick: () => this.pick(t),
-    }, el("span", { lang: "zh" }, token.text),
-      el("svg", { class: "under", "aria-hidden": "true" }, el("rect", { width: "100%", height: 5, rx: 2, fill: `url(#chip${token.expert})`, stroke: experts[token.expert].hue })));
+  /**
+   * @param {PictureData} data
+   * @param {number} t
+   */
+  chip({ tokens, words, picked, experts }, t) {
+    const token = tokens[t];
+    const expert = experts[token.expert];
+    const hint = fill(token.known ? words.chip_hint : words.chip_unknown, { expert: expert.label });
+    const line = { width: "100%", height: 5, rx: 2, fill: `url(#chip${token.expert})`, stroke: expert.hue };
+    return el(
+      "button",
+      {
+        type: "button",
+        role: "option",
+        class: token.known ? "chip" : "chip unknown",
+        title: hint,
+        "aria-selected": t === picked,
+        "aria-label": `${token.text}: ${hint}`,
+        onclick: () => this.send("pick", { token: t === picked ? null : t }),
+      },
+      el("span", { lang: "zh" }, token.text),
+      el("svg", { class: "under", "aria-hidden": "true" }, el("rect", line)),
+    );
   }
 
-  pick(t) { this.send("pick", { token: t === this.data.picked ? null : t }); }
-
+  /** @param {SubmitEvent} event */
   submit(event) {
     event.preventDefault();
+    if (!this.data) return;
     const text = this.input.value.trim();
     this.note.textContent = text ? this.data.cut : this.data.words.empty;
     if (text && text !== this.data.text) this.send("submit", text);
   }
 
+  /** @param {string} text */
   choose(text) {
     this.menu(false);
     this.input.value = text;
     this.note.textContent = "";
-    if (text !== this.data.text) this.send("submit", text);
+    if (text !== this.data?.text) this.send("submit", text);
+  }
+
+  /** The checkpoint under the slider's handle. */
+  get chosenStep() {
+    return this.data?.steps[this.slider.valueAsNumber];
   }
 
   tellStep() {
-    const text = fill(this.data.words.time, { step: this.data.steps[this.slider.value] });
-    this.time.firstChild.textContent = text;
+    const text = fill(this.data?.words.time ?? "", { step: this.chosenStep });
+    this.time.textContent = text;
     this.slider.setAttribute("aria-valuetext", text);
   }
 
   toStep() {
-    const step = this.data.steps[this.slider.value];
-    if (step !== this.data.step) this.send("checkpoint", step);
+    if (this.chosenStep !== this.data?.step) this.send("checkpoint", this.chosenStep);
   }
 
   menu(open = this.list.hidden) {
     this.list.hidden = !open;
-    this.more.setAttribute("aria-expanded", open);
+    this.more.setAttribute("aria-expanded", String(open));
     if (open) this.list.querySelector("button")?.focus();
   }
 
+  /** @param {KeyboardEvent} event */
   key(event) {
-    const chips = [...this.chips.querySelectorAll(".chip")], at = chips.indexOf(this.focused());
-    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: chips.length - 1 }[event.key];
-    if (at < 0 || to === undefined || !chips[to]) return;
-    event.preventDefault();
-    chips[at].setAttribute("tabindex", -1);
-    chips[to].setAttribute("tabindex", 0);
-    chips[to].focus();
+    /** @type {HTMLElement[]} */
+    const chips = [...this.chips.querySelectorAll(/** @type {"button"} */ (".chip"))];
+    const at = chips.findIndex((chip) => chip === focused(this.root));
+    const go = (/** @type {number} */ to) => {
+      setTabStop(chips, chips[to]);
+      chips[to].focus();
+    };
+    if (at < 0) return;
+    actOn(event, {
+      ArrowRight: () => go(Math.min(at + 1, chips.length - 1)),
+      ArrowLeft: () => go(Math.max(at - 1, 0)),
+      Home: () => go(0),
+      End: () => go(chips.length - 1),
+    });
   }
 }
 
-export default function ({ data, parentElement, setTriggerValue }) {
-  let strip = strips.get(parentElement);
-  if (!strip) strips.set(parentElement, (strip = new SentenceStrip(parentElement.querySelector(".root"))));
-  strip.root.lang = data.lang;
-  strip.show(data, (name, value) => setTriggerValue(name, value));
-  return () => window.removeEventListener("moe:edit", strip.onEdit);
-}
+export default mounted((root) => new SentenceStrip(root));

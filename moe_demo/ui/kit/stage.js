@@ -41,13 +41,27 @@ export function mounted(make) {
 }
 
 /**
- * Streamlit's default export for a picture that is drawn anew for each `data` and keeps nothing.
+ * Streamlit's default export for a picture that keeps nothing: drawn anew for other `data`, and only then, so that
+ * a script that runs again takes no button away from under the pointer.
  * @template Data
  * @param {(root: HTMLElement, data: Data, send: Send) => void} draw
  * @returns {(call: Call) => () => void}
  */
 export function drawn(draw) {
-  return mounted((root) => ({ show: (/** @type {Data} */ data, send) => draw(root, data, send) }));
+  return mounted((root) => {
+    let before = "";
+    /** @type {Send} */
+    let latest = () => {};
+    return {
+      show(/** @type {Data} */ data, send) {
+        latest = send;
+        const now = JSON.stringify(data);
+        if (now === before) return;
+        before = now;
+        draw(root, data, (name, value) => latest(name, value));
+      },
+    };
+  });
 }
 
 /**

@@ -1,97 +1,182 @@
 // Where everything stands: pure functions from data and size to coordinates, no drawing.
+import { shortened } from "../kit/text.js";
 
-export const ROW = { token: 22, seat: 22, seatMax: 46, groupGap: 10, band: 30, gap: 10 };
+/**
+ * @typedef {import("./picture.types.js").PictureData} PictureData
+ * @typedef {PictureData["layers"][number]} Layer
+ * @typedef {Pick<PictureData, "tokens" | "experts" | "groups" | "shared">} Shape what the layout depends on
+ *
+ * @typedef {{ y: number, top: number, height: number, text: string }} TokenPlace
+ * @typedef {{ y: number, top: number, height: number }} SeatPlace
+ * @typedef {{ t: number, e: number, width: number, from: number, to: number, path: string }} Ribbon
+ *   `from` and `to` are the heights of its two ends
+ * @typedef {(size: number) => (text: string) => number} Measure widths of texts in a type of so many pixels
+ */
+
+const ROW = { token: 22, seat: 22, seatMax: 46, groupGap: 10 };
+const BAND = { height: 30, gap: 10 }; // of the shared experts
 const FEED = 16; // px left of the words, for the line that takes all of them to the shared experts
 const GATE_WIDTH = 30; // px of ribbon for a gate of 1, unless the rows are too narrow for it
+const THINNEST = 1.2; // px of a ribbon
+const FEW_EXPERTS = 8; // up to here a seat may be tall
+const SEAT_HEAD = 84; // px of swatch and name, before the words of a seat
 
-let measuring;
-/** Width in px of a text in a CSS font. */
-function textWidth(text, font) {
-  measuring ??= document.createElement("canvas").getContext("2d");
-  measuring.font = font;
-  return measuring.measureText(text).width;
-}
+/** @typedef {ReturnType<typeof flowLayout>} Layout */
 
-/** The text, shortened to fit, by whole characters. */
-export function shortened(text, width, font) {
-  if (textWidth(text, font) <= width) return text;
-  const characters = Array.from(text);
-  while (characters.length > 1 && textWidth(characters.join("") + "…", font) > width) characters.pop();
-  return characters.join("") + "…";
-}
-
-/** Columns and rows of the whole picture. */
-export function flowLayout(data, width, room, family) {
-  const nTokens = data.tokens.length, nExperts = data.experts.length;
+/**
+ * Columns and rows of the whole picture.
+ * @param {Shape} data
+ * @param {number} width
+ * @param {number} room height that is free for it
+ * @param {Measure} measure
+ */
+export function flowLayout(data, width, room, measure) {
+  const band = data.shared.length ? BAND.height + BAND.gap : 0;
   const groupGaps = (data.groups - 1) * ROW.groupGap;
-  const band = data.shared.length ? ROW.band + ROW.gap : 0;
-  const seatsHeight = Math.max(room - band, nExperts * ROW.seat + groupGaps); // on the first screen, however long the text
-  const height = Math.max(seatsHeight, nTokens * ROW.token);
-  const tokenRow = height / nTokens;
+  // On the first screen, however long the text.
+  const seatsHeight = Math.max(room - band, data.experts.length * ROW.seat + groupGaps);
+  const height = Math.max(seatsHeight, data.tokens.length * ROW.token);
+  const tokenRow = height / data.tokens.length;
   const tokenFont = tokenRow >= 30 ? 16 : tokenRow >= 24 ? 15 : 14;
-  const font = `500 ${tokenFont}px ${family}`;
-  const widest = Math.max(...data.tokens.map((token) => textWidth(token.text, font)));
+  const columns = columnsOf(data, width, measure(tokenFont));
+  const row = { tokenRow, seatsHeight, groupGaps };
+  return {
+    ...columns,
+    width,
+    height,
+    tokenRow,
+    tokenFont,
+    seatsHeight,
+    band: { y: height + BAND.gap, height: BAND.height },
+    total: height + band + 1,
+    tokens: data.tokens.map(({ text }, t) =>
+      tokenPlace(text, t, row, columns.tokenWidth, measure(tokenFont)),
+    ),
+    seats: data.experts.map((_, e) => seatPlace(e, data, row)),
+  };
+}
+
+/**
+ * From left to right: words, ribbons, seats, classes.
+ * @param {Shape} data
+ * @param {number} width
+ * @param {(text: string) => number} widthOf
+ */
+function columnsOf(data, width, widthOf) {
+  const widest = Math.max(...data.tokens.map((token) => widthOf(token.text)));
   const tokenWidth = Math.min(Math.max(widest + 28, 76), width * 0.17);
   const tokenX = data.shared.length ? FEED : 1;
   const resultWidth = Math.min(Math.max(width * 0.21, 190), 300);
   const resultX = width - resultWidth;
   const seatsEnd = resultX - (data.groups > 1 ? 84 : 60);
   const seatX = tokenX + tokenWidth + Math.max((seatsEnd - tokenWidth) * 0.5, 150);
-  const layout = {
-    width, height, seatsHeight, tokenRow, tokenFont, font, tokenX, tokenWidth, resultX, resultWidth, seatX, seatsEnd,
-    wordsX: seatX + 84, wordsWidth: seatsEnd - (seatX + 88),
-    bandY: height + ROW.gap, total: height + band + 1,
+  const wordsX = seatX + SEAT_HEAD;
+  return {
+    tokenX,
+    tokenWidth,
+    resultX,
+    resultWidth,
+    seatX,
+    seatsEnd,
+    wordsX,
+    wordsWidth: seatsEnd - wordsX - 4,
   };
-  layout.tokens = data.tokens.map((token, t) => tokenPlace(token, t, layout));
-  layout.seats = data.experts.map((_, e) => seatPlace(e, data, layout, groupGaps));
-  return layout;
 }
 
-function tokenPlace(token, t, layout) {
-  const height = Math.min(layout.tokenRow - 3, 38);
-  const y = (t + 0.5) * layout.tokenRow;
-  return { y, top: y - height / 2, height, text: shortened(token.text, layout.tokenWidth - 24, layout.font) };
+/**
+ * @param {string} text
+ * @param {number} t
+ * @param {{ tokenRow: number }} row
+ * @param {number} width
+ * @param {(text: string) => number} widthOf
+ * @returns {TokenPlace}
+ */
+function tokenPlace(text, t, { tokenRow }, width, widthOf) {
+  const height = Math.min(tokenRow - 3, 38);
+  const y = (t + 0.5) * tokenRow;
+  return { y, top: y - height / 2, height, text: shortened(text, width - 24, widthOf) };
 }
 
-function seatPlace(e, data, layout, groupGaps) {
-  const few = data.experts.length <= 8;
-  const row = Math.min((layout.seatsHeight - groupGaps) / data.experts.length, few ? 130 : ROW.seatMax);
-  const used = row * data.experts.length + groupGaps;
-  const group = Math.floor(e / (data.experts.length / data.groups));
-  const top = (layout.seatsHeight - used) / 2 + e * row + group * ROW.groupGap + 1.5;
-  const height = Math.min(row - 3, few ? 72 : 40);
-  const shifted = top + (row - 3 - height) / 2;
-  return { top: shifted, height, y: shifted + height / 2, group };
+/**
+ * @param {number} e
+ * @param {Shape} data
+ * @param {{ seatsHeight: number, groupGaps: number }} rows
+ * @returns {SeatPlace}
+ */
+function seatPlace(e, { experts, groups }, { seatsHeight, groupGaps }) {
+  const isFew = experts.length <= FEW_EXPERTS;
+  const row = Math.min((seatsHeight - groupGaps) / experts.length, isFew ? 130 : ROW.seatMax);
+  const used = row * experts.length + groupGaps;
+  const group = Math.floor(e / (experts.length / groups));
+  const height = Math.min(row - 3, isFew ? 72 : 40);
+  const top = (seatsHeight - used) / 2 + e * row + group * ROW.groupGap + 1.5 + (row - 3 - height) / 2;
+  return { top, height, y: top + height / 2 };
 }
 
-/** One ribbon per assignment of a layer: { t, e, k, gate, width, path }. */
+/**
+ * One ribbon per assignment of a layer, as wide as its gate.
+ * @param {Pick<Layer, "experts" | "gates">} layer
+ * @param {Pick<Layout, "tokens" | "seats" | "tokenRow" | "tokenX" | "tokenWidth" | "seatX">} layout
+ * @returns {Ribbon[]}
+ */
 export function ribbonPlaces(layer, layout) {
   const perToken = layer.gates.map((gates) => gates.reduce((sum, gate) => sum + gate, 0));
   const scale = Math.min(GATE_WIDTH, (0.86 * layout.tokenRow) / Math.max(...perToken, 0.01));
   const ribbons = layer.experts.flatMap((experts, t) =>
-    experts.map((e, k) => ({ t, e, k, gate: layer.gates[t][k], width: Math.max(layer.gates[t][k] * scale, 1.2) })));
-  stack(ribbons, "t", "e", "from", (t) => layout.tokens[t].y, () => Infinity);
-  stack(ribbons, "e", "t", "to", (e) => layout.seats[e].y, (e) => layout.seats[e].height - 4);
+    experts.map((e, k) => ({
+      ...{ t, e, from: 0, to: 0, path: "" },
+      width: Math.max(layer.gates[t][k] * scale, THINNEST),
+    })),
+  );
+  layout.tokens.forEach(({ y }, t) => {
+    const ends = ribbons.filter((ribbon) => ribbon.t === t).sort((a, b) => a.e - b.e);
+    stacked(ends, y, Infinity, (ribbon, at) => (ribbon.from = at));
+  });
+  layout.seats.forEach(({ y, height }, e) => {
+    const ends = ribbons.filter((ribbon) => ribbon.e === e).sort((a, b) => a.t - b.t);
+    stacked(ends, y, height - 4, (ribbon, at) => (ribbon.to = at));
+  });
   for (const ribbon of ribbons) ribbon.path = ribbonPath(ribbon, layout);
   return ribbons;
 }
 
-/** Put the ends of all ribbons at one place side by side, pressed together where there is no room. */
-function stack(ribbons, place, other, end, centre, room) {
-  const byPlace = Map.groupBy(ribbons, (ribbon) => ribbon[place]);
-  for (const [where, ends] of byPlace) {
-    ends.sort((a, b) => a[other] - b[other]);
-    const total = ends.reduce((sum, ribbon) => sum + ribbon.width, 0);
-    const press = Math.min(1, room(where) / total);
-    let y = centre(where) - (total * press) / 2;
-    for (const ribbon of ends) {
-      ribbon[end] = y + (ribbon.width * press) / 2;
-      y += ribbon.width * press;
-    }
+/**
+ * Put the ends of ribbons side by side around a height, pressed together where there is no room.
+ * @param {Ribbon[]} ribbons
+ * @param {number} centre
+ * @param {number} room
+ * @param {(ribbon: Ribbon, y: number) => void} put
+ */
+function stacked(ribbons, centre, room, put) {
+  const total = ribbons.reduce((sum, ribbon) => sum + ribbon.width, 0);
+  const pressed = Math.min(1, room / total);
+  let y = centre - (total * pressed) / 2;
+  for (const ribbon of ribbons) {
+    put(ribbon, y + (ribbon.width * pressed) / 2);
+    y += ribbon.width * pressed;
   }
 }
 
-function ribbonPath(ribbon, layout) {
-  const x0 = layout.tokenX + layout.tokenWidth + 3, x1 = layout.seatX - 2, bend = (x1 - x0) * 0.5;
-  return `M${x0},${ribbon.from} C${x0 + bend},${ribbon.from} ${x1 - bend},${ribbon.to} ${x1},${ribbon.to}`;
+/**
+ * @param {Ribbon} ribbon
+ * @param {Pick<Layout, "tokenX" | "tokenWidth" | "seatX">} layout
+ * @returns {string}
+ */
+function ribbonPath({ from, to }, { tokenX, tokenWidth, seatX }) {
+  const start = tokenX + tokenWidth + 3;
+  const end = seatX - 2;
+  const bend = (end - start) * 0.5;
+  return `M${start},${from} C${start + bend},${from} ${end - bend},${to} ${end},${to}`;
+}
+
+/**
+ * Words side by side, each once: "苹果 · 的 ×3".
+ * @param {string[]} words
+ * @returns {string}
+ */
+export function counted(words) {
+  /** @type {Map<string, number>} */
+  const times = new Map();
+  for (const word of words) times.set(word, (times.get(word) ?? 0) + 1);
+  return [...times].map(([word, n]) => (n > 1 ? `${word} ×${n}` : word)).join(" · ");
 }

@@ -1,27 +1,27 @@
-// The same numbers as a real table, and the list of keys: one key away from the picture.
+// The same numbers as a real table.
+import { el } from "../kit/dom.js";
+import { brief } from "../kit/numbers.js";
+import { dataTable } from "../kit/table.js";
+import { fill } from "../kit/text.js";
 
-import { el, fill, shown } from "../kit/dom.js";
-
-/** Every assignment of a layer as rows of an HTML table. */
-export function flowTable(data, layer) {
-  const words = data.words;
-  const head = [words.col_word, words.col_rank, words.col_expert, words.col_gate, words.col_score];
-  const table = el("table", {}, el("caption", {}, fill(words.table_caption, { layer: data.layer_names[layer.index] })),
-    el("thead", {}, el("tr", {}, ...head.map((text) => el("th", { scope: "col" }, text)))));
-  const body = el("tbody");
-  data.tokens.forEach((token, t) => layer.experts[t].forEach((e, k) => {
-    const cells = [k + 1, data.experts[e].label, shown(layer.gates[t][k]), shown(layer.scores[t][k])];
-    const row = el("tr", {}, ...cells.map((value) => el("td", {}, value)));
-    if (k === 0) row.prepend(el("th", { scope: "row", rowspan: layer.experts[t].length, lang: "zh" }, token.text));
-    body.append(row);
-  }));
-  table.append(body);
-  return table;
-}
-
-/** The keys, as a list of term and meaning. */
-export function keyHelp(data) {
-  const list = el("dl", { class: "keys" });
-  for (const [key, meaning] of Object.entries(data.keys)) list.append(el("dt", {}, key), el("dd", {}, meaning));
-  return list;
+/**
+ * Every assignment of a layer as a row; the word stands once before all of its own.
+ * @param {import("./picture.types.js").PictureData} data
+ * @param {import("./picture.types.js").PictureData["layers"][number]} layer
+ * @returns {HTMLTableElement}
+ */
+export function flowTable({ words, tokens, experts, layer_names: names }, layer) {
+  const rows = tokens.flatMap(({ text }, t) =>
+    layer.experts[t].map((e, k) => {
+      const values = [k + 1, experts[e].label, brief(layer.gates[t][k]), brief(layer.scores[t][k])];
+      const cells = values.map((value) => el("td", {}, value));
+      const head = { scope: "row", rowspan: layer.experts[t].length, lang: "zh" };
+      return k === 0 ? [el("th", head, text), ...cells] : cells;
+    }),
+  );
+  return dataTable({
+    caption: fill(words.table_caption, { layer: names[layer.index] }),
+    heads: [words.col_word, words.col_rank, words.col_expert, words.col_gate, words.col_score],
+    rows,
+  });
 }

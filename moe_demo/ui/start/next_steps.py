@@ -9,20 +9,20 @@ from moe_demo.ui.kit.i18n import labels, language
 from moe_demo.ui.kit.picture import picture
 from moe_demo.ui.kit.views import View
 
-KEY = "doors"
+KEY = "next_steps"
 _PAGES = {"word": "router", "training": "training"}
 
 
 def draw(view: View, *, title: str, caption: str) -> None:
-    """Title and caption on the left, the doors on the right. Two of them lead to other pages."""
+    """Title and caption on the left, three ways on beside them. Two of them lead to other pages."""
     words, ways = st.columns([0.6, 0.4], vertical_alignment="center")
     with words:
         st.title(title, anchor=False)
         st.markdown(caption)
     with ways:
         opened = picture(
-            "start/doors",
-            data={"words": labels("start.doors"), "lang": language()},
+            "start/next_steps",
+            data={"words": labels("start.next_steps"), "lang": language()},
             key=KEY,
             on_go_change=lambda: None,
         )

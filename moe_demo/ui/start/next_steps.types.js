@@ -1,0 +1,7 @@
+/**
+ * @typedef {object} PictureData
+ * @property {Record<string, string>} words
+ * @property {string} lang
+ */
+
+export {};
