@@ -8,7 +8,6 @@ export default [
       ".venv/",
       "moe_demo/ui/balance/",
       "moe_demo/ui/journey/",
-      "moe_demo/ui/router/",
       "moe_demo/ui/training/",
     ],
   },

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { brief, compact, fixed, percent, signed, significant } from "../../moe_demo/ui/kit/numbers.js";
+import { bare, brief, compact, fixed, percent, signed, significant } from "../../moe_demo/ui/kit/numbers.js";
 
 test("a negative number has a true minus sign, whoever writes it", () => {
   for (const text of [
@@ -56,4 +56,11 @@ test("significant digits end with no zero that says nothing", () => {
   assert.equal(significant(0.5), "0.5");
   assert.equal(significant(1234.5678), "1235");
   assert.equal(significant(0.0001234567, 3), "0.000123");
+});
+
+test("a bare share is three characters wide, whatever it is", () => {
+  assert.equal(bare(0.861), ".86");
+  assert.equal(bare(0.9949), ".99");
+  assert.equal(bare(1), "1.0");
+  for (let share = 0; share <= 1; share += 0.01) assert.equal(bare(share).length, 3);
 });

@@ -63,6 +63,15 @@ export function significant(value, digits = 4) {
   return minus(String(Number(value.toPrecision(digits))));
 }
 
+/**
+ * .86 instead of 0.86, for shares that have little room.
+ * @param {number} share
+ * @returns {string}
+ */
+export function bare(share) {
+  return share >= 0.995 ? "1.0" : share.toFixed(2).slice(1);
+}
+
 /** @param {string} text @returns {string} */
 function minus(text) {
   return text.replace("-", "−");

@@ -1,32 +1,40 @@
 // A dot product taken apart: x, w and x·w as rows of signed bars, the largest terms first, all others as one sum.
-
 import { el } from "../kit/dom.js";
+import { fixed } from "../kit/numbers.js";
+import { drawn } from "../kit/stage.js";
+import { dataTable } from "../kit/table.js";
+import { signedBar } from "./geometry.js";
 
-const BAR = 70;
+/** @typedef {import("./dot_product.types.js").PictureData} PictureData */
 
-function bar(value, limit) {
-  const width = (Math.abs(value) / limit) * (BAR / 2);
-  const style = `left:${value < 0 ? BAR / 2 - width : BAR / 2}px; width:${Math.max(width, 1)}px`;
-  return el("span", { class: "axis" }, el("i", { class: value < 0 ? "minus" : "plus", style }));
-}
+const BAR = 70; // px from the lowest value to the highest
 
-function number(value) {
-  return value.toFixed(3).replace("-", "−");
-}
-
+/** @param {number | undefined} value @param {number} limit */
 function cell(value, limit) {
-  if (value === undefined) return el("td", {}, "");
-  return el("td", {}, bar(value, limit), el("span", { class: "n" }, number(value)));
+  if (value === undefined) return el("td");
+  const { left, width } = signedBar(value, limit, BAR);
+  const style = `left:${left}px; width:${Math.max(width, 1)}px`;
+  const bar = el("span", { class: "axis" }, el("i", { class: value < 0 ? "minus" : "plus", style }));
+  return el("td", {}, bar, el("span", { class: "n" }, fixed(value)));
 }
 
-export default function ({ data, parentElement }) {
-  const root = parentElement.querySelector(".root"), { terms, rest, total, words } = data;
-  root.lang = data.lang;
-  const limit = (name) => Math.max(...terms.map((term) => Math.abs(term[name])), 1e-9);
+export default drawn((root, /** @type {PictureData} */ { terms, rest, total, words }) => {
+  const limit = (/** @type {"x" | "w" | "product"} */ name) =>
+    Math.max(...terms.map((term) => Math.abs(term[name])), 1e-9);
   const sums = Math.max(limit("product"), Math.abs(rest.product), Math.abs(total.product));
-  const line = (term, kind) => el("tr", { class: kind }, el("th", { scope: "row" }, term.name),
-    cell(term.x, limit("x")), cell(term.w, limit("w")), cell(term.product, sums));
-  const head = el("tr", {}, ...[words.feature, words.x, words.w, words.product].map((text) => el("th", { scope: "col" }, text)));
-  root.replaceChildren(el("table", {}, el("caption", { class: "unseen" }, words.label), el("thead", {}, head),
-    el("tbody", {}, ...terms.map((term) => line(term)), line(rest, "rest"), line(total, "total"))));
-}
+  const row = (
+    /** @type {{ name: string, x?: number, w?: number, product: number }} */ term,
+    /** @type {string | null} */ kind = null,
+  ) => ({
+    class: kind,
+    cells: [term.name, cell(term.x, limit("x")), cell(term.w, limit("w")), cell(term.product, sums)],
+  });
+  root.replaceChildren(
+    dataTable({
+      caption: words.label,
+      hidesCaption: true,
+      heads: [words.feature, words.x, words.w, words.product],
+      rows: [...terms.map((term) => row(term)), row(rest, "rest"), row(total, "total")],
+    }),
+  );
+});

@@ -1,76 +1,139 @@
 // All words x all experts of one layer: darker is a higher score, a ring is a chosen expert. Click picks both.
+import { inkOn, isDark, rampStep } from "../kit/colour.js";
+import { el } from "../kit/dom.js";
+import { focused, setTabStop } from "../kit/focus.js";
+import { actOn } from "../kit/keys.js";
+import { bare, fixed } from "../kit/numbers.js";
+import { mounted, watchTheme } from "../kit/stage.js";
+import { dataTable } from "../kit/table.js";
+import { fill } from "../kit/text.js";
 
-import { el, fill } from "../kit/dom.js";
+/**
+ * @typedef {import("./map.types.js").PictureData} PictureData
+ * @typedef {import("../kit/stage.js").Send} Send
+ */
 
-const maps = new WeakMap();
-
-/** The ramp's step for a score between 0 and 1. */
-function step(score, ramp) {
-  return ramp[Math.min(Math.floor(score * ramp.length), ramp.length - 1)];
-}
-
-function luminance(colour) {
-  const [r, g, b] = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16) / 255);
-  return 0.2126 * r ** 2.2 + 0.7152 * g ** 2.2 + 0.0722 * b ** 2.2;
-}
-
-function isDark(root) {
-  const ground = getComputedStyle(root).getPropertyValue("--st-background-color").trim();
-  return /^#[0-9a-f]{6}$/i.test(ground) && luminance(ground) < 0.2;
-}
-
-function mapCell(state, t, e, ramp) {
-  const { data } = state, k = data.chosen[t].indexOf(e), score = data.scores[t][e], fill_ = step(score, ramp);
-  const says = fill(k < 0 ? data.words.cell : data.words.cell_chosen, {
-    word: data.tokens[t], expert: data.experts[e].label, score: score.toFixed(3), rank: k + 1, gate: k < 0 ? "" : data.gates[t][k].toFixed(3),
-  });
-  return el("td", { class: (e % data.group_size === 0 && e > 0 ? "edge " : "") + (k < 0 ? "" : "chosen") },
-    el("button", {
-      type: "button", "data-t": t, "data-e": e, tabindex: -1, title: says, "aria-label": says,
-      "aria-current": t === data.token && e === data.expert ? "true" : null,
-      style: `background:${fill_}; color:${luminance(fill_) > 0.3 ? "#111111" : "#FFFFFF"}`,
-      onclick: () => state.send({ token: t, expert: e }),
-    }, score.toFixed(2).replace(/^0/, "")));
-}
-
-function draw(state) {
-  const { root, data } = state, ramp = data.ramp[isDark(root) ? "dark" : "light"];
-  const held = root.getRootNode().activeElement?.dataset ?? {};
-  const head = el("tr", {}, el("td", {}), ...data.experts.map((expert, e) =>
-    el("th", { scope: "col", class: (e % data.group_size === 0 && e > 0 ? "edge " : "") + (e === data.expert ? "on" : "") }, expert.label)));
-  const rows = data.tokens.map((word, t) => el("tr", { class: t === data.token ? "on" : null },
-    el("th", { scope: "row", lang: "zh", title: word }, word), ...data.experts.map((_, e) => mapCell(state, t, e, ramp))));
-  const legend = el("p", { class: "legend" }, data.words.low, ...ramp.map((colour) => el("i", { style: `background:${colour}` })),
-    data.words.high, el("span", { class: "ringed" }, "·"), data.words.ring);
-  root.replaceChildren(el("div", { class: "scroll" }, el("table", {}, el("caption", { class: "unseen" }, data.words.label),
-    el("thead", {}, head), el("tbody", {}, ...rows))), legend);
-  const home = cellOf(root, Number(held.t ?? data.token), Number(held.e ?? data.expert ?? 0));
-  home?.setAttribute("tabindex", 0);
-  if (held.t !== undefined) home?.focus();
-}
-
-function cellOf(root, t, e) {
-  return root.querySelector(`button[data-t="${t}"][data-e="${e}"]`);
-}
-
-function move(event, root) {
-  const at = event.target.dataset, by = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
-  const next = by && at.t !== undefined && cellOf(root, Number(at.t) + by[0], Number(at.e) + by[1]);
-  if (!next) return;
-  event.preventDefault();
-  event.target.setAttribute("tabindex", -1);
-  next.setAttribute("tabindex", 0);
-  next.focus();
-}
-
-export default function ({ data, parentElement, setTriggerValue }) {
-  let state = maps.get(parentElement);
-  if (!state) {
-    const root = parentElement.querySelector(".root");
-    maps.set(parentElement, (state = { root }));
-    root.addEventListener("keydown", (event) => move(event, root));
+class ScoreMap {
+  /** @param {HTMLElement} root */
+  constructor(root) {
+    this.root = root;
+    /** @type {Send} */
+    this.send = () => {};
+    /** @type {HTMLButtonElement[][]} */
+    this.cells_TE = [];
+    root.addEventListener("keydown", (event) => this.key(event));
+    this.forgetTheme = watchTheme(() => this.data && this.draw(this.data));
   }
-  state.root.lang = data.lang;
-  Object.assign(state, { data, send: (picked) => setTriggerValue("pick", picked) });
-  draw(state);
+
+  leave() {
+    this.forgetTheme();
+  }
+
+  /**
+   * @param {PictureData} data
+   * @param {Send} send
+   */
+  show(data, send) {
+    this.data = data;
+    this.send = send;
+    this.draw(data);
+  }
+
+  /** @param {PictureData} data */
+  draw(data) {
+    const ramp = data.ramp[isDark(this.root) ? "dark" : "light"];
+    const held = this.placeOf(focused(this.root));
+    this.cells_TE = data.tokens.map((_, t) => data.experts.map((_expert, e) => this.cell(data, ramp, t, e)));
+    const edge = (/** @type {number} */ e) => (e % data.group_size === 0 && e > 0 ? "edge" : "");
+    const heads = data.experts.map(({ label }, e) => {
+      const kind = `${edge(e)} ${e === data.expert ? "on" : ""}`.trim();
+      return el("th", { scope: "col", class: kind }, label);
+    });
+    const rows = data.tokens.map((word, t) => ({
+      class: t === data.token ? "on" : null,
+      cells: [
+        el("th", { scope: "row", lang: "zh", title: word }, word),
+        ...this.cells_TE[t].map((cell, e) => {
+          const kind = `${edge(e)} ${data.chosen[t].includes(e) ? "chosen" : ""}`.trim();
+          return el("td", { class: kind }, cell);
+        }),
+      ],
+    }));
+    const table = dataTable({
+      caption: data.words.label,
+      hidesCaption: true,
+      heads: [el("td"), ...heads],
+      rows,
+    });
+    this.root.replaceChildren(el("div", { class: "scroll" }, table), legend(data, ramp));
+    const stop = this.cells_TE[held?.t ?? data.token]?.[held?.e ?? data.expert ?? 0];
+    setTabStop(this.cells_TE.flat(), stop);
+    if (held) stop?.focus();
+  }
+
+  /**
+   * @param {PictureData} data
+   * @param {string[]} ramp
+   * @param {number} t
+   * @param {number} e
+   */
+  cell({ tokens, experts, scores, chosen, gates, words, token, expert }, ramp, t, e) {
+    const k = chosen[t].indexOf(e);
+    const score = scores[t][e];
+    const ground = rampStep(ramp, score);
+    const says = fill(k < 0 ? words.cell : words.cell_chosen, {
+      word: tokens[t],
+      expert: experts[e].label,
+      score: fixed(score),
+      rank: k + 1,
+      gate: k < 0 ? "" : fixed(gates[t][k]),
+    });
+    return el(
+      "button",
+      {
+        type: "button",
+        "data-t": t,
+        "data-e": e,
+        title: says,
+        "aria-label": says,
+        "aria-current": t === token && e === expert ? "true" : null,
+        style: `background:${ground}; color:${inkOn(ground)}`,
+        onclick: () => this.send("pick", { token: t, expert: e }),
+      },
+      bare(score),
+    );
+  }
+
+  /** @param {EventTarget | null} node @returns {{ t: number, e: number } | null} */
+  placeOf(node) {
+    const data = node instanceof HTMLButtonElement ? node.dataset : {};
+    return data.t === undefined ? null : { t: Number(data.t), e: Number(data.e) };
+  }
+
+  /** @param {KeyboardEvent} event */
+  key(event) {
+    const at = this.placeOf(event.target);
+    const go = (/** @type {number} */ down, /** @type {number} */ right) => {
+      const next = at && this.cells_TE[at.t + down]?.[at.e + right];
+      if (!next) return;
+      setTabStop(this.cells_TE.flat(), next);
+      next.focus();
+    };
+    if (!at) return;
+    actOn(event, {
+      ArrowUp: () => go(-1, 0),
+      ArrowDown: () => go(1, 0),
+      ArrowLeft: () => go(0, -1),
+      ArrowRight: () => go(0, 1),
+    });
+  }
 }
+
+/** @param {PictureData} data @param {string[]} ramp */
+function legend({ words }, ramp) {
+  const steps = ramp.map((colour) => el("i", { style: `background:${colour}` }));
+  const ring = el("span", { class: "ringed" }, "·");
+  return el("p", { class: "legend" }, words.low, ...steps, words.high, ring, words.ring);
+}
+
+export default mounted((root) => new ScoreMap(root));
