@@ -1,27 +1,55 @@
 // The marks of the journey: chips, vectors, bars. Each returns an SVG node.
-
+import { rampAt, rgb, signedPlace } from "../kit/colour.js";
 import { el } from "../kit/dom.js";
-import { CHIP, exact, fitted, heat } from "./geometry.js";
+import { bare, fixed } from "../kit/numbers.js";
+import { shortened } from "../kit/text.js";
+import { CHIP, barPlaces } from "./geometry.js";
 
-/** A text at a place; `anchor` is start, middle or end. */
+/**
+ * @typedef {import("./context.js").Context} Context
+ * @typedef {import("../kit/textures.js").ExpertStyle} ExpertStyle
+ * @typedef {import("./geometry.js").Box & { values: number[], limit: number, opacity?: number }} VectorPlace
+ */
+
+const ROOMY = 86; // px of a column that has room for numbers
+
+/**
+ * A text at a place.
+ * @param {number} x
+ * @param {number} y
+ * @param {string | number} text
+ * @param {{ anchor?: "start" | "middle" | "end", size?: number, kind?: string, weight?: number | null }} [look]
+ */
 export function label(x, y, text, { anchor = "middle", size = 13, kind = "", weight = null } = {}) {
-  return el("text", { x, y, class: kind, "text-anchor": anchor, "font-size": size, "font-weight": weight }, text);
+  const type = { "text-anchor": anchor, "font-size": size, "font-weight": weight };
+  return el("text", { x, y, class: kind, ...type }, text);
 }
 
-/** A box with a text in its middle; the whole word is told on hover where it had to be cut. */
-export function chipBox(word, room, { height = CHIP, size = 15, kind = "chip" } = {}) {
-  const { text, width } = fitted(word, room - 16, size);
-  const wide = Math.min(room, width + 18);
+/**
+ * A box with a text in its middle; the whole word is told on hover where it had to be cut.
+ * @param {string} word
+ * @param {number} room
+ * @param {Context["measure"]} measure
+ * @param {{ height?: number, size?: number, kind?: string }} [look]
+ */
+export function chipBox(word, room, measure, { height = CHIP, size = 15, kind = "chip" } = {}) {
+  const widthOf = measure(size);
+  const text = shortened(word, room - 16, widthOf);
+  const wide = Math.min(room, widthOf(text) + 18);
   return el(
     "g",
     { class: kind },
     el("title", {}, word),
     el("rect", { x: -wide / 2, y: 0, width: wide, height, rx: 7 }),
-    el("text", { x: 0, y: height / 2 + size * 0.36, "text-anchor": "middle", "font-size": size }, text),
+    label(0, height / 2 + size * 0.36, text, { size }),
   );
 }
 
-/** A vector as a column of cells, drawn in a unit square that `placeVector` moves and stretches. */
+/**
+ * A vector as a column of cells, drawn in a unit square that `placeVector` moves and stretches.
+ * @param {number} count
+ * @param {string} [kind]
+ */
 export function vectorColumn(count, kind = "vec") {
   const cells = Array.from({ length: count }, (_, i) =>
     el("rect", { x: 0, y: i / count, width: 1, height: 0.9 / count }, el("title")),
@@ -29,58 +57,78 @@ export function vectorColumn(count, kind = "vec") {
   return el("g", { class: kind }, ...cells);
 }
 
-/** Move, stretch and colour a vector; a style change, so that CSS can animate it. */
+/**
+ * Move, stretch and colour a vector; a style change, so that CSS can animate it.
+ * @param {SVGGElement} node
+ * @param {VectorPlace} place
+ * @param {string[]} ramp
+ */
 export function placeVector(node, { x, y, w, h, values, limit, opacity = 1 }, ramp) {
   node.style.transform = `translate(${x}px, ${y}px) scale(${w}, ${h})`;
-  node.style.opacity = opacity;
+  node.style.opacity = String(opacity);
   node.style.pointerEvents = opacity ? "" : "none";
-  [...node.children].forEach((cell, i) => {
-    cell.style.fill = heat(values[i] ?? 0, limit, ramp);
-    cell.firstChild.textContent = `[${i + 1}] ${exact(values[i])}`;
+  node.querySelectorAll("rect").forEach((cell, i) => {
+    cell.style.fill = rgb(rampAt(ramp, signedPlace(values[i] ?? 0, limit)));
+    cell.children[0].textContent = `[${i + 1}] ${fixed(values[i])}`;
   });
 }
 
-/** A vector that stands still. */
+/**
+ * A vector that stands still.
+ * @param {VectorPlace} place
+ * @param {string[]} ramp
+ * @param {string} [kind]
+ */
 export function stillVector(place, ramp, kind = "vec ghost") {
   const node = vectorColumn(place.values.length, kind);
   placeVector(node, place, ramp);
   return node;
 }
 
-/** Expert scores as upright bars on a fixed scale from 0 to 1. */
-export function scoreBars(x, bottom, height, step, scores, chosen) {
-  const wide = Math.min(24, (step - 22) / scores.length - 3);
-  const pitch = wide + 4;
-  const left = x - (pitch * scores.length - 4) / 2;
-  const look = (e) => ({ size: 12, kind: e === chosen ? "strong" : "muted" });
-  const nodes = scores.flatMap((score, e) => [
-    el("rect", { class: "track", x: left + e * pitch, y: bottom - height, width: wide, height, rx: 2 }),
-    el(
-      "rect",
-      {
-        class: e === chosen ? "bar best" : "bar",
-        x: left + e * pitch,
-        y: bottom - height * score,
-        width: wide,
-        height: Math.max(1, height * score),
-        rx: 2,
-        fill: `url(#jx${e})`,
-      },
-      el("title", {}, `E${e} ${exact(score)}`),
-    ),
-    e === chosen || step >= 86 ? label(left + e * pitch + wide / 2, bottom - height * score - 5, bare(score), look(e)) : el("g"),
-    label(left + e * pitch + wide / 2, bottom + 15, `E${e}`, { size: 11, kind: "muted" }),
-  ]);
+/**
+ * Whether a column has room for numbers beside its marks.
+ * @param {Context["geo"]} geo
+ */
+export function isRoomy(geo) {
+  return geo.step >= ROOMY;
+}
+
+/**
+ * Expert scores as upright bars on a fixed scale from 0 to 1.
+ * @param {{ x: number, bottom: number, height: number, room: number }} place
+ * @param {number[]} scores
+ * @param {number} chosen
+ */
+export function scoreBars({ x, bottom, height, room }, scores, chosen) {
+  const { width, lefts } = barPlaces(x, room, scores.length);
+  const nodes = scores.flatMap((score, e) => {
+    const isChosen = e === chosen;
+    const bar = { class: isChosen ? "bar best" : "bar", y: bottom - height * score, fill: `url(#jx${e})` };
+    const middle = lefts[e] + width / 2;
+    const look = { size: 12, kind: isChosen ? "strong" : "muted" };
+    return [
+      el("rect", { class: "track", x: lefts[e], y: bottom - height, width, height, rx: 2 }),
+      el(
+        "rect",
+        { ...bar, x: lefts[e], width, height: Math.max(1, height * score), rx: 2 },
+        el("title", {}, `E${e} ${fixed(score)}`),
+      ),
+      isChosen || room >= ROOMY ? label(middle, bottom - height * score - 5, bare(score), look) : null,
+      label(middle, bottom + 15, `E${e}`, { size: 11, kind: "muted" }),
+    ];
+  });
   return el("g", {}, ...nodes);
 }
 
-/** .86 instead of 0.86: three numbers must fit over three narrow bars. */
-function bare(score) {
-  return score >= 0.995 ? "1.0" : score.toFixed(2).slice(1);
-}
-
-/** An expert's badge: texture and label, the same wherever it appears. */
-export function badge(x, y, expert, style, { width = 46, height = 24 } = {}) {
+/**
+ * An expert's badge: texture and label, the same wherever it appears.
+ * @param {number} x its middle
+ * @param {number} y
+ * @param {number} expert
+ * @param {ExpertStyle} style
+ */
+export function badge(x, y, expert, style) {
+  const [width, height] = [46, 24];
   return el(
     "g",
     { transform: `translate(${x - width / 2}, ${y})`, class: "badge" },
@@ -90,27 +138,28 @@ export function badge(x, y, expert, style, { width = 46, height = 24 } = {}) {
   );
 }
 
-/** A probability as a lying bar: shape, word, bar on a scale from 0 to 1, number. */
-export function classBar(x, y, room, style, word, value, { height = 20, paper = false } = {}) {
+/**
+ * A probability as a lying bar: shape, word, bar on a scale from 0 to 1, number. Printed ones are in ink.
+ * @param {{ x: number, y: number, room: number, height?: number }} place
+ * @param {{ glyph: string, hue?: string }} style
+ * @param {string} word
+ * @param {number} value
+ * @param {{ isPrinted?: boolean }} [look]
+ */
+export function classBar({ x, y, room, height = 20 }, style, word, value, { isPrinted = false } = {}) {
   const from = x + 128;
   const full = room - 128 - 60;
-  const glyphText = label(x, y + height * 0.74, style.glyph, { anchor: "start", size: 16, kind: "glyph" });
-  if (!paper) glyphText.style.fill = style.hue;
+  const glyph = label(x, y + height * 0.74, style.glyph, { anchor: "start", size: 16, kind: "glyph" });
+  if (!isPrinted) glyph.style.fill = style.hue ?? "";
+  const bar = { class: isPrinted ? "bar printed" : "bar", fill: isPrinted ? null : style.hue };
+  const number = fixed(value, isPrinted ? 2 : 3);
   return el(
     "g",
     {},
-    glyphText,
+    glyph,
     label(x + 22, y + height * 0.74, word, { anchor: "start", size: 14 }),
     el("rect", { class: "track", x: from, y, width: full, height, rx: 3 }),
-    el("rect", {
-      class: paper ? "bar printed" : "bar",
-      x: from,
-      y,
-      width: Math.max(1.5, full * value),
-      height,
-      rx: 3,
-      fill: paper ? null : style.hue,
-    }),
-    label(from + full + 10, y + height * 0.76, value.toFixed(paper ? 2 : 3), { anchor: "start", size: 15, weight: 600 }),
+    el("rect", { ...bar, x: from, y, width: Math.max(1.5, full * value), height, rx: 3 }),
+    label(from + full + 10, y + height * 0.76, number, { anchor: "start", size: 15, weight: 600 }),
   );
 }

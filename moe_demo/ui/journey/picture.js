@@ -1,237 +1,318 @@
-// The journey: a rail of nine stations and one canvas on which the same words travel from stage to stage.
+// A rail of nine stations and one canvas on which the same words travel from stage to stage.
 //
-// data: the record of moe_demo.insight.journey, with the locale's words and the styles of figures.theme.
+// data: the record of moe_demo.insight.journey, with the locale's words and the looks of figures.theme.
 // Trigger: `place` {stage 1..9, token or null, serial}. A click acts here at once; Python only writes the address
 // and hands the serial back in `data`, so that an answer to an older click cannot undo a newer one.
-
-import { el, fill } from "../kit/dom.js";
+import { isDark } from "../kit/colour.js";
+import { el, set } from "../kit/dom.js";
+import { focused } from "../kit/focus.js";
+import { actOn } from "../kit/keys.js";
+import { fixed } from "../kit/numbers.js";
+import { mounted, watchRoom, watchTheme } from "../kit/stage.js";
+import { fill } from "../kit/text.js";
 import { texturePatterns } from "../kit/textures.js";
 import { PAPER, articleHeads } from "./article.js";
-import { COLUMN, ROW, columnsOf, exact, isDark } from "./geometry.js";
-import { LIVE, OVER, VECTOR, chipTop } from "./live.js";
+import { measureIn, stageOf } from "./context.js";
+import { COLUMN, ROW, columnsOf } from "./geometry.js";
+import { LIVE, OVER, chipTop } from "./live.js";
 import { chipBox, placeVector, vectorColumn } from "./marks.js";
-import { panelOf, tableOf } from "./panel.js";
+import { panelOf } from "./panel.js";
+import { stageTable } from "./table.js";
+import { Teller } from "./teller.js";
+import { VECTOR } from "./vectors.js";
 
-const PAUSE = 120; // milliseconds: a reader who runs over the rail leaves one entry in the history, not nine
-const PATIENCE = 2500;
+/**
+ * @typedef {import("./context.js").PictureData} PictureData
+ * @typedef {import("./context.js").Context} Context
+ * @typedef {import("../kit/stage.js").Send} Send
+ */
 
-const mounted = new WeakMap();
+const LEAST_WIDTH = 280;
+const WITHOUT_HEADS = ["tokens", "classes"]; // stages at which the article has no column for a word
 
-export default function ({ data, parentElement, setTriggerValue }) {
-  const root = parentElement.querySelector(".root");
-  let m = mounted.get(root);
-  if (!m) mounted.set(root, (m = build(root)));
-  m.trigger = setTriggerValue;
-  receive(m, data);
-  return () => {
-    m.sizes.disconnect();
-    clearTimeout(m.timer);
-    mounted.delete(root);
-    root.replaceChildren();
-  };
-}
-
-/** The parts that stay for the life of the component. */
-function build(root) {
-  const m = { root, index: 0, token: null, serial: 0, answered: 0, tableOpen: false };
-  m.rail = el("div", { class: "rail", role: "tablist" });
-  m.svg = el("svg", { role: "group", height: ROW.article + ROW.live });
-  m.scroll = el("div", { class: "scroll" }, m.svg);
-  m.gutter = el("div", { class: "gutter" });
-  m.foot = el("div", { class: "foot" });
-  m.panel = el("aside", { class: "panel" });
-  m.table = el("div", { class: "table", hidden: true });
-  m.live = el("div", { class: "unseen", "aria-live": "polite" });
-  const canvas = el("div", { class: "canvas", role: "tabpanel", id: "journey-canvas" }, m.gutter, m.scroll, m.foot);
-  root.append(m.rail, el("div", { class: "stagework" }, canvas, m.panel), m.table, m.live);
-  m.scroll.onscroll = () => follow(m);
-  root.onkeydown = (event) => onKey(m, event);
-  m.sizes = new ResizeObserver(() => m.data && Math.abs(m.scroll.clientWidth - (m.geo?.visible ?? 0)) > 1 && draw(m, { still: true }));
-  m.sizes.observe(m.scroll);
-  return m;
-}
-
-/** New data from Python: another sentence redraws everything; an echo of our own clicks moves nothing. */
-function receive(m, data) {
-  const fresh = !m.data || m.data.key !== data.key;
-  const before = `${m.index} ${m.token} ${m.dark}`;
-  const place = `${data.stage} ${data.token}`;
-  if (!m.data) m.serial = data.serial;
-  m.answered = data.serial;
-  if (data.serial >= m.serial && (fresh || m.seen !== place)) {
-    m.index = data.stage - 1;
-    m.token = data.token;
+class Journey {
+  /** @param {HTMLElement} root */
+  constructor(root) {
+    this.root = root;
+    this.index = 0;
+    /** @type {number | null} */
+    this.token = null;
+    this.place = ""; // the last one that Python asked for
+    this.isTableOpen = false;
+    /** @type {HTMLButtonElement[]} */
+    this.stations = [];
+    /** @type {{ chip: SVGGElement, vector: SVGGElement }[]} */
+    this.words = [];
+    this.teller = new Teller((serial) => {
+      this.send?.("place", { stage: this.index + 1, token: this.token, serial });
+    });
+    this.rail = el("div", { class: "rail", role: "tablist" });
+    this.defs = el("defs");
+    this.layers = { back: el("g"), extra: el("g"), words: el("g", { role: "listbox" }), over: el("g") };
+    const { back, extra, words, over } = this.layers;
+    const height = ROW.article + ROW.live;
+    this.svg = el("svg", { role: "group", height }, this.defs, back, extra, words, over);
+    this.scroll = el("div", { class: "scroll", onscroll: () => this.follow() }, this.svg);
+    this.gutter = el("div", { class: "gutter" });
+    this.foot = el("div", { class: "foot" });
+    this.panel = el("aside", { class: "panel" });
+    this.table = el("div", { class: "table", hidden: true });
+    this.live = el("div", { class: "unseen", "aria-live": "polite" });
+    const tab = { class: "canvas", role: "tabpanel", id: "journey-canvas" };
+    const canvas = el("div", tab, this.gutter, this.scroll, this.foot);
+    const work = el("div", { class: "stagework" }, canvas, this.panel);
+    root.replaceChildren(this.rail, work, this.table, this.live);
+    root.addEventListener("keydown", (event) => this.key(event));
+    this.forgetRoom = watchRoom(this.scroll, () => this.resized());
+    this.forgetTheme = watchTheme(() => this.recoloured());
   }
-  if (data.serial >= m.serial) m.seen = place;
-  m.data = data;
-  m.dark = isDark(m.root);
-  if (fresh) rebuild(m);
-  if (fresh || before !== `${m.index} ${m.token} ${m.dark}`) draw(m, { still: fresh });
+
+  leave() {
+    this.forgetRoom();
+    this.forgetTheme();
+    this.teller.stop();
+  }
+
+  /** The data shown; there is some whenever a hand can reach the picture. */
+  get data() {
+    return /** @type {PictureData} */ (this.given);
+  }
+
+  get state() {
+    return `${this.index} ${this.token} ${this.isDark}`;
+  }
+
+  /**
+   * New data from Python: another sentence redraws everything; an echo of our own clicks moves nothing.
+   * @param {PictureData} data
+   * @param {Send} send
+   */
+  show(data, send) {
+    const isFresh = this.given?.key !== data.key;
+    const before = this.state;
+    const place = `${data.stage} ${data.token}`;
+    this.given = data;
+    this.send = send;
+    if (this.teller.heard(data.serial)) {
+      if (isFresh || this.place !== place) {
+        this.index = data.stage - 1;
+        this.token = data.token;
+      }
+      this.place = place;
+    }
+    this.isDark = isDark(this.root);
+    if (isFresh) this.rebuild();
+    if (isFresh || before !== this.state) this.draw({ isStill: isFresh });
+  }
+
+  resized() {
+    if (this.given && Math.abs(this.scroll.clientWidth - (this.geo?.visible ?? 0)) > 1) {
+      this.draw({ isStill: true });
+    }
+  }
+
+  recoloured() {
+    this.isDark = isDark(this.root);
+    if (this.given) this.draw({ isStill: true });
+  }
+
+  // -- drawing ---------------------------------------------------------------------------------------------
+
+  /** What depends on sentence or language, but not on the stage. */
+  rebuild() {
+    const { text_of: says, stages, article, run, experts } = this.data;
+    this.rail.setAttribute("aria-label", says.rail);
+    this.stations = stages.map(({ id }, i) => {
+      const tab = { role: "tab", "aria-controls": "journey-canvas", onclick: () => this.go(i) };
+      return el(
+        "button",
+        { type: "button", class: "station", "data-stage": id, ...tab },
+        el("span", { class: "dot" }, i + 1),
+        el("span", { class: "name" }, says[`stage.${id}`]),
+      );
+    });
+    this.rail.replaceChildren(...this.stations);
+    const other = article.same_text
+      ? null
+      : el("span", { class: "other", title: article.text }, says.other_sentence);
+    this.gutter.replaceChildren(
+      el("div", { class: "paper" }, el("b", {}, says.article), other),
+      el("div", { class: "real" }, el("b", {}, says.live), el("span", {}, run)),
+    );
+    this.scroll.scrollLeft = 0;
+    this.layers.words.setAttribute("aria-label", says.words_label);
+    this.defs.replaceChildren(...texturePatterns(experts, "jx"));
+    this.words = [];
+  }
+
+  /**
+   * Chips and vectors of all words: kept as long as the sentence and the width are.
+   * @param {Context} c
+   */
+  buildWords({ data, geo, measure }) {
+    this.words = data.words.map((word, i) => {
+      const option = { role: "option", tabindex: -1, "aria-label": `T${i + 1} ${word}` };
+      const look = { class: "word", onclick: () => this.pick(i) };
+      const chip = el("g", { ...look, ...option }, chipBox(word, geo.step - 8, measure));
+      return { chip, vector: vectorColumn(data.shown) };
+    });
+    this.layers.words.replaceChildren(...this.words.flatMap(({ chip, vector }) => [vector, chip]));
+  }
+
+  /** Everything that the stage, the picked word or the width decides. */
+  draw({ isStill = false } = {}) {
+    const visible = Math.max(LEAST_WIDTH, this.scroll.clientWidth);
+    const isNew = this.geo?.visible !== visible || !this.words.length;
+    this.geo = columnsOf(Math.max(this.data.words.length, COLUMN.fewest), visible);
+    const c = this.context(this.geo);
+    if (isNew) this.buildWords(c);
+    set(this.svg, { width: this.geo.width, "aria-label": c.stage.claim });
+    this.svg.classList.toggle("still", isStill || isNew);
+    this.drawRows(c);
+    this.moveWords(c);
+    this.stations.forEach((station, i) => {
+      station.setAttribute("aria-selected", String(i === this.index));
+      station.tabIndex = i === this.index ? 0 : -1;
+      station.classList.toggle("passed", i < this.index);
+    });
+    this.panel.replaceChildren(panelOf(c, (index) => this.go(index)));
+    this.foot.replaceChildren(...this.footOf(c));
+    this.table.hidden = !this.isTableOpen;
+    this.table.replaceChildren(...(this.isTableOpen ? [stageTable(c)] : []));
+  }
+
+  /** @param {Context["geo"]} geo @returns {Context} */
+  context(geo) {
+    const { data, index } = this;
+    return {
+      data,
+      geo,
+      index,
+      words: data.text_of,
+      stage: stageOf(data, /** @type {Context["stage"]["id"]} */ (data.stages[index].id)),
+      token: Math.min(this.token ?? 0, data.words.length - 1),
+      ramp: data.ramps[this.isDark ? "dark" : "light"],
+      scrolled: this.scroll.scrollLeft,
+      measure: measureIn(this.root),
+      of: (id) => stageOf(data, id),
+    };
+  }
+
+  /**
+   * Paper above, the trained model below: new marks fade in, the words themselves stay.
+   * @param {Context} c
+   */
+  drawRows(c) {
+    const { id } = c.stage;
+    const { paper, left } = paperContext(c);
+    const heads = WITHOUT_HEADS.includes(id) ? [] : articleHeads(paper);
+    const row = (/** @type {number} */ x, /** @type {number} */ y, /** @type {(Node | null)[]} */ marks) =>
+      el("g", { class: "fresh", transform: `translate(${x}, ${y})` }, ...marks);
+    const ground = { x: 0, y: 0, width: c.geo.width, height: ROW.article - 6, rx: 8 };
+    this.layers.back.replaceChildren(el("rect", { class: "paper-ground", ...ground }));
+    this.layers.extra.replaceChildren(
+      row(left, 0, [...heads, ...PAPER[id](paper)]),
+      row(0, ROW.article, LIVE[id](c)),
+    );
+    this.layers.over.replaceChildren(row(0, ROW.article, OVER[id]?.(c) ?? []));
+  }
+
+  /** @param {Context} c */
+  moveWords(c) {
+    const { id } = c.stage;
+    this.words.forEach(({ chip, vector }, i) => {
+      chip.style.transform = `translate(${c.geo.x(i)}px, ${ROW.article + chipTop(id)}px)`;
+      chip.classList.toggle("picked", i === c.token);
+      chip.classList.toggle("quiet", id === "classes");
+      set(chip, { "aria-selected": i === c.token, tabindex: i === c.token ? 0 : -1 });
+      const place = VECTOR[id](c, i);
+      placeVector(vector, { ...place, y: place.y + ROW.article }, c.ramp);
+    });
+  }
+
+  /** Seats, sum and classes stay in view while a long sentence is scrolled. */
+  follow() {
+    if (!this.given || !this.geo || this.geo.width <= this.geo.visible) return;
+    const c = this.context(this.geo);
+    this.svg.classList.add("still");
+    this.drawRows(c);
+    this.moveWords(c);
+  }
+
+  /**
+   * Below the canvas: the scale of the colours, the keys, and the table of the same data.
+   * @param {Context} c
+   */
+  footOf({ stage, ramp, words, data }) {
+    const says = words[this.isTableOpen ? "hide_table" : "show_table"];
+    const act = { "aria-expanded": this.isTableOpen, onclick: () => this.toggleTable() };
+    const toggle = el("button", { type: "button", class: "quiet", ...act }, says);
+    const keys = el("span", { class: "keys" }, words.keys);
+    if (stage.limit === undefined) return [el("span"), keys, toggle];
+    const limit = fixed(stage.limit);
+    const colours = `background:linear-gradient(90deg, ${ramp.join(", ")})`;
+    const shown = el("span", {}, fill(words.first_values, { n: data.shown, dim: data.dim }));
+    const bar = el("span", { class: "ramp", style: colours });
+    return [el("span", { class: "scale" }, `−${limit}`, bar, `+${limit}`, shown), keys, toggle];
+  }
+
+  toggleTable() {
+    this.isTableOpen = !this.isTableOpen;
+    this.draw();
+    this.foot.querySelector("button")?.focus();
+  }
+
+  // -- going through it ------------------------------------------------------------------------------------
+
+  /** @param {number} index */
+  go(index) {
+    const next = Math.max(0, Math.min(this.data.stages.length - 1, index));
+    if (next === this.index) return;
+    const isInPanel = this.panel.contains(focused(this.root));
+    this.index = next;
+    this.draw();
+    /** @type {HTMLElement | null} */
+    const onward = isInPanel ? this.panel.querySelector(".panel-head .solid:not([disabled])") : null;
+    (onward ?? this.stations[next]).focus({ preventScroll: true });
+    const { id, claim } = this.data.stages[next];
+    this.live.textContent = `${next + 1} ${this.data.text_of[`stage.${id}`]}. ${claim}`;
+    this.teller.tell();
+  }
+
+  /** @param {number} token */
+  pick(token) {
+    const picked = Math.max(0, Math.min(this.data.words.length - 1, token));
+    this.token = picked;
+    this.draw();
+    const { chip } = this.words[picked];
+    chip.focus({ preventScroll: true });
+    chip.scrollIntoView({ block: "nearest", inline: "nearest" });
+    this.teller.tell();
+  }
+
+  /** @param {KeyboardEvent} event */
+  key(event) {
+    if (this.table.contains(/** @type {Node} */ (event.target))) return;
+    const token = this.token ?? 0;
+    actOn(event, {
+      ArrowLeft: () => this.go(this.index - 1),
+      ArrowRight: () => this.go(this.index + 1),
+      Home: () => this.go(0),
+      End: () => this.go(this.stations.length - 1),
+      ArrowUp: () => this.pick(token - 1),
+      ArrowDown: () => this.pick(token + 1),
+    });
+  }
 }
 
-/** What depends on sentence or language, but not on the stage. */
-function rebuild(m) {
-  const { data } = m;
-  m.root.lang = data.lang;
-  m.rail.setAttribute("aria-label", data.text_of.rail);
-  m.stations = data.stages.map((stage, i) =>
-    el(
-      "button",
-      { type: "button", role: "tab", class: "station", "data-stage": stage.id, "aria-controls": "journey-canvas", onclick: () => go(m, i) },
-      el("span", { class: "dot" }, i + 1),
-      el("span", { class: "name" }, data.text_of[`stage.${stage.id}`]),
-    ),
-  );
-  m.rail.replaceChildren(...m.stations);
-  const other = data.article.same_text ? null : el("span", { class: "other", title: data.article.text }, data.text_of.other_sentence);
-  m.gutter.replaceChildren(
-    el("div", { class: "paper" }, el("b", {}, data.text_of.article), other),
-    el("div", { class: "real" }, el("b", {}, data.text_of.live), el("span", {}, data.run)),
-  );
-  m.scroll.scrollLeft = 0;
-  m.layers = { back: el("g"), extra: el("g"), over: el("g"), words: el("g", { role: "listbox", "aria-label": data.text_of.words_label }) };
-  m.svg.replaceChildren(el("defs", {}, ...texturePatterns(data.experts, "jx")), m.layers.back, m.layers.extra, m.layers.words, m.layers.over);
-  m.chips = [];
-}
-
-/** Chips and vectors of all words: kept as long as the sentence and the width are. */
-function buildWords(m) {
-  m.chips = m.data.words.map((word, i) => {
-    const chip = chipBox(word, m.geo.step - 8);
-    const hit = el("g", { class: "word", role: "option", tabindex: -1, "aria-label": `T${i + 1} ${word}`, onclick: () => pick(m, i) }, chip);
-    return { chip: hit, vector: vectorColumn(m.data.shown) };
-  });
-  m.layers.words.replaceChildren(...m.chips.flatMap((one) => [one.vector, one.chip]));
-}
-
-/** Everything that the stage, the picked word or the width decides. */
-function draw(m, { still = false } = {}) {
-  const visible = Math.max(280, m.scroll.clientWidth);
-  const resized = !m.geo || m.geo.visible !== visible || !m.chips.length;
-  m.geo = columnsOf(Math.max(m.data.words.length, COLUMN.fewest), visible);
-  if (resized) buildWords(m);
-  const c = contextOf(m);
-  m.svg.setAttribute("width", m.geo.width);
-  m.svg.setAttribute("aria-label", c.stage.claim);
-  m.svg.classList.toggle("still", still || resized);
-  drawRows(m, c);
-  moveWords(m, c);
-  m.stations.forEach((station, i) => {
-    station.setAttribute("aria-selected", i === m.index);
-    station.tabIndex = i === m.index ? 0 : -1;
-    station.classList.toggle("passed", i < m.index);
-  });
-  m.panel.replaceChildren(panelOf(c, (index) => go(m, index)));
-  m.foot.replaceChildren(...footOf(m, c));
-  m.table.hidden = !m.tableOpen;
-  m.table.replaceChildren(...(m.tableOpen ? [tableOf(c)] : []));
-}
-
-function contextOf(m) {
-  const { data, geo, index, token } = m;
-  const of = (id) => data.stages.find((stage) => stage.id === id);
-  const scrolled = m.scroll.scrollLeft;
-  const ramp = data.ramps[m.dark ? "dark" : "light"];
-  return { data, geo, index, ramp, scrolled, token: Math.min(token ?? 0, data.words.length - 1), stage: data.stages[index], words: data.text_of, of };
-}
-
-/** Paper above, the trained model below: new marks fade in, the words themselves stay. */
-function drawRows(m, c) {
-  const p = paperContext(c);
-  const heads = ["tokens", "classes"].includes(c.stage.id) ? [] : articleHeads(p);
-  const paper = el("g", { class: "fresh", transform: `translate(${p.left}, 0)` }, ...heads, ...PAPER[c.stage.id](p));
-  const down = `translate(0, ${ROW.article})`;
-  const real = el("g", { class: "fresh", transform: down }, ...LIVE[c.stage.id](c));
-  const over = el("g", { class: "fresh", transform: down }, ...(OVER[c.stage.id]?.(c) ?? []));
-  m.layers.back.replaceChildren(el("rect", { class: "paper-ground", x: 0, y: 0, width: c.geo.width, height: ROW.article - 6, rx: 8 }));
-  m.layers.extra.replaceChildren(paper, real);
-  m.layers.over.replaceChildren(over);
-}
-
-/** The article stands over our columns where the sentence is its own; else it keeps to itself, in view. */
+/**
+ * The article stands over our columns where the sentence is its own; else it keeps to itself, in view.
+ * @param {Context} c
+ */
 function paperContext(c) {
-  if (c.data.article.same_text) return { ...c, left: c.stage.id === "classes" ? c.scrolled : 0 };
-  return { ...c, geo: columnsOf(c.data.article.words.length, c.geo.visible), left: c.scrolled };
+  const { same_text: isSame, words } = c.data.article;
+  if (isSame) return { paper: c, left: c.stage.id === "classes" ? c.scrolled : 0 };
+  return { paper: { ...c, geo: columnsOf(words.length, c.geo.visible) }, left: c.scrolled };
 }
 
-/** Seats, sum and classes stay in view while a long sentence is scrolled. */
-function follow(m) {
-  if (!m.data || m.geo.width <= m.geo.visible) return;
-  const c = contextOf(m);
-  m.svg.classList.add("still");
-  drawRows(m, c);
-  moveWords(m, c);
-}
-
-function moveWords(m, c) {
-  const quiet = c.stage.id === "classes";
-  m.chips.forEach(({ chip, vector }, i) => {
-    chip.style.transform = `translate(${c.geo.x(i)}px, ${ROW.article + chipTop(c.stage.id)}px)`;
-    chip.classList.toggle("picked", i === c.token);
-    chip.classList.toggle("quiet", quiet);
-    chip.setAttribute("aria-selected", i === c.token);
-    chip.setAttribute("tabindex", i === c.token ? 0 : -1);
-    const place = VECTOR[c.stage.id](c, i);
-    placeVector(vector, { ...place, y: place.y + ROW.article }, c.ramp);
-  });
-}
-
-/** Below the canvas: the scale of the colours, the keys, and the table of the same data. */
-function footOf(m, c) {
-  const scaled = c.stage.limit !== undefined;
-  const ramp = el("span", { class: "ramp" });
-  ramp.style.background = `linear-gradient(90deg, ${c.ramp.join(", ")})`;
-  const limit = scaled ? exact(c.stage.limit) : "";
-  const scale = scaled ? el("span", { class: "scale" }, `−${limit}`, ramp, `+${limit}`, el("span", {}, fill(c.words.first_values, { n: c.data.shown, dim: c.data.dim }))) : el("span");
-  const toggle = el("button", { type: "button", class: "quiet", "aria-expanded": m.tableOpen, onclick: () => toggleTable(m) }, c.words[m.tableOpen ? "hide_table" : "show_table"]);
-  return [scale, el("span", { class: "keys" }, c.words.keys), toggle];
-}
-
-function toggleTable(m) {
-  m.tableOpen = !m.tableOpen;
-  draw(m);
-  m.foot.querySelector("button").focus();
-}
-
-function go(m, index) {
-  const next = Math.max(0, Math.min(m.data.stages.length - 1, index));
-  if (next === m.index) return;
-  const inPanel = m.panel.contains(m.root.getRootNode().activeElement);
-  m.index = next;
-  draw(m);
-  const target = inPanel ? m.panel.querySelector(".panel-head .solid:not([disabled])") ?? m.stations[next] : m.stations[next];
-  target.focus({ preventScroll: true });
-  m.live.textContent = `${next + 1} ${m.data.text_of[`stage.${m.data.stages[next].id}`]}. ${m.data.stages[next].claim}`;
-  tell(m);
-}
-
-function pick(m, token) {
-  m.token = Math.max(0, Math.min(m.data.words.length - 1, token));
-  draw(m);
-  m.chips[m.token].chip.focus({ preventScroll: true });
-  m.chips[m.token].chip.scrollIntoView({ block: "nearest", inline: "nearest" });
-  tell(m);
-}
-
-/** Tell Python where we are, once the reader has paused; again where the answer stays away. */
-function tell(m) {
-  m.serial += 1;
-  clearTimeout(m.timer);
-  m.timer = setTimeout(() => send(m, m.serial, 3), PAUSE);
-}
-
-function send(m, serial, tries) {
-  if (m.answered >= serial || !tries) return;
-  m.trigger("place", { stage: m.index + 1, token: m.token, serial });
-  m.timer = setTimeout(() => send(m, serial, tries - 1), PATIENCE);
-}
-
-function onKey(m, event) {
-  if (event.altKey || event.ctrlKey || event.metaKey) return;
-  const moves = { ArrowLeft: () => go(m, m.index - 1), ArrowRight: () => go(m, m.index + 1) };
-  Object.assign(moves, { Home: () => go(m, 0), End: () => go(m, m.stations.length - 1) });
-  Object.assign(moves, { ArrowUp: () => pick(m, (m.token ?? 0) - 1), ArrowDown: () => pick(m, (m.token ?? 0) + 1) });
-  if (m.table.contains(event.target) || !moves[event.key]) return;
-  event.preventDefault();
-  moves[event.key]();
-}
+export default mounted((root) => new Journey(root));

@@ -34,8 +34,8 @@ export function mounted(make) {
     root.lang = data.lang;
     picture.show(data, setTriggerValue);
     return () => {
-      pictures.delete(root);
       picture.leave?.();
+      root.replaceWith(root.cloneNode()); // whoever is mounted here next gets a root without these listeners
     };
   };
 }
