@@ -3,52 +3,25 @@ import { widthIn } from "../kit/text.js";
 
 /**
  * @typedef {import("./picture.types.js").PictureData} PictureData
+ * @typedef {import("./picture.types.js").HeldOutLoad} HeldOutLoad
  * @typedef {import("./geometry.js").Columns} Columns
  *
- * @typedef {"tokens" | "vectors" | "router" | "choice" | "experts" | "gates" | "transformer" | "pooling"
- *   | "classes"} StageId
+ * @typedef {PictureData["stages"][number]} AnyStage
+ * @typedef {AnyStage["id"]} StageId
  */
 
 /**
- * The record of a stage, see moe_demo.insight.journey: each has its id, its claim and some of the rest.
- * @typedef {object} Stage
- * @property {StageId} id
- * @property {string} claim
- * @property {string | null} note
- * @property {number[][]} spans
- * @property {{ text: string, token: number | null }[]} pieces
- * @property {number[][]} values
- * @property {number} limit
- * @property {boolean[]} known
- * @property {string[][]} ngrams
- * @property {number[][]} scores
- * @property {HeldOut | null} held_out
- * @property {number[]} expert
- * @property {number[]} gate
- * @property {number[]} bias
- * @property {number[][]} choice
- * @property {number[]} load
- * @property {boolean[]} swayed
- * @property {number[][]} output
- * @property {number[][]} entered
- * @property {number[][]} added
- * @property {number[]} change
- * @property {number[]} mean
- * @property {number[]} pooled
- * @property {boolean} normed_after
- * @property {any} logits by word and expert at the router, by class at the end
- * @property {number[]} probabilities
+ * The record of one stage, see moe_demo.insight.journey.
+ * @template {StageId} Id
+ * @typedef {Extract<AnyStage, { id: Id }>} StageNamed
  */
 
 /**
- * @typedef {object} HeldOut what each expert took on held-out headlines, by class
- * @property {number} n_headlines
- * @property {(number | null)[]} chance
- * @property {number[]} load
- * @property {number[][]} count
- * @property {(number | null)[][]} share
- * @property {(number | null)[][]} lift
- * @property {boolean[][]} small
+ * The stage on show: what is drawn for a stage reads what its record has.
+ * @typedef {{ id: StageId } & Omit<StageNamed<"tokens">, "id"> & Omit<StageNamed<"vectors">, "id">
+ *   & Omit<StageNamed<"router">, "id" | "logits"> & Omit<StageNamed<"choice">, "id">
+ *   & Omit<StageNamed<"experts">, "id"> & Omit<StageNamed<"gates">, "id"> & Omit<StageNamed<"transformer">, "id">
+ *   & Omit<StageNamed<"pooling">, "id"> & Omit<StageNamed<"classes">, "id" | "logits">} Stage
  */
 
 /**
@@ -62,7 +35,7 @@ import { widthIn } from "../kit/text.js";
  * @property {number} scrolled
  * @property {Columns} geo
  * @property {(size: number) => (text: string) => number} measure widths in the type of the canvas
- * @property {(id: StageId) => Stage} of
+ * @property {<Id extends StageId>(id: Id) => StageNamed<Id>} of the record of any stage
  */
 
 /**
@@ -76,12 +49,13 @@ export function measureIn(node) {
 }
 
 /**
+ * @template {StageId} Id
  * @param {PictureData} data
- * @param {StageId} id
- * @returns {Stage}
+ * @param {Id} id
+ * @returns {StageNamed<Id>}
  */
 export function stageOf(data, id) {
-  return /** @type {Stage} */ (/** @type {unknown} */ (data.stages.find((stage) => stage.id === id)));
+  return /** @type {StageNamed<Id>} */ (data.stages.find((stage) => stage.id === id));
 }
 
 /**

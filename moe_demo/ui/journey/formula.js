@@ -54,9 +54,9 @@ export const FORMULA = {
       `= ${vectorText(stage.values[token])} ∈ ℝ^${data.dim}`,
     ];
   },
-  router: ({ stage, token }) => [
+  router: ({ stage, token, of }) => [
     `s = softmax(u${subscript(token)} · e)`,
-    `= softmax(${stage.logits[token].map(brief).join(", ")})`,
+    `= softmax(${of("router").logits[token].map(brief).join(", ")})`,
     `= (${stage.scores[token].map(threeDigits).join(", ")})`,
   ],
   choice({ stage, token }) {
@@ -95,11 +95,11 @@ export const FORMULA = {
       ...(stage.normed_after ? [`RMSNorm → ${fixed(stage.pooled[0])}`] : []),
     ];
   },
-  classes({ stage, words }) {
+  classes({ stage, words, of }) {
     const sum = stage.probabilities.reduce((total, p) => total + p, 0);
     return [
       `p = softmax(W · ${words.pooled_symbol} + b)`,
-      `= softmax(${stage.logits.map(brief).join(", ")})`,
+      `= softmax(${of("classes").logits.map(brief).join(", ")})`,
       `= (${stage.probabilities.map(threeDigits).join(", ")})`,
       `Σ = ${fixed(sum, 2)}`,
     ];

@@ -7,7 +7,7 @@ import { CHIP, barPlaces } from "./geometry.js";
 
 /**
  * @typedef {import("./context.js").Context} Context
- * @typedef {import("../kit/textures.js").ExpertStyle} ExpertStyle
+ * @typedef {import("../kit/looks.types.js").ExpertLook} ExpertLook
  * @typedef {import("./geometry.js").Box & { values: number[], limit: number, opacity?: number }} VectorPlace
  */
 
@@ -125,7 +125,7 @@ export function scoreBars({ x, bottom, height, room }, scores, chosen) {
  * @param {number} x its middle
  * @param {number} y
  * @param {number} expert
- * @param {ExpertStyle} style
+ * @param {ExpertLook} style
  */
 export function badge(x, y, expert, style) {
   const [width, height] = [46, 24];

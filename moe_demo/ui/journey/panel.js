@@ -8,7 +8,7 @@ import { FORMULA } from "./formula.js";
 
 /**
  * @typedef {import("./context.js").Context} Context
- * @typedef {import("./context.js").HeldOut} HeldOut
+ * @typedef {import("./context.js").HeldOutLoad} HeldOutLoad
  */
 
 const OF_ALL_WORDS = ["tokens", "pooling", "classes"]; // stages whose formula is not that of one word
@@ -60,7 +60,7 @@ function formulaLines(c) {
 /**
  * What each expert really took on held-out headlines, by class, with the mark of chance in every bar.
  * @param {Context} c
- * @param {HeldOut} found
+ * @param {HeldOutLoad} found
  */
 function heldOut(c, found) {
   const heads = c.data.labels.map((name, k) => `${c.data.classes[k].glyph} ${className(c, name)}`);
@@ -84,7 +84,7 @@ function heldOut(c, found) {
 
 /**
  * @param {Context} c
- * @param {HeldOut} found
+ * @param {HeldOutLoad} found
  * @param {number} e
  * @param {number} k
  * @param {number | null} share

@@ -189,7 +189,7 @@ class Journey {
       geo,
       index,
       words: data.text_of,
-      stage: stageOf(data, /** @type {Context["stage"]["id"]} */ (data.stages[index].id)),
+      stage: /** @type {Context["stage"]} */ (/** @type {unknown} */ (data.stages[index])),
       token: Math.min(this.token ?? 0, data.words.length - 1),
       ramp: data.ramps[this.isDark ? "dark" : "light"],
       scrolled: this.scroll.scrollLeft,

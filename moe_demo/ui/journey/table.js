@@ -34,7 +34,7 @@ const NUMBERS = {
     heads: ["class", "logit", "probability"],
     rows: c.data.labels.map((name, i) => [
       className(c, name),
-      exact(c.stage.logits[i]),
+      exact(c.of("classes").logits[i]),
       exact(c.stage.probabilities[i]),
     ]),
   }),

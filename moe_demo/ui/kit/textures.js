@@ -1,10 +1,7 @@
 // An expert's texture as an SVG pattern: the mark that stays when colour cannot be seen.
 import { el } from "./dom.js";
 
-/**
- * How an expert looks wherever it appears, from moe_demo.figures.theme.
- * @typedef {{ label: string, hue: string, ink: string, texture: string, filled: boolean }} ExpertStyle
- */
+/** @typedef {import("./looks.types.js").ExpertLook} ExpertLook */
 
 /**
  * Paths of the textures on a tile of 8 x 8.
@@ -21,7 +18,7 @@ export const TEXTURE_MARKS = Object.freeze({
 
 /**
  * <pattern> elements for all experts, ids `${prefix}${index}`: hue as ground (or outline only), texture as ink.
- * @param {ExpertStyle[]} experts
+ * @param {ExpertLook[]} experts
  * @param {string} prefix
  * @returns {SVGPatternElement[]}
  */

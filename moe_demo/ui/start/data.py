@@ -67,6 +67,18 @@ class StartPictureData(TypedDict):
     lang: str
 
 
+class StartNextStepsData(TypedDict):
+    """Three ways on from here."""
+
+    words: dict[str, str]
+    lang: str
+
+
+def next_steps_data() -> StartNextStepsData:
+    """What the ways on are called."""
+    return {"words": labels("start.next_steps"), "lang": language()}
+
+
 def picture_data(view: View) -> StartPictureData:
     """Plain numbers of the trace, looks of the theme, words of the locale."""
     trace, model, chosen = view.trace, view.run.config.model, view.selection

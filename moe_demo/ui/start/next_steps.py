@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from moe_demo.ui.frame import navigation
-from moe_demo.ui.kit.i18n import labels, language
 from moe_demo.ui.kit.picture import picture
 from moe_demo.ui.kit.views import View
+from moe_demo.ui.start.data import next_steps_data
 
 KEY = "next_steps"
 _PAGES = {"word": "router", "training": "training"}
@@ -22,7 +22,7 @@ def draw(view: View, *, title: str, caption: str) -> None:
     with ways:
         opened = picture(
             "start/next_steps",
-            data={"words": labels("start.next_steps"), "lang": language()},
+            data=next_steps_data(),
             key=KEY,
             on_go_change=lambda: None,
         )
