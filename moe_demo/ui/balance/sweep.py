@@ -21,7 +21,8 @@ from moe_demo.insight.sweep import (
 from moe_demo.releases.recording import Recording
 from moe_demo.ui.balance.settings import SWEPT, BalanceSettings
 from moe_demo.ui.kit import selection
-from moe_demo.ui.kit.chart import Drawn, chart, drawn
+from moe_demo.ui.kit.chart import chart, drawn
+from moe_demo.ui.kit.data import Drawn
 from moe_demo.ui.kit.i18n import labels, language, speaking, t
 from moe_demo.ui.kit.words import method_word
 

@@ -15,7 +15,6 @@ import gzip
 import json
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import plotly
 import plotly.graph_objects as go
@@ -25,14 +24,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from moe_demo.ui.kit.base_path import base_path
+from moe_demo.ui.kit.data import Drawn, KitChartData
 from moe_demo.ui.kit.i18n import labels, language
 from moe_demo.ui.kit.picture import component
 
 ADDRESS = f"/plotly-{get_plotlyjs_version()}.min.js"
-
-
-Drawn = dict[str, Any]
-"""A figure as the browser takes it: what plotly calls its JSON."""
 
 
 def drawn(figure: go.Figure) -> Drawn:
@@ -44,7 +40,7 @@ def drawn(figure: go.Figure) -> Drawn:
 
 def chart(figure: Drawn, key: str, label: str) -> None:
     """Draw a figure; `label` says in words what a reader who does not see it would miss."""
-    data = {
+    data: KitChartData = {
         "figure": figure,
         "library": base_path() + ADDRESS,
         "label": label,

@@ -8,7 +8,8 @@ import streamlit as st
 
 from moe_demo.figures.training import training_curves
 from moe_demo.insight.run import Run
-from moe_demo.ui.kit.chart import Drawn, chart, drawn
+from moe_demo.ui.kit.chart import chart, drawn
+from moe_demo.ui.kit.data import Drawn
 from moe_demo.ui.kit.i18n import labels, language, speaking, t
 from moe_demo.ui.kit.views import View
 

@@ -27,7 +27,8 @@ from moe_demo.insight.run import Run
 from moe_demo.insight.specialisation import Specialisation, specialisation
 from moe_demo.runs.metrics import EvalMetrics
 from moe_demo.ui.kit import selection
-from moe_demo.ui.kit.chart import Drawn, chart, drawn
+from moe_demo.ui.kit.chart import chart, drawn
+from moe_demo.ui.kit.data import Drawn
 from moe_demo.ui.kit.i18n import labels, language, speaking, t
 from moe_demo.ui.kit.views import View
 from moe_demo.ui.kit.words import class_word, layer_name, plain
