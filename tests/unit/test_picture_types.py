@@ -38,6 +38,14 @@ def test_the_committed_types_are_those_of_python():
     assert stale == [], "run `make types`"
 
 
+def test_every_picture_says_what_it_takes():
+    scripts = [
+        path for path in picture_types.UI.glob("*/*.js") if "\nexport default" in path.read_text("utf-8")
+    ]
+    pictures = {path.relative_to(picture_types.UI).with_suffix("").as_posix() for path in scripts}
+    assert picture_types.picture_types().keys() == pictures - {"kit/mount"}  # which only fetches the others
+
+
 @pytest.mark.parametrize(
     ("hint", "expected"),
     [

@@ -1,4 +1,4 @@
-// What Python gives start/next_steps.js: written by `make types` from moe_demo/ui/start/data.py, not by hand.
+// Written by `make types` from moe_demo/ui/start/data.py: what start/next_steps.js is given.
 
 /**
  * Three ways on from here.
