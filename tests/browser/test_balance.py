@@ -71,7 +71,7 @@ def test_a_click_guesses_and_the_button_raises_the_curtain(page: Page):
     page.wait_for_url(re.compile(f"guess={uneven}"))
     page.locator("button.main-act").click()
     expect(ask(page)).to_contain_text(text_in("zh", "balance.ask.right"))
-    assert asked(page) == {"guess": str(uneven), "reveal": "1"}
+    assert asked(page) == {"guess": str(uneven), "reveal": "yes"}
     expect(page.locator("g.card.most-uneven")).to_have_attribute("data-run", str(uneven))
     expect(page.locator("rect.fabric")).to_have_count(0)
     page.locator("button.main-act").click()

@@ -114,7 +114,7 @@ class Theatre {
       const place = Number(node.dataset.run);
       node.classList.toggle("looked", place === run);
       node.classList.toggle("dimmed", node.matches(".curve") && run !== null && place !== run);
-      node.classList.toggle("most-uneven", node.matches(".curve") && Boolean(data.runs[place].most_uneven));
+      node.classList.toggle("most-uneven", Boolean(data.runs[place].most_uneven));
     });
     const spots = [[layout.x(at ?? 0), THEATRE.top, layout.height - THEATRE.bottom],
       ...data.runs.map((_, place) => [layout.card(place) + (at + 0.5) * layout.cell, layout.heatTop(0), layout.height - THEATRE.cardFoot])];
