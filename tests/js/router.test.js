@@ -9,6 +9,7 @@ import {
   signedBar,
   span,
 } from "../../moe_demo/ui/router/geometry.js";
+import { pieces } from "../../moe_demo/ui/router/sum.js";
 
 const NEAR = 1e-9;
 
@@ -103,4 +104,14 @@ test("a signed bar grows from the middle of its box to its ends", () => {
   assert.deepEqual(signedBar(2, 2, 70), { left: 35, width: 35 });
   assert.deepEqual(signedBar(-2, 2, 70), { left: 0, width: 35 });
   assert.deepEqual(signedBar(1, 2, 70), { left: 35, width: 17.5 });
+});
+
+test("a number that a sentence has twice stands in it twice", () => {
+  let made = 0;
+  const written = pieces("{a} + {b} = {a}", { a: () => `a${(made += 1)}`, b: 2 });
+  assert.deepEqual(written, ["a1", " + ", "2", " = ", "a2"]);
+});
+
+test("a placeholder without a value stays, and a list of pieces is laid out in its place", () => {
+  assert.deepEqual(pieces("{x}: {y}", { x: ["(", "p", ")"] }), ["(", "p", ")", ": ", "{y}"]);
 });

@@ -11,9 +11,10 @@ import { three } from "./scene.js";
 const MOST_TERMS = 4; // longer sums are written as one number
 
 /**
- * A template of the locale as a list of nodes and texts, its {placeholders} replaced by pieces.
+ * A template of the locale as a list of nodes and texts, its {placeholders} replaced by pieces; those that are made by
+ * a function are made anew wherever the template has them.
  * @param {string} template
- * @param {Record<string, Piece | Piece[]>} values
+ * @param {Record<string, Piece | Piece[] | (() => Piece)>} values
  * @returns {(Node | string)[]}
  */
 export function pieces(template, values) {
@@ -22,7 +23,8 @@ export function pieces(template, values) {
     .filter(Boolean)
     .flatMap((part) => {
       const name = /^\{(\w+)\}$/.exec(part)?.[1];
-      return name === undefined ? part : (values[name] ?? part);
+      const value = name === undefined ? part : (values[name] ?? part);
+      return typeof value === "function" ? value() : value;
     })
     .map((piece) => (typeof piece === "number" ? String(piece) : piece));
 }
@@ -42,17 +44,17 @@ export function sumOf(data, e) {
   const { words } = data;
   const group = data.groups[row.group];
   return pieces(words[row.chosen ? "sum_chosen" : row.kept ? "sum_below" : "sum_out"], {
-    expert: el("b", {}, data.experts[e].label),
-    logit: factor("logit", e, three(row.logit)),
-    score: factor("score", e, three(row.score)),
-    bias: factor("bias", e, `${row.bias < 0 ? "−" : "+"} ${three(Math.abs(row.bias))}`),
-    biased: factor("choice", e, three(row.biased)),
+    expert: () => el("b", {}, data.experts[e].label),
+    logit: () => factor("logit", e, three(row.logit)),
+    score: () => factor("score", e, three(row.score)),
+    bias: () => factor("bias", e, `${row.bias < 0 ? "−" : "+"} ${three(Math.abs(row.bias))}`),
+    biased: () => factor("choice", e, three(row.biased)),
     rank: row.rank === null ? "" : row.rank + 1,
     cut: three(data.cut),
     group: row.group,
-    group_score: group ? factor("group", e, three(group.score)) : "",
+    group_score: group ? () => factor("group", e, three(group.score)) : "",
     fraction: fractionOf(data, e),
-    gate: factor("gate", e, three(row.gate)),
+    gate: () => factor("gate", e, three(row.gate)),
   });
 }
 
