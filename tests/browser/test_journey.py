@@ -30,7 +30,7 @@ def opened(page: Page, **params: str) -> Page:
     wait_ready(page)
     page.goto("/forward-pass?" + "&".join(f"{name}={quote(value)}" for name, value in params.items()))
     wait_ready(page)
-    expect(page.locator(".station")).to_have_count(9)
+    expect(page.locator(".station")).to_have_count(9, timeout=30_000)
     return page
 
 
