@@ -89,7 +89,7 @@ class Pupil(threading.Thread):
 def measure(script: Path, visitors: int, every: float, seconds: float) -> Load:
     """Serve the app, let everybody in, watch."""
     load = Load()
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         runs = Path(name) / "runs"
         with serve(Path(name) / "log.txt", script=script, env={"MOE_DEMO_RUNS": str(runs)}) as server:
             begin = time.monotonic()
@@ -105,6 +105,7 @@ def measure(script: Path, visitors: int, every: float, seconds: float) -> Load:
                     time.sleep(_LOOK_SECONDS)
                 for pupil in pupils:
                     pupil.join(every + 60)
+                _stop_training(trainer, runs)
             load.errors += [line for line in server.log().splitlines() if "Traceback" in line]
     return load
 
@@ -131,6 +132,16 @@ def _keep_training(visitor: Visitor, runs: Path, load: Load) -> None:
             return
         time.sleep(0.2)
     load.errors.append("no training began")
+
+
+def _stop_training(visitor: Visitor, runs: Path) -> None:
+    """Its process would outlive the server."""
+    visitor.again()
+    visitor.press("training.stop")
+    for _ in range(_START_LOOKS):
+        if not any(_is_active(folder) for folder in runs.glob("[!.]*")):
+            return
+        time.sleep(0.2)
 
 
 def _is_active(folder: Path) -> bool:
