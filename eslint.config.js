@@ -4,7 +4,7 @@ import globals from "globals";
 
 export default [
   {
-    ignores: [".venv/", "moe_demo/ui/balance/", "moe_demo/ui/training/"],
+    ignores: [".venv/"],
   },
   js.configs.recommended,
   {

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from moe_demo.config import BalanceConfig
+from moe_demo.insight.load import random_max_vio
 from moe_demo.runs.metrics import StepMetrics
 
 Array = np.ndarray[Any, Any]
@@ -35,6 +36,16 @@ class BatchHeadline:
     """Token dropout: their whole vector was set to zero."""
     begin: int
     """Place of the first word among the T tokens of the batch."""
+
+    @property
+    def n_hidden(self) -> int:
+        """Words whose own row was not read."""
+        return sum(self.hidden)
+
+    @property
+    def n_silenced(self) -> int:
+        """Words whose vector was set to zero."""
+        return sum(self.silenced)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +80,17 @@ class SlowLayer:
     def mean_load(self) -> float:
         """Assignments an expert, the fair share."""
         return float(self.load_E.mean())
+
+    @property
+    def random_f(self) -> float:
+        """load / fair share of the busiest expert if words chose blindly."""
+        n_tokens, top_k = self.topk_idx_TK.shape
+        return 1 + random_max_vio(n_tokens, len(self.load_E), top_k)
+
+    @property
+    def bias_sign_E(self) -> Array:
+        """sign(mean - load): +1 for an idle expert, -1 for a busy one, 0 exactly at the mean."""
+        return np.asarray(np.sign(self.mean_load - self.load_E).astype(int))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,6 +140,11 @@ class BalanceFactors:
         """Its sum over the experts."""
         return float(self.product_E.sum())
 
+    @property
+    def even_P(self) -> float:
+        """P of every expert where affinity is even."""
+        return 1 / len(self.P_E)
+
 
 @dataclass(frozen=True, kw_only=True)
 class SlowStep:
@@ -149,7 +176,16 @@ class SlowStep:
     @property
     def clipped_norm(self) -> float:
         """The gradient's norm after clipping."""
-        return self.metrics.grad_norm * self.clip_scale
+        return self.clipped(self.metrics.grad_norm)
+
+    def clipped(self, norm: float) -> float:
+        """What clipping leaves of a part of the gradient of this norm."""
+        return norm * self.clip_scale
+
+    @property
+    def balance_share(self) -> float:
+        """The part of the whole loss that the balance losses are."""
+        return self.metrics.balance_loss / (self.metrics.ce_loss + self.metrics.balance_loss)
 
     @property
     def place_in_epoch(self) -> int:
@@ -159,12 +195,12 @@ class SlowStep:
     @property
     def n_hidden(self) -> int:
         """Words whose own row was not read."""
-        return sum(sum(headline.hidden) for headline in self.headlines)
+        return sum(headline.n_hidden for headline in self.headlines)
 
     @property
     def n_silenced(self) -> int:
         """Words whose vector was set to zero."""
-        return sum(sum(headline.silenced) for headline in self.headlines)
+        return sum(headline.n_silenced for headline in self.headlines)
 
     @property
     def n_right(self) -> int:
@@ -176,6 +212,10 @@ class SlowStep:
         shown, one = self.layers[layer], self.headlines[headline]
         chosen_TK = shown.topk_idx_TK[one.begin : one.begin + len(one.words)]
         return np.bincount(chosen_TK.ravel(), minlength=len(shown.load_E))
+
+    def headline_f(self, layer: int, headline: int) -> Array:
+        """What one headline adds to load / fair share of each expert of a layer, shape (E,)."""
+        return self.headline_load(layer, headline) / self.layers[layer].mean_load
 
     def factors(self, layer: int, headline: int) -> BalanceFactors:
         """What the balance loss of the method in force multiplies."""

@@ -1,4 +1,4 @@
-"""The balance page as a reader uses it: look, guess, raise the curtain, read a tile, train it all again."""
+"""The balance page as a reader uses it: look, guess, reveal the loads, read a tile, train it all again."""
 
 import re
 from collections.abc import Callable
@@ -43,7 +43,7 @@ def asked(page: Page) -> dict[str, str]:
 @pytest.mark.parametrize(("width", "height"), [(1280, 720), (1440, 900)])
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("reveal", ["", "&reveal=yes&guess=0"])
-def test_the_first_screen_holds_the_whole_theatre(
+def test_the_first_screen_holds_the_whole_comparison(
     new_page: Callable[..., Page], width: int, height: int, lang: str, reveal: str
 ):
     page = opened(new_page(width=width, height=height), f"{PATH}?lang={lang}{reveal}")
@@ -61,11 +61,11 @@ def test_the_first_screen_holds_the_whole_theatre(
         assert box["y"] + box["height"] <= height
 
 
-def test_a_click_guesses_and_the_button_raises_the_curtain(page: Page):
+def test_a_click_guesses_and_the_button_reveals_the_loads(page: Page):
     runs = shuffled(read_recording(RECORDING).of_seed(SEEDS[0]))
     uneven = most_uneven(runs)
     opened(page)
-    assert cards(page).first.locator("rect.fabric").count() == 1
+    assert cards(page).first.locator("rect.cover").count() == 1
     cards(page).nth(uneven).click()
     expect(ask(page)).to_contain_text(text_in("zh", "balance.letters")[uneven])
     page.wait_for_url(re.compile(f"guess={uneven}"))
@@ -73,9 +73,9 @@ def test_a_click_guesses_and_the_button_raises_the_curtain(page: Page):
     expect(ask(page)).to_contain_text(text_in("zh", "balance.ask.right"))
     assert asked(page) == {"guess": str(uneven), "reveal": "yes"}
     expect(page.locator("g.card.most-uneven")).to_have_attribute("data-run", str(uneven))
-    expect(page.locator("rect.fabric")).to_have_count(0)
+    expect(page.locator("rect.cover")).to_have_count(0)
     page.locator("button.main-act").click()
-    expect(page.locator("rect.fabric")).to_have_count(len(METHODS))
+    expect(page.locator("rect.cover")).to_have_count(len(METHODS))
     assert asked(page) == {}
 
 
@@ -98,7 +98,7 @@ def test_the_keyboard_guesses_reveals_and_reads_the_table(page: Page):
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("guess=1"))
     page.keyboard.press("r")
-    expect(page.locator("rect.fabric")).to_have_count(0)
+    expect(page.locator("rect.cover")).to_have_count(0)
     page.keyboard.press("t")
     runs = read_recording(RECORDING).of_seed(SEEDS[0])
     expect(page.locator(".panel tbody tr")).to_have_count(sum(len(run.evaluations) for run in runs))

@@ -1,4 +1,4 @@
-"""The training laboratory in a real browser: buttons pressed, curves growing, time rewound, servers killed."""
+"""The training page in a real browser: buttons pressed, curves growing, time rewound, servers killed."""
 
 import os
 import re
@@ -26,13 +26,13 @@ def runs(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def lab_server(fresh_server: Callable[..., Server], runs: Path) -> Callable[[], Server]:
+def training_server(fresh_server: Callable[..., Server], runs: Path) -> Callable[[], Server]:
     """Start a server on that folder; a second one finds what the first one left."""
     return lambda: fresh_server(env={"MOE_DEMO_RUNS": str(runs)})
 
 
-def lab(page: Page, name: str) -> str:
-    """What the laboratory says of itself."""
+def shown(page: Page, name: str) -> str:
+    """What the picture says of itself."""
     return page.locator("[data-zoom]").first.get_attribute(f"data-{name}") or ""
 
 
@@ -89,18 +89,18 @@ def run_name(page: Page) -> str:
 
 
 def test_a_run_is_trained_paused_stepped_resumed_reset_and_stopped_by_its_buttons(
-    lab_server: Callable[[], Server], new_page: Callable[..., Page], runs: Path
+    training_server: Callable[[], Server], new_page: Callable[..., Page], runs: Path
 ):
-    server = lab_server()
+    server = training_server()
     page = new_page(server, height=900)
     page.goto("/train")
     name = train(page)
     until_step(page, 30)
     press(page, "pause")
     until(page, "state", "paused")
-    steps = int(lab(page, "steps"))
+    steps = int(shown(page, "steps"))
     page.wait_for_timeout(1200)
-    assert int(lab(page, "steps")) == steps
+    assert int(shown(page, "steps")) == steps
     take(page, "step", steps + 1)
     epoch_end = (steps + 1) // 92 * 92 + 92
     take(page, "epoch", epoch_end)
@@ -132,16 +132,16 @@ def test_a_run_is_trained_paused_stepped_resumed_reset_and_stopped_by_its_button
 
 
 def test_the_default_preset_trains_to_its_best_accuracy_while_it_is_watched(
-    lab_server: Callable[[], Server], new_page: Callable[..., Page], runs: Path
+    training_server: Callable[[], Server], new_page: Callable[..., Page], runs: Path
 ):
-    page = new_page(lab_server(), height=900)
+    page = new_page(training_server(), height=900)
     page.goto("/train")
     train(page)
     until_step(page, 50)
     canvas = page.locator("canvas").first.element_handle()
     seen = []
-    while lab(page, "state") in ("running", "starting"):
-        seen.append(int(lab(page, "steps") or 0))
+    while shown(page, "state") in ("running", "starting"):
+        seen.append(int(shown(page, "steps") or 0))
         page.wait_for_timeout(300)
     until(page, "state", "done")
     assert seen == sorted(seen)
@@ -159,9 +159,9 @@ def test_the_default_preset_trains_to_its_best_accuracy_while_it_is_watched(
 
 
 def test_training_survives_a_killed_server_and_another_one_finds_it(
-    lab_server: Callable[[], Server], new_page: Callable[..., Page], runs: Path
+    training_server: Callable[[], Server], new_page: Callable[..., Page], runs: Path
 ):
-    server = lab_server()
+    server = training_server()
     page = new_page(server, height=900)
     page.goto("/train")
     name = train(page)
@@ -170,7 +170,7 @@ def test_training_survives_a_killed_server_and_another_one_finds_it(
     page.goto("about:blank")
     os.kill(server.process.pid, signal.SIGKILL)
     server.process.wait()
-    second = new_page(lab_server(), height=900)
+    second = new_page(training_server(), height=900)
     second.goto(f"/train?run={name}")
     until_step(second, int(before.count(b'"step"')) // 2 + 40)
     after = (runs / name / "metrics.jsonl").read_bytes()
@@ -183,9 +183,9 @@ def test_training_survives_a_killed_server_and_another_one_finds_it(
 
 
 def test_a_setting_changed_while_it_trains_holds_at_once_and_is_marked(
-    lab_server: Callable[[], Server], new_page: Callable[..., Page], runs: Path
+    training_server: Callable[[], Server], new_page: Callable[..., Page], runs: Path
 ):
-    page = new_page(lab_server(), height=900)
+    page = new_page(training_server(), height=900)
     page.goto("/train")
     train(page)
     until_step(page, 10)

@@ -1,4 +1,4 @@
-"""The balance page: nothing is given away before the curtains open, and every number is one of the recording."""
+"""The balance page: nothing is given away before the loads are shown, and every number is one of the recording."""
 
 from __future__ import annotations
 
@@ -47,14 +47,14 @@ def opened(**params: str) -> AppTest:
     return app.opened("balance", **params)
 
 
-def theatre(at: AppTest) -> dict[str, Any]:
+def comparison(at: AppTest) -> dict[str, Any]:
     return app.drawn(at, "runs")
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_before_the_curtains_open_only_marks_are_sent(lang: str, recording: Recording):
+def test_before_the_loads_are_shown_only_marks_are_sent(lang: str, recording: Recording):
     at = opened(lang=lang)
-    data = theatre(at)
+    data = comparison(at)
     assert at.title[0].value == text_in(lang, "balance.title")
     assert not data["revealed"]
     runs = shuffled(recording.of_seed(SEEDS[0]))
@@ -70,8 +70,8 @@ def test_before_the_curtains_open_only_marks_are_sent(lang: str, recording: Reco
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_opened_curtains_show_the_load_of_the_recording(lang: str, recording: Recording):
-    data = theatre(opened(lang=lang, reveal="yes"))
+def test_what_is_revealed_is_the_load_of_the_recording(lang: str, recording: Recording):
+    data = comparison(opened(lang=lang, reveal="yes"))
     runs = shuffled(recording.of_seed(SEEDS[0]))
     for drawn, run in zip(data["runs"], runs, strict=True):
         assert drawn["name"] == text_in(lang, f"balance.methods.{run.method.replace('+', '_')}")
@@ -84,7 +84,7 @@ def test_opened_curtains_show_the_load_of_the_recording(lang: str, recording: Re
 
 def test_the_verdict_answers_the_guess(recording: Recording):
     uneven = most_uneven(shuffled(recording.of_seed(SEEDS[0])))
-    right, wrong = (theatre(opened(reveal="yes", guess=str(g)))["ask"] for g in (uneven, (uneven + 1) % 5))
+    right, wrong = (comparison(opened(reveal="yes", guess=str(g)))["ask"] for g in (uneven, (uneven + 1) % 5))
     assert right.startswith(text_in("zh", "balance.ask.right"))
     assert not wrong.startswith(text_in("zh", "balance.ask.right"))
     assert letter(uneven) in right
@@ -96,7 +96,7 @@ def test_the_verdict_answers_the_guess(recording: Recording):
 )
 def test_a_broken_parameter_falls_back_and_is_told(params: dict[str, str]):
     at = opened(**params)
-    data = theatre(at)
+    data = comparison(at)
     assert (data["guess"], data["revealed"]) == (None, False)
     assert any(next(iter(params)) in warning.value for warning in at.warning)
 

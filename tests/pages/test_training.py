@@ -76,9 +76,9 @@ def put_run(jobs: Jobs, name: str, state: str, reason: str = "", owner: Caller =
 def test_a_recorded_run_is_shown_at_once_and_offers_to_train(lang: str):
     at = opened("training", lang=lang)
     assert at.title[0].value == text_in(lang, "training.title")
-    lab = drawn(at, "poll_ms")
-    assert [run["address"] for run in lab["runs"]] == ["/live/deepseek"]
-    assert lab["state"] == "done"
+    picture = drawn(at, "poll_ms")
+    assert [run["address"] for run in picture["runs"]] == ["/live/deepseek"]
+    assert picture["state"] == "done"
     last = load_run("deepseek").last_eval
     assert any(f"{last.accuracy:.1%}" in caption.value for caption in at.caption)
     assert buttons(at) == {

@@ -1,70 +1,125 @@
-// The cards of the theatre: a closed curtain with a letter, or the load of every expert over the steps.
-
+// The cards of the comparison: covered, with a letter, or the load of every expert over the steps.
+import { loadPlace, rampAt, rgb } from "../kit/colour.js";
 import { el } from "../kit/dom.js";
-import { loadColour } from "../kit/load_colour.js";
-import { DASHES } from "./curves.js";
-import { THEATRE } from "./layout.js";
+import { fixed } from "../kit/numbers.js";
+import { lineLook } from "./curves.js";
+import { CARD } from "./layout.js";
 
-function curtain(layout, run) {
-  const top = THEATRE.cardHead, height = layout.height - THEATRE.cardHead - THEATRE.cardFoot;
+/**
+ * @typedef {import("./picture.types.js").PictureData} Comparison
+ * @typedef {import("./picture.types.js").ComparedCourse} ComparedRun
+ * @typedef {import("./layout.js").Layout} Layout
+ */
+
+/**
+ * @param {Comparison} data
+ * @param {number} place of the run
+ * @param {number | null} guess
+ * @param {Layout} layout
+ */
+export function drawCard(data, place, guess, layout) {
+  const run = data.runs[place];
+  const inside = run.load
+    ? run.load.flatMap((_loads, layer) => layerLoad(run, layer, data, layout))
+    : cover(run, layout);
+  const marks = [guess === place && "guessed", run.most_uneven && "most-uneven"].filter(Boolean);
+  const attributes = {
+    class: ["card", ...marks].join(" "),
+    "data-run": place,
+    role: "button",
+    tabindex: place === 0 ? 0 : -1,
+    "aria-label": run.says,
+    "aria-pressed": guess === place,
+    transform: `translate(${layout.card(place)},0)`,
+  };
+  const size = { width: layout.cardWidth + 10, height: layout.height - 3 };
+  return el(
+    "g",
+    attributes,
+    el("rect", { class: "back", x: -5, y: 1, ...size, rx: 8 }),
+    ...cardHead(data, place),
+    ...inside,
+    ...cardFoot(data, place, guess, layout),
+  );
+}
+
+/** @param {ComparedRun} run @param {Layout} layout */
+function cover({ letter }, { cardWidth, height }) {
+  const size = { width: cardWidth, height: height - CARD.head - CARD.foot };
+  const [x, y] = [cardWidth / 2, CARD.head + size.height / 2];
   return [
-    el("rect", { class: "fabric", x: 0, y: top, width: layout.cardWidth, height, rx: 6, fill: "url(#theatre-fabric)" }),
-    el("circle", { class: "plate", cx: layout.cardWidth / 2, cy: top + height / 2, r: 27 }),
-    el("text", { class: "plate-letter", x: layout.cardWidth / 2, y: top + height / 2 + 8, "text-anchor": "middle" }, run.letter),
+    el("rect", { class: "cover", x: 0, y: CARD.head, ...size, rx: 6, fill: "url(#cover-stripes)" }),
+    el("circle", { class: "plate", cx: x, cy: y, r: 27 }),
+    el("text", { class: "plate-letter", x, y: y + 8, "text-anchor": "middle" }, letter),
   ];
 }
 
-function heat(run, layer, data, layout) {
-  const top = layout.heatTop(layer), cells = [];
-  run.load[layer].forEach((loads, at) => {
+/**
+ * The load of every expert of a layer at every evaluation.
+ * @param {ComparedRun} run
+ * @param {number} layer
+ * @param {Comparison} data
+ * @param {Layout} layout
+ */
+function layerLoad(run, layer, data, layout) {
+  const top = layout.heatTop(layer);
+  const cells = (run.load?.[layer] ?? []).flatMap((loads, at) => {
     const x = layout.steps.indexOf(run.steps[at]) * layout.cell;
-    loads.forEach((value, expert) => {
-      const place = { x, y: top + expert * layout.row, width: layout.cell + 0.4, height: layout.row + 0.2 };
-      cells.push(el("rect", { ...place, fill: loadColour(value, data.ramp, data.top) }));
-      if (value < data.dead_below) cells.push(el("rect", { ...place, class: "dead", fill: "url(#theatre-dead)" }));
+    return loads.flatMap((load, expert) => {
+      const y = top + expert * layout.row;
+      const place = { x, y, width: layout.cell + 0.4, height: layout.row + 0.2 };
+      const fill = rgb(rampAt(data.ramp, loadPlace(load, data.top)));
+      const tile = el("rect", { ...place, fill });
+      if (load >= data.dead_below) return [tile];
+      return [tile, el("rect", { ...place, class: "dead", fill: "url(#dead-hatch)" })];
     });
   });
-  const frame = { class: "frame", x: 0, y: top, width: layout.cardWidth, height: layout.heatHeight };
-  const label = el("text", { class: "tick", x: 0, y: top - 4 }, `L${layer}`);
-  const vio = el("text", { class: "tick", x: layout.cardWidth, y: top - 4, "text-anchor": "end" }, `MaxVio ${run.max_vio[layer].toFixed(2)}`);
-  return [label, vio, ...cells, el("rect", frame)];
-}
-
-function cardHead(run, data, layout) {
-  const key = el("line", { class: "key", x1: 0, x2: 22, y1: 12, y2: 12, stroke: data.looks[run.place], "stroke-dasharray": DASHES[run.place % DASHES.length] });
-  const name = data.revealed ? run.name : "";
-  return [key, el("text", { class: "card-letter", x: 28, y: 17 }, run.letter),
-    el("text", { class: "card-name", x: 0, y: 36 }, name)];
-}
-
-function cardFoot(run, data, layout) {
-  const y = layout.height - THEATRE.cardFoot + 18;
-  if (!data.revealed) {
-    const isGuess = data.guess === run.place;
-    return [el("text", { class: "guess-word", x: layout.cardWidth / 2, y, "text-anchor": "middle" }, isGuess ? data.words.guessed : data.words.guess),
-      el("text", { class: "tick", x: layout.cardWidth / 2, y: y + 18, "text-anchor": "middle" }, run.state)];
-  }
-  if (!run.foot) return [el("text", { class: "tick", x: 0, y }, run.state)];
+  const { cardWidth, heatHeight } = layout;
+  const vio = `MaxVio ${fixed(run.max_vio?.[layer], 2)}`;
   return [
-    ...run.foot.map((line, place) => el("text", { class: run.most_uneven ? "uneven" : "tick", x: 0, y: y + place * 18 }, line)),
+    el("text", { class: "tick", x: 0, y: top - 4 }, `L${layer}`),
+    el("text", { class: "tick", x: cardWidth, y: top - 4, "text-anchor": "end" }, vio),
+    ...cells,
+    el("rect", { class: "frame", x: 0, y: top, width: cardWidth, height: heatHeight }),
   ];
 }
 
-export function drawCard(run, data, layout) {
-  const inside = run.load ? run.load.flatMap((_, layer) => heat(run, layer, data, layout)) : curtain(layout, run);
-  return el("g", {
-    class: `card${data.guess === run.place ? " guessed" : ""}${run.most_uneven ? " most-uneven" : ""}`, "data-run": run.place, role: "button",
-    tabindex: run.place === 0 ? 0 : -1, "aria-label": run.says, "aria-pressed": data.guess === run.place,
-    transform: `translate(${layout.card(run.place)},0)`,
-  },
-  el("rect", { class: "back", x: -5, y: 1, width: layout.cardWidth + 10, height: layout.height - 3, rx: 8 }),
-  ...cardHead(run, data, layout), ...inside, ...cardFoot(run, data, layout));
+/** @param {Comparison} data @param {number} place */
+function cardHead(data, place) {
+  const { letter, name } = data.runs[place];
+  return [
+    el("line", { class: "key", x1: 0, x2: 22, y1: 12, y2: 12, ...lineLook(data, place) }),
+    el("text", { class: "card-letter", x: 28, y: 17 }, letter),
+    el("text", { class: "card-name", x: 0, y: 36 }, data.revealed ? name : ""),
+  ];
 }
 
-export function theatrePatterns() {
-  const fabric = el("pattern", { id: "theatre-fabric", width: 14, height: 14, patternUnits: "userSpaceOnUse" },
-    el("rect", { class: "cloth", width: 14, height: 14 }), el("rect", { class: "fold", width: 5, height: 14 }));
-  const dead = el("pattern", { id: "theatre-dead", width: 5, height: 5, patternUnits: "userSpaceOnUse" },
-    el("path", { class: "hatch", d: "M-1,6 L6,-1 M-1,-1 L6,6" }));
-  return el("defs", {}, fabric, dead);
+/** @param {Comparison} data @param {number} place @param {number | null} guess @param {Layout} layout */
+function cardFoot({ runs, revealed, words }, place, guess, { cardWidth, height }) {
+  const run = runs[place];
+  const y = height - CARD.foot + 18;
+  if (!revealed) {
+    const middle = { x: cardWidth / 2, "text-anchor": "middle" };
+    return [
+      el("text", { class: "guess-word", ...middle, y }, guess === place ? words.guessed : words.guess),
+      el("text", { class: "tick", ...middle, y: y + 18 }, run.state),
+    ];
+  }
+  if (!run.foot) return [el("text", { class: "tick", x: 0, y }, run.state)];
+  const look = run.most_uneven ? "most-uneven" : "tick";
+  return run.foot.map((line, i) => el("text", { class: look, x: 0, y: y + i * 18 }, line));
+}
+
+/** The patterns that cards are filled with. */
+export function cardPatterns() {
+  const units = { patternUnits: "userSpaceOnUse" };
+  const stripes = el(
+    "pattern",
+    { id: "cover-stripes", width: 14, height: 14, ...units },
+    el("rect", { class: "cover-ground", width: 14, height: 14 }),
+    el("rect", { class: "cover-stripe", width: 5, height: 14 }),
+  );
+  const hatch = el("path", { class: "hatch", d: "M-1,6 L6,-1 M-1,-1 L6,6" });
+  const dead = el("pattern", { id: "dead-hatch", width: 5, height: 5, ...units }, hatch);
+  return el("defs", {}, stripes, dead);
 }

@@ -1,59 +1,92 @@
-// The curves of the theatre: held-out loss above, accuracy below, one line a run, its letter at its end.
-
+// The curves of the comparison: held-out loss above, accuracy below, one line a run, its letter at its end.
 import { el } from "../kit/dom.js";
-import { THEATRE, axisOf, spaced } from "./layout.js";
+import { fixed, percent } from "../kit/numbers.js";
+import { CURVES, axisOf, fittingSteps, heightIn, letterHeights } from "./layout.js";
 
-export const DASHES = ["", "9 4", "2 3", "12 3 2 3", "5 3"];
+const DASHES = ["", "9 4", "2 3", "12 3 2 3", "5 3"];
+const STEP_APART = 38;
 
-function axisMarks(axis, panel, layout, shownAs) {
-  const y = (value) => panel.top + panel.height * (1 - (value - axis.from) / (axis.to - axis.from));
-  return axis.marks.flatMap((mark) => [
-    el("line", { class: "grid", x1: layout.x0, x2: layout.x1, y1: y(mark), y2: y(mark) }),
-    el("text", { class: "tick", x: layout.x0 - 7, y: y(mark) + 4, "text-anchor": "end" }, shownAs(mark, axis.digits)),
+/**
+ * @typedef {import("./picture.types.js").PictureData} Comparison
+ * @typedef {import("./layout.js").Layout} Layout
+ * @typedef {import("./layout.js").Axis} Axis
+ */
+
+/**
+ * Colour and dash of a run's line.
+ * @param {Comparison} data
+ * @param {number} run
+ */
+export function lineLook(data, run) {
+  return { stroke: data.looks[run], "stroke-dasharray": DASHES[run % DASHES.length] };
+}
+
+/** @param {Comparison} data @param {Layout} layout */
+export function drawCurves(data, layout) {
+  return el(
+    "g",
+    { class: "curves" },
+    curvePanel(data, layout, "loss", fixed),
+    curvePanel(data, layout, "accuracy", (value, digits) => percent(value, Math.max(0, digits - 2))),
+    ...stepMarks(layout, data.words.step),
+  );
+}
+
+/**
+ * @param {Comparison} data
+ * @param {Layout} layout
+ * @param {"loss" | "accuracy"} name
+ * @param {(value: number, digits: number) => string} written
+ */
+function curvePanel(data, layout, name, written) {
+  const panel = layout[name];
+  const axis = axisOf(data.runs.flatMap((run) => run[name]));
+  const y = heightIn(axis, panel);
+  const curves = data.runs.flatMap((run, place) => {
+    const points = run.steps.map((step, at) => [layout.x(layout.steps.indexOf(step)), y(run[name][at])]);
+    return points.length ? [{ letter: run.letter, place, points }] : [];
+  });
+  const heights = letterHeights(curves.map(({ points }) => points[points.length - 1][1]));
+  return el(
+    "g",
+    { class: "panel-of", "data-panel": name },
+    el("text", { class: "axis title", x: layout.x0 - 40, y: panel.top - 14 }, data.words[name]),
+    ...gridMarks(axis, layout, y, written),
+    ...curves.map(({ letter, place, points }, i) => {
+      const [x, end] = points[points.length - 1];
+      const d = points.map(([px, py], at) => `${at ? "L" : "M"}${px.toFixed(1)},${py.toFixed(1)}`).join("");
+      return el(
+        "g",
+        { class: "curve", "data-run": place },
+        el("path", { class: "wide", d }),
+        el("path", { class: "line", d, ...lineLook(data, place) }),
+        el("path", { class: "leader", d: `M${x + 2},${end}L${x + 17},${heights[i]}` }),
+        el("text", { class: "letter", x: x + 20, y: heights[i] + 5 }, letter),
+      );
+    }),
+  );
+}
+
+/**
+ * @param {Axis} axis
+ * @param {Layout} layout
+ * @param {(value: number) => number} y
+ * @param {(value: number, digits: number) => string} written
+ */
+function gridMarks({ marks, digits }, { x0, x1 }, y, written) {
+  return marks.flatMap((mark) => [
+    el("line", { class: "grid", x1: x0, x2: x1, y1: y(mark), y2: y(mark) }),
+    el("text", { class: "tick", x: x0 - 7, y: y(mark) + 4, "text-anchor": "end" }, written(mark, digits)),
   ]);
 }
 
-/** Marks of the steps that fit below, the last one always. */
+/** @param {Layout} layout @param {string} word */
 function stepMarks(layout, word) {
-  const y = layout.height - THEATRE.bottom + 16, chosen = [];
-  layout.steps.forEach((step, index) => {
-    const isLast = index === layout.steps.length - 1;
-    const before = chosen.at(-1);
-    if (before !== undefined && layout.x(index) - layout.x(before) < 38) {
-      if (!isLast) return;
-      chosen.pop();
-    }
-    chosen.push(index);
+  const y = layout.height - CURVES.bottom + 16;
+  const steps = fittingSteps(layout, STEP_APART).map((index) => {
+    const place = { x: layout.x(index), y, "text-anchor": "middle" };
+    return el("text", { class: "tick", ...place }, layout.steps[index]);
   });
-  return [
-    ...chosen.map((index) => el("text", { class: "tick", x: layout.x(index), y, "text-anchor": "middle" }, layout.steps[index])),
-    el("text", { class: "axis", x: (layout.x0 + layout.x1) / 2, y: y + 16, "text-anchor": "middle" }, word),
-  ];
-}
-
-function curvePanel(data, layout, name, panel, shownAs) {
-  const axis = axisOf(data.runs.flatMap((run) => run[name]));
-  const y = (value) => panel.top + panel.height * (1 - (value - axis.from) / (axis.to - axis.from));
-  const begun = data.runs.filter((run) => run.steps.length);
-  const lines = begun.map((run) => {
-    const { place } = run, points = run.steps.map((step, at) => [layout.x(layout.steps.indexOf(step)), y(run[name][at])]);
-    const d = points.map(([px, py], at) => `${at ? "L" : "M"}${px.toFixed(1)},${py.toFixed(1)}`).join("");
-    return { end: points.at(-1), node: el("g", { class: "curve", "data-run": place },
-      el("path", { class: "wide", d }), el("path", { class: "line", d, stroke: data.looks[place], "stroke-dasharray": DASHES[place % DASHES.length] })) };
-  });
-  const seats = spaced(lines.map(({ end }) => end[1]), 15);
-  lines.forEach(({ end, node }, seat) => node.append(
-    el("path", { class: "leader", d: `M${end[0] + 2},${end[1]}L${end[0] + 17},${seats[seat]}` }),
-    el("text", { class: "letter", x: end[0] + 20, y: seats[seat] + 5 }, begun[seat].letter)));
-  return el("g", { class: "panel-of", "data-panel": name },
-    el("text", { class: "axis title", x: layout.x0 - 40, y: panel.top - 14 }, data.words[name]),
-    ...axisMarks(axis, panel, layout, shownAs), ...lines.map(({ node }) => node));
-}
-
-export function drawCurves(data, layout) {
-  const percent = (value, digits) => `${(value * 100).toFixed(Math.max(0, digits - 2))}%`;
-  return el("g", { class: "curves" },
-    curvePanel(data, layout, "loss", layout.loss, (value, digits) => value.toFixed(digits)),
-    curvePanel(data, layout, "accuracy", layout.accuracy, percent),
-    ...stepMarks(layout, data.words.step));
+  const middle = { x: (layout.x0 + layout.x1) / 2, y: y + 16, "text-anchor": "middle" };
+  return [...steps, el("text", { class: "axis", ...middle }, word)];
 }

@@ -1,4 +1,4 @@
-"""What the balance page's picture is given: five runs' losses, and their loads once the curtains are open."""
+"""What the balance page's picture is given: five runs' losses, and their loads once they are shown."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ HIDDEN = 0.01
 
 
 class ComparedCourse(TypedDict):
-    """One run's evaluations (n); method and loads are there only once the curtains are open."""
+    """One run's evaluations (n); method and loads are there only once they are shown."""
 
     letter: str
     steps: list[int]
@@ -42,8 +42,8 @@ class ComparedCourse(TypedDict):
     name: NotRequired[str]
     load: NotRequired[list[list[list[float]]]]
     """L x n x E, by fair share."""
-    course: NotRequired[list[list[float]]]
-    """MaxVio, n x L."""
+    worst_vio: NotRequired[list[float]]
+    """MaxVio of the worst layer, n."""
     max_vio: NotRequired[list[float]]
     """At the end, L."""
     floor: NotRequired[float]
@@ -76,7 +76,7 @@ class BalancePictureData(TypedDict):
 def picture_data(
     runs: list[ComparedRun], asked: BalanceSettings, live: LiveSet | None = None
 ) -> BalancePictureData:
-    """What the theatre draws. Loads and methods are in it only once the curtains are open."""
+    """What the picture draws. Loads and methods are in it only once they are shown."""
     guess, revealed = asked.guess, asked.reveal
     model, begun = runs[0].config.model, all(run.evaluations for run in runs)
     uneven = most_uneven(runs) if begun and runs[most_uneven(runs)].ratio >= WELL_ABOVE else None
@@ -94,9 +94,9 @@ def picture_data(
         "guess": guess,
         "revealed": revealed,
         "ask": _ask(runs, guess, uneven, revealed=revealed, begun=begun),
-        "label": t("balance.theatre_label", n=len(runs)),
+        "label": t("balance.picture_label", n=len(runs)),
         "badge": _badge(runs, live),
-        "words": labels("balance.theatre")
+        "words": labels("balance.picture")
         | {"method": t("balance.table.method"), "floor": t("balance.table.floor")},
         "keys": key_help("balance.keys"),
         "lang": language(),
@@ -106,7 +106,7 @@ def picture_data(
 def _course(
     run: ComparedRun, place: int, *, is_most_uneven: bool, revealed: bool, live: LiveSet | None
 ) -> ComparedCourse:
-    """What one may know of a run before the curtains open, and all of it once they are."""
+    """What one may know of a run before its load is shown, and all of it from then on."""
     says = (
         t("balance.says", run=letter(place), loss=run.final.loss, accuracy=run.final.accuracy)
         if run.evaluations
@@ -121,18 +121,18 @@ def _course(
         "most_uneven": revealed and is_most_uneven,
         "says": says,
     }
-    return _opened(run, course) if revealed and run.evaluations else course
+    return _revealed(run, course) if revealed and run.evaluations else course
 
 
-def _opened(run: ComparedRun, course: ComparedCourse) -> ComparedCourse:
-    """With what stands behind the curtain."""
+def _revealed(run: ComparedRun, course: ComparedCourse) -> ComparedCourse:
+    """With its method and load."""
     loads = [relative_loads(evaluation).round(3) for evaluation in run.evaluations]
     n_dead = sum(len(dead) for dead in dead_experts(run.final))
     return {
         **course,
         "name": method_word(run.method),
         "load": np.stack(loads, axis=1).tolist(),
-        "course": [[round(vio, 4) for vio in evaluation.max_vio_L] for evaluation in run.evaluations],
+        "worst_vio": [round(max(evaluation.max_vio_L), 4) for evaluation in run.evaluations],
         "max_vio": run.final.max_vio_L,
         "floor": run.floor,
         "foot": [

@@ -1,39 +1,76 @@
 // f of every expert, headline by headline and for the whole batch, and which way each loss pushes.
 // Even is white; above 1 is pressed down, below 1 is lifted. Hover or focus a row to read its numbers.
+import { inkOn, loadPlace, rampAt, rgb } from "../kit/colour.js";
+import { el } from "../kit/dom.js";
+import { fixed } from "../kit/numbers.js";
+import { drawn } from "../kit/stage.js";
+import { dataTable } from "../kit/table.js";
+import { fill } from "../kit/text.js";
 
-import { el, fill } from "../kit/dom.js";
-import { loadColour } from "../kit/load_colour.js";
-
-const maps = new WeakMap();
 const PUSHED = 0.05; // below this the push is too small for an arrow
 
-function arrow(f) {
-  if (Math.abs(f - 1) < PUSHED) return "·";
-  return f > 1 ? "▼" : "▲";
+/**
+ * @typedef {import("./headline_map.types.js").PictureData} HeadlineMap
+ * @typedef {import("./headline_map.types.js").HeadlineRow} HeadlineRow
+ * @typedef {import("./headline_map.types.js").BatchRow} BatchRow
+ */
+
+/**
+ * Which way a loss pushes an expert of this f.
+ * @param {number} f
+ * @returns {"down" | "up" | "rest"}
+ */
+export function pushOf(f) {
+  if (Math.abs(f - 1) < PUSHED) return "rest";
+  return f > 1 ? "down" : "up";
 }
 
-function loadCell(f, expert, data) {
-  const colour = loadColour(f, data.ramp, data.top), [r, g, b] = colour.match(/\d+/g).map(Number);
-  const ink = 0.2126 * (r / 255) ** 2.2 + 0.7152 * (g / 255) ** 2.2 + 0.0722 * (b / 255) ** 2.2 > 0.3 ? "#111111" : "#FFFFFF";
-  const says = fill(data.words[f > 1 + PUSHED ? "down" : f < 1 - PUSHED ? "up" : "rest"], { expert: `E${expert}`, f: f.toFixed(2) });
-  return el("td", { class: "cell", title: says, "aria-label": says, style: `background:${colour};color:${ink}` }, `${f.toFixed(1)} ${arrow(f)}`);
+/** @param {HTMLElement} root @param {HeadlineMap} data */
+function draw(root, data) {
+  const { headlines, batch, words, label } = data;
+  const width = batch.f.length + 2;
+  const table = dataTable({
+    caption: label,
+    hidesCaption: true,
+    heads: [
+      el("td", {}, words.corner),
+      ...batch.f.map((_f, expert) => `E${expert}`),
+      el("th", { scope: "col", class: "total" }, words.total),
+    ],
+    rows: [
+      ...headlines.map((row) => ({ class: "headline", cells: cells(headlineHead(row), row, data) })),
+      { class: "gap", cells: [el("td", { colspan: width }, words.whole)] },
+      { class: "batch", cells: cells(batch.text, batch, data) },
+    ],
+  });
+  root.replaceChildren(el("div", { class: "scroll" }, table));
 }
 
-function loadRow(row, data, kind) {
-  const head = kind === "batch"
-    ? el("th", { scope: "row" }, row.text)
-    : el("th", { scope: "row", title: `${row.text} (${row.class_word})` }, el("span", { style: `color:${row.hue}` }, row.glyph), " ", el("span", { lang: "zh" }, row.text));
-  return el("tr", { class: kind }, head, ...row.f.map((f, expert) => loadCell(f, expert, data)),
-    el("td", { class: "total" }, row.unevenness.toFixed(2)));
+/** @param {HeadlineRow} row */
+function headlineHead({ text, class_word, glyph, hue }) {
+  return el(
+    "th",
+    { scope: "row", title: `${text} (${class_word})` },
+    el("span", { style: `color:${hue}` }, glyph),
+    " ",
+    el("span", { lang: "zh" }, text),
+  );
 }
 
-export default function ({ data, parentElement }) {
-  const root = parentElement.querySelector(".root");
-  if (!maps.has(parentElement)) maps.set(parentElement, root);
-  root.lang = data.lang;
-  const head = el("tr", {}, el("td", {}, data.words.corner), ...data.batch.f.map((_, expert) => el("th", { scope: "col" }, `E${expert}`)),
-    el("th", { scope: "col", class: "total" }, data.words.total));
-  const gap = el("tr", { class: "gap" }, el("td", { colspan: data.batch.f.length + 2 }, data.words.whole));
-  root.replaceChildren(el("div", { class: "scroll" }, el("table", {}, el("caption", { class: "unseen" }, data.label),
-    el("thead", {}, head), el("tbody", {}, ...data.headlines.map((row) => loadRow(row, data, "headline")), gap, loadRow(data.batch, data, "batch")))));
+/** @param {import("../kit/table.js").Cell} head @param {BatchRow} row @param {HeadlineMap} data */
+function cells(head, { f, unevenness }, data) {
+  const values = f.map((value, expert) => valueCell(value, expert, data));
+  return [head, ...values, el("td", { class: "total" }, fixed(unevenness, 2))];
 }
+
+/** @param {number} f @param {number} expert @param {HeadlineMap} data */
+function valueCell(f, expert, { ramp, top, words }) {
+  const colour = rampAt(ramp, loadPlace(f, top));
+  const push = pushOf(f);
+  const says = fill(words[push], { expert: `E${expert}`, f: fixed(f, 2) });
+  const arrow = { down: "▼", up: "▲", rest: "·" }[push];
+  const style = `background:${rgb(colour)};color:${inkOn(colour)}`;
+  return el("td", { class: "cell", title: says, "aria-label": says, style }, `${fixed(f, 1)} ${arrow}`);
+}
+
+export default drawn(draw);

@@ -1,61 +1,161 @@
-// Where everything in the collapse theatre stands: two panels of curves at the left, one card a run at the right.
+// Where everything in the comparison stands: two panels of curves at the left, one card a run at the right. No DOM.
+import { linear, roundNumbers, roundStep } from "../kit/scale.js";
+import { spread } from "../kit/spread.js";
 
-
-export const THEATRE = {
-  leastWidth: 940, curves: 0.41, gap: 30, left: 44, right: 40, top: 34, bottom: 34, between: 42, edge: 7,
-  cardGap: 12, cardHead: 44, cardFoot: 58, layerGap: 16, layerLabel: 15,
-};
-
+export const LEAST_WIDTH = 940;
+export const CURVES = { share: 0.41, left: 44, right: 40, top: 34, bottom: 34, between: 42, lossShare: 0.56 };
+export const CARD = { gap: 12, head: 44, foot: 58, layerGap: 16, layerLabel: 15 };
+const GAP = 30; // between curves and cards
+const EDGE = 7; // right of the last card
 const LEAST_SPAN = 0.1; // of an axis
+const LETTER_APART = 15;
 
-/** Every step at which some run was evaluated: they stand side by side, since they are dense where much happens. */
-function theatreSteps(runs) {
-  return [...new Set(runs.flatMap((run) => run.steps))].sort((a, b) => a - b);
-}
+/**
+ * @typedef {import("./picture.types.js").ComparedCourse} ComparedRun
+ * @typedef {{ top: number, height: number }} Panel
+ *
+ * @typedef {object} Layout
+ * @property {number} width
+ * @property {number} height
+ * @property {number[]} steps at which some run was evaluated: they stand side by side, dense where much happens
+ * @property {number} n columns of a card
+ * @property {number} x0 left end of the curves
+ * @property {number} x1
+ * @property {(index: number) => number} x of a step by its place among `steps`
+ * @property {Panel} loss
+ * @property {Panel} accuracy
+ * @property {number} cardWidth
+ * @property {(run: number) => number} card left edge
+ * @property {number} heatHeight of the load of one layer
+ * @property {(layer: number) => number} heatTop
+ * @property {number} cell width of one evaluation
+ * @property {number} row height of one expert
+ *
+ * @typedef {{ from: number, to: number, marks: number[], digits: number }} Axis
+ *
+ * @typedef {object} Looked what the reader points at
+ * @property {number | null} run
+ * @property {number | null} at index of the step
+ * @property {number | null} layer
+ * @property {number | null} expert
+ */
 
-export function theatreLayout(data, width, height) {
-  const steps = theatreSteps(data.runs), n = Math.max(steps.length, 2), layers = data.n_layers;
-  const curvesWidth = Math.round(width * THEATRE.curves);
-  const x0 = THEATRE.left, x1 = curvesWidth - THEATRE.right;
-  const usable = height - THEATRE.top - THEATRE.bottom - THEATRE.between;
-  const lossHeight = Math.round(usable * 0.56);
-  const cardsX = curvesWidth + THEATRE.gap;
-  const cardWidth = (width - THEATRE.edge - cardsX - THEATRE.cardGap * (data.runs.length - 1)) / data.runs.length;
-  const heatHeight = (height - THEATRE.cardHead - THEATRE.cardFoot - THEATRE.layerLabel * layers
-    - THEATRE.layerGap * (layers - 1)) / layers;
+/**
+ * @param {{ runs: Pick<ComparedRun, "steps">[], n_layers: number, n_experts: number }} data
+ * @param {number} width
+ * @param {number} height
+ * @returns {Layout}
+ */
+export function comparisonLayout({ runs, n_layers, n_experts }, width, height) {
+  const steps = [...new Set(runs.flatMap((run) => run.steps))].sort((a, b) => a - b);
+  const n = Math.max(steps.length, 2);
+  const curvesWidth = Math.round(width * CURVES.share);
+  const [x0, x1] = [CURVES.left, curvesWidth - CURVES.right];
+  const free = height - CURVES.top - CURVES.bottom - CURVES.between;
+  const lossHeight = Math.round(free * CURVES.lossShare);
+  const cardsX = curvesWidth + GAP;
+  const cardWidth = (width - EDGE - cardsX - CARD.gap * (runs.length - 1)) / runs.length;
+  const labels = CARD.layerLabel * n_layers + CARD.layerGap * (n_layers - 1);
+  const heatHeight = (height - CARD.head - CARD.foot - labels) / n_layers;
+  const layerHeight = heatHeight + CARD.layerLabel + CARD.layerGap;
   return {
-    width, height, steps, x0, x1, n,
-    x: (index) => x0 + (index / (n - 1)) * (x1 - x0),
-    loss: { top: THEATRE.top, height: lossHeight },
-    accuracy: { top: THEATRE.top + lossHeight + THEATRE.between, height: usable - lossHeight },
-    cardWidth, heatHeight,
-    card: (place) => cardsX + place * (cardWidth + THEATRE.cardGap),
-    heatTop: (layer) => THEATRE.cardHead + THEATRE.layerLabel + layer * (heatHeight + THEATRE.layerLabel + THEATRE.layerGap),
+    width,
+    height,
+    steps,
+    n,
+    x0,
+    x1,
+    x: linear(0, n - 1, x0, x1),
+    loss: { top: CURVES.top, height: lossHeight },
+    accuracy: { top: CURVES.top + lossHeight + CURVES.between, height: free - lossHeight },
+    cardWidth,
+    card: (run) => cardsX + run * (cardWidth + CARD.gap),
+    heatHeight,
+    heatTop: (layer) => CARD.head + CARD.layerLabel + layer * layerHeight,
     cell: cardWidth / n,
-    row: heatHeight / data.n_experts,
+    row: heatHeight / n_experts,
   };
 }
 
-/** Ends of an axis and its marks: round numbers that hold all values. */
+/**
+ * Ends of an axis and its marks: round numbers that hold all values. Where all values are nearly one, as before the
+ * first step, the axis still spans something.
+ * @param {number[]} values
+ * @param {number} [count]
+ * @returns {Axis}
+ */
 export function axisOf(values, count = 4) {
   if (!values.length) return { from: 0, to: 1, marks: [0, 1], digits: 1 };
-  const middle = (Math.min(...values) + Math.max(...values)) / 2; // before the first step all runs stand at one place
-  const half = Math.max(Math.max(...values) - middle, LEAST_SPAN / 2);
-  const low = middle - half, high = middle + half, span = high - low;
-  const power = 10 ** Math.floor(Math.log10(span / count));
-  const step = [1, 2, 5, 10].map((by) => by * power).find((by) => span / by <= count);
-  const from = Math.floor(low / step + 1e-9) * step, to = Math.ceil(high / step - 1e-9) * step;
-  const marks = [];
-  for (let mark = from; mark <= to + step / 2; mark += step) marks.push(mark);
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  const middle = (least + most) / 2;
+  const half = Math.max(most - middle, LEAST_SPAN / 2);
+  const step = roundStep((2 * half) / count);
+  const from = Math.floor((middle - half) / step + 1e-9) * step;
+  const to = Math.ceil((middle + half) / step - 1e-9) * step;
+  const marks = roundNumbers(from, to, Math.round((to - from) / step));
   return { from, to, marks, digits: Math.max(0, -Math.floor(Math.log10(step) + 1e-9)) };
 }
 
-/** Shift end labels apart so that each can be read. */
-export function spaced(places, least) {
-  const order = places.map((y, index) => ({ y, index })).sort((a, b) => a.y - b.y);
-  for (let i = 1; i < order.length; i += 1) order[i].y = Math.max(order[i].y, order[i - 1].y + least);
-  const over = order.length ? order.at(-1).y - Math.max(...places, 0) : 0;
-  const settled = [];
-  order.forEach(({ y, index }) => { settled[index] = y - over / 2; });
-  return settled;
+/**
+ * Height of a value in a panel.
+ * @param {Axis} axis
+ * @param {Panel} panel
+ */
+export function heightIn({ from, to }, { top, height }) {
+  return linear(from, to, top + height, top);
+}
+
+/**
+ * Indices of the steps whose numbers fit below the curves, the last one always.
+ * @param {Pick<Layout, "steps" | "x">} layout
+ * @param {number} gap least pixels between two
+ * @returns {number[]}
+ */
+export function fittingSteps({ steps, x }, gap) {
+  /** @type {number[]} */
+  const chosen = [];
+  for (const index of steps.keys()) {
+    const isLast = index === steps.length - 1;
+    const before = chosen.at(-1);
+    const isClose = before !== undefined && x(index) - x(before) < gap;
+    if (isClose && !isLast) continue;
+    if (isClose) chosen.pop();
+    chosen.push(index);
+  }
+  return chosen;
+}
+
+/**
+ * Heights of the letters at the ends of lines: apart, and together as near to their lines above as below.
+ * @param {number[]} ends
+ * @returns {number[]}
+ */
+export function letterHeights(ends) {
+  const places = spread(ends, LETTER_APART);
+  const over = Math.max(...places, 0) - Math.max(...ends, 0);
+  return places.map((place) => place - over / 2);
+}
+
+/**
+ * What stands at a point: an evaluation, and where it is a card's load, a layer and an expert. `run` is the card or
+ * the line under the pointer.
+ * @param {Layout} layout
+ * @param {{ x: number, y: number, run: number | null, layers: number }} point
+ * @returns {Partial<Looked>}
+ */
+export function spotAt(layout, { x, y, run, layers }) {
+  const most = layout.steps.length - 1;
+  const within = (/** @type {number} */ at) => Math.min(Math.max(at, 0), most);
+  if (x < layout.x1 + GAP) {
+    const share = (x - layout.x0) / (layout.x1 - layout.x0);
+    return { run, at: within(Math.round(share * (layout.n - 1))) };
+  }
+  if (run === null) return {};
+  const at = within(Math.floor((x - layout.card(run)) / layout.cell));
+  const layer = [...Array(layers).keys()].find((l) => {
+    const top = layout.heatTop(l);
+    return y >= top && y < top + layout.heatHeight;
+  });
+  if (layer === undefined) return { run, at };
+  return { run, at, layer, expert: Math.floor((y - layout.heatTop(layer)) / layout.row) };
 }

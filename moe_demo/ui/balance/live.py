@@ -156,7 +156,7 @@ def _start(base: RunConfig) -> None:
 
 
 def _state(found: list[LiveSet]) -> str:
-    """One line under the theatre: what the newest live set is doing."""
+    """One line under the picture: what the newest live set is doing."""
     if not found:
         return t("balance.live.none")
     if not found[0].active:

@@ -1,8 +1,8 @@
 """The balance page's hero: five runs that differ in nothing but how their load is kept even.
 
-    balance_page.draw()      the collapse theatre: first losses and accuracies without names, then the loads
+    balance_page.draw()      the comparison: first losses and accuracies without names, then the loads
 
-The reader's guess and whether the curtains are open stand in the address. What is shown comes from the recording, or
+The reader's guess and whether the loads are shown stand in the address. What is shown comes from the recording, or
 from the reader's own live runs (`live`).
 """
 
@@ -20,7 +20,7 @@ from moe_demo.ui.balance.settings import BalanceSettings
 from moe_demo.ui.kit import redraw, selection
 from moe_demo.ui.kit.picture import picture
 
-KEY = "theatre"
+KEY = "balance.picture"
 POLL_SECONDS = 1.0
 
 
@@ -31,12 +31,12 @@ def recording() -> Recording:
 
 
 def draw() -> None:
-    """The theatre, and below it the button that trains it all again. Both renew themselves while something trains."""
+    """The picture, and below it the button that trains it all again. Both renew themselves while something trains."""
     shown = live.shown_set(live.sets(recording().base))
-    st.fragment(_theatre, run_every=POLL_SECONDS if shown and shown.active else None)()
+    st.fragment(_picture, run_every=POLL_SECONDS if shown and shown.active else None)()
 
 
-def _theatre() -> None:
+def _picture() -> None:
     found = live.sets(recording().base)
     live_set = live.shown_set(found)
     runs = shuffled(live_set.runs if live_set else recording().of_seed(SHOWN_SEED))
@@ -48,7 +48,7 @@ def _theatre() -> None:
 
 
 def _act() -> None:
-    """A guess or a wish to open or close the curtains, from the component to the address."""
+    """A guess, or that the loads be shown or hidden, from the picture to the address."""
     asked = st.session_state[KEY].act or {}
     if "guess" in asked:
         selection.update(BalanceSettings, guess=asked["guess"])

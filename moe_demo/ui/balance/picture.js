@@ -1,203 +1,241 @@
-// The hero of the balance page. First only curves and closed curtains: in which run is the load uneven? Then the loads.
-// Hover and the arrow keys look at one evaluation of all runs; a click or Enter guesses; "reveal" asks Python.
-
-import { el, fill, roomBelow, watchRoom } from "../kit/dom.js";
-import { loadColour } from "../kit/load_colour.js";
-import { drawCard, theatrePatterns } from "./cards.js";
+// The picture of the balance page. First only curves and covered cards: which run is the most uneven? Then the loads.
+// Hover and the arrow keys look at one evaluation of all runs; a click or Enter guesses; "reveal" asks Python ("act").
+import { rampAt, rgb } from "../kit/colour.js";
+import { el, set } from "../kit/dom.js";
+import { focused } from "../kit/focus.js";
+import { actOn, keyList } from "../kit/keys.js";
+import { Panel } from "../kit/panel.js";
+import { mounted, roomBelow, watchRoom } from "../kit/stage.js";
+import { fill } from "../kit/text.js";
+import { cardPatterns, drawCard } from "./cards.js";
 import { drawCurves } from "./curves.js";
-import { THEATRE, theatreLayout } from "./layout.js";
-import { theatreKeys, theatreTable } from "./table.js";
+import { CARD, CURVES, LEAST_WIDTH, comparisonLayout, spotAt } from "./layout.js";
+import { comparisonTable } from "./table.js";
+import { lookedWords } from "./words.js";
 
-const theatres = new WeakMap();
+const HEIGHT = { least: 340, most: 560, below: 44 };
+const RAMP_STEPS = [0, 0.25, 0.5, 0.75, 1];
 
-class Theatre {
+/**
+ * @typedef {import("./picture.types.js").PictureData} Comparison
+ * @typedef {import("./layout.js").Looked} Looked
+ * @typedef {import("./layout.js").Layout} Layout
+ * @typedef {import("../kit/stage.js").Send} Send
+ */
+
+/** @type {Looked} */
+const NOTHING = { run: null, at: null, layer: null, expert: null };
+
+class ComparisonPicture {
+  /** @type {Comparison | null} */
+  data = null;
+  /** @type {Layout | null} */
+  layout = null;
+  /** @type {Send} */
+  send = () => {};
+  /** @type {number | null} */
+  guess = null;
+  looked = NOTHING;
+  /** @type {SVGLineElement[]} */
+  cursors = [];
+
+  /** @param {HTMLElement} root */
   constructor(root) {
     this.root = root;
-    this.looked = { run: null, at: null, layer: null, expert: null };
-    this.build();
-    this.observer = watchRoom(this.stage, () => this.data && this.redraw());
-  }
-
-  build() {
-    const button = (act, kind = "") => el("button", { type: "button", class: kind, onclick: act });
+    const contents = {
+      table: () => (this.data ? [comparisonTable(this.data)] : []),
+      help: () => (this.data ? [keyList(Object.entries(this.data.keys))] : []),
+    };
     this.ask = el("p", { class: "ask" });
-    this.main = button(() => this.send({ reveal: !this.data.revealed }), "main-act");
-    this.tableButton = button(() => this.toggle("table"));
-    this.helpButton = button(() => this.toggle("help"));
+    this.main = el("button", { type: "button", class: "main-act", onclick: () => this.reveal() });
     this.badge = el("span", { class: "badge" });
     this.svg = el("svg", { role: "group" });
-    this.panel = el("div", { class: "panel", hidden: true, tabindex: -1 });
-    this.stage = el("div", { class: "stage" }, this.svg, this.panel);
+    this.panel = new Panel(root, contents);
+    this.stage = el("div", { class: "stage" }, this.svg, this.panel.node);
     this.read = el("p", { class: "read" });
     this.scale = el("span", { class: "scale" });
     this.live = el("div", { class: "unseen", "aria-live": "polite" });
-    this.root.replaceChildren(
-      el("div", { class: "bar" }, this.ask, el("span", { class: "gap" }), this.main, this.tableButton, this.helpButton),
-      this.stage, el("div", { class: "below" }, this.read, this.scale, this.badge), this.live);
+    const { table, help } = this.panel.buttons;
+    root.replaceChildren(
+      el("div", { class: "bar" }, this.ask, el("span", { class: "gap" }), this.main, table, help),
+      this.stage,
+      el("div", { class: "below" }, this.read, this.scale, this.badge),
+      this.live,
+    );
     this.listen();
+    this.stopRoom = watchRoom(this.stage, () => this.redraw());
   }
 
   listen() {
     this.svg.addEventListener("pointermove", (event) => this.point(event));
     this.svg.addEventListener("pointerleave", () => this.look({}));
-    this.svg.addEventListener("focusin", (event) => this.look({ ...this.looked, run: runOf(event.target) }));
-    this.svg.addEventListener("click", (event) => this.guess(runOf(event.target)));
+    this.svg.addEventListener("focusin", ({ target }) => this.look({ ...this.looked, run: runOf(target) }));
+    this.svg.addEventListener("click", ({ target }) => this.choose(runOf(target)));
     this.root.addEventListener("keydown", (event) => this.key(event));
   }
 
+  /** @param {Comparison} data @param {Send} send */
   show(data, send) {
-    const opened = this.data && !this.data.revealed && data.revealed;
-    Object.assign(this, { data, send });
-    data.runs.forEach((run, place) => Object.assign(run, { place }));
-    this.words();
+    const isOpened = this.data !== null && !this.data.revealed && data.revealed;
+    this.data = data;
+    this.send = send;
+    this.guess = data.guess;
+    this.say(data);
     this.redraw();
-    if (opened) this.svg.classList.add("opening");
-    if (opened) this.live.textContent = data.ask;
+    if (!isOpened) return;
+    this.svg.classList.add("opening");
+    this.live.textContent = data.ask;
   }
 
-  words() {
-    const { data } = this, { words } = data;
+  leave() {
+    this.stopRoom();
+  }
+
+  /** @param {Comparison} data */
+  say(data) {
+    const { words, revealed } = data;
     this.ask.textContent = data.ask;
-    this.main.textContent = data.revealed ? words.close : words.reveal;
-    this.main.classList.toggle("ready", data.guess !== null && !data.revealed);
-    this.tableButton.textContent = words.table;
-    this.helpButton.textContent = "?";
-    this.helpButton.setAttribute("aria-label", words.keys);
+    this.main.textContent = revealed ? words.close : words.reveal;
+    this.main.classList.toggle("ready", this.guess !== null && !revealed);
+    this.panel.say({ table: words.table, keys: words.keys });
     this.badge.textContent = data.badge;
     this.svg.setAttribute("aria-label", data.label);
-    const ramp = [0, 0.5, 1, 1 + (data.top - 1) / 2, data.top].map((value) => loadColour(value, data.ramp, data.top));
-    this.scale.hidden = !data.revealed;
-    this.scale.replaceChildren(words.scale_low, el("i", { style: `background:linear-gradient(to right, ${ramp.join(",")})` }),
-      fill(words.scale_high, { top: data.top }));
-    if (!this.panel.hidden) this.fillPanel(this.panel.dataset.kind);
+    const ramp = RAMP_STEPS.map((place) => rgb(rampAt(data.ramp, place)));
+    const bar = el("i", { style: `background:linear-gradient(to right, ${ramp.join(",")})` });
+    this.scale.hidden = !revealed;
+    this.scale.replaceChildren(words.scale_low, bar, fill(words.scale_high, { top: data.top }));
   }
 
   redraw() {
-    if (!this.stage.clientWidth) return;
-    const width = Math.max(Math.floor(this.stage.clientWidth), THEATRE.leastWidth);
-    const height = Math.min(Math.max(roomBelow(this.stage) - 44, 340), 560);
-    const held = runOf(this.root.getRootNode().activeElement);
-    this.layout = theatreLayout(this.data, width, height);
-    Object.entries({ width, height, viewBox: `0 0 ${width} ${height}` }).forEach(([name, value]) => this.svg.setAttribute(name, value));
-    this.cursors = [el("line", { class: "cursor" }), ...this.data.runs.map(() => el("line", { class: "cursor" }))];
-    this.svg.classList.remove("opening");
-    this.svg.replaceChildren(theatrePatterns(), drawCurves(this.data, this.layout),
-      ...this.data.runs.map((run) => drawCard(run, this.data, this.layout)), ...this.cursors);
+    const { data, svg, stage } = this;
+    if (!data || !stage.clientWidth) return;
+    const width = Math.max(Math.floor(stage.clientWidth), LEAST_WIDTH);
+    const height = Math.min(Math.max(roomBelow(stage) - HEIGHT.below, HEIGHT.least), HEIGHT.most);
+    const held = runOf(focused(this.root));
+    const layout = comparisonLayout(data, width, height);
+    this.layout = layout;
+    this.cursors = [null, ...data.runs].map(() => el("line", { class: "cursor" }));
+    set(svg, { width, height, viewBox: `0 0 ${width} ${height}` });
+    svg.classList.remove("opening");
+    svg.replaceChildren(
+      cardPatterns(),
+      drawCurves(data, layout),
+      ...data.runs.map((_run, place) => drawCard(data, place, this.guess, layout)),
+      ...this.cursors,
+    );
     if (held !== null) this.card(held)?.focus();
     this.emphasise();
   }
 
-  card(place) { return this.svg.querySelector(`.card[data-run="${place}"]`); }
-
-  /** What is under the pointer: an evaluation, and the nearest line or the card's cell. */
-  point(event) {
-    const { layout, data } = this, box = this.svg.getBoundingClientRect();
-    const x = ((event.clientX - box.left) / box.width) * layout.width, y = ((event.clientY - box.top) / box.height) * layout.height;
-    const place = runOf(event.target), inCurves = x < layout.x1 + 30;
-    const start = inCurves ? layout.x0 : layout.card(place ?? 0), span = inCurves ? layout.x1 - layout.x0 : layout.cardWidth;
-    const at = inCurves ? Math.round(((x - start) / span) * (layout.n - 1)) : Math.floor((x - start) / layout.cell);
-    if (!inCurves && place === null) return this.look({});
-    const layer = inCurves ? -1 : [...Array(data.n_layers).keys()].findIndex((l) => y >= layout.heatTop(l) && y < layout.heatTop(l) + layout.heatHeight);
-    const expert = layer < 0 ? null : Math.floor((y - layout.heatTop(layer)) / layout.row);
-    this.look({ run: place, at: Math.min(Math.max(at, 0), layout.steps.length - 1), layer: layer < 0 ? null : layer, expert });
+  /** @param {number} place @returns {SVGElement | null} */
+  card(place) {
+    return this.svg.querySelector(`.card[data-run="${place}"]`);
   }
 
+  /** @param {PointerEvent} event */
+  point(event) {
+    const { layout, data } = this;
+    if (!layout || !data) return;
+    const box = this.svg.getBoundingClientRect();
+    const x = ((event.clientX - box.left) / box.width) * layout.width;
+    const y = ((event.clientY - box.top) / box.height) * layout.height;
+    this.look(spotAt(layout, { x, y, run: runOf(event.target), layers: data.n_layers }));
+  }
+
+  /** @param {Partial<Looked>} looked */
   look(looked) {
-    this.looked = { run: null, at: null, layer: null, expert: null, ...looked };
+    this.looked = { ...NOTHING, ...looked };
     this.emphasise();
   }
 
+  /** Make what is looked at stand out, and write its numbers out. */
   emphasise() {
-    const { layout, data } = this, { run, at } = this.looked;
-    if (!layout) return;
-    this.svg.querySelectorAll(".curve, .card").forEach((node) => {
-      const place = Number(node.dataset.run);
+    const { layout, data } = this;
+    if (!layout || !data) return;
+    const { run, at } = this.looked;
+    for (const node of this.svg.querySelectorAll(".curve, .card")) {
+      const place = Number(runOf(node));
+      const isCurve = node.matches(".curve");
       node.classList.toggle("looked", place === run);
-      node.classList.toggle("dimmed", node.matches(".curve") && run !== null && place !== run);
-      node.classList.toggle("most-uneven", Boolean(data.runs[place].most_uneven));
-    });
-    const spots = [[layout.x(at ?? 0), THEATRE.top, layout.height - THEATRE.bottom],
-      ...data.runs.map((_, place) => [layout.card(place) + (at + 0.5) * layout.cell, layout.heatTop(0), layout.height - THEATRE.cardFoot])];
-    this.cursors.forEach((line, index) => {
-      const isOn = at !== null && (index === 0 || data.revealed), [x, y1, y2] = spots[index];
-      line.classList.toggle("on", isOn);
-      if (isOn) Object.entries({ x1: x, x2: x, y1, y2 }).forEach(([name, value]) => line.setAttribute(name, value));
-    });
-    this.read.textContent = this.sentence();
-  }
-
-  /** The numbers under the pointer, of one run or of all. */
-  sentence() {
-    const { data, layout } = this, { run, at, layer, expert } = this.looked, { words } = data;
-    if (at === null) return data.revealed ? words.hint_revealed : words.hint;
-    const step = layout.steps[at], shownRuns = run === null ? data.runs : [data.runs[run]];
-    const parts = shownRuns.flatMap((one) => {
-      const index = one.steps.indexOf(step);
-      if (index < 0) return [];
-      const short = run === null ? words.value_short : data.revealed ? words.value_vio : words.value;
-      const vio = data.revealed ? Math.max(...one.course[index]).toFixed(2) : "";
-      const values = { run: one.letter, loss: one.loss[index].toFixed(3), accuracy: `${(one.accuracy[index] * 100).toFixed(1)}%`, vio };
-      const cell = expert === null || !one.load ? "" : fill(words.cell, { expert: `E${expert}`, layer: `L${layer}`, load: one.load[layer][index][expert].toFixed(2) });
-      return [fill(short, values) + cell];
-    });
-    return `${fill(words.at, { step })}${parts.join(words.between)}`;
-  }
-
-  guess(place) {
-    if (place === null || this.data.revealed) return;
-    this.data.guess = place;
-    this.words();
-    this.redraw();
-    this.send({ guess: place });
-  }
-
-  toggle(kind) {
-    const isOpen = !this.panel.hidden && this.panel.dataset.kind === kind;
-    this.panel.hidden = isOpen;
-    this.panel.dataset.kind = kind;
-    this.tableButton.setAttribute("aria-expanded", !isOpen && kind === "table");
-    this.helpButton.setAttribute("aria-expanded", !isOpen && kind === "help");
-    if (isOpen) return this.opener?.focus();
-    this.opener = this.root.getRootNode().activeElement;
-    this.fillPanel(kind);
-    this.panel.focus();
-  }
-
-  fillPanel(kind) {
-    this.panel.replaceChildren(kind === "table" ? theatreTable(this.data) : theatreKeys(this.data));
-  }
-
-  key(event) {
-    const place = runOf(event.target), last = this.layout.steps.length - 1, at = this.looked.at ?? last;
-    const acts = {
-      "?": () => this.toggle("help"), t: () => this.toggle("table"), r: () => this.send({ reveal: !this.data.revealed }),
-      Escape: () => (this.panel.hidden ? this.look({}) : this.toggle(this.panel.dataset.kind)),
-    };
-    if (place !== null) {
-      const go = (by) => this.card(Math.min(Math.max(place + by, 0), this.data.runs.length - 1)).focus();
-      const step = (to) => { this.look({ run: place, at: Math.min(Math.max(to, 0), last) }); this.live.textContent = this.sentence(); };
-      Object.assign(acts, {
-        ArrowLeft: () => go(-1), ArrowRight: () => go(1), ArrowUp: () => step(at + 1), ArrowDown: () => step(at - 1),
-        Home: () => step(0), End: () => step(last), Enter: () => this.guess(place), " ": () => this.guess(place),
-      });
+      node.classList.toggle("dimmed", isCurve && run !== null && place !== run);
+      if (isCurve) node.classList.toggle("most-uneven", data.runs[place].most_uneven);
     }
-    if (event.ctrlKey || event.metaKey || event.altKey || !acts[event.key]) return;
-    event.preventDefault();
-    event.stopPropagation();
-    acts[event.key]();
+    this.cursors.forEach((line, index) => {
+      const isOn = at !== null && (index === 0 || data.revealed);
+      line.classList.toggle("on", isOn);
+      if (isOn) set(line, index ? cardCursor(layout, index - 1, at) : curveCursor(layout, at));
+    });
+    this.read.textContent = lookedWords(data, layout.steps, this.looked);
+  }
+
+  /** @param {number | null} place */
+  choose(place) {
+    if (!this.data || place === null || this.data.revealed) return;
+    this.guess = place;
+    this.say(this.data);
+    this.redraw();
+    this.send("act", { guess: place });
+  }
+
+  /** Ask for the loads, or for a new start. */
+  reveal() {
+    this.send("act", { reveal: !this.data?.revealed });
+  }
+
+  /** @param {KeyboardEvent} event */
+  key(event) {
+    const place = runOf(event.target);
+    actOn(event, {
+      "?": () => this.panel.toggle("help"),
+      t: () => this.panel.toggle("table"),
+      r: () => this.reveal(),
+      Escape: () => (this.panel.isOpen ? this.panel.close() : this.look({})),
+      ...(place === null ? {} : this.cardKeys(place)),
+    });
+  }
+
+  /** @param {number} place of the card that has the focus */
+  cardKeys(place) {
+    const last = (this.layout?.steps.length ?? 1) - 1;
+    const at = this.looked.at ?? last;
+    const most = (this.data?.runs.length ?? 1) - 1;
+    const go = (/** @type {number} */ to) => this.card(Math.min(Math.max(to, 0), most))?.focus();
+    const step = (/** @type {number} */ to) => {
+      this.look({ run: place, at: Math.min(Math.max(to, 0), last) });
+      this.live.textContent = this.read.textContent;
+    };
+    return {
+      ArrowLeft: () => go(place - 1),
+      ArrowRight: () => go(place + 1),
+      ArrowUp: () => step(at + 1),
+      ArrowDown: () => step(at - 1),
+      Home: () => step(0),
+      End: () => step(last),
+      Enter: () => this.choose(place),
+      " ": () => this.choose(place),
+    };
   }
 }
 
-function runOf(target) {
-  const node = target?.closest?.("[data-run]");
-  return node ? Number(node.dataset.run) : null;
+/** @param {Layout} layout @param {number} at */
+function curveCursor({ x, height }, at) {
+  return { x1: x(at), x2: x(at), y1: CURVES.top, y2: height - CURVES.bottom };
 }
 
-export default function ({ data, parentElement, setTriggerValue }) {
-  const root = parentElement.querySelector(".root");
-  let theatre = theatres.get(parentElement);
-  if (!theatre) theatres.set(parentElement, (theatre = new Theatre(root)));
-  root.lang = data.lang;
-  theatre.show(data, (asked) => setTriggerValue("act", asked));
-  return () => theatre.observer.disconnect();
+/** @param {Layout} layout @param {number} run @param {number} at */
+function cardCursor({ card, cell, heatTop, height }, run, at) {
+  const x = card(run) + (at + 0.5) * cell;
+  return { x1: x, x2: x, y1: heatTop(0), y2: height - CARD.foot };
 }
+
+/**
+ * The run that a mark belongs to.
+ * @param {EventTarget | null} target
+ * @returns {number | null}
+ */
+function runOf(target) {
+  const mark = target instanceof Element ? target.closest("[data-run]") : null;
+  return mark ? Number(mark.getAttribute("data-run")) : null;
+}
+
+export default mounted((root) => new ComparisonPicture(root));

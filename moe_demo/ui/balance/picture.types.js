@@ -21,7 +21,7 @@
  */
 
 /**
- * One run's evaluations (n); method and loads are there only once the curtains are open.
+ * One run's evaluations (n); method and loads are there only once they are shown.
  * @typedef {object} ComparedCourse
  * @property {string} letter
  * @property {Array<number>} steps
@@ -32,7 +32,7 @@
  * @property {string} says
  * @property {string} [name]
  * @property {Array<Array<Array<number>>>} [load] L x n x E, by fair share.
- * @property {Array<Array<number>>} [course] MaxVio, n x L.
+ * @property {Array<number>} [worst_vio] MaxVio of the worst layer, n.
  * @property {Array<number>} [max_vio] At the end, L.
  * @property {number} [floor] MaxVio of blind choice for as many tokens.
  * @property {Array<string>} [foot]

@@ -21,7 +21,7 @@ _MAX_STEP = 1_000_000
 
 
 def _former() -> dict[tuple[str, str], tuple[str, str]]:
-    """Methods and values were once counted, and curtains 0 or 1."""
+    """Methods and values were once counted, and revealing 0 or 1."""
     ways = {("way", str(i)): ("way", name.replace("+", "_")) for i, name in enumerate(METHODS)}
     knobs = {
         (old, str(i)): (new, f"{value:g}")

@@ -1,32 +1,68 @@
-// The one x axis of the laboratory: training steps to pixels and back, linear or logarithmic, zoomed or whole.
-
+// The one x axis of the training picture: steps to pixels and back, linear or logarithmic, zoomed or whole. No DOM.
+import { roundNumbers } from "../kit/scale.js";
 
 const MIN_SPAN = 4; // steps that stay in view at the closest zoom
-export const views = new Map(); // run -> { log, lo, hi, mode }: how the reader last looked at it
 
-export class LabAxis {
-  constructor() {
-    Object.assign(this, { x0: 0, x1: 1, log: false, lo: null, hi: null, end: 1 });
+export class StepAxis {
+  x0 = 0;
+  x1 = 1;
+  log = false;
+  end = 1;
+  /** @type {number | null} */
+  lo = null;
+  /** @type {number | null} */
+  hi = null;
+
+  /**
+   * The steps in view; unzoomed it is all the run will have.
+   * @returns {[number, number]}
+   */
+  get range() {
+    return [this.lo ?? 0, this.hi ?? this.end];
   }
 
-  /** The steps in view; unzoomed it is all the run will have. */
-  get range() { return [this.lo ?? 0, this.hi ?? this.end]; }
-  get isZoomed() { return this.lo !== null; }
+  get isZoomed() {
+    return this.lo !== null;
+  }
 
-  unit(step) { return this.log ? Math.log1p(step) : step; }
-  step(unit) { return this.log ? Math.expm1(unit) : unit; }
+  /** @param {number} step on a scale on which the axis is even */
+  unit(step) {
+    return this.log ? Math.log1p(step) : step;
+  }
 
+  /** @param {number} unit */
+  step(unit) {
+    return this.log ? Math.expm1(unit) : unit;
+  }
+
+  /** @param {number} step @returns {number} its pixel */
   x(step) {
-    const [lo, hi] = this.range, a = this.unit(lo), b = this.unit(hi);
+    const [a, b] = this.range.map((end) => this.unit(end));
     return this.x0 + ((this.unit(step) - a) / (b - a)) * (this.x1 - this.x0);
   }
 
+  /** @param {number} x @returns {number} the step at a pixel, which need not be whole */
   at(x) {
-    const [lo, hi] = this.range, a = this.unit(lo), b = this.unit(hi);
+    const [a, b] = this.range.map((end) => this.unit(end));
     const share = Math.min(Math.max((x - this.x0) / (this.x1 - this.x0), 0), 1);
     return this.step(a + share * (b - a));
   }
 
+  /**
+   * Whether a pixel lies on the axis, or so few pixels beside it.
+   * @param {number} x
+   * @param {number} [beside]
+   */
+  holds(x, beside = 1) {
+    return x >= this.x0 - beside && x <= this.x1 + beside;
+  }
+
+  /** @param {number} x the nearest pixel of the axis */
+  clamp(x) {
+    return Math.min(Math.max(x, this.x0), this.x1);
+  }
+
+  /** @param {number} lo @param {number} hi */
   zoom(lo, hi) {
     if (hi - lo < MIN_SPAN) {
       const middle = (lo + hi) / 2;
@@ -35,48 +71,59 @@ export class LabAxis {
     }
     lo = Math.max(lo, 0);
     hi = Math.min(Math.max(hi, lo + MIN_SPAN), this.end);
-    [this.lo, this.hi] = lo <= 0 && hi >= this.end ? [null, null] : [Math.max(Math.min(lo, hi - MIN_SPAN), 0), hi];
+    if (lo <= 0 && hi >= this.end) this.reset();
+    else [this.lo, this.hi] = [Math.max(Math.min(lo, hi - MIN_SPAN), 0), hi];
   }
 
-  /** Closer or farther around a pixel that keeps its step. */
+  /**
+   * Closer or farther around a pixel that keeps its step.
+   * @param {number} x
+   * @param {number} factor
+   */
   zoomAround(x, factor) {
-    const [lo, hi] = this.range, held = this.unit(this.at(x)), a = this.unit(lo), b = this.unit(hi);
-    this.zoom(this.step(held + (a - held) * factor), this.step(held + (b - held) * factor));
+    const held = this.unit(this.at(x));
+    const [lo, hi] = this.range.map((end) => this.step(held + (this.unit(end) - held) * factor));
+    this.zoom(lo, hi);
   }
 
-  reset() { this.lo = this.hi = null; }
+  reset() {
+    this.lo = this.hi = null;
+  }
 
-  /** Round steps to write on the axis, at least `gap` pixels apart. */
+  /**
+   * Round steps to write on the axis, at least `gap` pixels apart.
+   * @param {number} gap
+   * @returns {{ step: number, x: number }[]}
+   */
   ticks(gap) {
     const [lo, hi] = this.range;
-    const candidates = this.log ? logSteps(hi) : evenSteps(lo, hi, Math.max(Math.floor((this.x1 - this.x0) / gap), 1));
-    const shown = [];
-    for (const step of candidates) {
+    const room = Math.max(Math.floor((this.x1 - this.x0) / gap), 1);
+    /** @type {{ step: number, x: number }[]} */
+    const kept = [];
+    for (const step of this.log ? logSteps(hi) : roundNumbers(lo, hi, room, { leastStep: 1 })) {
       const x = this.x(step);
-      if (step >= lo && step <= hi && (!shown.length || x - shown.at(-1).x >= gap)) shown.push({ step, x });
+      const before = kept.at(-1);
+      if (step >= lo && step <= hi && (!before || x - before.x >= gap)) kept.push({ step, x });
     }
-    return shown;
+    return kept;
   }
 }
 
+/** @param {number} hi @returns {number[]} 0, 1, 2, 5, 10, 20, ... */
 function logSteps(hi) {
   const steps = [0];
   for (let power = 1; power <= hi; power *= 10) steps.push(power, 2 * power, 5 * power);
   return steps;
 }
 
-/** About `n` round numbers between two: 1, 2 or 5 times a power of ten apart. */
-export function evenSteps(lo, hi, n, whole = true) {
-  const rough = (hi - lo) / n, power = 10 ** Math.floor(Math.log10(rough || 1));
-  const apart = Math.max([1, 2, 5, 10].find((factor) => factor * power >= rough * 0.999) * power, whole ? 1 : 0);
-  const found = [];
-  for (let i = Math.ceil(lo / apart - 1e-9); i * apart <= hi + apart * 1e-9; i++) found.push(i * apart);
-  return found;
-}
-
-/** Index of the last of ascending `steps` at or before `step`, -1 where there is none. */
+/**
+ * Index of the last of ascending `steps` at or before `step`, -1 where there is none.
+ * @param {readonly number[]} steps
+ * @param {number} step
+ */
 export function indexAt(steps, step) {
-  let low = 0, high = steps.length;
+  let low = 0;
+  let high = steps.length;
   while (low < high) {
     const middle = (low + high) >> 1;
     if (steps[middle] <= step) low = middle + 1;
@@ -85,9 +132,14 @@ export function indexAt(steps, step) {
   return low - 1;
 }
 
-/** Index of the nearest of ascending `steps`. */
+/**
+ * Index of the nearest of ascending `steps`, -1 where there are none.
+ * @param {readonly number[]} steps
+ * @param {number} step
+ */
 export function nearestIndex(steps, step) {
   const before = indexAt(steps, step);
   if (before < 0) return steps.length ? 0 : -1;
-  return before + 1 < steps.length && steps[before + 1] - step < step - steps[before] ? before + 1 : before;
+  const isNextNearer = before + 1 < steps.length && steps[before + 1] - step < step - steps[before];
+  return isNextNearer ? before + 1 : before;
 }

@@ -1,18 +1,33 @@
 // How many headlines each class has: one bar a class, on one scale from 0.
-
 import { el } from "../kit/dom.js";
+import { drawn } from "../kit/stage.js";
 
-export default function ({ data, parentElement }) {
-  const most = Math.max(...data.rows.map((row) => row.count), 1);
-  const items = data.rows.map((row) => {
-    const mark = el("span", { class: "glyph", "aria-hidden": true }, row.glyph);
-    const bar = el("span", { class: "bar" });
-    mark.style.color = row.hue;
-    bar.style.background = row.hue;
-    bar.style.width = `${(100 * row.count) / most}%`;
-    const track = el("span", { class: "track", "aria-hidden": true }, bar);
-    return el("li", {}, mark, el("span", { class: "word", title: row.word }, row.word), track, el("span", { class: "count" }, row.shown));
-  });
-  const list = el("ul", { "aria-label": data.label, lang: data.lang }, ...items);
-  parentElement.querySelector(".root").replaceChildren(list);
+/**
+ * @typedef {import("./class_counts.types.js").ClassCount} ClassCount
+ * @typedef {import("./class_counts.types.js").PictureData} ClassCounts
+ */
+
+/** @param {HTMLElement} root @param {ClassCounts} data */
+function draw(root, { rows, label }) {
+  const most = Math.max(...rows.map((row) => row.count), 1);
+  root.replaceChildren(el("ul", { "aria-label": label }, ...rows.map((row) => line(row, most))));
 }
+
+/** @param {ClassCount} row @param {number} most */
+function line({ word, glyph, hue, count, shown }, most) {
+  const mark = el("span", { class: "glyph", "aria-hidden": true }, glyph);
+  const bar = el("span", { class: "bar" });
+  mark.style.color = hue;
+  bar.style.background = hue;
+  bar.style.width = `${(100 * count) / most}%`;
+  return el(
+    "li",
+    {},
+    mark,
+    el("span", { class: "word", title: word }, word),
+    el("span", { class: "track", "aria-hidden": true }, bar),
+    el("span", { class: "count" }, shown),
+  );
+}
+
+export default drawn(draw);

@@ -13,6 +13,7 @@ from moe_demo.ui.kit.base_path import base_path
 from moe_demo.ui.kit.i18n import labels, language, t
 from moe_demo.ui.kit.looks import ClassLook, ExpertLook, class_looks, expert_looks
 from moe_demo.ui.kit.views import View
+from moe_demo.ui.kit.words import key_help
 from moe_demo.ui.server import live
 
 POLL_MS, _IDLE_MS = 400, 5000
@@ -62,6 +63,7 @@ class TrainingPictureData(TypedDict):
     poll_ms: int
     idle_ms: int
     words: dict[str, str]
+    keys: dict[str, str]
     lang: str
 
 
@@ -103,7 +105,8 @@ def picture_data(view: View, state: str) -> TrainingPictureData:
         "dead_below": DEAD_BELOW,
         "poll_ms": POLL_MS,
         "idle_ms": _IDLE_MS,
-        "words": labels("lab"),
+        "words": labels("training_picture"),
+        "keys": key_help("training_picture.key"),
         "lang": language(),
     }
 

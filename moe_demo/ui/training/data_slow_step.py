@@ -7,7 +7,6 @@ from typing import Any, Literal, TypedDict, get_args
 import numpy as np
 
 from moe_demo.figures.theme import DIVERGING, HUES
-from moe_demo.insight.load import random_max_vio
 from moe_demo.insight.run import Run
 from moe_demo.insight.step_record import SlowLayer, SlowStep, joint_norm
 from moe_demo.ui.kit.i18n import labels, language, t
@@ -36,6 +35,8 @@ class SlowHeadlineRow(TypedDict):
     words: tuple[str, ...]
     hidden: tuple[bool, ...]
     silenced: tuple[bool, ...]
+    n_hidden: int
+    n_silenced: int
     label: int
     predicted: int
     loss: float
@@ -48,13 +49,21 @@ class Factors(TypedDict):
     f: list[float]
     P: list[float]
     product: list[float]
+    even: float
+    """P where affinity is even."""
 
 
-class GradientRow(TypedDict):
+class Pull(TypedDict):
+    """Norm of a gradient, and what clipping leaves of it."""
+
+    norm: float
+    clipped: float
+
+
+class GradientRow(Pull):
     """The gradient of one part of the network."""
 
     word: str
-    norm: float
 
 
 class SlowStage(TypedDict):
@@ -74,9 +83,8 @@ class Gradients(TypedDict):
     """What the loss asks of the weights, and how far they go."""
 
     gradients: list[GradientRow]
-    pull: list[float]
+    pull: list[Pull]
     """Gradient of every expert."""
-    clip_scale: float
     lr: float
     rates: list[tuple[int, float]]
     """Step and learning rate over the whole training, thinned."""
@@ -86,6 +94,9 @@ class Biases(TypedDict):
     """The router's biases of every expert, before and after the step."""
 
     rate: float
+    """Step of the bias; 0 without one."""
+    sign: list[int]
+    """Direction of each: +1 for an idle expert."""
     before: list[float]
     after: list[float]
 
@@ -130,10 +141,14 @@ class TrainingSlowStepData(Gradients, Biases):
     f: list[float]
     mine: list[int]
     """How often the headline's words chose each expert."""
-    floor: float
-    """MaxVio of blind choice for as many tokens."""
+    mine_f: list[float]
+    """The same, by fair share."""
+    random_f: float
+    """Load by fair share of the busiest expert if words chose blindly."""
     ce: float
     balance: float
+    balance_share: float
+    """Of the whole loss."""
     factors: Factors
     stages: list[SlowStage]
     badge: str
@@ -148,7 +163,6 @@ def slow_step_data(run: Run, step: SlowStep, layer: int, headline: int) -> Train
     """What the component draws: the numbers of the step, those of one layer and headline in full."""
     shown, picked = step.layers[layer], step.headlines[headline]
     here = slice(picked.begin, picked.begin + len(picked.words))
-    n_routed, top_k = len(shown.load_E), shown.topk_idx_TK.shape[1]
     return {
         "key": f"{run.run_id} {run.step} {language()}",
         "step": step.metrics.step,
@@ -158,7 +172,7 @@ def slow_step_data(run: Run, step: SlowStep, layer: int, headline: int) -> Train
         "batch": _batch(step),
         "most_headlines": MOST_HEADLINES,
         "classes": class_looks(run.labels),
-        "experts": expert_looks(n_routed),
+        "experts": expert_looks(len(shown.load_E)),
         "group_size": step.group_size,
         "scores": shown.scores_TE[here].astype(float).round(4).tolist(),
         "chosen": shown.topk_idx_TK[here].tolist(),
@@ -166,9 +180,11 @@ def slow_step_data(run: Run, step: SlowStep, layer: int, headline: int) -> Train
         "mean": shown.mean_load,
         "f": shown.f_E.astype(float).tolist(),
         "mine": step.headline_load(layer, headline).tolist(),
-        "floor": random_max_vio(step.metrics.n_tokens, n_routed, top_k),
+        "mine_f": step.headline_f(layer, headline).tolist(),
+        "random_f": shown.random_f,
         "ce": step.metrics.ce_loss,
         "balance": step.metrics.balance_loss,
+        "balance_share": step.balance_share,
         "factors": _factors(step, layer, headline),
         **_gradients(step, layer),
         **_biases(step, shown),
@@ -189,6 +205,8 @@ def _batch(step: SlowStep) -> list[SlowHeadlineRow]:
             "words": headline.words,
             "hidden": headline.hidden,
             "silenced": headline.silenced,
+            "n_hidden": headline.n_hidden,
+            "n_silenced": headline.n_silenced,
             "label": headline.label,
             "predicted": headline.predicted,
             "loss": headline.loss,
@@ -204,6 +222,7 @@ def _factors(step: SlowStep, layer: int, headline: int) -> Factors:
         "f": found.f_E.astype(float).tolist(),
         "P": found.P_E.astype(float).tolist(),
         "product": found.product_E.astype(float).tolist(),
+        "even": found.even_P,
     }
 
 
@@ -212,15 +231,16 @@ def _gradients(step: SlowStep, layer: int) -> Gradients:
     ours = [part for part in step.gradients if part.layer in (None, layer)]
     ours.sort(key=lambda part: PART_ORDER.index(part.name))
     others = [part for part in step.gradients if part.layer not in (None, layer)]
-    rows: list[GradientRow] = [{"word": t(f"slow.parts.{part.name}"), "norm": part.norm} for part in ours]
+    norms = {f"slow.parts.{part.name}": part.norm for part in ours}
     if others:
-        rows.append({"word": t("slow.parts.others"), "norm": joint_norm(others)})
+        norms["slow.parts.others"] = joint_norm(others)
     pull = next(part for part in ours if part.name == "experts")
     places = np.unique(np.linspace(0, len(step.lr_S) - 1, MOST_RATES).round().astype(int))
     return {
-        "gradients": rows,
-        "pull": list(pull.norm_E),
-        "clip_scale": step.clip_scale,
+        "gradients": [
+            {"word": t(name), "norm": norm, "clipped": step.clipped(norm)} for name, norm in norms.items()
+        ],
+        "pull": [{"norm": norm, "clipped": step.clipped(norm)} for norm in pull.norm_E],
         "lr": step.metrics.lr,
         "rates": [(int(place) + 1, float(step.lr_S[place])) for place in places],
     }
@@ -229,6 +249,7 @@ def _gradients(step: SlowStep, layer: int) -> Gradients:
 def _biases(step: SlowStep, layer: SlowLayer) -> Biases:
     return {
         "rate": step.balance.bias_step,
+        "sign": layer.bias_sign_E.tolist(),
         "before": layer.bias_before_E.tolist(),
         "after": layer.bias_after_E.tolist(),
     }

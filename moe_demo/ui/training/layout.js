@@ -1,41 +1,82 @@
-// Where the bands of the laboratory stand: a ruler on top, then loss, accuracy, seats and routes, all on one x axis.
+// Where the bands of the training picture stand: a ruler on top, then loss, accuracy, the experts of every run and the
+// routes, all on one x axis. No DOM.
 
 const GUTTER_LEFT = 84;
 const GUTTER_RIGHT = 128;
 export const RULER = 40;
-const HEAD = { loss: 24, accuracy: 22, seats: 34, routes: 26 };
-const ROW = { least: 13, most: 24, twin: 9 }; // height of a word's row; of each half of it in the twin view
-const SEATS_LEAST = 96; // pixels
+const HEAD = { loss: 24, accuracy: 22, experts: 34, routes: 26 };
+const ROW = { least: 13, most: 24, half: 9 }; // height of a word's row; of each half of it where two runs share it
+const EXPERTS_LEAST = 96; // pixels
 const CURVES_LEAST = 100;
 export const LINES_UP_TO = 8; // experts drawn as lines; more are rows of a heatmap
 
-/** Bands { y, h } for a stage of a width and wished height; `height` is what it takes in the end. */
-export function labLayout({ width, height, runs, words }) {
-  const isTwin = runs > 1, least = isTwin ? 2 * ROW.twin : ROW.least;
-  const heads = HEAD.loss + HEAD.accuracy + HEAD.seats * runs + HEAD.routes + 6;
+/**
+ * @typedef {{ head: number, y: number, h: number }} Band top of its head, top of its drawing, height of that
+ * @typedef {object} Layout
+ * @property {number} width
+ * @property {number} height what the picture takes in the end
+ * @property {number} x0 left end of the axis of steps
+ * @property {number} x1
+ * @property {number} row height of a word's row
+ * @property {Record<string, Band>} bands
+ */
+
+/**
+ * The bands of a picture of a width and wished height, for so many runs and words.
+ * @param {{ width: number, height: number, runs: number, words: number }} size
+ * @returns {Layout}
+ */
+export function bandLayout({ width, height, runs, words }) {
+  const isTwin = runs > 1;
+  const heads = HEAD.loss + HEAD.accuracy + HEAD.experts * runs + HEAD.routes + 6;
   const free = Math.max(height - RULER - heads, 0);
-  const row = words ? Math.min(Math.max((free * 0.28) / words, least), ROW.most * (isTwin ? 1.4 : 1)) : 0;
-  const routes = Math.max(Math.round(row * words), ROW.least * 4);
-  const rest = Math.max(free - routes, SEATS_LEAST * runs + CURVES_LEAST);
-  const seats = Math.max(Math.round((rest * 0.52) / runs), SEATS_LEAST);
-  const curves = rest - seats * runs;
+  const routes = Math.max(Math.round(rowHeight(free, words, isTwin) * words), ROW.least * 4);
+  const rest = Math.max(free - routes, EXPERTS_LEAST * runs + CURVES_LEAST);
+  const experts = Math.max(Math.round((rest * 0.52) / runs), EXPERTS_LEAST);
+  const curves = rest - experts * runs;
+  /** @type {Record<string, Band>} */
   const bands = {};
   let y = RULER;
-  const put = (name, head, h) => {
+  const put = (/** @type {string} */ name, /** @type {number} */ head, /** @type {number} */ h) => {
     bands[name] = { head: y, y: y + head, h };
     y += head + h;
   };
   put("loss", HEAD.loss, Math.round(curves * 0.6));
   put("accuracy", HEAD.accuracy, Math.round(curves * 0.4));
-  for (let run = 0; run < runs; run++) put(`seats${run}`, HEAD.seats, seats);
+  for (let run = 0; run < runs; run++) put(expertsBand(run), HEAD.experts, experts);
   put("routes", HEAD.routes, routes);
-  return { width, height: y + 6, x0: GUTTER_LEFT, x1: width - GUTTER_RIGHT, row: routes / Math.max(words, 1), bands };
+  return {
+    width,
+    height: y + 6,
+    x0: GUTTER_LEFT,
+    x1: width - GUTTER_RIGHT,
+    row: routes / Math.max(words, 1),
+    bands,
+  };
 }
 
-/** The band that a height of the stage lies in, or null: between them stand the heads. */
+/** @param {number} free @param {number} words @param {boolean} isTwin */
+function rowHeight(free, words, isTwin) {
+  if (!words) return 0;
+  const least = isTwin ? 2 * ROW.half : ROW.least;
+  return Math.min(Math.max((free * 0.28) / words, least), ROW.most * (isTwin ? 1.4 : 1));
+}
+
+/**
+ * Name of the band that holds the experts of a run.
+ * @param {number} run
+ */
+export function expertsBand(run) {
+  return `experts${run}`;
+}
+
+/**
+ * The band that a height of the picture lies in, or null: between them stand the heads.
+ * @param {Layout} layout
+ * @param {number} y
+ * @returns {string | null}
+ */
 export function bandAt(layout, y) {
-  return Object.keys(layout.bands).find((name) => {
-    const band = layout.bands[name];
-    return y >= band.y && y < band.y + band.h;
-  }) ?? null;
+  const found = Object.entries(layout.bands).find(([, band]) => y >= band.y && y < band.y + band.h);
+  return found ? found[0] : null;
 }

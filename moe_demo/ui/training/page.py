@@ -43,7 +43,7 @@ def draw(view: View) -> None:
     controls.show_problem()
     _notes(job)
     _others(name)
-    picture.training_lab(view, job.state if job else "done")
+    picture.training_picture(view, job.state if job else "done")
     _differences(view)
 
 

@@ -1,297 +1,346 @@
-// The training laboratory: one run, or two side by side, on one axis of steps under one ruler.
-// Parts: dom, textures, lab_axis, lab_feed, lab_layout, lab_paint, lab_curves, lab_heat, lab_routes, lab_ruler,
-// lab_words, lab_frame. Words: labels("lab").
+// The training picture: one run, or two side by side, on one axis of steps under one ruler.
 //
 // New points come by fetch and are painted into one canvas; hover, scrubbing and zooming paint a second canvas above
 // it and never ask Python. Python hears of the checkpoint a scrub ends at ("step"), of another layer ("layer") and of
 // a state of the run that it has not seen ("state").
-
-import { watchRoom } from "../kit/dom.js";
-import { LabAxis, indexAt, nearestIndex, views } from "./axis.js";
-import { drawAccuracy, drawExpertLines, drawLoss, drawMaxVio } from "./curves.js";
-import { feedOf } from "./feed.js";
-import { LabFrame } from "./frame.js";
-import { drawHeat, drawSeatValues } from "./heat.js";
-import { LINES_UP_TO, RULER, bandAt, labLayout } from "./layout.js";
-import { canvasTexture, crossHatch, fitCanvas, inkOf } from "./paint.js";
-import { LAST_CELL, cellAt, columnOf, drawRoutes, outline } from "./routes.js";
-import { drawRuler, flagsOf, vertical } from "./ruler.js";
-import { batchAt, readCell } from "./words.js";
+import { actOn } from "../kit/keys.js";
+import { mounted, watchRoom, watchTheme } from "../kit/stage.js";
+import { StepAxis, indexAt, nearestIndex } from "./axis.js";
+import { Elements } from "./elements.js";
+import { flagsOf } from "./flags.js";
+import { LINES_UP_TO, RULER, bandAt, expertsBand } from "./layout.js";
+import { paintLooked, paintRecords, sceneOf } from "./painting.js";
+import { recordAt } from "./record.js";
+import { LAST_CELL, cellAt } from "./route_cells.js";
+import { readCell } from "./words.js";
 
 const CLICK_MS = 240; // a second click within this time makes it a double click, which resets the zoom
 const DRAG_FROM = 6; // pixels
+const BESIDE = 4; // pixels left of the axis that still belong to it
 const SAY_MS = 500;
-const TELL_AGAIN_MS = 1500; // a process that has just said its last word still lives for a moment, and the page may have seen that
-const TELLINGS = 12;
-const labs = new WeakMap();
+// A process that has just said its last word still lives for a moment, and the page may have seen that.
+const REPORT_AGAIN_MS = 1500;
+const REPORTS = 12;
 
-class TrainingLab {
+/**
+ * @typedef {import("./record.js").LiveRecord} LiveRecord
+ * @typedef {import("./scene.js").Mode} Mode
+ * @typedef {import("./scene.js").Scene} Scene
+ * @typedef {import("./scene.js").TrainingData} TrainingData
+ * @typedef {import("../kit/stage.js").Send} Send
+ * @typedef {{ x: number, y: number, band: string | null }} Place
+ * @typedef {{ kind: "scrub", step: number } | { kind: "brush", from: number, to: number }} Drag
+ * @typedef {{ log: boolean, lo: number | null, hi: number | null, mode: Mode }} View
+ */
+
+/** @type {Map<string, View>} */
+const views = new Map(); // run -> how the reader last looked at it, while the tab is open
+
+export class TrainingPicture {
+  axis = new StepAxis();
+  /** @type {LiveRecord[]} */
+  records = [];
+  layer = 0;
+  /** @type {Mode} */
+  mode = "load";
+  /** @type {number | null} the scrubbed step; null follows the newest checkpoint */
+  chosen = null;
+  /** @type {Place | null} under the pointer */
+  hover = null;
+  /** @type {Drag | null} */
+  drag = null;
+  /** @type {TrainingData | null} */
+  data = null;
+  /** @type {Scene | null} */
+  scene = null;
+  /** @type {Send} */
+  send = () => {};
+  /** @type {{ state: string, times: number, at: number } | null} what Python was told of the run's state */
+  report = null;
+  /** @type {number | null} */
+  frame = null;
+  isStale = false; // the records are to be painted too, not only what is pointed at
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  click = undefined;
+
+  /** @param {HTMLElement} root */
   constructor(root) {
     this.root = root;
-    this.axis = new LabAxis();
-    this.feeds = [];
-    this.layer = 0;
-    this.mode = "load";
-    this.chosen = null; // the scrubbed step; null follows the newest checkpoint
-    this.hover = null; // { x, y, band } under the pointer
-    this.drag = null; // { kind: "scrub" } or { kind: "brush", from, to }
-    this.dirty = { base: false, over: false };
-    this.frame = new LabFrame(root, this);
-    this.observer = watchRoom(this.frame.stage, () => this.data && this.redraw());
-    this.theme = window.matchMedia("(prefers-color-scheme: dark)");
-    this.theme.onchange = () => setTimeout(() => this.redraw(), 60); // the page changes its colours first
+    this.elements = new Elements(root, this);
+    this.stopRoom = watchRoom(this.elements.stage, () => this.data && this.redraw());
+    this.stopTheme = watchTheme(() => this.redraw());
     this.listen();
   }
 
+  /** @param {TrainingData} data @param {Send} send */
   show(data, send) {
     const before = this.data;
-    Object.assign(this, { data, send });
-    if (before?.runs[0].address !== data.runs[0].address) this.remember(views.get(data.runs[0].id));
+    const isOtherRun = before?.runs[0].address !== data.runs[0].address;
+    this.data = data;
+    this.send = send;
+    if (isOtherRun) this.takeView(views.get(data.runs[0].id));
     if (before?.layer !== data.layer) this.layer = data.layer;
-    if (before?.step !== data.step || before.runs[0].address !== data.runs[0].address) this.chosen = data.step;
-    const feeds = data.runs.map((run) => feedOf(run.address));
-    for (const feed of this.feeds) if (!feeds.includes(feed)) feed.stop();
-    this.feeds = feeds;
-    feeds.forEach((feed, i) => {
-      feed.follow(data.sentence);
-      feed.start({ poll_ms: data.poll_ms, idle_ms: data.idle_ms, live: data.runs[i].live }, (isNew) => this.heard(i, isNew));
-      feed.wake();
+    if (before?.step !== data.step || isOtherRun) this.chosen = data.step;
+    const records = data.runs.map((run) => recordAt(run.address));
+    for (const record of this.records) if (!records.includes(record)) record.stop();
+    this.records = records;
+    records.forEach((record, i) => {
+      record.follow(data.sentence);
+      const pace = { poll_ms: data.poll_ms, idle_ms: data.idle_ms, live: data.runs[i].live };
+      record.start(pace, (isNew) => this.heard(i, isNew));
+      record.wake();
     });
-    this.frame.words(data, this);
+    this.elements.say(data);
     this.redraw();
   }
 
-  /** A feed has an answer. */
+  leave() {
+    for (const record of this.records) record.stop();
+    this.stopRoom();
+    this.stopTheme();
+    this.elements.leave();
+    clearTimeout(this.click);
+    if (this.frame) cancelAnimationFrame(this.frame);
+  }
+
+  /**
+   * A record has an answer.
+   * @param {number} i
+   * @param {boolean} isNew
+   */
   heard(i, isNew) {
-    if (i === 0) this.tellState(this.feeds[0]);
+    if (i === 0) this.reportState(this.records[0]);
     if (isNew) this.redraw();
   }
 
-  /** Tell Python of a state that it has not seen; again, a few times, where it still has not after it was told. */
-  tellState(feed) {
-    const { state } = feed, now = performance.now();
-    if (!state || feed.trouble || state === this.data.state) {
-      feed.isDisputed = false;
-      this.told = null;
+  /**
+   * Tell Python of a state that it has not seen; again, a few times, where it still has not after it was told.
+   * @param {LiveRecord} record
+   */
+  reportState(record) {
+    const { state } = record;
+    if (!state || record.problem || state === this.data?.state) {
+      record.isDisputed = false;
+      this.report = null;
       return;
     }
-    if (this.told?.state !== state) this.told = { state, times: 0, at: -Infinity };
-    feed.isDisputed = this.told.times < TELLINGS;
-    if (!feed.isDisputed || now - this.told.at < TELL_AGAIN_MS) return;
-    this.told.times++;
-    this.told.at = now;
+    if (this.report?.state !== state) this.report = { state, times: 0, at: -Infinity };
+    record.isDisputed = this.report.times < REPORTS;
+    const now = performance.now();
+    if (!record.isDisputed || now - this.report.at < REPORT_AGAIN_MS) return;
+    this.report.times++;
+    this.report.at = now;
     this.send("state", state);
   }
 
+  // -- painting --------------------------------------------------------------------------------------------
+
   redraw() {
-    this.dirty.base = true;
+    this.isStale = true;
     this.look();
   }
 
   look() {
-    this.dirty.over = true;
-    this.waiting ??= requestAnimationFrame(() => this.paint());
+    this.frame ??= requestAnimationFrame(() => this.paint());
   }
 
   paint() {
-    this.waiting = null;
+    this.frame = null;
     if (!this.root.clientWidth || !this.data) return;
-    if (this.dirty.base) this.paintBase();
-    if (this.dirty.over) this.paintOver();
-    this.dirty = { base: false, over: false };
+    if (this.isStale || !this.scene) this.paintRecords(this.data);
+    if (this.scene) this.paintLooked(this.scene);
   }
 
-  /** Everything that painting needs to know, gathered once a picture. */
-  gather() {
-    const { axis, feeds, data } = this, ink = inkOf(this.root);
-    axis.end = Math.max(1, ...feeds.map((feed) => (feed.state === "done" ? feed.step : Math.max(feed.nSteps, feed.step))));
-    this.layer = Math.min(this.layer, Math.max(...feeds.map((feed) => feed.nLayers), 1) - 1);
-    const words = Math.max(...feeds.map((feed) => feed.routes?.tokens.length ?? 0), 0);
-    const layout = labLayout({ width: Math.floor(this.root.clientWidth), height: this.frame.room(), runs: feeds.length, words });
-    Object.assign(axis, { x0: layout.x0, x1: layout.x1 });
-    const textures = new Map();
-    const expert = (_run, e) => data.experts[e] ?? { label: `E${e}`, hue: data.lines.train, ink: ink.ground, texture: "solid", filled: true };
-    return (this.scene = {
-      ink, axis, layout, feeds, data, words: data.words, layer: this.layer, mode: this.mode, expert,
-      biasLimit: Math.max(...feeds.flatMap((feed) => (feed.bias[this.layer] ?? []).flat().map((value) => Math.abs(value ?? 0))), 1e-3),
-      texture: (run, e, context) => textures.get(e) ?? textures.set(e, canvasTexture(context, ink, expert(run, e))).get(e),
-    });
-  }
-
-  paintBase() {
-    const scene = this.gather(), { layout, ink } = scene;
-    const context = fitCanvas(this.frame.base, layout.width, layout.height);
-    context.clearRect(0, 0, layout.width, layout.height);
-    Object.assign(scene, { hatch: crossHatch(context, ink), hatchDark: canvasTexture(context, ink, { texture: "cross", filled: false, hue: "#111111" }) });
-    drawRuler(context, scene);
-    drawLoss(context, scene);
-    drawAccuracy(context, scene);
-    scene.feeds.forEach((_feed, run) => this.seatsPainter(run)(context, scene, run));
-    drawRoutes(context, scene);
+  /** @param {TrainingData} data */
+  paintRecords(data) {
+    const { root, elements, axis, records, mode } = this;
+    const size = { width: Math.floor(root.clientWidth), height: elements.room() };
+    this.layer = Math.min(this.layer, Math.max(...records.map((record) => record.nLayers), 1) - 1);
+    const picture = { axis, records, data, layer: this.layer, mode };
+    const { scene, context } = sceneOf(root, elements.base, size, picture);
     const flags = flagsOf(scene);
-    for (const { x } of flags) vertical(context, ink.text, x, RULER, layout.height, 0.5, [2, 3]);
-    this.frame.place(scene, flags);
+    paintRecords(context, scene, flags);
+    elements.place(scene, flags);
+    this.scene = scene;
+    this.isStale = false;
   }
 
-  seatsPainter(run) {
-    if (this.mode === "max_vio") return drawMaxVio;
-    return this.feeds[run].nRouted <= LINES_UP_TO ? drawExpertLines : drawHeat;
-  }
-
-  paintOver() {
-    const { scene } = this, { layout, axis, ink } = scene;
-    const context = fitCanvas(this.frame.over, layout.width, layout.height);
-    context.clearRect(0, 0, layout.width, layout.height);
-    const step = this.lookedStep, scrubbed = this.drag?.kind === "scrub" ? this.drag.step : this.step;
-    if (this.drag?.kind === "brush") this.paintBrush(context);
-    if (this.step !== null) this.paintColumn(context);
-    if (scrubbed !== null) vertical(context, ink.primary, axis.x(scrubbed), RULER - 4, layout.height, axis.x(scrubbed) < axis.x0 - 1 || axis.x(scrubbed) > axis.x1 + 1 ? 0 : 1, [], 2);
-    if (this.hover && step !== null) vertical(context, ink.text, axis.x(step), RULER - 4, layout.height, 0.8, [3, 3]);
-    if (step !== null) this.paintValues(context, step);
-    this.frame.read(this, step);
-  }
-
-  paintBrush(context) {
-    const { layout, ink } = this.scene, { from, to } = this.drag;
-    context.save();
-    context.fillStyle = ink.primary;
-    context.globalAlpha = 0.16;
-    context.fillRect(Math.min(from, to), RULER, Math.abs(to - from), layout.height - RULER);
-    context.restore();
-  }
-
-  /** A frame around the routes of the checkpoint in force. */
-  paintColumn(context) {
-    const { feeds, layout, axis, ink } = this.scene, { routes } = feeds[0], band = layout.bands.routes;
-    const i = routes ? routes.steps.indexOf(this.step) : -1;
-    if (i < 0) return;
-    const [left, right] = columnOf(this.scene, 0, i);
-    const a = Math.max(left, axis.x0 - 1), b = Math.min(right, axis.x1 + LAST_CELL);
-    if (b > a) outline(context, ink.primary, a, band.y - 1, b - a, band.h + 2, 2.5);
-  }
-
-  paintValues(context, step) {
-    this.feeds.forEach((feed, run) => {
-      if (this.mode === "max_vio" || feed.nRouted <= LINES_UP_TO) return;
-      const i = batchAt(feed, step);
-      if (i >= 0) drawSeatValues(context, this.scene, run, i, this.rowUnder(run));
+  /** @param {Scene} scene */
+  paintLooked(scene) {
+    const { step: checkpoint, lookedStep: step, drag } = this;
+    paintLooked(this.elements.over, scene, {
+      step,
+      checkpoint,
+      line: this.draggedStep ?? checkpoint,
+      isHovered: Boolean(this.hover),
+      brush: drag?.kind === "brush" ? [drag.from, drag.to] : null,
+      pointed: (run) => this.rowUnder(run),
     });
+    this.elements.read(scene, step);
   }
 
-  /** The seat of a run under the pointer, or null. */
+  /**
+   * The row of the heatmap of a run under the pointer, or null.
+   * @param {number} run
+   */
   rowUnder(run) {
-    if (this.hover?.band !== `seats${run}` || this.mode === "max_vio") return null;
-    const band = this.scene.layout.bands[`seats${run}`], n = this.feeds[run].nRouted;
-    return n > LINES_UP_TO ? Math.floor(((this.hover.y - band.y) / band.h) * n) : null;
+    const n = this.records[run].nRouted;
+    const name = expertsBand(run);
+    if (!this.scene || this.hover?.band !== name || this.mode === "max_vio" || n <= LINES_UP_TO) return null;
+    const band = this.scene.layout.bands[name];
+    return Math.floor(((this.hover.y - band.y) / band.h) * n);
   }
 
   // -- where in time ---------------------------------------------------------------------------------------
 
-  get checkpoints() { return this.feeds[0].checkpoints; }
+  get checkpoints() {
+    return this.records[0].checkpoints;
+  }
+
+  /** Where a dragged handle is, between the checkpoints too; null while it rests. */
+  get draggedStep() {
+    return this.drag?.kind === "scrub" ? this.drag.step : null;
+  }
 
   /** The checkpoint in force: the chosen one, or the newest; null while there is none. */
   get step() {
     if (!this.checkpoints.length) return null;
-    if (this.drag?.kind === "scrub") return this.checkpointAt(this.drag.step);
-    return this.chosen === null ? this.checkpoints.at(-1) : this.checkpointAt(this.chosen);
+    const wanted = this.draggedStep ?? this.chosen;
+    return this.checkpointAt(wanted ?? Infinity);
   }
 
-  checkpointAt(step) { return this.checkpoints[Math.max(indexAt(this.checkpoints, step + 1e-6), 0)]; }
+  /** @param {number} step @returns {number} the checkpoint at or before it, or the first */
+  checkpointAt(step) {
+    return this.checkpoints[Math.max(indexAt(this.checkpoints, step + 1e-6), 0)];
+  }
 
-  /** The step whose values are written out: under the pointer, or at the scrubber. */
+  /** The step whose values are written out: under the pointer, or at the handle. */
   get lookedStep() {
     if (!this.hover || this.drag) return this.step;
     const at = this.axis.at(this.hover.x);
     if (this.hover.band === "routes") return this.checkpoints.length ? this.checkpointAt(at) : null;
-    const { steps } = this.feeds[0];
+    const { steps } = this.records[0];
     return steps.length ? steps[nearestIndex(steps, at)] : this.step;
   }
 
-  /** Take the scrubber to a checkpoint and tell Python. */
+  /**
+   * Take the handle to a checkpoint and tell Python.
+   * @param {number} step
+   */
   travel(step) {
     if (!this.checkpoints.length) return;
     const to = this.checkpointAt(step);
     const isSame = to === this.step && this.chosen !== null;
     this.chosen = to;
     this.look();
-    this.frame.saySoon(SAY_MS);
-    if (!isSame || to !== this.data.step) this.send("step", to);
+    this.elements.saySoon(SAY_MS);
+    if (!isSame || to !== this.data?.step) this.send("step", to);
   }
 
+  /** @param {number} by how many checkpoints on */
   neighbour(by) {
-    const i = this.checkpoints.indexOf(this.step);
-    this.travel(this.checkpoints[Math.min(Math.max(i + by, 0), this.checkpoints.length - 1)]);
+    if (this.step === null) return;
+    const to = this.checkpoints.indexOf(this.step) + by;
+    this.travel(this.checkpoints[Math.min(Math.max(to, 0), this.checkpoints.length - 1)]);
   }
 
   // -- how it is looked at ---------------------------------------------------------------------------------
 
-  remember(view) {
-    Object.assign(this.axis, { log: view?.log ?? false, lo: view?.lo ?? null, hi: view?.hi ?? null });
-    this.mode = view?.mode ?? "load";
+  /** @param {View} [view] */
+  takeView({ log, lo, hi, mode } = { log: false, lo: null, hi: null, mode: "load" }) {
+    Object.assign(this.axis, { log, lo, hi });
+    this.mode = mode;
   }
 
-  /** Change axis, zoom or panel, and keep it for this run while the tab is open. */
-  view(change) {
+  /**
+   * Change axis, zoom or what is shown, and keep it for this run while the tab is open.
+   * @param {() => void} change
+   */
+  changeView(change) {
+    if (!this.data) return;
     change();
     const { log, lo, hi } = this.axis;
     views.set(this.data.runs[0].id, { log, lo, hi, mode: this.mode });
-    this.frame.words(this.data, this);
+    this.elements.say(this.data);
     this.redraw();
   }
 
+  /** @param {number} layer */
   chooseLayer(layer) {
     if (layer === this.layer) return;
-    this.view(() => { this.layer = layer; });
+    this.changeView(() => {
+      this.layer = layer;
+    });
     this.send("layer", layer);
   }
 
-  // -- hands -----------------------------------------------------------------------------------------------
+  // -- pointer and keys ------------------------------------------------------------------------------------
 
   listen() {
-    const { stage } = this.frame;
+    const { stage } = this.elements;
     stage.addEventListener("pointerdown", (event) => this.press(event));
     stage.addEventListener("pointermove", (event) => this.move(event));
-    stage.addEventListener("pointerup", (event) => this.release(event));
-    stage.addEventListener("pointercancel", () => { this.drag = null; this.look(); });
-    stage.addEventListener("pointerleave", () => { this.hover = null; this.frame.tell(null); this.look(); });
-    stage.addEventListener("dblclick", (event) => {
-      if (isControl(event.target)) return;
-      clearTimeout(this.clicking);
-      this.view(() => this.axis.reset());
+    stage.addEventListener("pointerup", () => this.release());
+    stage.addEventListener("pointercancel", () => {
+      this.drag = null;
+      this.look();
     });
-    stage.addEventListener("wheel", (event) => {
+    stage.addEventListener("pointerleave", () => {
+      this.hover = null;
+      this.elements.tell(null);
+      this.look();
+    });
+    stage.addEventListener("dblclick", (event) => {
+      if (isControl(event)) return;
+      clearTimeout(this.click);
+      this.changeView(() => this.axis.reset());
+    });
+    const zoom = (/** @type {WheelEvent} */ event) => {
       if (!event.ctrlKey) return;
       event.preventDefault();
-      this.view(() => this.axis.zoomAround(this.place(event).x, event.deltaY > 0 ? 1.25 : 0.8));
-    }, { passive: false });
+      const { x } = this.place(event);
+      this.changeView(() => this.axis.zoomAround(x, event.deltaY > 0 ? 1.25 : 0.8));
+    };
+    stage.addEventListener("wheel", zoom, { passive: false });
     this.root.addEventListener("keydown", (event) => this.key(event));
   }
 
+  /** @param {MouseEvent} event @returns {Place} */
   place(event) {
-    const box = this.frame.stage.getBoundingClientRect(), x = event.clientX - box.left, y = event.clientY - box.top;
-    return { x, y, band: this.scene ? bandAt(this.scene.layout, y) : null };
+    const box = this.elements.stage.getBoundingClientRect();
+    const y = event.clientY - box.top;
+    return { x: event.clientX - box.left, y, band: this.scene ? bandAt(this.scene.layout, y) : null };
   }
 
+  /** @param {number} x */
+  isOnAxis(x) {
+    return x >= this.axis.x0 - BESIDE && x <= this.axis.x1 + LAST_CELL;
+  }
+
+  /** @param {PointerEvent} event */
   press(event) {
-    if (event.button !== 0 || isControl(event.target) || !this.scene) return;
-    const { x, y } = this.place(event), { x0, x1 } = this.axis;
-    if (y < RULER || event.target.closest(".handle")) this.drag = { kind: "scrub", step: this.axis.at(x) };
-    else if (x >= x0 - 4 && x <= x1 + LAST_CELL) this.drag = { kind: "brush", from: Math.min(Math.max(x, x0), x1), to: x };
+    if (event.button !== 0 || isControl(event) || !this.scene) return;
+    const { x, y } = this.place(event);
+    const isHandle = /** @type {Element} */ (event.target).closest(".handle");
+    if (y < RULER || isHandle) this.drag = { kind: "scrub", step: this.axis.at(x) };
+    else if (this.isOnAxis(x)) this.drag = { kind: "brush", from: this.axis.clamp(x), to: x };
     else return;
-    this.frame.stage.setPointerCapture(event.pointerId);
-    this.frame.handle.focus({ preventScroll: true }); // the keys now speak to the laboratory
+    this.elements.stage.setPointerCapture(event.pointerId);
+    this.elements.handle.focus({ preventScroll: true }); // the keys now move the handle
     event.preventDefault();
     this.look();
   }
 
+  /** @param {PointerEvent} event */
   move(event) {
     if (!this.scene) return;
-    const { x, y, band } = this.place(event), { x0, x1 } = this.axis;
+    const { x, y, band } = this.place(event);
     if (this.drag?.kind === "scrub") this.drag.step = this.axis.at(x);
-    else if (this.drag) this.drag.to = Math.min(Math.max(x, x0), x1);
-    else this.hover = x >= x0 - 4 && x <= x1 + LAST_CELL ? { x, y, band } : null;
+    else if (this.drag) this.drag.to = this.axis.clamp(x);
+    else this.hover = this.isOnAxis(x) ? { x, y, band } : null;
     const cell = !this.drag && this.hover?.band === "routes" ? cellAt(this.scene, x, y) : null;
-    if (!isControl(event.target)) this.frame.tell(cell && { x, y: y + 16, text: readCell(this.scene, cell) });
+    const tip = cell && { x, y: y + 16, text: readCell(this.scene, cell) };
+    if (!isControl(event)) this.elements.tell(tip);
     this.look();
   }
 
@@ -300,55 +349,39 @@ class TrainingLab {
     this.drag = null;
     if (drag?.kind === "scrub") this.travel(drag.step);
     else if (drag && Math.abs(drag.to - drag.from) >= DRAG_FROM) {
-      const ends = [drag.from, drag.to].map((x) => this.axis.at(x)).sort((a, b) => a - b);
-      this.view(() => this.axis.zoom(...ends));
+      const [lo, hi] = [drag.from, drag.to].map((x) => this.axis.at(x)).sort((a, b) => a - b);
+      this.changeView(() => this.axis.zoom(lo, hi));
     } else if (drag) {
       const step = this.axis.at(drag.from);
-      clearTimeout(this.clicking);
-      this.clicking = setTimeout(() => this.travel(step), CLICK_MS);
+      clearTimeout(this.click);
+      this.click = setTimeout(() => this.travel(step), CLICK_MS);
     }
     this.look();
   }
 
+  /** @param {KeyboardEvent} event */
   key(event) {
-    const acts = {
-      t: () => this.frame.toggle("table", this.scene), "?": () => this.frame.toggle("help", this.scene),
-      Escape: () => (this.frame.isOpen ? this.frame.toggle(null) : this.view(() => this.axis.reset())),
+    const { panel, handle } = this.elements;
+    const ofHandle = {
+      ArrowLeft: () => this.neighbour(-1),
+      ArrowRight: () => this.neighbour(1),
+      ArrowDown: () => this.neighbour(-1),
+      ArrowUp: () => this.neighbour(1),
+      Home: () => this.neighbour(-Infinity),
+      End: () => this.neighbour(Infinity),
     };
-    if (event.target === this.frame.handle) {
-      Object.assign(acts, {
-        ArrowLeft: () => this.neighbour(-1), ArrowRight: () => this.neighbour(1), ArrowDown: () => this.neighbour(-1), ArrowUp: () => this.neighbour(1),
-        Home: () => this.neighbour(-Infinity), End: () => this.neighbour(Infinity),
-      });
-    }
-    if (event.ctrlKey || event.metaKey || event.altKey || !acts[event.key]) return;
-    event.preventDefault();
-    event.stopPropagation();
-    acts[event.key]();
-  }
-
-  leave() {
-    for (const feed of this.feeds) feed.stop();
-    clearTimeout(this.frame.saying);
-    this.observer.disconnect();
-    this.theme.onchange = null;
-    clearTimeout(this.clicking);
-    cancelAnimationFrame(this.waiting);
+    actOn(event, {
+      t: () => panel.toggle("table"),
+      "?": () => panel.toggle("help"),
+      Escape: () => (panel.isOpen ? panel.close() : this.changeView(() => this.axis.reset())),
+      ...(event.target === handle ? ofHandle : {}),
+    });
   }
 }
 
-function isControl(target) {
-  return Boolean(target.closest?.("button, .panel"));
+/** @param {Event} event */
+function isControl({ target }) {
+  return target instanceof Element && Boolean(target.closest("button, .panel"));
 }
 
-export default function ({ data, parentElement, setTriggerValue }) {
-  const root = parentElement.querySelector(".root");
-  let lab = labs.get(parentElement);
-  if (!lab) labs.set(parentElement, (lab = new TrainingLab(root)));
-  root.lang = data.lang;
-  lab.show(data, (name, value) => setTriggerValue(name, value));
-  return () => {
-    labs.delete(parentElement);
-    lab.leave();
-  };
-}
+export default mounted((root) => new TrainingPicture(root));

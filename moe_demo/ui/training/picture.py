@@ -13,10 +13,10 @@ from moe_demo.ui.kit.picture import picture
 from moe_demo.ui.kit.views import View
 from moe_demo.ui.training.data import picture_data
 
-KEY = "lab"
+KEY = "training.picture"
 
 
-def training_lab(view: View, state: str) -> None:
+def training_picture(view: View, state: str) -> None:
     """Loss and accuracy, load and bias of every expert, and the sentence's routes, over the steps."""
     picture(
         "training/picture",

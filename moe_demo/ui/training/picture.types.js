@@ -16,6 +16,7 @@
  * @property {number} poll_ms
  * @property {number} idle_ms
  * @property {Record<string, string>} words
+ * @property {Record<string, string>} keys
  * @property {string} lang
  */
 

@@ -20,6 +20,7 @@ from moe_demo.ui.kit.views import View
 from moe_demo.ui.training.data_slow_step import slow_step_data
 
 KEY = "slow"
+HEADLINE = "slow.headline"  # the picked one, as long as this visit lasts
 
 
 def draw(view: View) -> None:
@@ -31,7 +32,6 @@ def draw(view: View) -> None:
 @st.fragment
 def _picture(run: Run) -> None:
     redraw.if_asked()
-    picked = (st.session_state.get(KEY) or {}).get("pick") or {}
     try:
         with st.spinner(t("slow.reading")):
             step = _taken(run)
@@ -39,7 +39,7 @@ def _picture(run: Run) -> None:
         st.info(t("slow.data_gone", source=error.source))
         return
     layer = min(selection.current().layer, len(step.layers) - 1)
-    headline = min(int(picked.get("headline", 0)), len(step.headlines) - 1)
+    headline = min(st.session_state.get(HEADLINE, 0), len(step.headlines) - 1)
     picture(
         "training/slow_step", data=slow_step_data(run, step, layer, headline), key=KEY, on_pick_change=_pick
     )
@@ -48,7 +48,10 @@ def _picture(run: Run) -> None:
 def _pick() -> None:
     """Another layer is chosen on every page; another headline only here."""
     picked = st.session_state[KEY].pick
-    if picked and picked["layer"] != selection.current().layer:
+    if not picked:
+        return
+    st.session_state[HEADLINE] = int(picked["headline"])
+    if picked["layer"] != selection.current().layer:
         selection.update(layer=int(picked["layer"]))
         redraw.ask()  # the rest of the page shows that layer too
 

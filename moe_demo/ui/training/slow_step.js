@@ -1,215 +1,318 @@
-// One training step in slow motion: a rail of six stations, one canvas, one panel.
+// One training step in slow motion: the tabs of six stages, one picture, one panel.
 //
-// data: what moe_demo.ui.slow_motion.data_of makes of a SlowStep, with the locale's words and the theme's colours.
-// Which stage is shown stays in the browser. State: `pick` {headline} or {layer}: Python answers with its numbers.
-// The seats of the experts are the same nodes at every stage and travel to where the stage wants them.
-
-import { el, fill } from "../kit/dom.js";
+// Which stage is shown stays in the browser. Python hears of another headline or layer ("pick": {headline, layer}) and
+// answers with its numbers. The names of the experts are the same nodes at every stage and travel to where the stage
+// wants them.
+import { isDark } from "../kit/colour.js";
+import { el, set } from "../kit/dom.js";
+import { focused } from "../kit/focus.js";
+import { actOn } from "../kit/keys.js";
+import { mounted } from "../kit/stage.js";
+import { dataTable } from "../kit/table.js";
+import { widthIn } from "../kit/text.js";
 import { texturePatterns } from "../kit/textures.js";
-import { SLOW, columnsFor, isDarkGround } from "./slow_geometry.js";
-import { STAGE, wordKind } from "./slow_stages.js";
+import { footParts, panelParts } from "./slow_panel.js";
+import { drawBatch } from "./stages/batch.js";
+import { drawBias } from "./stages/bias.js";
+import { drawDispatch } from "./stages/dispatch.js";
+import { drawGradient } from "./stages/gradient.js";
+import { HEIGHT, NAMES, columnsFor } from "./stages/layout.js";
+import { drawLosses } from "./stages/loss.js";
+import { drawScores } from "./stages/scores.js";
 
-const SECONDS_A_STAGE = 3.2;
+const STAGE_MS = 3200;
 const PICK_PAUSE = 160; // milliseconds: who runs through the headlines asks for the last one only
+const LEAST_WIDTH = 560;
+const NAME_WIDTH = 34;
+const NAME_FROM = 26; // width of a column that has room for a name
+const TEXTURED_UP_TO = 16; // experts
+const SMALL_TYPE = 12.5; // pixels
 
-const mounted = new WeakMap();
+const DRAW = {
+  batch: drawBatch,
+  scores: drawScores,
+  dispatch: drawDispatch,
+  loss: drawLosses,
+  gradient: drawGradient,
+  bias: drawBias,
+};
 
-export default function ({ data, parentElement, setStateValue }) {
-  const root = parentElement.querySelector(".root");
-  let m = mounted.get(root);
-  if (!m) mounted.set(root, (m = build(root)));
-  m.send = (value) => setStateValue("pick", value);
-  receive(m, data);
-  return () => {
-    m.sizes.disconnect();
-    stop(m);
-    clearTimeout(m.asking);
-    mounted.delete(root);
-    root.replaceChildren();
-  };
+/**
+ * @typedef {import("./slow_step.types.js").PictureData} SlowData
+ * @typedef {import("./slow_step.types.js").SlowStage["id"]} StageId
+ * @typedef {import("./stages/marks.js").Drawn} Drawn
+ * @typedef {import("../kit/looks.types.js").ExpertLook} ExpertLook
+ * @typedef {import("../kit/stage.js").Send} Send
+ */
+
+class SlowStepPicture {
+  /** @type {SlowData | null} */
+  data = null;
+  /** @type {Send} */
+  send = () => {};
+  index = 0;
+  headline = 0;
+  isTableOpen = false;
+  isDark = false;
+  width = 0;
+  /** @type {Drawn["table"]} */
+  numbers = { heads: [], rows: [] };
+  /** @type {HTMLButtonElement[]} */
+  tabs = [];
+  /** @type {SVGGElement[]} */
+  names = [];
+  /** @type {ReturnType<typeof setInterval> | null} */
+  timer = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  asking = undefined;
+
+  /** @param {HTMLElement} root */
+  constructor(root) {
+    this.root = root;
+    this.tabList = el("div", { class: "tabs", role: "tablist" });
+    this.stage = el("g");
+    this.defs = el("defs");
+    this.experts = el("g", { class: "experts", "aria-hidden": true });
+    this.svg = el("svg", { role: "group", height: HEIGHT }, this.defs, this.stage, this.experts);
+    this.canvas = el("div", { class: "canvas", role: "tabpanel", id: "slow-canvas" }, this.svg);
+    this.panel = el("aside", { class: "panel" });
+    this.foot = el("div", { class: "foot" });
+    this.table = el("div", { class: "table", hidden: true, tabindex: 0 });
+    this.live = el("div", { class: "unseen", "aria-live": "polite" });
+    const work = el("div", { class: "work" }, this.canvas, this.panel);
+    root.replaceChildren(this.tabList, work, this.foot, this.table, this.live);
+    root.onkeydown = (event) => this.key(event);
+    root.onkeyup = (event) => {
+      if (event.key === " " && !isOwnButton(event.target)) event.preventDefault(); // no click of the tab
+    };
+    this.sizes = new ResizeObserver(() => {
+      if (Math.abs(this.canvas.clientWidth - this.width) > 1) this.draw({ isStill: true });
+    });
+    this.sizes.observe(this.canvas);
+  }
+
+  /**
+   * New numbers: another step starts at its first picture; another headline or layer stays where it is.
+   * @param {SlowData} data
+   * @param {Send} send
+   */
+  show(data, send) {
+    const isOther = JSON.stringify(this.data) !== JSON.stringify(data);
+    const isFresh = this.data?.key !== data.key;
+    const dark = isDark(this.root);
+    this.send = send;
+    if (!isOther && dark === this.isDark) return;
+    this.data = data;
+    this.isDark = dark;
+    this.headline = data.headline;
+    if (isFresh) this.rebuild(data);
+    this.draw({ isStill: !isFresh });
+  }
+
+  leave() {
+    this.sizes.disconnect();
+    this.stop();
+    clearTimeout(this.asking);
+    this.root.replaceChildren();
+  }
+
+  /** @param {SlowData} data */
+  rebuild(data) {
+    this.tabList.setAttribute("aria-label", data.words.stages);
+    this.tabs = data.stages.map(({ id, name, value }, i) => {
+      const attributes = { type: "button", role: "tab", class: "tab", "data-stage": id };
+      return el(
+        "button",
+        { ...attributes, "aria-controls": "slow-canvas", onclick: () => this.stopAt(i) },
+        el("span", { class: "dot" }, i + 1),
+        el("span", { class: "name" }, name),
+        el("span", { class: "value" }, value),
+      );
+    });
+    this.tabList.replaceChildren(...this.tabs);
+    this.defs.replaceChildren(...texturePatterns(data.experts, "sx"));
+    const isTextured = data.experts.length <= TEXTURED_UP_TO;
+    this.names = data.experts.map((expert, e) => nameMark(expert, isTextured ? `url(#sx${e})` : "none"));
+    this.experts.replaceChildren(...this.names);
+  }
+
+  // -- drawing ---------------------------------------------------------------------------------------------
+
+  /** @param {{ isStill?: boolean }} [how] still: nothing moves to its place */
+  draw({ isStill = false } = {}) {
+    const { data, svg } = this;
+    if (!data) return;
+    this.width = Math.max(LEAST_WIDTH, this.canvas.clientWidth);
+    const stage = data.stages[this.index];
+    const columns = columnsFor(data.experts.length, data.group_size, this.width);
+    set(svg, { width: this.width, "aria-label": `${stage.name}. ${stage.claim}` });
+    svg.classList.toggle("still", isStill);
+    const { marks, table } = DRAW[stage.id]({
+      data,
+      columns,
+      words: data.words,
+      ramp: this.isDark ? data.ramp.dark : data.ramp.light,
+      headline: this.headline,
+      pick: (headline) => this.pick(headline),
+      widthOf: widthIn(`${SMALL_TYPE}px ${getComputedStyle(this.root).fontFamily}`),
+    });
+    this.numbers = table;
+    this.stage.replaceChildren(el("g", { class: "fresh" }, ...marks));
+    this.moveNames(columns, stage.id);
+    this.tabs.forEach((tab, i) => {
+      tab.setAttribute("aria-selected", String(i === this.index));
+      tab.tabIndex = i === this.index ? 0 : -1;
+      tab.classList.toggle("passed", i < this.index);
+    });
+    this.drawPanel(data);
+    this.drawFoot(data);
+  }
+
+  /** @param {import("./stages/layout.js").Columns} columns @param {StageId} stage */
+  moveNames(columns, stage) {
+    const y = stage === "scores" ? NAMES.scores : NAMES.other;
+    const wide = Math.min(1, (columns.cell - 2) / NAME_WIDTH);
+    this.experts.classList.toggle("away", stage === "batch");
+    this.names.forEach((name, e) => {
+      name.style.transform = `translate(${columns.x(e)}px, ${y}px) scale(${wide}, 1)`;
+      name.classList.toggle("bare", columns.cell < NAME_FROM);
+    });
+  }
+
+  /** @param {SlowData} data */
+  drawPanel(data) {
+    const { index, headline, timer } = this;
+    const active = focused(this.root);
+    const held = active && this.panel.contains(active) ? active.dataset.act : undefined;
+    const acts = {
+      go: (/** @type {number} */ to) => this.stopAt(to),
+      toggle: () => this.toggle(),
+      pick: (/** @type {number} */ to) => this.pick(to),
+    };
+    this.panel.replaceChildren(...panelParts({ data, index, headline, isPlaying: timer !== null }, acts));
+    if (held === undefined) return;
+    const button = (/** @type {string} */ act) => this.panel.querySelector(`[data-act="${act}"]:enabled`);
+    const again = button(held) ?? button("play");
+    if (again instanceof HTMLElement) again.focus({ preventScroll: true });
+  }
+
+  /** @param {SlowData} data */
+  drawFoot(data) {
+    const { isTableOpen } = this;
+    const look = { hasLayers: this.index > 0 && data.layers.length > 1, isTableOpen };
+    const acts = {
+      chooseLayer: (/** @type {number} */ layer) => this.send("pick", { layer, headline: this.headline }),
+      toggleTable: () => this.toggleTable(),
+    };
+    this.foot.replaceChildren(...footParts(data, look, acts));
+    this.table.hidden = !isTableOpen;
+    const table = { caption: data.stages[this.index].name, ...this.numbers };
+    this.table.replaceChildren(...(isTableOpen ? [dataTable(table)] : []));
+  }
+
+  toggleTable() {
+    this.isTableOpen = !this.isTableOpen;
+    if (this.data) this.drawFoot(this.data);
+    const button = this.foot.querySelector(".table-toggle");
+    if (button instanceof HTMLElement) button.focus({ preventScroll: true });
+  }
+
+  // -- going through it ------------------------------------------------------------------------------------
+
+  get last() {
+    return (this.data?.stages.length ?? 1) - 1;
+  }
+
+  /** @param {number} index */
+  go(index) {
+    const to = Math.max(0, Math.min(this.last, index));
+    if (!this.data || to === this.index) return;
+    const isOnTabs = this.tabList.contains(focused(this.root));
+    this.index = to;
+    this.draw();
+    if (isOnTabs) this.tabs[to].focus({ preventScroll: true });
+    const { name, claim } = this.data.stages[to];
+    this.live.textContent = `${to + 1} ${name}. ${claim}`;
+  }
+
+  /**
+   * Go to a stage and play no further.
+   * @param {number} index
+   */
+  stopAt(index) {
+    this.stop();
+    this.go(index);
+  }
+
+  /** @param {number} headline */
+  pick(headline) {
+    if (!this.data) return;
+    const { batch, stages, layer } = this.data;
+    this.headline = Math.max(0, Math.min(batch.length - 1, headline));
+    const isKnown = stages[this.index].id === "batch"; // elsewhere the numbers are still those of the one before
+    if (isKnown) this.draw({ isStill: true });
+    clearTimeout(this.asking);
+    this.asking = setTimeout(() => this.send("pick", { headline: this.headline, layer }), PICK_PAUSE);
+  }
+
+  toggle() {
+    if (this.timer) return this.stop();
+    this.timer = setInterval(() => {
+      if (this.index === this.last) this.stop();
+      else this.go(this.index + 1);
+    }, STAGE_MS);
+    if (this.index === this.last) this.go(0);
+    else this.draw({ isStill: true });
+  }
+
+  stop() {
+    if (!this.timer) return;
+    clearInterval(this.timer);
+    this.timer = null;
+    if (this.data) this.drawPanel(this.data);
+  }
+
+  /** @param {KeyboardEvent} event */
+  key(event) {
+    if (event.target instanceof Node && this.table.contains(event.target)) return;
+    actOn(event, {
+      ArrowLeft: () => this.stopAt(this.index - 1),
+      ArrowRight: () => this.stopAt(this.index + 1),
+      ArrowUp: () => this.pick(this.headline - 1),
+      ArrowDown: () => this.pick(this.headline + 1),
+      Home: () => this.stopAt(0),
+      End: () => this.stopAt(this.last),
+      ...(isOwnButton(event.target) ? {} : { " ": () => this.toggle() }),
+    });
+  }
 }
 
-/** The parts that stay for the life of the component. */
-function build(root) {
-  const m = { root, index: 0, tableOpen: false };
-  m.rail = el("div", { class: "rail", role: "tablist" });
-  m.seats = el("g", { class: "seats", "aria-hidden": "true" });
-  m.stage = el("g");
-  m.defs = el("defs");
-  m.svg = el("svg", { role: "group", height: SLOW.height }, m.defs, m.stage, m.seats);
-  m.canvas = el("div", { class: "canvas", role: "tabpanel", id: "slow-canvas" }, m.svg);
-  m.panel = el("aside", { class: "panel" });
-  m.foot = el("div", { class: "foot" });
-  m.table = el("div", { class: "table", hidden: true, tabindex: 0 });
-  m.live = el("div", { class: "unseen", "aria-live": "polite" });
-  root.append(m.rail, el("div", { class: "work" }, m.canvas, m.panel), m.foot, m.table, m.live);
-  root.onkeydown = (event) => onKey(m, event);
-  root.onkeyup = (event) => event.key === " " && !isOwnButton(event.target) && event.preventDefault(); // no click of the station
-  m.sizes = new ResizeObserver(() => m.data && Math.abs(m.canvas.clientWidth - (m.geo?.width ?? 0)) > 1 && draw(m, { still: true }));
-  m.sizes.observe(m.canvas);
-  return m;
-}
-
-/** New numbers from Python: another step starts at its first stage; another headline or layer stays where it is. */
-function receive(m, data) {
-  const fresh = m.data?.key !== data.key, other = JSON.stringify(m.data) !== JSON.stringify(data), dark = isDarkGround(m.root);
-  if (!other && dark === m.dark) return;
-  m.data = data;
-  m.dark = dark;
-  m.headline = data.headline;
-  m.root.lang = data.lang;
-  if (fresh) rebuild(m);
-  draw(m, { still: !fresh });
-}
-
-function rebuild(m) {
-  const { data } = m;
-  m.rail.setAttribute("aria-label", data.words.rail);
-  m.stations = data.stages.map((stage, i) =>
-    el("button", { type: "button", role: "tab", class: "station", "data-stage": stage.id, "aria-controls": "slow-canvas", onclick: () => (stop(m), go(m, i)) },
-      el("span", { class: "dot" }, i + 1), el("span", { class: "name" }, stage.name), el("span", { class: "value" }, stage.value)));
-  m.rail.replaceChildren(...m.stations);
-  m.defs.replaceChildren(...texturePatterns(data.experts, "sx"));
-  m.seatOf = data.experts.map((expert, e) => seatNode(expert, e, data.experts.length));
-  m.seats.replaceChildren(...m.seatOf);
-}
-
-function seatNode(expert, e, n) {
-  const fill_ = n > 16 ? "none" : `url(#sx${e})`, ink = expert.filled ? expert.ink : "var(--st-text-color)";
-  return el("g", { class: "seat" }, el("rect", { x: -17, y: 0, width: 34, height: 22, rx: 5, fill: fill_, stroke: expert.hue }),
-    el("rect", { class: "plate", x: -12, y: 4, width: 24, height: 14, rx: 3, fill: expert.filled ? expert.hue : "var(--st-background-color)" }),
-    el("text", { y: 15, "text-anchor": "middle", style: `fill:${ink}` }, expert.label));
-}
-
-function draw(m, { still = false } = {}) {
-  const { data } = m, width = Math.max(560, m.canvas.clientWidth), stage = data.stages[m.index];
-  m.geo = columnsFor(data, width);
-  m.svg.setAttribute("width", width);
-  m.svg.setAttribute("aria-label", `${stage.name}. ${stage.claim}`);
-  m.svg.classList.toggle("still", still);
-  const c = { data, geo: m.geo, words: data.words, ramp: data.ramp[m.dark ? "dark" : "light"], headline: m.headline, pick: (b) => pick(m, b) };
-  m.drawn = STAGE[stage.id](c);
-  const layer = el("g", { class: "fresh" });
-  layer.append(...m.drawn.marks);
-  m.stage.replaceChildren(layer);
-  moveSeats(m, stage.id);
-  m.stations.forEach((station, i) => {
-    station.setAttribute("aria-selected", i === m.index);
-    station.tabIndex = i === m.index ? 0 : -1;
-    station.classList.toggle("passed", i < m.index);
-  });
-  drawPanel(m, stage);
-  drawFoot(m);
-}
-
-function moveSeats(m, id) {
-  const y = id === "scores" ? SLOW.seatTop : SLOW.seatBottom, wide = Math.min(1, (m.geo.cell - 2) / 34);
-  m.seats.classList.toggle("away", id === "batch");
-  m.seatOf.forEach((seat, e) => {
-    seat.style.transform = `translate(${m.geo.x(e)}px, ${y}px) scale(${wide}, 1)`;
-    seat.classList.toggle("bare", m.geo.cell < 26);
-  });
-}
-
-// -- the panel ----------------------------------------------------------------------------------------------------
-
-function drawPanel(m, stage) {
-  const { data } = m, held = m.panel.contains(m.root.getRootNode().activeElement) && m.root.getRootNode().activeElement.dataset.act;
-  const button = (act, words, run, off = false) => el("button", { type: "button", class: act === "play" ? "solid" : "quiet", "data-act": act, disabled: off, title: words, "aria-label": words, onclick: run },
-    { back: "←", next: "→", play: m.timer ? "⏸" : "▶" }[act]);
-  const last = data.stages.length - 1;
-  m.panel.replaceChildren(
-    el("div", { class: "head" }, el("h3", {}, el("span", { class: "number" }, m.index + 1), stage.name),
-      button("back", data.words.back, () => (stop(m), go(m, m.index - 1)), m.index === 0), button("play", data.words[m.timer ? "pause" : "play"], () => toggle(m)), button("next", data.words.next, () => (stop(m), go(m, m.index + 1)), m.index === last)),
-    el("p", { class: "claim" }, stage.claim),
-    el("div", { class: "formula" }, ...stage.formula.split("\n").map((line) => el("div", {}, line))),
-    ...(stage.card ? [cardOf(m)] : []),
-    ...(stage.note ? [el("p", { class: "note" }, stage.note)] : []),
+/**
+ * The name of an expert on its texture.
+ * @param {ExpertLook} expert
+ * @param {string} fill
+ */
+function nameMark({ label, hue, ink, filled }, fill) {
+  const ground = filled ? hue : "var(--st-background-color)";
+  return el(
+    "g",
+    { class: "expert" },
+    el("rect", { x: -NAME_WIDTH / 2, y: 0, width: NAME_WIDTH, height: 22, rx: 5, fill, stroke: hue }),
+    el("rect", { class: "plate", x: -12, y: 4, width: 24, height: 14, rx: 3, fill: ground }),
+    el(
+      "text",
+      { y: 15, "text-anchor": "middle", style: `fill:${filled ? ink : "var(--st-text-color)"}` },
+      label,
+    ),
   );
-  if (held) (m.panel.querySelector(`[data-act="${held}"]:not([disabled])`) ?? m.panel.querySelector('[data-act="play"]')).focus({ preventScroll: true });
 }
 
-/** The picked headline: its words as training saw them, its class, what the model said. */
-function cardOf(m) {
-  const { data } = m, one = data.batch[m.headline], right = one.label === one.predicted;
-  const step = (by, words, sign) => el("button", { type: "button", class: "quiet small", title: words, "aria-label": words, onclick: () => pick(m, m.headline + by) }, sign);
-  const words = one.words.map((word, i) => el("span", { class: `chip ${wordKind(one, i)}`, title: data.words[`word_${wordKind(one, i)}`] }, word));
-  const says = fill(data.words[right ? "card_right" : "card_wrong"], { label: data.classes[one.label].word, predicted: data.classes[one.predicted].word, loss: one.loss.toFixed(3) });
-  return el("div", { class: "card" },
-    el("div", { class: "card-head" }, el("span", {}, fill(data.words.card, { n: m.headline + 1, total: data.batch.length })), step(-1, data.words.previous_headline, "↑"), step(1, data.words.next_headline, "↓")),
-    el("div", { class: "chips", lang: "zh" }, ...words), el("div", { class: "muted" }, says));
+/**
+ * A button that Space presses; everywhere else Space plays.
+ * @param {EventTarget | null} target
+ */
+function isOwnButton(target) {
+  return target instanceof Element && target.closest(".panel button, .foot button") !== null;
 }
 
-function drawFoot(m) {
-  const { data } = m, layered = m.index > 0 && data.layers.length > 1;
-  const layers = data.layers.map((name, l) => el("button", { type: "button", class: "quiet small", "aria-pressed": l === data.layer, onclick: () => m.send({ layer: l, headline: m.headline }) }, name));
-  const toggle_ = el("button", { type: "button", class: "quiet small table-toggle", "aria-expanded": m.tableOpen, onclick: () => toggleTable(m) }, data.words[m.tableOpen ? "hide_table" : "show_table"]);
-  m.foot.replaceChildren(el("span", { class: "badge", title: data.badge_hint }, data.badge), ...(layered ? layers : []), el("span", { class: "keys" }, data.words.keys), toggle_);
-  m.table.hidden = !m.tableOpen;
-  m.table.replaceChildren(...(m.tableOpen ? [tableNode(m)] : []));
-}
-
-function tableNode(m) {
-  const { head, rows } = m.drawn.table;
-  return el("table", {}, el("caption", {}, m.data.stages[m.index].name), el("thead", {}, el("tr", {}, ...head.map((name) => el("th", { scope: "col" }, name)))),
-    el("tbody", {}, ...rows.map((row) => el("tr", {}, ...row.map((value, i) => el(i ? "td" : "th", i ? {} : { scope: "row" }, value))))));
-}
-
-function toggleTable(m) {
-  m.tableOpen = !m.tableOpen;
-  drawFoot(m);
-  m.foot.querySelector(".table-toggle").focus({ preventScroll: true });
-}
-
-// -- going through it ---------------------------------------------------------------------------------------------
-
-function go(m, index) {
-  const next = Math.max(0, Math.min(m.data.stages.length - 1, index));
-  if (next === m.index) return;
-  const onRail = m.rail.contains(m.root.getRootNode().activeElement);
-  m.index = next;
-  draw(m);
-  if (onRail) m.stations[next].focus({ preventScroll: true });
-  m.live.textContent = `${next + 1} ${m.data.stages[next].name}. ${m.data.stages[next].claim}`;
-}
-
-function pick(m, headline) {
-  m.headline = Math.max(0, Math.min(m.data.batch.length - 1, headline));
-  const known = m.data.stages[m.index].id === "batch"; // elsewhere the numbers are still those of the headline before
-  if (known) draw(m, { still: true });
-  clearTimeout(m.asking);
-  m.asking = setTimeout(() => m.send({ headline: m.headline, layer: m.data.layer }), PICK_PAUSE);
-}
-
-function toggle(m) {
-  if (m.timer) return stop(m);
-  m.timer = setInterval(() => {
-    if (m.index === m.data.stages.length - 1) return stop(m);
-    go(m, m.index + 1);
-  }, SECONDS_A_STAGE * 1000);
-  if (m.index === m.data.stages.length - 1) go(m, 0);
-  else draw(m, { still: true });
-}
-
-function stop(m) {
-  if (!m.timer) return;
-  clearInterval(m.timer);
-  m.timer = null;
-  if (m.data) drawPanel(m, m.data.stages[m.index]);
-}
-
-/** A button that Space presses; everywhere else Space plays. */
-function isOwnButton(node) {
-  return Boolean(node.closest(".panel button, .foot button"));
-}
-
-function onKey(m, event) {
-  if (event.altKey || event.ctrlKey || event.metaKey || m.table.contains(event.target)) return;
-  const stepTo = (index) => () => (stop(m), go(m, index));
-  const moves = { ArrowLeft: stepTo(m.index - 1), ArrowRight: stepTo(m.index + 1), Home: stepTo(0), End: stepTo(m.data.stages.length - 1) };
-  Object.assign(moves, { ArrowUp: () => pick(m, m.headline - 1), ArrowDown: () => pick(m, m.headline + 1) });
-  if (!isOwnButton(event.target)) moves[" "] = () => toggle(m);
-  if (!moves[event.key]) return;
-  event.preventDefault();
-  moves[event.key]();
-}
+export default mounted((root) => new SlowStepPicture(root));

@@ -4,11 +4,11 @@
  * One training step, taken apart; scores and choices are those of one headline in one layer.
  * @typedef {object} PictureData
  * @property {Array<GradientRow>} gradients
- * @property {Array<number>} pull Gradient of every expert.
- * @property {number} clip_scale
+ * @property {Array<Pull>} pull Gradient of every expert.
  * @property {number} lr
  * @property {Array<[number, number]>} rates Step and learning rate over the whole training, thinned.
- * @property {number} rate
+ * @property {number} rate Step of the bias; 0 without one.
+ * @property {Array<number>} sign Direction of each: +1 for an idle expert.
  * @property {Array<number>} before
  * @property {Array<number>} after
  * @property {string} key Another one where the run, the checkpoint or the language is another.
@@ -27,9 +27,11 @@
  * @property {number} mean
  * @property {Array<number>} f
  * @property {Array<number>} mine How often the headline's words chose each expert.
- * @property {number} floor MaxVio of blind choice for as many tokens.
+ * @property {Array<number>} mine_f The same, by fair share.
+ * @property {number} random_f Load by fair share of the busiest expert if words chose blindly.
  * @property {number} ce
  * @property {number} balance
+ * @property {number} balance_share Of the whole loss.
  * @property {Factors} factors
  * @property {Array<SlowStage>} stages
  * @property {string} badge
@@ -43,8 +45,16 @@
 /**
  * The gradient of one part of the network.
  * @typedef {object} GradientRow
- * @property {string} word
  * @property {number} norm
+ * @property {number} clipped
+ * @property {string} word
+ */
+
+/**
+ * Norm of a gradient, and what clipping leaves of it.
+ * @typedef {object} Pull
+ * @property {number} norm
+ * @property {number} clipped
  */
 
 /**
@@ -54,6 +64,8 @@
  * @property {Array<string>} words
  * @property {Array<boolean>} hidden
  * @property {Array<boolean>} silenced
+ * @property {number} n_hidden
+ * @property {number} n_silenced
  * @property {number} label
  * @property {number} predicted
  * @property {number} loss
@@ -70,6 +82,7 @@
  * @property {Array<number>} f
  * @property {Array<number>} P
  * @property {Array<number>} product
+ * @property {number} even P where affinity is even.
  */
 
 /**

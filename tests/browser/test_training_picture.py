@@ -1,4 +1,4 @@
-"""The laboratory's picture by itself: its axis, its hands and keys, its table, and a record that grows or is gone."""
+"""The training picture by itself: its axis, pointer and keys, its table, and a record that grows or is gone."""
 
 import json
 import time
