@@ -6,12 +6,7 @@ import { mounted, watchTheme } from "./stage.js";
 const SETTLE = 300; // milliseconds
 
 /**
- * @typedef {object} ChartData
- * @property {{ data: object[], layout: Record<string, any> }} figure
- * @property {string} library address of plotly's file on this server
- * @property {string} label
- * @property {{ failed: string }} words
- *
+ * @typedef {import("./chart.types.js").PictureData} PictureData
  * @typedef {{ react: Function, purge: (box: Element) => void }} Plotly
  */
 
@@ -39,7 +34,7 @@ class Chart {
     this.root = root;
     this.box = el("div", { class: "box", role: "img" });
     this.isSeen = false;
-    /** @type {ChartData | null} */
+    /** @type {PictureData | null} */
     this.data = null;
     root.replaceChildren(this.box);
     this.watch = new IntersectionObserver((entries) => {
@@ -51,7 +46,7 @@ class Chart {
     this.forgetTheme = watchTheme(() => this.draw());
   }
 
-  /** @param {ChartData} data */
+  /** @param {PictureData} data */
   show(data) {
     this.data = data;
     this.box.style.height = `${data.figure.layout.height}px`;
