@@ -60,7 +60,7 @@ def opened(browser: Browser, server: Server, path: str, mark: str) -> Page:
 
 
 def word_clicks(browser: Browser, server: Server, clicks: int) -> list[float]:
-    """A word of the hero is clicked; the strip above, drawn by the server, marks it."""
+    """A word of the picture is clicked; the strip above, drawn by the server, marks it."""
     page = opened(browser, server, "/", "g.ribbon")
 
     def click(token: int) -> None:

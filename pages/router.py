@@ -15,7 +15,7 @@ from moe_demo.ui.router.settings import RouterSettings
 
 @st.fragment
 def panel() -> None:
-    """Controls, hero, proof and map: redrawn together, without the rest of the page."""
+    """Controls, path, proof and map: redrawn together, without the rest of the page."""
     redraw.if_asked()
     view = views.view(RouterSettings)
     asked = router_controls.read(view)

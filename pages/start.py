@@ -5,13 +5,11 @@ from moe_demo.model.router import gate_values, route
 from moe_demo.ui.kit import views
 from moe_demo.ui.kit.i18n import t
 from moe_demo.ui.kit.source import show_source
-from moe_demo.ui.start import curves as training_panel
-from moe_demo.ui.start import next_steps
-from moe_demo.ui.start import page as hero
+from moe_demo.ui.start import curves, next_steps, page
 from moe_demo.ui.start.captions import start_caption
 
 view = views.view()
 next_steps.draw(view, title=t("start.title"), caption=start_caption(view))
-hero.route_flow(view)
-training_panel.draw(view)
+page.draw(view)
+curves.draw(view)
 show_source(route, gate_values, MoELayer.forward)

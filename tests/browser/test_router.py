@@ -52,7 +52,7 @@ def right_of(bar: Locator) -> float:
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 720), (1440, 900)])
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_the_first_screen_holds_the_whole_hero(
+def test_the_first_screen_holds_the_whole_picture(
     new_page: Callable[..., Page], width: int, height: int, lang: str
 ):
     page = opened(new_page(width=width, height=height), f"{PATH}?lang={lang}")

@@ -54,7 +54,7 @@ def submit(page: Page, text: str) -> None:
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 720), (1440, 900)])
 @pytest.mark.parametrize(("lang", "run"), [("zh", "deepseek"), ("en", "deepseek"), ("en", "document")])
-def test_the_first_screen_holds_the_whole_hero(
+def test_the_first_screen_holds_the_whole_picture(
     new_page: Callable[..., Page], width: int, height: int, lang: str, run: str
 ):
     page = opened(new_page(width=width, height=height), f"/?lang={lang}&run={run}")

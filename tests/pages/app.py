@@ -49,8 +49,8 @@ def sent(at: AppTest) -> Iterator[tuple[str, Any]]:
             yield "kit/chart", json.loads(element.proto.json)
 
 
-def hero(at: AppTest) -> dict[str, Any]:
-    """What the hero of the start page draws."""
+def routes(at: AppTest) -> dict[str, Any]:
+    """What the picture of the start page draws."""
     return drawn(at, "layers")
 
 

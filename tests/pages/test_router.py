@@ -22,7 +22,7 @@ def opened(**params: str) -> AppTest:
 
 
 def drawn(at: AppTest, having: str = "rows") -> dict[str, Any]:
-    """The data of the hero, or of the component whose data has another field."""
+    """The data of the path, or of the component whose data has another field."""
     assert not at.exception, at.exception
     return app.drawn(at, having)
 

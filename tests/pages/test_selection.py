@@ -12,7 +12,7 @@ from moe_demo.ui.kit.i18n import text_in
 from moe_demo.ui.kit.page_settings import PageSettings
 from moe_demo.ui.kit.selection import DEFAULT_TEXT, KEYS, Selection, parsed, plain_text
 from moe_demo.ui.router.settings import RouterSettings
-from tests.pages.app import drawn, hero, opened, strip
+from tests.pages.app import drawn, opened, routes, strip
 
 
 def updated(start: dict[str, str], change: str) -> dict[str, str]:
@@ -141,7 +141,7 @@ def test_a_sentence_fits_an_address(raw: str):
 def test_what_is_broken_or_foreign_falls_back_and_is_named(lang: str, broken: dict[str, str], named: str):
     at = opened(lang=lang, **broken)
     assert at.warning[0].value == text_in(lang, "common.bad_address", names=named)
-    whole, plain = hero(at), hero(opened(lang=lang))
+    whole, plain = routes(at), routes(opened(lang=lang))
     assert whole["selection"] == plain["selection"]
     assert whole["layers"] == plain["layers"]
 
@@ -155,8 +155,8 @@ def test_an_unknown_language_is_told_in_the_first_one():
 def test_the_same_link_gives_the_same_picture():
     link = {"s": "火箭夺冠", "t": "1", "l": "1", "e": "3"}
     first, second = opened(**link), opened(**link)
-    assert hero(first) == hero(second)
-    assert hero(first)["selection"] == {"token": 1, "expert": 3, "layer": 1}
+    assert routes(first) == routes(second)
+    assert routes(first)["selection"] == {"token": 1, "expert": 3, "layer": 1}
     assert strip(first)["picked"] == 1
 
 

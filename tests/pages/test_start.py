@@ -12,7 +12,7 @@ from moe_demo.runs import catalogue
 from moe_demo.runs.metrics import EvalMetrics
 from moe_demo.ui.frame.data import PRESETS
 from moe_demo.ui.kit.i18n import text_in
-from tests.pages.app import EXAMPLE, drawn, hero, numbers, opened, strip
+from tests.pages.app import EXAMPLE, drawn, numbers, opened, routes, strip
 
 ODD = [
     "山",
@@ -27,9 +27,9 @@ ODD = [
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("name", ["deepseek", "document"])
-def test_the_hero_shows_the_record_of_the_forward_pass(lang: str, name: str):
+def test_the_picture_shows_the_record_of_the_forward_pass(lang: str, name: str):
     at = opened(lang=lang, run=name)
-    trace, data = load_run(name).trace(EXAMPLE), hero(at)
+    trace, data = load_run(name).trace(EXAMPLE), routes(at)
     assert at.title[0].value == text_in(lang, "start.title")
     assert [token["text"] for token in data["tokens"]] == list(trace.tokens)
     for shown, layer in zip(data["layers"], trace.layers, strict=True):
@@ -43,14 +43,14 @@ def test_the_hero_shows_the_record_of_the_forward_pass(lang: str, name: str):
 
 def test_the_bottom_line_counts_experts_and_parameters_of_the_real_model():
     run = load_run("deepseek")
-    count, model, line = sparsity(run.model), run.config.model, hero(opened())["line"]
+    count, model, line = sparsity(run.model), run.config.model, routes(opened())["line"]
     assert f"{model.top_k} + {model.n_shared}" in line
     assert f"{model.n_routed} + {model.n_shared}" in line
     assert f"{count.used:,} / {count.total:,}" in line
 
 
 def test_without_shared_experts_none_is_drawn_or_counted():
-    data = hero(opened(run="document"))
+    data = routes(opened(run="document"))
     assert data["shared"] == []
     assert "+" not in data["line"]
 
@@ -70,7 +70,7 @@ def test_the_caption_is_made_from_the_data(lang: str):
 @pytest.mark.parametrize("text", ODD)
 def test_any_sentence_is_drawn(lang: str, text: str):
     at = opened(lang=lang, s=text)
-    assert hero(at)["tokens"]
+    assert routes(at)["tokens"]
     assert not at.warning
     cut = strip(at)["cut"]
     assert bool(cut) == (len(text) > 512)
@@ -83,13 +83,13 @@ def test_every_example_is_read_whole(preset: str):
 
 def test_the_badge_names_run_step_and_seed():
     run = load_run("deepseek")
-    badge = hero(opened())["badge"]
+    badge = routes(opened())["badge"]
     assert all(part in badge for part in (run.run_id, str(run.step), str(run.config.seed)))
 
 
 def test_an_earlier_checkpoint_shows_its_own_routes():
     run = load_run("deepseek", step=0)
-    data = hero(opened(step="0"))
+    data = routes(opened(step="0"))
     assert data["layers"][0]["experts"] == run.trace(EXAMPLE).layers[0].topk_idx_TK.tolist()
 
 
@@ -113,7 +113,7 @@ def test_a_torn_run_falls_back_to_the_bundled_one_and_says_so(
     monkeypatch.setenv("MOE_DEMO_RUNS", str(tmp_path))
     at = opened(run="torn")
     assert at.warning[0].value == text_in("zh", "common.bad_address", names="run")
-    assert hero(at)["badge"] == hero(opened())["badge"]
+    assert routes(at)["badge"] == routes(opened())["badge"]
 
 
 def test_the_training_record_is_drawn_from_the_run():

@@ -153,7 +153,7 @@ class RouterMapData(TypedDict):
 
 
 def picture_data(view: View, shown: Rerouted, asked: Asked) -> RouterPictureData:
-    """What the hero draws: the record's numbers, looks of the theme, words of the locale."""
+    """What the path draws: the record's numbers, looks of the theme, words of the locale."""
     path, rule = shown.path, shown.path.rule
     change = path_change(path, shown.trained_path)
     everyone = [*path.order, *(step.expert for step in path.experts if step.rank is None)]

@@ -1,4 +1,4 @@
-"""The hero of the router page: one word's way through one router, expert by expert.
+"""The pictures of the router page: one word's way through one router, expert by expert.
 
 score_path(view, shown, asked)      draws it; a click picks an expert, the arrows another word
 score_map(view, shown, asked)       all words x all experts of the layer, the chosen ones ringed
@@ -17,7 +17,7 @@ from moe_demo.ui.router.data import RouterMapData, RouterPictureData, map_data, 
 
 
 def score_path(view: View, shown: Rerouted, asked: Asked) -> None:
-    """The hero."""
+    """The path of one word, expert by expert."""
     _mount("router/picture", picture_data(view, shown, asked), key="score")
 
 

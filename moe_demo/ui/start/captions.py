@@ -8,7 +8,7 @@ from moe_demo.ui.kit.words import class_word, expert_name, expert_names, plain
 
 
 def start_caption(view: View) -> str:
-    """What the hero shows, in one sentence with this sentence's numbers. Markdown signs in words are escaped."""
+    """What the picture shows, in one sentence with this sentence's numbers. Markdown signs in words are escaped."""
     trace, model, chosen = view.trace, view.run.config.model, view.selection
     layer = trace.layers[chosen.layer]
     if chosen.token is not None:

@@ -1,6 +1,6 @@
-"""The hero of start and router: one sentence, its routes through one MoE layer, its class.
+"""The picture of the start page: one sentence, its routes through one MoE layer, its class.
 
-`route_flow(view)` draws it; a click picks a word, an expert or a layer, and the selection takes it to every page.
+`draw(view)` draws it; a click picks a word, an expert or a layer, and the selection takes it to every page.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from moe_demo.ui.start.data import picture_data
 KEY = "flow"
 
 
-def route_flow(view: View, key: str = KEY) -> None:
+def draw(view: View, key: str = KEY) -> None:
     """Tokens to expert seats, ribbons as wide as the gate; a click picks a word or an expert on every page."""
 
     def pick() -> None:
