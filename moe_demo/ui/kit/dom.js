@@ -1,5 +1,4 @@
 // Building HTML and SVG. Text always goes in as text, never as markup.
-import { watchRoom as watching } from "./stage.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -47,10 +46,3 @@ export function el(name, attributes = {}, ...children) {
 export function set(node, attributes) {
   for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, String(value));
 }
-
-// The names that rooms not yet on the kit import from here.
-export { fill } from "./text.js";
-export { brief as shown } from "./numbers.js";
-export { roomBelow } from "./stage.js";
-/** @param {Element} node @param {() => void} act */
-export const watchRoom = (node, act) => ({ disconnect: watching(node, act) });

@@ -16,7 +16,7 @@ export function spread(wanted, apart, { low = -Infinity, high = Infinity } = {})
     least = item.place + apart;
   }
   let most = high;
-  for (const item of order.toReversed()) {
+  for (const item of [...order].reverse()) {
     item.place = Math.min(item.place, most);
     most = item.place - apart;
   }
