@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { linear, roundEnd, roundNumbers, roundStep } from "../../moe_demo/ui/kit/scale.js";
+import { pathOf, linear, roundEnd, roundNumbers, roundStep } from "../../moe_demo/ui/kit/scale.js";
 
 test("a linear scale takes its ends to its ends and its middle to its middle", () => {
   const x = linear(-2, 2, 100, 300);
@@ -34,4 +34,14 @@ test("the end of an axis is not below its greatest value, and not far above it",
     assert.ok(roundEnd(value) >= value * (1 - 1e-9));
     assert.ok(roundEnd(value) <= value * 2);
   }
+});
+
+test("a path goes through its points", () => {
+  assert.equal(
+    pathOf([
+      [0, 1],
+      [2.55, 3],
+    ]),
+    "M0.0,1.0L2.5,3.0",
+  );
 });

@@ -2,13 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { arrowPath } from "../../moe_demo/ui/training/stages/bias.js";
-import {
-  HEIGHT,
-  batchLines,
-  columnsFor,
-  crowdHeight,
-  pathOf,
-} from "../../moe_demo/ui/training/stages/layout.js";
+import { HEIGHT, batchLines, columnsFor, crowdHeight } from "../../moe_demo/ui/training/stages/layout.js";
 import { fairKind, wordKind } from "../../moe_demo/ui/training/stages/marks.js";
 
 const SIZES = [
@@ -67,14 +61,4 @@ test("an arrow points the way the bias went", () => {
   assert.match(arrowPath(10, "up"), /^M10,148 l8,14/);
   assert.match(arrowPath(10, "down"), /^M10,162 l8,-14/);
   assert.match(arrowPath(10, "rest"), /h14/);
-});
-
-test("a path goes through its points", () => {
-  assert.equal(
-    pathOf([
-      [0, 1],
-      [2.55, 3],
-    ]),
-    "M0.0,1.0L2.5,3.0",
-  );
 });

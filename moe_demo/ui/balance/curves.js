@@ -1,6 +1,7 @@
 // The curves of the comparison: held-out loss above, accuracy below, one line a run, its letter at its end.
 import { el } from "../kit/dom.js";
 import { fixed, percent } from "../kit/numbers.js";
+import { pathOf } from "../kit/scale.js";
 import { CURVES, axisOf, fittingSteps, heightIn, letterHeights } from "./layout.js";
 
 const DASHES = ["", "9 4", "2 3", "12 3 2 3", "5 3"];
@@ -43,6 +44,7 @@ function curvePanel(data, layout, name, written) {
   const axis = axisOf(data.runs.flatMap((run) => run[name]));
   const y = heightIn(axis, panel);
   const curves = data.runs.flatMap((run, place) => {
+    /** @type {[number, number][]} */
     const points = run.steps.map((step, at) => [layout.x(layout.steps.indexOf(step)), y(run[name][at])]);
     return points.length ? [{ letter: run.letter, place, points }] : [];
   });
@@ -54,7 +56,7 @@ function curvePanel(data, layout, name, written) {
     ...gridMarks(axis, layout, y, written),
     ...curves.map(({ letter, place, points }, i) => {
       const [x, end] = points[points.length - 1];
-      const d = points.map(([px, py], at) => `${at ? "L" : "M"}${px.toFixed(1)},${py.toFixed(1)}`).join("");
+      const d = pathOf(points);
       return el(
         "g",
         { class: "curve", "data-run": place },

@@ -1,4 +1,4 @@
-"""The balance page's hero: five runs that differ in nothing but how their load is kept even.
+"""The picture of the balance page: five runs that differ in nothing but how their load is kept even.
 
     balance_page.draw()      the comparison: first losses and accuracies without names, then the loads
 

@@ -47,3 +47,12 @@ export function roundEnd(value) {
   const power = 10 ** Math.floor(Math.log10(Math.max(value, 1e-12)));
   return power * ([1, 1.5, 2, 3, 5, 7.5].find((by) => by * power >= value * (1 - 1e-9)) ?? 10);
 }
+
+/**
+ * A path through points, to a tenth of a pixel.
+ * @param {[number, number][]} points
+ * @returns {string}
+ */
+export function pathOf(points) {
+  return points.map(([x, y], i) => `${i ? "L" : "M"}${x.toFixed(1)},${y.toFixed(1)}`).join("");
+}

@@ -1,8 +1,8 @@
 // 5 Gradient: how hard each part is pulled, before and after clipping.
 import { el } from "../../kit/dom.js";
 import { compact, significant } from "../../kit/numbers.js";
-import { linear, roundEnd } from "../../kit/scale.js";
-import { GUTTER, pathOf } from "./layout.js";
+import { linear, pathOf, roundEnd } from "../../kit/scale.js";
+import { GUTTER } from "./layout.js";
 import { bar, text, titled } from "./marks.js";
 
 const PARTS = { top: 18, height: 196, row: 21, least: 180 };

@@ -61,12 +61,3 @@ export function batchLines(n, most, width) {
 export function crowdHeight(place) {
   return 30 + ((place * 3) % 7) * 5.5;
 }
-
-/**
- * A path through points.
- * @param {[number, number][]} points
- * @returns {string}
- */
-export function pathOf(points) {
-  return points.map(([x, y], i) => `${i ? "L" : "M"}${x.toFixed(1)},${y.toFixed(1)}`).join("");
-}
