@@ -6,9 +6,7 @@ elsewhere because Streamlit's developers advise against an app that names its ow
 
 from moe_demo.ui.frame import app as frame
 
-if (
-    __name__ == "__main__"
-):  # as a script, which is how Streamlit's AppTest runs a file: the same pages, and no server
+if __name__ == "__main__":  # as a script, as Streamlit's AppTest runs a file: the same pages, and no server
     frame.draw()
 else:
     import streamlit as st

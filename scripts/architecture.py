@@ -15,6 +15,8 @@ from tests.unit.architecture import MAY_IMPORT, ROOT
 PICTURE = ROOT / "docs" / "images" / "architecture.svg"
 ENTRIES = {"app": "app.py", "pages": "pages/", "cli": "cli/"}
 LEFT_OUT = ("__init__", "__main__")
+COLUMNS = {"app": 1, "cli": 2, "releases": 1, "cluster": 1, "jobs": 2}
+"""Where a part stands on its floor, so that arrows pass beside the parts between; the others stand first."""
 WIDTH, BOX_HEIGHT, FLOOR_HEIGHT, MARGIN, GAP = 1100, 70, 104, 20, 34
 Box = tuple[float, float, float]
 """Left, top and width."""
@@ -110,14 +112,14 @@ def places(may_import: dict[str, set[str]]) -> tuple[dict[str, Box], int]:
         [name for name, floor in floor_of.items() if floor == row and name in imported] for row in range(top)
     ]
     rows.append([name for name in floor_of if name not in imported])
-    n_columns = max(len(row) for row in rows)
+    n_columns = 1 + max(COLUMNS.values())
     width = (WIDTH - 2 * MARGIN - GAP * (n_columns - 1)) / n_columns
     height = len(rows) * FLOOR_HEIGHT - (FLOOR_HEIGHT - BOX_HEIGHT) + 2 * MARGIN
-    return {
-        name: (MARGIN + column * (width + GAP), height - MARGIN - BOX_HEIGHT - floor * FLOOR_HEIGHT, width)
-        for floor, row in enumerate(rows)
-        for column, name in enumerate(row)
-    }, height
+    found: dict[str, Box] = {}
+    for floor, row in enumerate(rows):
+        top = height - MARGIN - BOX_HEIGHT - floor * FLOOR_HEIGHT
+        found |= {name: (MARGIN + COLUMNS.get(name, 0) * (width + GAP), top, width) for name in row}
+    return found, height
 
 
 def _arrow(upper: Box, lower: Box) -> str:

@@ -1,1 +1,4 @@
-"""From a trained model to plain records: numpy and pandas, nothing that a page or a notebook must compute again."""
+"""From a trained model to plain records of numpy and pandas.
+
+Nothing here leaves a page or a notebook anything to compute.
+"""

@@ -1,1 +1,1 @@
-"""Training in processes of their own: started, queued, paused and stopped from anywhere; headlines of one's own."""
+"""Training in processes of their own, and headlines of one's own."""

@@ -21,10 +21,13 @@ class Queue:
         self.folder = folder
 
     def names(self) -> list[str]:
-        """The jobs that wait, the next one first."""
+        """The jobs that wait, the next one first. A file that another version wrote holds nobody up."""
         waiting = {}
         for path in self.folder.glob("*.waiting"):
-            with contextlib.suppress(RunError):  # it has just been started
+            with contextlib.suppress(
+                RunError, KeyError, TypeError, ValueError
+            ):  # RunError: it has just been started
+                self.commands(path.stem)
                 waiting[path.stem] = float(read_json(path)["asked"])
         return sorted(waiting, key=lambda name: (waiting[name], name))
 

@@ -1,1 +1,4 @@
-"""The network, in torch: router, experts, MoE layer, balance, classifier. It knows no files, pages or figures."""
+"""The network, in torch: router, experts, MoE layer, balance, classifier.
+
+It knows no files, pages or figures.
+"""

@@ -1,1 +1,1 @@
-"""What ships with the app: the bundled runs and the recorded comparison; what makes them, what reads them."""
+"""What ships with the app: its makers and its readers."""

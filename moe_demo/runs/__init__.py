@@ -1,1 +1,1 @@
-"""A run is a folder: its parts (`store`), its owner (`owners`), the commands it obeys (`commands`)."""
+"""A run is a folder: its parts, its owner, the commands it obeys."""

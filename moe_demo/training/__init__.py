@@ -1,1 +1,1 @@
-"""Training: one step at a time (`trainer`), the loop around it (`loop`), a run from start to end (`train`)."""
+"""One step (`trainer`), the loop around it, a run from start to end."""

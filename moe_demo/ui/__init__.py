@@ -1,1 +1,1 @@
-"""What pages are made of: words in two languages, the one selection, cached runs, and the drawn components."""
+"""What pages are made of: a room for each, and what they share."""

@@ -106,6 +106,15 @@ def test_a_job_writes_what_the_command_line_writes(jobs: Jobs, csv: Path, tmp_pa
     assert refused(lambda: jobs.play(name, MINE)).startswith(f"{name} is finished")
 
 
+def test_a_waiting_file_of_another_version_holds_nobody_up(tmp_path: Path):
+    jobs = Jobs(tmp_path / "runs", most=0)
+    first, second = (jobs.start(LONG, owner=MINE).name for _ in range(2))
+    (jobs.folder / f"{first}.waiting").write_text('{"asked": 1.0, "other": [{"do": "play"}]}')
+    assert jobs.waiting.names() == [second]
+    jobs.advance()
+    assert jobs.get(second).place == 1
+
+
 def test_more_jobs_than_places_wait_in_the_order_they_came(jobs: Jobs, csv: Path):
     jobs.most = 1
     first, second, third = (jobs.start(LONG, [csv], owner=MINE).name for _ in range(3))
