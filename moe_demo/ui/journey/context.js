@@ -1,5 +1,4 @@
 // What every drawing function of the journey is given: the data, the stage on show, and the measures of the canvas.
-import { widthIn } from "../kit/text.js";
 
 /**
  * @typedef {import("./picture.types.js").PictureData} PictureData
@@ -37,16 +36,6 @@ import { widthIn } from "../kit/text.js";
  * @property {(size: number) => (text: string) => number} measure widths in the type of the canvas
  * @property {<Id extends StageId>(id: Id) => StageNamed<Id>} of the record of any stage
  */
-
-/**
- * Widths of texts in the type of a node.
- * @param {Element} node
- * @returns {(size: number) => (text: string) => number}
- */
-export function measureIn(node) {
-  const { fontFamily } = getComputedStyle(node);
-  return (size) => widthIn(`${size}px ${fontFamily}`);
-}
 
 /**
  * @template {StageId} Id

@@ -1,4 +1,4 @@
-// Scales of axes: values to pixels, and round numbers to write on them. No DOM.
+// Scales of axes: values to pixels, round numbers to write on them, paths through points. No DOM.
 
 /**
  * A function from values to places: `low` to `from`, `high` to `to`, all others on the same line.

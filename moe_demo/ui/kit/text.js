@@ -41,3 +41,14 @@ export function widthIn(font) {
     return measuring.measureText(text).width;
   };
 }
+
+/**
+ * The same in the type of a node, for any size.
+ * @param {Element} node
+ * @param {number} [weight]
+ * @returns {(size: number) => (text: string) => number}
+ */
+export function measureIn(node, weight = 400) {
+  const { fontFamily } = getComputedStyle(node);
+  return (size) => widthIn(`${weight} ${size}px ${fontFamily}`);
+}

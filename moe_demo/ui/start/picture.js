@@ -6,7 +6,7 @@ import { actOn, keyList } from "../kit/keys.js";
 import { brief } from "../kit/numbers.js";
 import { Panel } from "../kit/panel.js";
 import { mounted, roomBelow, watchRoom } from "../kit/stage.js";
-import { fill, widthIn } from "../kit/text.js";
+import { fill, measureIn } from "../kit/text.js";
 import { flowLayout } from "./geometry.js";
 import { Playback } from "./playback.js";
 import { drawFlow, writeSeats } from "./scene.js";
@@ -117,8 +117,7 @@ class RoutesPicture {
     const width = Math.floor(this.root.clientWidth);
     if (!width) return;
     this.words();
-    const family = getComputedStyle(this.root).fontFamily;
-    this.measure = (/** @type {number} */ size) => widthIn(`500 ${size}px ${family}`);
+    this.measure = measureIn(this.root, 500);
     this.layout = flowLayout(this.data, width, this.room(), this.measure);
     const held = markOf(focused(this.root));
     this.marks = drawFlow(this.svg, this.data, this.current, this.layout);

@@ -7,9 +7,9 @@ import { isDark } from "../kit/colour.js";
 import { el, set } from "../kit/dom.js";
 import { focused } from "../kit/focus.js";
 import { actOn } from "../kit/keys.js";
-import { mounted } from "../kit/stage.js";
+import { mounted, watchRoom } from "../kit/stage.js";
 import { dataTable } from "../kit/table.js";
-import { widthIn } from "../kit/text.js";
+import { measureIn } from "../kit/text.js";
 import { texturePatterns } from "../kit/textures.js";
 import { footParts, panelParts } from "./slow_panel.js";
 import { drawBatch } from "./stages/batch.js";
@@ -85,10 +85,9 @@ class SlowStepPicture {
     root.onkeyup = (event) => {
       if (event.key === " " && !isOwnButton(event.target)) event.preventDefault(); // no click of the tab
     };
-    this.sizes = new ResizeObserver(() => {
+    this.forgetRoom = watchRoom(this.canvas, () => {
       if (Math.abs(this.canvas.clientWidth - this.width) > 1) this.draw({ isStill: true });
     });
-    this.sizes.observe(this.canvas);
   }
 
   /**
@@ -110,7 +109,7 @@ class SlowStepPicture {
   }
 
   leave() {
-    this.sizes.disconnect();
+    this.forgetRoom();
     this.stop();
     clearTimeout(this.asking);
     this.root.replaceChildren();
@@ -154,7 +153,7 @@ class SlowStepPicture {
       ramp: this.isDark ? data.ramp.dark : data.ramp.light,
       headline: this.headline,
       pick: (headline) => this.pick(headline),
-      widthOf: widthIn(`${SMALL_TYPE}px ${getComputedStyle(this.root).fontFamily}`),
+      widthOf: measureIn(this.root)(SMALL_TYPE),
     });
     this.numbers = table;
     this.stage.replaceChildren(el("g", { class: "fresh" }, ...marks));
