@@ -92,11 +92,11 @@ def measure(script: Path, visitors: int, every: float, seconds: float) -> Load:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         runs = Path(name) / "runs"
         with serve(Path(name) / "log.txt", script=script, env={"MOE_DEMO_RUNS": str(runs)}) as server:
-            begin = time.monotonic()
-            pupils = [Pupil(server, number, every, begin + seconds, load) for number in range(visitors)]
             with Visitor(server.base_url) as trainer:
                 _open_training(trainer)
                 _keep_training(trainer, runs, load)
+                begin = time.monotonic()
+                pupils = [Pupil(server, number, every, begin + seconds, load) for number in range(visitors)]
                 for pupil in pupils:
                     pupil.start()
                 while (now := time.monotonic() - begin) < seconds:
