@@ -1,7 +1,7 @@
 // A plotly figure that is updated in place: zoom and hidden legend entries stay. The library is one big file, so it
 // is fetched from this server only once a chart comes into view.
 import { el } from "./dom.js";
-import { mounted, watchTheme } from "./stage.js";
+import { arePicturesDrawn, mounted, watchTheme } from "./stage.js";
 
 const SETTLE = 300; // milliseconds
 
@@ -38,9 +38,7 @@ class Chart {
     this.data = null;
     root.replaceChildren(this.box);
     this.watch = new IntersectionObserver((entries) => {
-      // What stands above may still be growing: look again once it has its height, and let it be drawn first.
-      if (entries.some((entry) => entry.isIntersecting))
-        setTimeout(() => isInView(root) && this.begin(), SETTLE);
+      if (entries.some((entry) => entry.isIntersecting)) this.look();
     });
     this.watch.observe(root);
     this.forgetTheme = watchTheme(() => this.draw());
@@ -52,6 +50,15 @@ class Chart {
     this.box.style.height = `${data.figure.layout.height}px`;
     this.box.setAttribute("aria-label", data.label);
     this.draw();
+  }
+
+  /** Begin if it is still in view once what stands above it has its height and has been drawn. */
+  look() {
+    setTimeout(() => {
+      if (this.isSeen || !isInView(this.root)) return; // the observer tells when it comes back
+      if (arePicturesDrawn()) this.begin();
+      else this.look();
+    }, SETTLE);
   }
 
   begin() {

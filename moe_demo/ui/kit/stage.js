@@ -65,6 +65,15 @@ export function drawn(draw) {
 }
 
 /**
+ * Whether every picture of the page stands: their code comes after the page, and until then they take no room.
+ * @returns {boolean}
+ */
+export function arePicturesDrawn() {
+  const places = document.querySelectorAll('[data-testid="stBidiComponentIsolated"]');
+  return [...places].every((place) => place.shadowRoot?.querySelector(".root")?.hasChildNodes());
+}
+
+/**
  * The element of the page that holds a picture, found from inside its shadow root.
  * @param {Element} node
  * @param {string} testId Streamlit's data-testid
