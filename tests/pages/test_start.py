@@ -11,6 +11,7 @@ from moe_demo.insight.sparsity import sparsity
 from moe_demo.runs import catalogue
 from moe_demo.runs.metrics import EvalMetrics
 from moe_demo.ui.frame.data import PRESETS
+from moe_demo.ui.kit import source
 from moe_demo.ui.kit.i18n import text_in
 from tests.pages.app import EXAMPLE, drawn, numbers, opened, routes, strip
 
@@ -131,6 +132,9 @@ def test_the_training_record_is_drawn_from_the_run():
 
 
 def test_the_page_ends_with_the_code_that_ran():
-    code = "".join(block.value for block in opened().code)
+    at = opened()
+    assert not at.code
+    at.session_state[source.OPEN] = True
+    code = "".join(block.value for block in at.run().code)
     assert "def route(" in code
     assert "def gate_values(" in code

@@ -52,6 +52,12 @@ def press(at: AppTest, name: str) -> AppTest:
     return at.button(key=f"training.{'main' if name in MAIN else name}").click().run()
 
 
+def with_settings(at: AppTest, *, is_open: bool = True) -> AppTest:
+    """Open the settings, or close them: what they hold is drawn only while they are open."""
+    at.session_state["training.settings"] = is_open
+    return at.run()
+
+
 def field(at: AppTest, name: str):
     """The field of a setting, whatever run it belongs to."""
     [found] = [
@@ -92,12 +98,14 @@ def test_a_recorded_run_is_shown_at_once_and_offers_to_train(lang: str):
 
 
 def test_train_starts_a_job_with_the_settings_on_the_page(jobs: Jobs):
-    at = opened("training")
+    at = with_settings(opened("training"))
     field(at, "seed").set_value(7).run()
     field(at, "epochs").set_value(3).run()
     field(at, "lr").set_value(0.002).run()
     field(at, "method").set_value("aux_loss").run()
     field(at, "alpha").set_value(0.25).run()
+    with_settings(at, is_open=False)
+    assert not at.number_input
     press(at, "train")
     assert jobs.queue() == ["deepseek-1"]
     assert at.query_params["run"] == "deepseek-1"
@@ -139,7 +147,7 @@ def test_new_seed_and_reset_begin_new_runs(jobs: Jobs):
     ("name", "value"), [("lr", 0.0), ("lr", 1e9), ("top_k", 99), ("top_k", 0), ("bias_rate", -1.0)]
 )
 def test_a_setting_no_run_can_have_is_refused_in_one_sentence(jobs: Jobs, lang: str, name: str, value):
-    at = opened("training", lang=lang)
+    at = with_settings(opened("training", lang=lang))
     field(at, name).set_value(value).run()
     expected = text_in(lang, f"training.rules.{name}", value=value, most=8)
     assert [error.value for error in at.error] == [expected]
@@ -230,14 +238,15 @@ def test_the_operator_may_stop_what_others_started(jobs: Jobs, monkeypatch: pyte
     assert buttons(at)["play"]
 
 
-def test_what_was_chosen_stays_when_the_language_changes(jobs: Jobs):
-    at = opened("training")
+def test_what_was_chosen_stays_when_the_settings_are_closed_and_the_language_changes(jobs: Jobs):
+    at = with_settings(opened("training"))
     field(at, "method").set_value("aux_loss").run()
     field(at, "alpha").set_value(0.5).run()
-    at.query_params["lang"] = "en"
-    at.run()
+    with_settings(with_settings(at, is_open=False))
     assert field(at, "method").value == "aux_loss"
     assert field(at, "alpha").value == 0.5
+    at.query_params["lang"] = "en"
+    at.run()
     press(at, "train")
     config = json.loads((jobs.folder / "deepseek-1.config").read_text())
     assert (config["balance"]["method"], config["balance"]["alpha"]) == ("aux_loss", 0.5)

@@ -8,7 +8,7 @@ import streamlit as st
 
 from moe_demo.ui.frame import head, navigation
 from moe_demo.ui.frame.pages import page_at
-from moe_demo.ui.kit import redraw
+from moe_demo.ui.kit import i18n, redraw
 
 SCRIPT = Path(__file__).with_name("script.py")
 
@@ -16,9 +16,10 @@ SCRIPT = Path(__file__).with_name("script.py")
 def draw() -> None:
     """Everything a visitor sees, at every visit and every click."""
     redraw.done()
-    head.settings()
-    entries = navigation.entries()
-    entry = st.navigation(list(entries.values()), position="hidden")
-    head.head(entries)
-    head.sentence(page_at(entry.url_path))
-    entry.run()
+    with i18n.speaking(i18n.language()):  # the address is asked once, not for each text
+        head.settings()
+        entries = navigation.entries()
+        entry = st.navigation(list(entries.values()), position="hidden")
+        head.head(entries)
+        head.sentence(page_at(entry.url_path))
+        entry.run()

@@ -16,13 +16,13 @@ from moe_demo.ui.frame.pages import Page
 from moe_demo.ui.kit import selection, views
 from moe_demo.ui.kit.i18n import LANGUAGES, t
 
-STYLE = Path(__file__).with_name("head.css")
+_STYLE = Path(__file__).with_name("head.css").read_text(encoding="utf-8")
 
 
 def settings() -> None:
     """Page settings and the style of the frame."""
     st.set_page_config(page_icon="🔀", layout="wide", initial_sidebar_state="collapsed")
-    st.html(STYLE)
+    st.html(f"<style>{_STYLE}</style>")
 
 
 def head(pages: Iterable[str]) -> None:

@@ -89,8 +89,13 @@ def _below(spoken: str, prefix: str) -> dict[str, str]:
 
 def prose(name: str) -> str:
     """A longer piece of Markdown in the reader's language."""
-    path = LOCALES / language() / f"{name}.md"
-    return path.read_text(encoding="utf-8") if path.is_file() else _missing(language(), f"{name}.md")
+    return _prose(language(), name) or _missing(language(), f"{name}.md")
+
+
+@cache
+def _prose(spoken: str, name: str) -> str:
+    path = LOCALES / spoken / f"{name}.md"
+    return path.read_text(encoding="utf-8") if path.is_file() else ""
 
 
 @cache

@@ -12,12 +12,17 @@ import streamlit as st
 
 from moe_demo.ui.kit.i18n import t
 
+OPEN = "source"
 ROOT = Path(__file__).parents[3]
 
 
+@st.fragment
 def show_source(*functions: Callable[..., Any]) -> None:
-    """The live source of these functions or classes, in an expander, each under its file and line."""
-    with st.expander(t("common.code_that_ran")):
+    """The live source of these functions or classes, each under its file and line; sent once somebody opens it."""
+    expander = st.expander(t("common.code_that_ran"), key=OPEN, on_change="rerun")
+    if not expander.open:
+        return
+    with expander:
         for function in functions:
             place, code = _read(function)
             st.caption(place)

@@ -6,6 +6,8 @@ checkpoint is chosen or the state of the run has changed.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from moe_demo.config import RunConfig
@@ -35,10 +37,11 @@ def draw(view: View) -> None:
         st.title(t("training.title"), anchor=False, width="content")
         st.caption(_caption(view, job), width="content")
     with st.container(key="training-controls", horizontal=True, vertical_alignment="bottom", gap="small"):
-        _run_select(name)
+        words = {known: _described(known) for known in dict.fromkeys([*views.known_runs(), name])}
+        _run_select(name, words)
         plan = run_settings.draw(view, job)
         controls.draw(job, plan)
-        _twin_select(view)
+        _twin_select(view, words)
         caller.draw()
     controls.show_problem()
     _notes(job)
@@ -71,8 +74,7 @@ def _caption(view: View, job: Job | None) -> str:
     )
 
 
-def _run_select(name: str) -> None:
-    words = {known: _described(known) for known in dict.fromkeys([*views.known_runs(), name])}
+def _run_select(name: str, words: Mapping[str, str]) -> None:
     choice(
         t("training.run"),
         words,
@@ -85,13 +87,10 @@ def _run_select(name: str) -> None:
     )
 
 
-def _twin_select(view: View) -> None:
+def _twin_select(view: View, described: Mapping[str, str]) -> None:
+    others = {name: said for name, said in described.items() if name != view.selection.run}
     words = {NONE: t("training.no_twin")}
-    words |= {
-        name: t("training.beside", run=_described(name))
-        for name in views.known_runs()
-        if name != view.selection.run
-    }
+    words |= {name: t("training.beside", run=said) for name, said in others.items()}
     twin = view.selection.twin or NONE
     choice(
         t("training.twin"),

@@ -11,7 +11,7 @@ Every run has fields of its own (its name is in their keys), which begin at its 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -32,6 +32,7 @@ from moe_demo.ui.training.controls import Plan, asking, is_mine, settings_in_for
 
 BUILTIN = ""
 _FORMATS = {"lr": "%.5f", "alpha": "%.5f", "seq_alpha": "%.5f", "bias_rate": "%.5f", "top_k": "%d"}
+_LIMITS = {"seed": (0, 2**31), "epochs": (1, 200), "patience": (0, 200), "batch_size": (1, 1024)}
 _USED_BY = {
     "alpha": ("aux_loss",),
     "seq_alpha": ("seq_aux_loss", "loss_free+seq"),
@@ -41,7 +42,11 @@ _USED_BY = {
 
 @dataclass(frozen=True)
 class _Form:
-    """Where the fields begin, and what a moved one does."""
+    """Where the fields begin, and what a moved one does.
+
+    What was entered is kept beside the fields: the popover draws them only while it is open, and Streamlit forgets a
+    field that is not drawn.
+    """
 
     run: str
     job: Job | None
@@ -53,61 +58,67 @@ class _Form:
         return self.job is not None and self.job.state in ("running", "paused") and is_mine(self.job)
 
     def key(self, name: str) -> str:
-        """The key of a field."""
+        """The key of what was entered."""
         return f"training.set.{name}.{self.run}.{self.base.preset}"
+
+    def field(self, name: str) -> str:
+        """The key of the field itself."""
+        return f"{self.key(name)}|field"
+
+    def entered(self, name: str, base: Any) -> Any:
+        """What was entered last; before that what the run has."""
+        return st.session_state.get(self.key(name), base)
+
+    def enter(self, name: str) -> Any:
+        """Keep what stands in the field now."""
+        st.session_state[self.key(name)] = st.session_state[self.field(name)]
+        return st.session_state[self.key(name)]
 
 
 def draw(view: View, job: Job | None) -> Plan:
-    """The fields, in a popover; what stands in them."""
-    with st.popover(t("training.settings.title"), icon="⚙️"):
-        preset_column, method_column = st.columns([0.42, 0.58])
-        with preset_column:
-            form = _form(view, job)
-        with method_column:
-            config = _method(form, form.base)
-        st.caption(t("training.settings.live" if form.live else "training.settings.next"))
-        config, problems = _changeable(form, config)
-        st.caption(t("training.settings.new_run"))
-        config, dataset = _of_new_run(form, config)
-        beside = st.checkbox(t("training.settings.beside", run=view.selection.run), key=form.key("beside"))
-        for problem in problems:
-            st.error(problem)
+    """The popover with the fields; what stands in them, whether it is open or not."""
+    form = _form(view, job)
+    held = {dataset.key: dataset for dataset in Uploads().of(caller.current())}
+    config, problems = _changeable(form)
+    popover = st.popover(
+        t("training.settings.title"), icon="⚙️", key="training.settings", on_change="rerun", width="content"
+    )
+    if popover.open:
+        with popover:
+            _fields(form, config, held)
+            for problem in problems:
+                st.error(problem)
+    config, dataset = _of_new_run(form, config, held)
     return Plan(
         config=config,
         files=(dataset.path,) if dataset else (),
         private=dataset is not None,
-        beside=view.selection.run if beside else None,
+        beside=form.run if form.entered("beside", False) else None,
         fits=not problems,
     )
 
 
 def _form(view: View, job: Job | None) -> _Form:
-    """A run's own fields; those of a preset where another preset is picked than the run was made of."""
+    """A run's own settings; those of a preset where another preset is picked than the run was made of."""
     own = settings_in_force(job) if job and Jobs().has_begun(job.name) else preset(view.run.config.preset)
-    words = {name: t(f"training.presets.{name}") for name in PRESETS}
-    key = f"training.set.preset.{view.selection.run}"
-    picked = choice(t("training.settings.preset"), words, own.preset, key)
-    return _Form(view.selection.run, job, own if picked == own.preset else preset(picked))
+    run = view.selection.run
+    picked = st.session_state.get(_preset_key(run), own.preset)
+    return _Form(run, job, own if picked == own.preset else preset(picked))
 
 
-def _method(form: _Form, config: RunConfig) -> RunConfig:
-    """The balance method in its field; which other fields there are depends on it."""
-    words = {name: t(f"training.methods.{method_key(name)}") for name in get_args(BalanceMethod)}
-    method = choice(
-        t("training.names.method"), words, config.balance.method, form.key("method"), _telling(form, "method")
-    )
-    return changed(config, "method", method)
+def _preset_key(run: str) -> str:
+    return f"training.set.preset.{run}"
 
 
-def _changeable(form: _Form, config: RunConfig) -> tuple[RunConfig, list[str]]:
-    """The numbers that may change between two steps, as they stand in their fields; what is wrong with them."""
-    method = config.balance.method
+# -- what was entered --------------------------------------------------------------------------------------------
+
+
+def _changeable(form: _Form) -> tuple[RunConfig, list[str]]:
+    """The settings that may change between two steps, as they were entered; what is wrong with them."""
+    config = changed(form.base, "method", form.entered("method", form.base.balance.method))
     problems = []
-    shown = ["lr", "top_k"] + [name for name, methods_of in _USED_BY.items() if method in methods_of]
-    columns = st.columns(len(shown))
-    for name, column in zip(shown, columns, strict=True):
-        with column:
-            value = _number(form, name)
+    for name in _numbers(config):
+        value = form.entered(name, setting(form.base, name))
         try:
             config = changed(config, name, value)
         except ConfigError:
@@ -115,18 +126,9 @@ def _changeable(form: _Form, config: RunConfig) -> tuple[RunConfig, list[str]]:
     return config, problems
 
 
-def _number(form: _Form, name: str) -> Any:
-    """One number field; whole numbers for K."""
-    value: Any = setting(form.base, name)  # whole for K, not elsewhere: the type of the field
-    return st.number_input(
-        t(f"training.names.{name}"),
-        value=value,
-        step=1 if name == "top_k" else None,
-        format=_FORMATS[name],
-        key=form.key(name),
-        help=t(f"training.help.{name}"),
-        on_change=lambda: _telling(form, name)(st.session_state[form.key(name)]),
-    )
+def _numbers(config: RunConfig) -> list[str]:
+    """The numbers that may change between two steps, under this balance method."""
+    return ["lr", "top_k"] + [name for name, methods in _USED_BY.items() if config.balance.method in methods]
 
 
 def rule_of(name: str, value: Setting, config: RunConfig) -> str:
@@ -134,6 +136,86 @@ def rule_of(name: str, value: Setting, config: RunConfig) -> str:
     model = config.model
     reachable = model.topk_groups * model.n_routed // model.n_groups
     return t(f"training.rules.{name}", value=value, most=min(model.n_routed, reachable))
+
+
+def _of_new_run(
+    form: _Form, config: RunConfig, held: Mapping[str, Dataset]
+) -> tuple[RunConfig, Dataset | None]:
+    """With seed, length and data, which wait for a new run."""
+    values: dict[str, Any] = {name: int(form.entered(name, getattr(form.base, name))) for name in _LIMITS}
+    config = replace(config, data="builtin", **values)
+    dataset = held.get(form.entered("data", _data_of(form.job, held)))
+    labels = dataset.labels if dataset else PRESETS[config.preset].model.labels
+    return with_labels(config, labels), dataset
+
+
+def _data_of(job: Job | None, held: Mapping[str, Dataset]) -> str:
+    """Which data set a job was trained on, where this browser still has it."""
+    if job is None or not Jobs().has_begun(job.name):
+        return BUILTIN
+    files = [Path(file) for file in Jobs().store(job.name).data().files]
+    return next((key for key, dataset in held.items() if files[:1] == [dataset.path.resolve()]), BUILTIN)
+
+
+# -- the fields --------------------------------------------------------------------------------------------------
+
+
+def _fields(form: _Form, config: RunConfig, held: Mapping[str, Dataset]) -> None:
+    preset_column, method_column = st.columns([0.42, 0.58])
+    with preset_column:
+        words = {name: t(f"training.presets.{name}") for name in PRESETS}
+        choice(t("training.settings.preset"), words, form.base.preset, _preset_key(form.run))
+    with method_column:
+        words = {name: t(f"training.methods.{method_key(name)}") for name in get_args(BalanceMethod)}
+        act = _telling(form, "method")
+        choice(t("training.names.method"), words, config.balance.method, form.key("method"), act)
+    st.caption(t("training.settings.live" if form.live else "training.settings.next"))
+    names = _numbers(config)
+    for name, column in zip(names, st.columns(len(names)), strict=True):
+        with column:
+            _number(form, name)
+    st.caption(t("training.settings.new_run"))
+    for (name, (low, high)), column in zip(_LIMITS.items(), st.columns(len(_LIMITS)), strict=True):
+        with column:
+            _whole_number(form, name, low, high)
+    words = {BUILTIN: t("training.settings.builtin")} | {key: dataset.name for key, dataset in held.items()}
+    choice(t("training.names.data"), words, _data_of(form.job, held), form.key("data"))
+    st.checkbox(
+        t("training.settings.beside", run=form.run),
+        form.entered("beside", False),
+        key=form.field("beside"),
+        on_change=form.enter,
+        args=("beside",),
+    )
+
+
+def _number(form: _Form, name: str) -> None:
+    """A number that may change between two steps; whole numbers for K."""
+    value: Any = setting(form.base, name)  # whole for K, not elsewhere: the type of the field
+    tell = _telling(form, name)
+    st.number_input(
+        t(f"training.names.{name}"),
+        value=form.entered(name, value),
+        step=1 if name == "top_k" else None,
+        format=_FORMATS[name],
+        key=form.field(name),
+        help=t(f"training.help.{name}"),
+        on_change=lambda: tell(form.enter(name)),
+    )
+
+
+def _whole_number(form: _Form, name: str, low: int, high: int) -> None:
+    """A number that waits for a new run."""
+    st.number_input(
+        t(f"training.names.{name}"),
+        low,
+        high,
+        form.entered(name, getattr(form.base, name)),
+        key=form.field(name),
+        help=t("training.help.patience") if name == "patience" else None,
+        on_change=form.enter,
+        args=(name,),
+    )
 
 
 def _telling(form: _Form, name: str) -> Callable[[Setting], None]:
@@ -146,33 +228,3 @@ def _telling(form: _Form, name: str) -> Callable[[Setting], None]:
             asking(ask, quiet=(ConfigError,))()  # beside the field stands why
 
     return tell
-
-
-def _of_new_run(form: _Form, config: RunConfig) -> tuple[RunConfig, Dataset | None]:
-    """Seed, length and data: they wait for a new run."""
-    limits = {"seed": (0, 2**31), "epochs": (1, 200), "patience": (0, 200), "batch_size": (1, 1024)}
-    values: dict[str, Any] = {}
-    for (name, (low, high)), column in zip(limits.items(), st.columns(len(limits)), strict=True):
-        value = getattr(config, name)
-        hint = t("training.help.patience") if name == "patience" else None
-        field = column.number_input(
-            t(f"training.names.{name}"), low, high, value, key=form.key(name), help=hint
-        )
-        values[name] = int(field)
-    datasets = {dataset.key: dataset for dataset in Uploads().of(caller.current())}
-    words = {BUILTIN: t("training.settings.builtin")} | {key: held.name for key, held in datasets.items()}
-    own = list(words)[_place_of(form.job, datasets)]
-    chosen = choice(t("training.names.data"), words, own, form.key("data"))
-    config = replace(config, data="builtin", **values)
-    if chosen == BUILTIN:
-        return with_labels(config, PRESETS[config.preset].model.labels), None
-    return with_labels(config, datasets[chosen].labels), datasets[chosen]
-
-
-def _place_of(job: Job | None, datasets: dict[str, Dataset]) -> int:
-    """Where the data set that a job was trained on stands in the list."""
-    if job is None or not Jobs().has_begun(job.name):
-        return 0
-    files = [Path(file) for file in Jobs().store(job.name).data().files]
-    paths = [dataset.path.resolve() for dataset in datasets.values()]
-    return 1 + paths.index(files[0]) if files and files[0] in paths else 0
