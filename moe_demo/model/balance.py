@@ -35,9 +35,17 @@ def affinity_share(scores_TE: Tensor) -> Tensor:
 
 
 def relative_load(topk_idx_TK: Tensor, n_routed: int) -> Tensor:
-    """f_i = load / fair share, shape (E,): 1.0 is fair, 0 is dead. A count, so without gradient. Eq. 13."""
+    """f_i = load / fair share, shape (E,): 1.0 is fair, 0 is dead. A count, so without gradient. Eq. 13.
+
+    Without a token there is no load, and every f_i is 0.
+    """
     load_E = expert_load(topk_idx_TK, n_routed)
-    return load_E * (n_routed / topk_idx_TK.numel())
+    return load_E * (n_routed / max(topk_idx_TK.numel(), 1))
+
+
+def mean_affinity(scores_TE: Tensor) -> Tensor:
+    """P_i = mean over tokens of s', shape (E,); 0 without a token, where a plain mean would be NaN. Eq. 14."""
+    return affinity_share(scores_TE).sum(0) / max(len(scores_TE), 1)
 
 
 def expert_balance_loss(routing: Routing) -> Tensor:
@@ -46,13 +54,13 @@ def expert_balance_loss(routing: Routing) -> Tensor:
     f counts what was really chosen and has no gradient; all the pressure flows through P, the mean affinity.
     """
     f_E = relative_load(routing.topk_idx_TK, routing.scores_TE.shape[1])
-    return (f_E * affinity_share(routing.scores_TE).mean(0)).sum()
+    return (f_E * mean_affinity(routing.scores_TE)).sum()
 
 
 def device_balance_loss(routing: Routing, n_groups: int) -> Tensor:
     """Sum over devices of f'_d P'_d: mean f and summed P of the device's experts. DeepSeekMoE Eq. 15-17."""
     f_E = relative_load(routing.topk_idx_TK, routing.scores_TE.shape[1])
-    share_E = affinity_share(routing.scores_TE).mean(0)
+    share_E = mean_affinity(routing.scores_TE)
     return (f_E.unflatten(0, (n_groups, -1)).mean(1) * share_E.unflatten(0, (n_groups, -1)).sum(1)).sum()
 
 
@@ -70,7 +78,7 @@ def sequence_balance_loss(routing: Routing, sequence_T: Tensor, n_sequences: int
     length_B1 = torch.bincount(sequence_T, minlength=n_sequences).clamp(min=1).unsqueeze(1)
     f_BE = load_BE * n_routed / (top_k * length_B1)
     weight_TE = (f_BE / length_B1).to(scores_TE.dtype).index_select(0, sequence_T)
-    return (weight_TE * affinity_share(scores_TE)).sum() / n_sequences
+    return (weight_TE * affinity_share(scores_TE)).sum() / max(n_sequences, 1)
 
 
 def balance_loss(

@@ -2,6 +2,9 @@
 
 Theirs keeps all shared experts in one feed-forward network of width S x F; ours keeps S networks of width F. Since
 SwiGLU acts on each hidden unit by itself, the one is exactly the others side by side.
+
+What one side cannot do as the other does is refused: a layer that says something else in silence proves nothing.
+Weights keep their type, each part its own: theirs may hold the router in float32 beside experts in bfloat16.
 """
 
 from __future__ import annotations
@@ -9,33 +12,32 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import torch
-from torch import nn
+import torch.nn.functional as F
+from torch import Tensor, nn
 
-from moe_demo.config import ConfigError, ModelConfig
+from moe_demo.config import ConfigError, ModelConfig, RoutingRule
 from moe_demo.model.experts import FeedForward
 from moe_demo.model.moe import MoELayer
 
 if TYPE_CHECKING:
     from transformers.models.deepseek_v3.modeling_deepseek_v3 import DeepseekV3MoE
 
+_COUNTED = 2  # the choice scores that their router adds up for a group, whatever K / M is
+
 
 def to_transformers(layer: MoELayer) -> DeepseekV3MoE:
     """Their module with our weights.
 
-    Raises ConfigError for what their router cannot do: softmax scores, groups scored by their best expert or by
-    other than their best two, one chosen expert whose gate is not normalised.
+    Raises ConfigError for what their router cannot do: softmax scores, a temperature, groups scored by other than
+    their best two experts, one chosen expert whose gate is not normalised.
     """
     from transformers import DeepseekV3Config
     from transformers.models.deepseek_v3 import modeling_deepseek_v3
 
     rule = layer.router.rule
     _require(rule.score_fn == "sigmoid", "score_fn", "sigmoid", rule.score_fn)
-    _require(
-        rule.n_groups == 1 or rule.counted_per_group == 2, "counted_per_group", "2", rule.counted_per_group
-    )
-    _require(
-        not (rule.norm_topk and rule.top_k == 1), "top_k", "above 1 where gates are normalised", rule.top_k
-    )
+    _require(rule.temperature == 1, "temperature", "1", rule.temperature)
+    _require_same_routing(rule)
     _, double_width, dim = layer.experts.gate_up_E2FD.shape
     config = DeepseekV3Config(
         hidden_size=dim,
@@ -51,8 +53,8 @@ def to_transformers(layer: MoELayer) -> DeepseekV3MoE:
     config._experts_implementation = "eager"
     theirs = modeling_deepseek_v3.DeepseekV3MoE(config).to(layer.experts.down_EDF)
     with torch.no_grad():
-        theirs.gate.weight.copy_(layer.router.weight_ED)
-        theirs.gate.e_score_correction_bias.copy_(layer.router.bias_E)
+        theirs.gate.weight.data = layer.router.weight_ED.detach().clone()
+        theirs.gate.e_score_correction_bias = layer.router.bias_E.clone()
         theirs.experts.gate_up_proj.copy_(layer.experts.gate_up_E2FD)
         theirs.experts.down_proj.copy_(layer.experts.down_EDF)
         if len(layer.shared):
@@ -66,22 +68,15 @@ def to_transformers(layer: MoELayer) -> DeepseekV3MoE:
 
 
 def from_transformers(module: DeepseekV3MoE) -> MoELayer:
-    """Our layer with their weights; one shared expert per F hidden units of theirs."""
-    theirs: Any = module.config
-    config = ModelConfig(
-        dim=theirs.hidden_size,
-        n_heads=1,
-        expert_dim=theirs.moe_intermediate_size,
-        n_routed=theirs.n_routed_experts,
-        n_shared=theirs.n_shared_experts,
-        top_k=theirs.num_experts_per_tok,
-        score_fn="sigmoid",
-        norm_topk=theirs.norm_topk_prob,
-        route_scale=theirs.routed_scaling_factor,
-        n_groups=theirs.n_group,
-        topk_groups=theirs.topk_group,
-    )
+    """Our layer with their weights; one shared expert per F hidden units of theirs.
+
+    Raises ConfigError for what our layer cannot do: another activation than SiLU, shared experts of another width,
+    groups of which some are left out and K / M is not 2, one chosen expert whose gate is normalised, another module.
+    """
+    config = _config_of(module)
     layer = MoELayer(config).to(module.experts.down_proj)
+    _require_same_routing(layer.router.rule)
+    layer.router.to(module.gate.weight)
     with torch.no_grad():
         layer.router.weight_ED.copy_(module.gate.weight)
         layer.router.bias_E.copy_(module.gate.e_score_correction_bias)
@@ -98,10 +93,60 @@ def from_transformers(module: DeepseekV3MoE) -> MoELayer:
     return layer
 
 
+def _config_of(module: DeepseekV3MoE) -> ModelConfig:
+    """Our settings for their module, read from the parts that do the work: its config may have changed since."""
+    from transformers.models.deepseek_v3 import modeling_deepseek_v3
+
+    is_theirs = isinstance(module, modeling_deepseek_v3.DeepseekV3MoE)
+    _require(is_theirs, "module", "a DeepseekV3MoE", type(module).__name__)
+    gate: Any = module.gate
+    activations = (module.experts.act_fn, module.shared_experts.act_fn)
+    _require(all(map(_is_silu, activations)), "hidden_act", "silu", module.config.hidden_act)
+    for name in ("top_k", "num_group", "topk_group"):
+        _require(isinstance(getattr(gate, name), int), name, "a number", getattr(gate, name))
+    n_routed, dim, expert_dim = module.experts.down_proj.shape
+    shared_dim = module.shared_experts.gate_proj.out_features
+    _require(shared_dim % expert_dim == 0, "shared width", f"a multiple of {expert_dim}", shared_dim)
+    return ModelConfig(
+        dim=dim,
+        n_heads=1,
+        expert_dim=expert_dim,
+        n_routed=n_routed,
+        n_shared=shared_dim // expert_dim,
+        top_k=gate.top_k,
+        score_fn="sigmoid",
+        norm_topk=bool(gate.norm_topk_prob),
+        route_scale=gate.routed_scaling_factor,
+        n_groups=gate.num_group,
+        topk_groups=gate.topk_group,
+    )
+
+
+def _require_same_routing(rule: RoutingRule) -> None:
+    """Both routers choose and weigh alike under this rule.
+
+    How groups are scored only matters where some of them are left out. One chosen expert's normalised gate is 1
+    with them and its score with us (`router.gate_values`).
+    """
+    _require(rule.group_size >= _COUNTED, "n_groups", f"groups of {_COUNTED} or more experts", rule.n_groups)
+    is_same = rule.topk_groups == rule.n_groups or rule.counted_per_group == _COUNTED
+    _require(is_same, "counted_per_group", str(_COUNTED), rule.counted_per_group)
+    is_one = rule.norm_topk and rule.top_k == 1
+    _require(not is_one, "top_k", "above 1 where gates are normalised", rule.top_k)
+
+
+def _is_silu(activation: nn.Module) -> bool:
+    """By what it does: it has several names and classes."""
+    x: Tensor = torch.linspace(-4, 4, 33)
+    return torch.allclose(activation(x), F.silu(x))
+
+
 def _shared(layer: MoELayer) -> list[FeedForward]:
     return [shared for shared in layer.shared if isinstance(shared, nn.Module)]  # type: ignore[misc]
 
 
 def _require(rule: bool, name: str, text: str, value: object) -> None:
     if not rule:
-        raise ConfigError(f"transformers' DeepseekV3MoE needs {name} to be {text}, got {value!r}.")
+        raise ConfigError(
+            f"The same as transformers' DeepseekV3MoE needs {name} to be {text}, got {value!r}."
+        )

@@ -85,8 +85,12 @@ def choose(choice_TE: Tensor, top_k: int) -> Tensor:
 
 
 def best_one_by_one(choice_TE: Tensor, top_k: int) -> Tensor:
-    """The same as `topk`, in K passes: the best expert, then the best of those left, ..."""
-    left_TE, found_T1 = choice_TE.clone(), []
+    """The same as `topk`, in K passes: the best expert, then the best of those left, ...
+
+    Only an expert already taken stands at -inf: one whose bias or group is -inf is still better than taking
+    another one twice.
+    """
+    left_TE, found_T1 = choice_TE.clamp(min=torch.finfo(choice_TE.dtype).min), []
     for _ in range(top_k):
         found_T1.append(left_TE.max(-1, keepdim=True).indices)
         left_TE.scatter_(1, found_T1[-1], -math.inf)
@@ -140,7 +144,9 @@ class Router(nn.Module):
         super().__init__()
         self.rule = rule
         self.weight_ED = nn.Parameter(torch.empty(rule.n_routed, dim))
-        self.register_buffer("bias_E", torch.zeros(rule.n_routed))
+        self.register_buffer(
+            "bias_E", _at_least_fp32(torch.zeros(rule.n_routed))
+        )  # whatever the default dtype
         nn.init.normal_(self.weight_ED, std=std)
 
     def forward(self, x_TD: Tensor, change: RouterChange | None = None) -> Routing:

@@ -109,3 +109,21 @@ def test_what_each_method_adds(method, loss, step):
     config = BalanceConfig(method=method, alpha=0.5, seq_alpha=0.25, bias_rate=0.1)
     assert float(balance_loss(ROUTING, ONE_SEQUENCE, 1, config, RULE)) == pytest.approx(loss)
     assert config.bias_step == step
+
+
+@pytest.mark.parametrize("n_sequences", [0, 1])
+def test_no_tokens_cost_nothing_and_move_no_weight(n_sequences):
+    """A batch may be empty after its blank headlines are gone; NaN would be in every weight from then on."""
+    logits_TE = torch.zeros(0, 4, requires_grad=True)
+    routing = route(logits_TE, torch.zeros(4), RULE)
+    no_sequence_T = torch.zeros(0, dtype=torch.long)
+    assert relative_load(routing.topk_idx_TK, 4).tolist() == [0, 0, 0, 0]
+    losses = [
+        expert_balance_loss(routing),
+        device_balance_loss(routing, 2),
+        sequence_balance_loss(routing, no_sequence_T, n_sequences),
+    ]
+    assert [loss.item() for loss in losses] == [0, 0, 0]
+    sum(losses).backward()
+    assert max_vio(expert_load(routing.topk_idx_TK, 4)) == 0
+    assert updated_bias(torch.zeros(4), expert_load(routing.topk_idx_TK, 4), 0.1).tolist() == [0, 0, 0, 0]

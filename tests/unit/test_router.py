@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from moe_demo.config import RoutingRule
+from moe_demo.model.balance import updated_bias
 from moe_demo.model.router import (
     Router,
     RouterChange,
@@ -140,6 +141,31 @@ def test_bias_is_a_float32_buffer_that_is_saved_and_not_trained():
     router.bfloat16()
     assert router.bias_E.dtype == torch.float32
     assert router.bias_E.tolist() == pytest.approx([0.001] * 12, rel=1e-6)
+
+
+def test_a_bias_made_under_a_bfloat16_default_still_moves():
+    """In bfloat16, 1 - 0.001 rounds back to 1."""
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(torch.bfloat16)
+    try:
+        router = Router(8, GROUPED)
+    finally:
+        torch.set_default_dtype(before)
+    router.bias_E.fill_(1.0)
+    moved_E = updated_bias(router.bias_E, torch.arange(12), 0.001)
+    assert moved_E.dtype == torch.float32
+    assert (moved_E != 1).sum() == 12
+
+
+@pytest.mark.parametrize(("n_routed", "top_k"), [(64, 2), (128, 4), (96, 1), (40, 8)])
+def test_an_expert_that_must_not_be_chosen_never_makes_another_one_count_twice(n_routed, top_k):
+    """All but K - 1 experts have a bias of -inf, so that one of them has to be taken after all."""
+    bias_E = torch.full((n_routed,), -math.inf)
+    bias_E[: top_k - 1] = 0.0
+    routing = route(torch.randn(20, n_routed), bias_E, RoutingRule(n_routed=n_routed, top_k=top_k))
+    for row in routing.topk_idx_TK.tolist():
+        assert len(set(row)) == top_k
+        assert set(range(top_k - 1)) <= set(row)
 
 
 def test_a_change_holds_for_one_call_only():
