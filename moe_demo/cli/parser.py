@@ -87,7 +87,7 @@ def _add_evaluate(commands: argparse._SubParsersAction[_Parser]) -> None:
         "evaluate --run deepseek --data headlines.csv --json",
     )
     _add_run(parser)
-    _add_data(parser, "labelled headlines: CSV, TSV, JSONL, THUCNews or Toutiao", required=True)
+    _add_data(parser, "labelled headlines: CSV, TSV, JSONL, fastText, THUCNews or Toutiao", required=True)
     parser.add_argument("--json", action="store_true", help="one JSON object, with the load by class")
 
 

@@ -6,6 +6,9 @@ Every sentence names the file, and the line where there is one, and says what to
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 MAX_QUOTE_CHARS = 40
 MAX_QUOTES = 3
 
@@ -22,12 +25,14 @@ CORPUS_SENTENCES = {
     "mixed": "{file}, line {line}: this line is {encoding}, but the lines before it are {before}; "
     "save the whole file again in UTF-8.",
     "header": "{file}, line {line}: the header must name the columns text and label, but is {found}; "
-    "put text,label in the first line.",
+    "put text,label in the first line, or a name for every column, separated as the lines below are.",
     "text_header": "{file}, line {line}: the header must name a column text, but is {found}; "
-    "put text in the first line.",
+    "put text in the first line, or a name for every column, separated as the lines below are.",
     "json_array": "{file}, line {line}: this is one JSON array; write one JSON object a line instead.",
-    "quote": "{file}, line {line}: a quotation mark is not closed properly ({why}); "
+    "quote": "{file}, line {line}: a quotation mark is opened here and closed nowhere; "
     'inside quoted text, write every " twice.',
+    "reading": "{file} takes more than {seconds} seconds or {mb} MB of memory to read; keep a part of it.",
+    "busy": "{file} was not read because too many files are being read already; try again in a minute.",
     "unknown_label": "{file} has labels that are not known ({found}); use one of {accepted}.",
     "one_class": "{file} has headlines of only one class ({label}); "
     "add headlines of at least one more of {accepted}.",
@@ -45,7 +50,9 @@ CORPUS_SENTENCES = {
 }
 
 DETAIL_SENTENCES = {
-    "fields": "{found} fields, {columns} columns; put a text with a comma in quotation marks",
+    "fields": "{found} fields, {columns} columns; put a text that has the separator in it in quotation marks",
+    "many_labels": "{count} labels; keep one of them",
+    "long_label": "a label of {count} characters, {limit} at most; a label is a word or two",
     "not_json": "not a JSON object",
     "no_tab": "no tab before a class id",
     "few_fields": "fewer than four fields between _!_",
@@ -64,6 +71,10 @@ class CorpusError(ValueError):
         self.values = values
         super().__init__(CORPUS_SENTENCES[code].format(**values))
 
+    def __reduce__(self) -> tuple[Callable[[], CorpusError], tuple[()]]:
+        """As pickle needs it: made from code and values, not from the sentence."""
+        return partial(CorpusError, self.code, **self.values), ()
+
 
 class Detail(str):
     """What exactly is wrong with one row, in English; `code` and `values` say it in another language."""
@@ -76,6 +87,10 @@ class Detail(str):
         detail = super().__new__(cls, DETAIL_SENTENCES[code].format(**values))
         detail.code, detail.values = code, values
         return detail
+
+    def __getnewargs_ex__(self) -> tuple[tuple[str], dict[str, object]]:
+        """As pickle needs it: made from code and values, not from the sentence."""
+        return (self.code,), self.values
 
 
 class EmptyTextError(ValueError):
@@ -91,7 +106,8 @@ class VocabularyError(ValueError):
 
 def quote(text: str) -> str:
     """A piece of someone's file, made safe and short enough to stand inside a sentence."""
-    shown = "".join(char if char.isprintable() else " " for char in text).strip()
+    beginning = text.strip()[: MAX_QUOTE_CHARS + 1]  # not all of what may be millions of characters
+    shown = "".join(char if char.isprintable() else " " for char in beginning).strip()
     return f'"{shown[:MAX_QUOTE_CHARS]}…"' if len(shown) > MAX_QUOTE_CHARS else f'"{shown}"'
 
 

@@ -16,7 +16,6 @@ from statistics import median
 
 from moe_demo.config import LABELS, RunConfig
 from moe_demo.text.corpus import (
-    CLASS_IDS,
     Corpus,
     CorpusError,
     Headline,
@@ -28,8 +27,9 @@ from moe_demo.text.corpus import (
     without_repeats,
 )
 from moe_demo.text.errors import Detail, quote
-from moe_demo.text.formats import Format, Row, parse
-from moe_demo.text.labels import OTHER_CLASS, THUCNEWS_NAMES, TOUTIAO_NAMES, resolve_label
+from moe_demo.text.formats import parse
+from moe_demo.text.labels import OTHER_CLASS, published_names, resolve_label
+from moe_demo.text.rows import Format, Row
 from moe_demo.text.segmentation import MAX_TOKENS, normalize, tokenize
 
 MAX_UPLOAD_BYTES = 20 * 2**20  # as maxUploadSize in .streamlit/config.toml; 20 MiB are some 300,000 headlines
@@ -37,17 +37,12 @@ MAX_UPLOAD_BYTES = 20 * 2**20  # as maxUploadSize in .streamlit/config.toml; 20 
 # 50,000 are two to three minutes of training, 200,000 would be more than ten.
 MAX_UPLOAD_ROWS = 50_000
 MAX_TEXT_CHARS = 10_000  # longer is an article, of which a model of headlines would see the beginning
+MAX_LABEL_CHARS = 500  # longer is no label, and would be shown
 MIN_CLASSES, MAX_CLASSES = 2, 10
 MAX_CLASS_CHARS = 20
 SMALLEST_CLASS = 3  # headlines: with fewer, none is left over to be held out (see `held_out_size`)
 _MAX_COUNTED = 2_000  # long texts that are cut into words to see how many are too long: half a second or so
 _HELD_OUT_FRACTION = RunConfig().held_out_fraction
-
-_PUBLISHED_NAMES = {
-    Format.THUCNEWS: THUCNEWS_NAMES,
-    Format.TOUTIAO: TOUTIAO_NAMES,
-    Format.JSONL: TOUTIAO_NAMES,
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,12 +176,15 @@ def _sorted_out(rows: Sequence[Row]) -> tuple[list[UsableRow], list[Rejected]]:
     for row in rows:
         text = _storable(row.text).strip()
         if row.broken:
-            unusable.append(Rejected(row.line, text, Reason.BROKEN, row.broken))
+            unusable.append(Rejected(row.line, text[:MAX_TEXT_CHARS], Reason.BROKEN, row.broken))
         elif len(text) > MAX_TEXT_CHARS:
             detail = Detail("too_long", count=len(text), limit=MAX_TEXT_CHARS)
             unusable.append(Rejected(row.line, text[:MAX_TEXT_CHARS], Reason.BROKEN, detail))
         elif not (key := text_key(text)):
             unusable.append(Rejected(row.line, text, Reason.BLANK_TEXT))
+        elif len(row.label) > MAX_LABEL_CHARS:
+            detail = Detail("long_label", count=len(row.label), limit=MAX_LABEL_CHARS)
+            unusable.append(Rejected(row.line, text, Reason.BROKEN, detail))
         elif not class_name(row.label):
             unusable.append(Rejected(row.line, text, Reason.NO_LABEL))
         else:
@@ -215,8 +213,8 @@ def _lengths(texts: Sequence[str]) -> Lengths:
 
 def _labels(rows: Sequence[UsableRow], form: Format) -> tuple[WrittenLabel, ...]:
     counts = Counter(row.label for row in rows)
-    published = _PUBLISHED_NAMES.get(form, {})
-    meaning = {written: _meaning(written, form, published) for written, _ in counts.most_common()}
+    published = published_names(form, counts)
+    meaning = {written: _meaning(written, published) for written, _ in counts.most_common()}
     proposed = _worth_having(meaning, counts)
     return tuple(
         WrittenLabel(
@@ -229,9 +227,9 @@ def _labels(rows: Sequence[UsableRow], form: Format) -> tuple[WrittenLabel, ...]
     )
 
 
-def _meaning(written: str, form: Format, published: Mapping[str, str]) -> str:
+def _meaning(written: str, published: Mapping[str, str]) -> str:
     """One of our classes where it names one; else what its authors call it, else the label itself."""
-    label = resolve_label(written, LABELS, CLASS_IDS.get(form, {}))
+    label = resolve_label(written, LABELS, published)
     return class_name(published.get(written, written)) if label in (None, OTHER_CLASS) else str(label)
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from moe_demo.config import LABELS
+from moe_demo.text.rows import FASTTEXT_MARK, Format, is_number
 
 LABEL_NAMES_ZH = {"tech": "科技", "sports": "体育", "entertainment": "娱乐"}
 
@@ -52,25 +53,87 @@ def _class_of(name: str) -> str:
     return name if name in LABELS else OTHER_CLASS
 
 
-THUCNEWS_IDS = {number: _class_of(name) for number, name in THUCNEWS_NAMES.items()}
-TOUTIAO_IDS = {code: _class_of(name.removeprefix("news_")) for code, name in TOUTIAO_NAMES.items()}
 _CLASS_OF_NAME = {name: label for label, names in _ALIASES.items() for name in (label, *names)}
-_CLASS_OF_NAME |= {name: TOUTIAO_IDS[code] for code, name in TOUTIAO_NAMES.items()}
+_CLASS_OF_NAME |= {name: _class_of(name.removeprefix("news_")) for name in TOUTIAO_NAMES.values()}
+
+# Names of classes that news are sorted into, ours or not: a column of them is one of labels.
+# fmt: off
+_TOPICS = (
+    "财经", "金融", "经济", "股票", "证券", "基金", "彩票", "房产", "家居", "教育", "社会", "时政", "政治",
+    "国内", "国际", "军事", "游戏", "电竞", "动漫", "时尚", "星座", "汽车", "旅游", "文化", "历史", "健康",
+    "美食", "法律", "法治", "农业", "三农", "天气", "气象", "科学", "科普", "生活", "情感", "育儿", "故事",
+    "民生", "搞笑", "综艺", "电影", "音乐", "足球", "篮球", "其他", "其它", "finance", "business",
+    "economy", "stock", "stocks", "realty", "education", "society", "politics", "world", "military", "game",
+    "games", "gaming", "fashion", "auto", "car", "cars", "travel", "culture", "history", "health", "food",
+    "law", "agriculture", "weather", "lifestyle", "story", "movie", "music", "football", "basketball",
+    "other",
+)
+# fmt: on
+_CLASS_NAMES = {*_CLASS_OF_NAME, *_TOPICS, *THUCNEWS_NAMES.values()}
+_CLASS_ENDINGS = ("新闻", "资讯", "频道", "类")
+BRACKETS = " \u3000\"'“”【】[]［］()（）<>〈〉「」#"
+"""What may stand around a label, as in 【体育】."""
+_LEAST_CODES = (
+    10  # of Toutiao's fifteen: other data sets number theirs from 0 to 118 and have a few of them too
+)
 
 
-def resolve_label(written: str, labels: Sequence[str], class_ids: Mapping[str, str]) -> str | None:
+def is_class_name(written: str) -> bool:
+    """Whether this is a usual name of a class of news, in brackets or not, one of ours or another."""
+    name = written.strip(BRACKETS).casefold().removeprefix(FASTTEXT_MARK)
+    is_numbered = name.startswith(("label_", "class_")) and is_number(name[6:])
+    return is_numbered or name in _CLASS_NAMES or _without_ending(name) in _CLASS_NAMES
+
+
+def _without_ending(name: str) -> str:
+    """体育新闻 and 体育类 are 体育."""
+    return next((name.removesuffix(ending) for ending in _CLASS_ENDINGS if name.endswith(ending)), name)
+
+
+def published_names(form: Format, written: Iterable[str]) -> Mapping[str, str]:
+    """What the class ids of a file mean, by the data set's authors; nothing where that is not certain.
+
+    Many data sets number their classes. Toutiao's codes are taken as such in Toutiao's own layout, or where most of
+    them are there and no other. THUCNews has its layout in common with others: 0, 1, 2 are rather somebody's own.
+
+    Args:
+        form: the layout.
+        written: every label of the file.
+    """
+    ids = {label.strip() for label in written if is_number(label)}
+    if not ids:
+        return {}
+    if ids <= TOUTIAO_NAMES.keys() and (form is Format.TOUTIAO or len(ids) >= _LEAST_CODES):
+        return TOUTIAO_NAMES
+    if form is Format.THUCNEWS and ids <= THUCNEWS_NAMES.keys() and not _is_own_numbering(ids):
+        return THUCNEWS_NAMES
+    return {}
+
+
+def _is_own_numbering(ids: set[str]) -> bool:
+    """0, 1, 2, ... or 1, 2, 3, ... without a gap, ending before THUCNews does."""
+    numbers = sorted(map(int, ids))  # of one digit each
+    return len(ids) < len(THUCNEWS_NAMES) and numbers in (
+        [*range(len(ids))],
+        [*range(1, len(ids) + 1)],
+    )
+
+
+def resolve_label(written: str, labels: Sequence[str], published: Mapping[str, str]) -> str | None:
     """The class that a file means: one of `labels`, or OTHER_CLASS, or None for a name nobody knows.
 
     Args:
         written: as it stands in the file, in any case.
         labels: the classes that are kept; they may be other classes than ours.
-        class_ids: the meaning of numbers in this format, THUCNEWS_IDS or TOUTIAO_IDS or nothing.
+        published: the meaning of its class ids, as `published_names` finds it.
     """
     name = written.strip().casefold()
     for label in labels:
         if name == label.casefold():
             return label
-    known = _CLASS_OF_NAME.get(name) or class_ids.get(name)
+    known = _CLASS_OF_NAME.get(name) or _CLASS_OF_NAME.get(_without_ending(name))
+    if known is None and name in published:
+        known = _class_of(published[name].removeprefix("news_"))
     return known if known in labels or known is None else OTHER_CLASS
 
 

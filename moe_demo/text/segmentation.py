@@ -4,7 +4,7 @@
 
 Three kinds of words: what jieba cuts (Chinese, ASCII letters and digits), whole runs of other scripts, which
 jieba would take apart letter by letter (Beyoncé, Привет, ミク), and emoji, of which one picture may be many
-characters. White space is never a word.
+characters. White space is never a word. HTML's `&quot;` is the one character that it stands for.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from moe_demo.text import entities
 from moe_demo.text.errors import EmptyTextError
 
 if TYPE_CHECKING:
@@ -37,7 +38,10 @@ _EMOJI = (
     f"{_PICTURE}[\U000e0020-\U000e007f]{{0,8}}(?:\u200d{_PICTURE}){{0,7}}"
 )
 _MARKS = "\u0300-\u036f"  # accents written as characters of their own, after their letter
-_EMOJI_OR_LETTER = re.compile(f"(?P<emoji>{_EMOJI})|.[{_MARKS}]*", re.DOTALL)
+_MAX_MARKS = 30  # on one letter; UAX 15 calls it enough for every language, and NFC takes their square
+_SIGN = re.compile(
+    f"(?P<emoji>{_EMOJI})|(?P<entity>{entities.PATTERN})|.[{_MARKS}]{{0,{_MAX_MARKS}}}", re.DOTALL
+)
 
 # Letters of scripts that jieba's dictionary does not have: all but ASCII, Chinese, punctuation and symbols.
 _OTHER_SCRIPT = (
@@ -176,14 +180,15 @@ def _words(normal: str, hmm: bool) -> Iterator[str]:
 
 def _characters(text: str) -> Iterator[tuple[str, int, int]]:
     """The normalized text, character by character, each with the span of `text` it came from."""
-    for match in _EMOJI_OR_LETTER.finditer(text):
+    for match in _SIGN.finditer(text):
         start, end = match.span()
-        letter = match.group() if end - start == 1 else unicodedata.normalize("NFC", match.group())
+        sign = entities.character(match.group()) if match.lastgroup == "entity" else match.group()
+        letter = sign if len(sign) == 1 else unicodedata.normalize("NFC", sign)
         if match.lastgroup == "emoji":  # its invisible joiners stay
             yield from ((text[place], place, place + 1) for place in range(start, end))
         elif len(letter) == 1:
             yield _plain(letter), start, end
-        else:  # an accent that no single character carries
+        else:  # an accent that no single character carries, or &foo; which is none of HTML's
             yield from ((_plain(text[place]), place, place + 1) for place in range(start, end))
 
 
@@ -198,10 +203,10 @@ def _plain(char: str) -> str:
 
 
 def _readable_chars(text: str) -> int:
-    """How many characters of the text are read: MAX_CHARS at most, and never half an emoji."""
+    """How many characters of the text are read: MAX_CHARS at most, and never half an emoji or entity."""
     if len(text) <= MAX_CHARS:
         return len(text)
-    for match in _EMOJI_OR_LETTER.finditer(text):
+    for match in _SIGN.finditer(text):
         if match.end() > MAX_CHARS:
-            return match.start() if match.lastgroup == "emoji" else MAX_CHARS
+            return match.start() if match.lastgroup else MAX_CHARS
     return MAX_CHARS

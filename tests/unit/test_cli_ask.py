@@ -119,6 +119,45 @@ def test_classify_reads_a_file_with_or_without_labels(run: str, csv: Path, tmp_p
     assert "line 101: no text." in err
 
 
+LABELLED = {"体育\t": "", "__label__sports ": "", "1|,|sports|,|": "|,|", "0\t": "\t7", "[体育]": ""}
+
+
+@pytest.mark.parametrize(("before", "after"), LABELLED.items())
+def test_a_label_in_a_file_is_never_asked_about(run: str, tmp_path: Path, capsys, before: str, after: str):
+    file = tmp_path / "a.txt"
+    file.write_text(f"{before}主队绝杀晋级{after}\n", encoding="utf-8")
+    assert main(["classify", "--run", run, "--data", str(file)]) == 0
+    main(["classify", "--run", run, "主队绝杀晋级"])
+    from_file, typed = json_lines(capsys.readouterr().out)
+    assert from_file == typed
+
+
+def test_evaluate_and_classify_refuse_columns_that_say_nothing(run: str, tmp_path: Path, capsys):
+    file = tmp_path / "a.txt"
+    file.write_text("春天\t主队绝杀晋级\n夏天\t新片上映\n", encoding="utf-8")
+    for command in ("classify", "evaluate"):
+        assert main([command, "--run", run, "--data", str(file)]) == 2
+        out, err = capsys.readouterr()
+        assert out == ""
+        assert err.count("\n") == 1
+        assert "a name for every column" in err
+
+
+def test_html_in_a_headline_changes_no_answer(run: str, capsys):
+    main(
+        [
+            "classify",
+            "--run",
+            run,
+            '"火箭"夺冠 进球',
+            "&quot;火箭&quot;夺冠&nbsp;进球",
+            "&amp;quot;火箭&#34;夺冠&#160;进球",
+        ]
+    )
+    answers = [line["probabilities"] for line in json_lines(capsys.readouterr().out)]
+    assert answers[0] == answers[1] == answers[2]
+
+
 def test_classify_reads_standard_input_line_by_line(run: str, capsys, monkeypatch):
     raw = "主队绝杀\r\n".encode() + b"\n" + "新片上映\n".encode("gbk") + "芯片量产".encode()
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(raw)))

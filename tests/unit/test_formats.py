@@ -167,7 +167,7 @@ def test_the_sentence_names_the_line_with_the_wrong_encoding(tmp_path):
         (b"\x1f\x8b\x08rest", "archive", "unpack it"),
         (b"text,label\nab\0c,tech\n", "binary", "line 2: this is not text"),
         ("headline text;class\na;tech\n", "header", '"headline text;class"; put text,label'),
-        ("苹果发布新款手机,tech\n火箭赢球,sports\n", "header", '"苹果发布新款手机,tech"'),
+        ("苹果发布新款手机,甲\n火箭赢球,乙\n", "header", '"苹果发布新款手机,甲"'),
         ("text\n苹果发布新款手机\n", "header", "columns text and label"),
         ('{"body": "苹果", "label": "tech"}\n', "header", '"body, label"'),
         ('[\n{"text": "苹果", "label": "tech"}]\n', "json_array", "one JSON object a line"),
@@ -175,7 +175,7 @@ def test_the_sentence_names_the_line_with_the_wrong_encoding(tmp_path):
         ("text,label\n苹果发布,tech\n湖人赢球,tech\n", "one_class", "only one class (tech)"),
         ("text,label\n,tech\n苹果,\n", "nothing_left", "(no text: 1, no label: 1)"),
         ("text,label\n", "nothing_left", "no row at all"),
-        ("财经标题\t0\n房产标题\t1\n", "nothing_left", "other class left out: 2"),
+        ("财经标题\t0\n教育标题\t3\n", "nothing_left", "other class left out: 2"),
     ],
 )
 def test_an_unusable_file_gets_one_sentence(tmp_path, content, code, says):

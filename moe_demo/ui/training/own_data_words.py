@@ -15,16 +15,12 @@ from moe_demo.text.errors import Detail
 from moe_demo.ui.kit.i18n import t
 from moe_demo.ui.kit.words import class_word, plain
 
-_CSV_PROBLEMS = {"unexpected end": "end", "expected after": "after", "field larger": "larger"}
-
 
 def sentence(error: CorpusError) -> str:
     """Why a file cannot be used."""
     values = {name: _shown(value) for name, value in error.values.items()}
     if isinstance(counts := error.values.get("counts"), Counter):
         values["reasons"] = _counted(counts)
-    if error.code == "quote":
-        values["why"] = _csv_problem(str(error.values["why"]))
     if "label" in error.values:
         values["label"] = plain(class_word(str(error.values["label"])))
     return t(f"own_data.errors.{error.code}", **values)
@@ -56,12 +52,6 @@ def details(row: Rejected) -> str:
 def _counted(counts: Counter[Reason]) -> str:
     pairs = [f"{t(f'own_data.reasons.{reason.name.lower()}')} {n:,}" for reason, n in counts.most_common()]
     return t("common.comma").join(pairs) or t("own_data.no_row")
-
-
-def _csv_problem(why: str) -> str:
-    """Python's csv module speaks English only; what it has to say is one of three things."""
-    code = next((code for sign, code in _CSV_PROBLEMS.items() if sign in why), "other")
-    return t(f"own_data.csv.{code}")
 
 
 def _shown(value: object) -> object:

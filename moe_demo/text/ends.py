@@ -1,0 +1,103 @@
+"""Lines that all begin or end with the name of a class, as headlines alone do not.
+
+    【体育】标题        体育：标题        0、体育 - 标题        标题_体育        标题（体育）
+
+What stands between class and title may stand in any headline, so one line says nothing unless the class is in brackets.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+from moe_demo.text.evidence import is_no_chance
+from moe_demo.text.labels import is_class_name
+
+_OPENING, _CLOSING = "【[［（(<〈《「#", "】]］）)>〉》」#"
+_OPENING_OF_CLASS = "【[［（(<#"  # 《民生》 may be the name of a book
+_BETWEEN = " \u3000\t:：-—–>=~^$&@|/\\,，;；、·*+_"
+_DIGITS = "0123456789"
+_MAX_DIGITS = 3
+_LEAST_NUMBERED = 3
+
+Cut = Callable[[str], tuple[str, str] | None]
+"""The label and the text of a line; None where it has no label there."""
+
+
+def class_first(line: str) -> tuple[str, str] | None:
+    """A class at the beginning, after the number of the line if it has one."""
+    line = line.strip()
+    for rest in (line, line.lstrip(_DIGITS).lstrip(_BETWEEN + ".")):
+        for marks in (_BETWEEN.replace("_", ""), _BETWEEN):  # news_sports is one name
+            start = rest.lstrip(_OPENING + _BETWEEN)
+            end = next((place for place, char in enumerate(start) if char in marks + _CLOSING), len(start))
+            text = start[end:].lstrip(_BETWEEN + _CLOSING)
+            if text and is_class_name(start[:end]):
+                return start[:end], text
+    return None
+
+
+def class_last(line: str) -> tuple[str, str] | None:
+    """A class at the end."""
+    for marks in (_BETWEEN.replace("_", ""), _BETWEEN):
+        rest = line.rstrip(_CLOSING + _BETWEEN + "\r")
+        start = next((place for place in range(len(rest), 0, -1) if rest[place - 1] in marks + _OPENING), 0)
+        text = rest[:start].strip().rstrip(_BETWEEN + _OPENING)
+        if text and is_class_name(rest[start:]):
+            return rest[start:], text
+    return None
+
+
+def number_first(line: str) -> tuple[str, str] | None:
+    """A short number at the beginning, of the line or of a class: nobody can say which."""
+    line = line.strip()
+    text = line.lstrip(_DIGITS)
+    number, rest = line[: len(line) - len(text)], text.lstrip(_BETWEEN + ".")
+    return ("", rest) if 0 < len(number) <= _MAX_DIGITS and rest and rest != text else None
+
+
+def number_last(line: str) -> tuple[str, str] | None:
+    """A short number at the end."""
+    line = line.strip()
+    text = line.rstrip(_DIGITS)
+    number, rest = line[len(text) :], text.rstrip(_BETWEEN)
+    return ("", rest) if 0 < len(number) <= _MAX_DIGITS and rest and rest != text else None
+
+
+def numbers_both(line: str) -> tuple[str, str] | None:
+    """A short number at each end: that of the line and that of a class."""
+    first = number_first(line)
+    return number_last(first[1]) if first else None
+
+
+def find_class_end(lines: Sequence[str], share: float = 1.0) -> Cut | None:
+    """The end at which this share of the lines has a class, None if at neither."""
+    filled = [line for line in lines if line.strip()]
+    for cut in (class_first, class_last):
+        names = Counter(label for label, _ in _found(filled, cut, share))
+        is_in_brackets = (
+            len(filled) == 1 and cut is class_first and filled[0].lstrip()[0] in _OPENING_OF_CLASS
+        )
+        if names and (is_no_chance(names) or is_in_brackets):
+            return cut
+    return None
+
+
+def find_number_end(lines: Sequence[str]) -> Cut | None:
+    """The end, or both, at which every line has a short number, None if at neither."""
+    filled = [line for line in lines if line.strip()]
+    for cut in (numbers_both, number_first, number_last):
+        if len(_found(filled, cut, 1.0)) >= _LEAST_NUMBERED:
+            return cut
+    return None
+
+
+def _found(filled: Sequence[str], cut: Cut, share: float) -> list[tuple[str, str]]:
+    """What is cut off, nothing as soon as too many lines have nothing there."""
+    found: list[tuple[str, str]] = []
+    for number, line in enumerate(filled, 1):
+        if parts := cut(line):
+            found.append(parts)
+        elif number - len(found) > (1 - share) * len(filled):
+            return []
+    return found

@@ -1,0 +1,47 @@
+"""The names of columns, and which of them hold the text and the label: for the header of a table and for JSON keys."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+
+from moe_demo.text.errors import CorpusError, quote
+
+TEXT_COLUMNS = (
+    "text",
+    "title",
+    "sentence",
+    "headline",
+    "text_a",
+    "content",
+    "标题",
+    "文本",
+    "新闻标题",
+    "内容",
+)
+LABEL_COLUMNS = (
+    *("label", "label_desc", "label_des", "label_name", "category", "class", "topic"),
+    *("标签", "类别", "分类", "类型", "频道", "栏目"),
+)
+_MAX_NAME_CHARS = 100  # no name is longer, and a line of millions of characters is none
+
+
+def column_name(written: str) -> str:
+    """The name as it is looked up: without quotation marks, full-width letters as plain ones, in any case."""
+    name = unicodedata.normalize("NFKC", written[:_MAX_NAME_CHARS]) + written[_MAX_NAME_CHARS:]
+    return name.strip().strip('"').strip().casefold()
+
+
+def text_place(names: Sequence[str]) -> int | None:
+    """Where the text is; the first of TEXT_COLUMNS that is there decides."""
+    return next((names.index(name) for name in TEXT_COLUMNS if name in names), None)
+
+
+def label_places(names: Sequence[str]) -> tuple[int, ...]:
+    """Where the label may be, in the order of LABEL_COLUMNS."""
+    return tuple(names.index(name) for name in LABEL_COLUMNS if name in names)
+
+
+def header_error(file: str, line: int, found: str, need_label: bool) -> CorpusError:
+    """The columns that are needed are not among those that were found."""
+    return CorpusError("header" if need_label else "text_header", file=file, line=line, found=quote(found))

@@ -1,0 +1,79 @@
+"""The fixed layouts of published data sets: fastText, THUCNews and Toutiao.
+
+__label__体育 标题                                fastText; the label may come last
+标题<TAB>4                                       THUCNews: a class id after the last tab
+1_!_109_!_news_tech_!_标题_!_关键词               Toutiao: id, code, category, title, keywords
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from moe_demo.text.errors import Detail
+from moe_demo.text.rows import FASTTEXT_MARK, Format, RawRow, is_number
+from moe_demo.text.separated import MARK
+
+_TOUTIAO_SEPARATOR = "_!_"
+_BETWEEN = " \t\u3000,，;；|"  # what stands between a label of fastText and its text
+
+
+def published_format(lines: Sequence[str]) -> Format | None:
+    """The layout that most of the lines have, None if it is none of these."""
+    signs: dict[Format, Callable[[str], bool]] = {
+        Format.FASTTEXT: _is_fasttext,
+        Format.TOUTIAO: _is_toutiao,
+        Format.THUCNEWS: _is_thucnews,
+    }
+    filled = [line for line in lines if line.strip()]
+    least = max(len(filled) / 2, 1)
+    return next((form for form, sign in signs.items() if sum(map(sign, filled)) >= least), None)
+
+
+def published_row(form: Format, number: int, line: str) -> RawRow:
+    """A line of such a file."""
+    read_line = {Format.FASTTEXT: _fasttext, Format.TOUTIAO: _toutiao, Format.THUCNEWS: _thucnews}[form]
+    return read_line(number, line)
+
+
+def _is_fasttext(line: str) -> bool:
+    """A label at the beginning or the end, and no other columns."""
+    before, mark, after = line.partition(FASTTEXT_MARK)
+    is_at_end = not before.strip(_BETWEEN + MARK) or not any(char in after.strip() for char in _BETWEEN)
+    return bool(mark) and is_at_end and line.count("\t") <= 1
+
+
+def _is_toutiao(line: str) -> bool:
+    fields = line.split(_TOUTIAO_SEPARATOR, 4)
+    return len(fields) >= 4 and is_number(fields[1])
+
+
+def _is_thucnews(line: str) -> bool:
+    title, tab, class_id = line.rpartition("\t")
+    return bool(tab) and "\t" not in title.strip() and bool(title.strip()) and is_number(class_id)
+
+
+def _fasttext(number: int, line: str) -> RawRow:
+    """Not more than one label: which of several one class it is, nobody can know."""
+    n_labels = line.count(FASTTEXT_MARK)
+    if n_labels > 1:
+        return RawRow(number, line, broken=Detail("many_labels", count=n_labels))
+    before, mark, after = line.partition(FASTTEXT_MARK)
+    if not mark:
+        return RawRow(number, line.strip(), ("",))
+    if before.strip(_BETWEEN + MARK):
+        return RawRow(number, before.strip(_BETWEEN), (after.strip(),))
+    end = next((place for place, char in enumerate(after) if char in _BETWEEN), len(after))
+    return RawRow(number, after[end:].strip(_BETWEEN), (after[:end],))
+
+
+def _toutiao(number: int, line: str) -> RawRow:
+    fields = line.split(_TOUTIAO_SEPARATOR)
+    if len(fields) < 4:
+        return RawRow(number, line, broken=Detail("few_fields"))
+    _, code, category, title = fields[:4]
+    return RawRow(number, title, (category, code))
+
+
+def _thucnews(number: int, line: str) -> RawRow:
+    title, tab, class_id = line.rpartition("\t")
+    return RawRow(number, title, (class_id,)) if tab else RawRow(number, line, broken=Detail("no_tab"))

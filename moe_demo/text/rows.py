@@ -1,0 +1,93 @@
+"""What every format is read into: rows of a text and a label, as they stand in the file."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from moe_demo.text.entities import unescape
+
+FASTTEXT_MARK = "__label__"
+
+
+class Format(StrEnum):
+    """How a file writes its headlines."""
+
+    TABLE = "CSV or TSV"
+    JSONL = "JSONL"
+    FASTTEXT = "fastText"
+    THUCNEWS = "THUCNews"
+    TOUTIAO = "Toutiao"
+    PLAIN = "plain text"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row as it stands in the file."""
+
+    line: int
+    """Where it begins, from 1."""
+    text: str
+    label: str
+    """As written; empty if there is none."""
+    broken: str = ""
+    """Why the row cannot be read, empty if it can."""
+
+
+@dataclass(frozen=True)
+class RawRow:
+    """One row before it is known which of the columns that may be its label says it best."""
+
+    line: int
+    text: str
+    labels: tuple[str, ...] = ()
+    """Its value in each of these columns, in one order for the whole file."""
+    broken: str = ""
+
+
+def settled(rows: Sequence[RawRow]) -> list[Row]:
+    """Rows with one label each, and HTML's way of writing characters undone.
+
+    TNEWS writes 109 beside news_tech, and copies of it 8: the column of names counts, whatever the numbers are.
+    A row without a name has the one that its number has elsewhere in the file.
+    """
+    labelled = [row.labels for row in rows if row.labels]
+    columns = list(zip(*labelled, strict=True))
+    order = sorted(range(len(columns)), key=lambda place: _is_of_numbers(columns[place]))
+    names_of = _names_of(labelled, order)
+    return [
+        Row(row.line, unescape(row.text), _label(row.labels, order, names_of), row.broken) for row in rows
+    ]
+
+
+def is_number(value: str) -> bool:
+    """Whether it is a whole number, as class ids are; a spreadsheet may have written 3 as 3.0."""
+    return value.strip().removeprefix("-").removesuffix(".0").isdecimal()
+
+
+def _is_of_numbers(column: Sequence[str]) -> int:
+    """0 for a column of names, 1 for one of numbers, 2 for an empty one."""
+    filled = [value for value in column if value.strip()]
+    return 2 if not filled else int(all(map(is_number, filled)))
+
+
+def _names_of(labelled: Sequence[tuple[str, ...]], order: Sequence[int]) -> dict[tuple[int, str], set[str]]:
+    """The names that stand beside a value of another column, by that column and value."""
+    names_of: dict[tuple[int, str], set[str]] = defaultdict(set)
+    for labels in labelled:
+        if name := labels[order[0]].strip():
+            for place in order[1:]:
+                names_of[place, labels[place].strip()].add(name)
+    return names_of
+
+
+def _label(labels: tuple[str, ...], order: Sequence[int], names_of: dict[tuple[int, str], set[str]]) -> str:
+    """The first column that is filled in, as a name where the file gives one."""
+    for place in order if labels else ():
+        if value := labels[place].strip():
+            names = names_of.get((place, value), set())
+            only_name = next(iter(names)) if len(names) == 1 else value
+            return unescape(only_name).removeprefix(FASTTEXT_MARK)
+    return ""

@@ -1,0 +1,111 @@
+"""Tables with a header: `text,label` in any order, at any separator, other columns beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from moe_demo.text.errors import CorpusError, Detail
+from moe_demo.text.header import column_name, label_places, text_place
+from moe_demo.text.labels import is_class_name
+from moe_demo.text.rows import RawRow, is_number
+from moe_demo.text.separated import records
+
+# The longer ones first: each of them contains one of the others.
+SEPARATORS = ("_!_", "|,|", "||", "\t", "\x01", "|", ";", ",", "；", "，", "、")
+_HINT = "sep="
+_FEW, _MOST = 0.5, 0.9  # shares of the rows
+
+
+@dataclass(frozen=True)
+class Header:
+    """What the first line of a table says."""
+
+    index: int
+    """Of its line."""
+    separator: str
+    """Of the rows, which may be another one than its own."""
+    n_columns: int
+    text: int
+    labels: tuple[int, ...]
+    """Columns that may be the label, none in a table of texts only."""
+
+
+def without_hint(lines: list[str]) -> tuple[list[str], tuple[str, ...]]:
+    """The lines and the separators to try: the one that a first line `sep=;` names, as spreadsheets write it.
+
+    That line becomes a blank one, so that the others keep their numbers.
+    """
+    index = first_index(lines)
+    first = lines[index].strip(' "\r')
+    if not first.lower().startswith(_HINT) or len(first) > len(_HINT) + 3:
+        return lines, SEPARATORS
+    hinted = first[len(_HINT) :] or SEPARATORS[3]
+    return ["" if number == index else line for number, line in enumerate(lines)], (hinted,)
+
+
+def first_index(lines: Sequence[str]) -> int:
+    """The first line that is not blank; 0 where all are."""
+    return next((index for index, line in enumerate(lines) if line.strip()), 0)
+
+
+def find_header(lines: Sequence[str], separators: Sequence[str], file: str) -> Header | None:
+    """The header, if the first line names a column of texts at one of these separators."""
+    found: Header | None = None
+    index = first_index(lines)
+    for separator in separators:
+        header = _header(lines, index, separator, file)
+        if header is not None and (found is None or (header.labels and not found.labels)):
+            found = header
+    return found
+
+
+def table_rows(lines: Sequence[str], file: str, header: Header) -> Iterator[RawRow]:
+    """The rows under a header.
+
+    Raises:
+        CorpusError: quote.
+    """
+    for number, fields in islice(records(lines, header.separator, file, header.index), 1, None):
+        if header.n_columns == 1:
+            yield RawRow(number, header.separator.join(fields))  # all there is on a line is text
+        elif len(fields) > header.n_columns:
+            why = Detail("fields", found=len(fields), columns=header.n_columns)
+            yield RawRow(number, fields[0], broken=why)
+        else:
+            labels = tuple(_field(fields, place) for place in header.labels)
+            yield RawRow(number, _field(fields, header.text), labels)
+
+
+def _field(fields: Sequence[str], place: int) -> str:
+    return fields[place] if place < len(fields) else ""
+
+
+def _header(lines: Sequence[str], index: int, separator: str, file: str) -> Header | None:
+    try:
+        _, fields = next(records(lines, separator, file, index), (0, [""]))
+    except CorpusError:  # a quotation mark that is closed nowhere
+        return None
+    names = [column_name(field) for field in fields]
+    text, labels = text_place(names), label_places(names)
+    if text is None or (not labels and any(is_number(name) or is_class_name(name) for name in names)):
+        return None  # a headline may consist of the word 标题, but beside a class it is no name of a column
+    if len(names) == 1:
+        separator = "\t" if file.lower().endswith(".tsv") else ","
+    else:
+        separator = _row_separator(lines, index, separator, len(names))
+    return Header(index, separator, len(names), text, labels)
+
+
+def _row_separator(lines: Sequence[str], index: int, of_header: str, n_columns: int) -> str:
+    """What separates the rows: as in the header, unless hardly any row is fitting then and most are at another."""
+    rows = [line for line in lines[index + 1 :] if line.strip()]
+    fitting = {of_header: 0.0}
+    for separator in (of_header, *SEPARATORS):
+        n_fitting = sum(row.count(separator) == n_columns - 1 for row in rows)
+        fitting[separator] = n_fitting / max(len(rows), 1)
+        if separator == of_header and fitting[separator] >= _FEW:
+            return of_header
+    best = max(fitting, key=lambda separator: fitting[separator])
+    return best if fitting[best] >= _MOST else of_header
