@@ -14,8 +14,8 @@ from moe_demo.jobs.uploads import UPLOAD_SENTENCES, UploadError, Uploads
 from moe_demo.runs.owners import NOBODY, Caller, new_id
 from moe_demo.text.corpus import CorpusError, Reason
 from moe_demo.text.errors import CORPUS_SENTENCES, DETAIL_SENTENCES
-from moe_demo.text.formats import Format
 from moe_demo.text.intake import MAX_UPLOAD_ROWS, intake_of
+from moe_demo.text.rows import Format
 from moe_demo.ui.kit import caller, i18n
 from moe_demo.ui.server import visitor
 from moe_demo.ui.training import own_data
@@ -125,7 +125,8 @@ def test_the_readers_mapping_decides_what_the_classes_are():
 
 
 def test_the_class_ids_of_published_data_sets_are_named_in_the_readers_language():
-    lines = "".join(f"标题{n}号{class_id}\t{class_id}\n" for class_id in range(5) for n in range(3)).encode()
+    ids = (0, 1, 2, 4, 7)
+    lines = "".join(f"标题{n}号{class_id}\t{class_id}\n" for class_id in ids for n in range(3)).encode()
     for lang, name, tech in (("zh", "财经", "科技"), ("en", "finance", "tech")):
         at = bring(opened(lang), lines, "thu.txt")
         assert f"0 · {name}" in said(at)
@@ -224,6 +225,8 @@ def test_without_cookies_a_data_set_lasts_for_the_visit(runs: Path, monkeypatch:
         (b"text,label\n,a\nb,\n", "no_labelled"),
         (b'text,label\n"a,b\n', "quote"),
         (b"text,label\n" + b"a,b\n" * 200_000, "too_many_rows"),
+        (b",,,", "header"),
+        (b"a" * 200_000 + b"\t" * 200_000 + b"x", "header"),
     ],
 )
 def test_a_file_that_cannot_be_used_gets_one_sentence_in_the_readers_language(

@@ -16,6 +16,7 @@ from typing import Literal
 import streamlit as st
 
 from moe_demo.config import LABELS, RunConfig
+from moe_demo.jobs.reading import intake_apart
 from moe_demo.jobs.uploads import KEPT_DAYS, MAX_NAME_CHARS, Dataset, UploadError, Uploads
 from moe_demo.text.corpus import Corpus, CorpusError, Reason, Rejected, held_out_size
 from moe_demo.text.intake import (
@@ -27,7 +28,6 @@ from moe_demo.text.intake import (
     Intake,
     WrittenLabel,
     class_name,
-    intake_of,
     mapped,
 )
 from moe_demo.ui.kit import caller, redraw, streamlit_quirks
@@ -101,7 +101,7 @@ def _brought() -> Intake | None:
 
 def _inspected(data: bytes, name: str) -> Intake | CorpusError:
     try:
-        return intake_of(data, name)
+        return intake_apart(data, name)
     except CorpusError as error:
         return error
 

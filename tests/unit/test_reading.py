@@ -1,0 +1,90 @@
+"""A file is read in a process with limits: the same answer as without, and one sentence where it takes too much."""
+
+import os
+import subprocess
+import time
+
+import pytest
+
+from moe_demo.jobs import reading
+from moe_demo.jobs.reading import intake_apart
+from moe_demo.text.corpus import CorpusError
+from moe_demo.text.errors import Detail
+from moe_demo.text.intake import intake_of
+from tests.unit.corpus_files import one_sentence
+
+GOOD = "text,label\n火箭赢球,体育\n苹果发布,科技\n太,多,了\n,体育\n".encode()
+
+
+def test_it_finds_the_same():
+    assert intake_apart(GOOD, "我的.csv") == intake_of(GOOD, "我的.csv")
+    detail = intake_apart(GOOD, "a.csv").unusable[0].detail
+    assert isinstance(detail, Detail)
+    assert (detail.code, detail.values) == ("fields", {"found": 3, "columns": 2})
+
+
+@pytest.mark.parametrize("data", [b"", b"x", b"text,label\n,a\n", b'text,label\n"a,b\n', b"PK\x03\x04"])
+def test_it_refuses_the_same(data: bytes):
+    with pytest.raises(CorpusError) as expected:
+        intake_of(data, "坏\ud800.csv")
+    with pytest.raises(CorpusError) as caught:
+        intake_apart(data, "坏\ud800.csv")
+    assert (caught.value.code, caught.value.values) == (expected.value.code, expected.value.values)
+    assert str(caught.value) == str(expected.value)
+
+
+def too_much(file: str) -> None:
+    with pytest.raises(CorpusError) as caught:
+        intake_apart(GOOD, file)
+    assert caught.value.code == "reading"
+    assert "seconds or 1500 MB of memory to read; keep a part of it" in one_sentence(caught.value, file)
+
+
+def instead(monkeypatch: pytest.MonkeyPatch, program: str) -> None:
+    """Let the process do something else than reading."""
+    monkeypatch.setattr(reading, "_COMMAND", [reading.sys.executable, "-c", program])
+
+
+def test_a_process_that_does_not_end_is_killed(monkeypatch: pytest.MonkeyPatch, tmp_path):
+    monkeypatch.setattr(reading, "_PATIENCE_SECONDS", 3.0)
+    noted = tmp_path / "pid"
+    instead(
+        monkeypatch,
+        f"import os, signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
+        f"open({str(noted)!r}, 'w').write(str(os.getpid())); time.sleep(600)",
+    )
+    started = time.monotonic()
+    too_much("a.csv")
+    assert time.monotonic() - started < 60
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(noted.read_text()), 0)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such limits")
+@pytest.mark.parametrize(
+    "work", ["while True: pass", "x = [bytes(2**20) for _ in range(10**4)]", "import os; os.abort()"]
+)
+def test_time_and_memory_are_limited_by_the_system(monkeypatch: pytest.MonkeyPatch, work: str):
+    monkeypatch.setattr(reading, "SECONDS", 1)
+    program = f"from moe_demo.jobs import reading; reading.SECONDS = 1\ndef slow(*_):\n {work}\n"
+    instead(monkeypatch, program + "reading.intake_of = slow; raise SystemExit(reading._main())")
+    too_much("a.csv")
+
+
+def test_a_mistake_of_ours_is_no_fault_of_the_file(monkeypatch: pytest.MonkeyPatch):
+    instead(monkeypatch, "raise SystemExit(1)")
+    with pytest.raises(subprocess.CalledProcessError):
+        intake_apart(GOOD, "a.csv")
+
+
+def test_no_more_than_two_files_are_read_at_once(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(reading, "_PATIENCE_SECONDS", 0.01)
+    for _ in range(reading.MAX_AT_ONCE):
+        assert reading._places.acquire(blocking=False)
+    try:
+        with pytest.raises(CorpusError) as caught:
+            intake_apart(GOOD, "a.csv")
+        assert "too many files are being read already; try again" in one_sentence(caught.value, "a.csv")
+    finally:
+        for _ in range(reading.MAX_AT_ONCE):
+            reading._places.release()
