@@ -5,10 +5,12 @@ import streamlit as st
 from moe_demo.insight.comparison import mutual_information
 from moe_demo.model.balance import expert_balance_loss, max_vio, sequence_balance_loss, updated_bias
 from moe_demo.runs.store import RunError
+from moe_demo.ui.balance import cost as balance_cost
 from moe_demo.ui.balance import formulas as balance_formulas
 from moe_demo.ui.balance import page as balance_page
 from moe_demo.ui.balance import sweep as balance_sweep
 from moe_demo.ui.balance import table as balance_table
+from moe_demo.ui.balance.data import model_line
 from moe_demo.ui.kit.i18n import t
 from moe_demo.ui.kit.source import show_source
 
@@ -20,7 +22,9 @@ try:
 except RunError as error:
     st.error(t("balance.broken", reason=str(error)))
     st.stop()
+st.caption(model_line(recording.base.model))
 balance_page.draw()
+balance_cost.draw()
 balance_table.draw(recording)
 balance_formulas.draw(recording)
 balance_sweep.draw(recording)

@@ -9,7 +9,10 @@ from moe_demo.ui.kit.i18n import prose, t
 from moe_demo.ui.kit.source import show_source
 
 view = views.view(JourneySettings, "document")
-st.title(t("journey.title"))
+with st.container(key="journey-title", horizontal=True, vertical_alignment="bottom"):
+    st.title(t("journey.title"), anchor=False, width="content")
+    for caption in journey.captions(view):
+        st.caption(caption, width="content")
 stage = journey.draw(view)
 st.markdown(prose("journey_simplified"))
 show_source(*journey.code(stage))

@@ -12,6 +12,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+TITLE = "DeepSeek-V3 的核心架构: DeepSeekMoE"
+"""What the post is called."""
+
 Stage = Literal[
     "tokens", "vectors", "router", "choice", "experts", "gates", "transformer", "pooling", "classes"
 ]

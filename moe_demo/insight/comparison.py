@@ -72,6 +72,11 @@ class ComparedRun:
         return max(self.final.max_vio_L)
 
     @property
+    def busiest_load(self) -> float:
+        """Load / fair share of the busiest expert of that layer: MaxVio + 1."""
+        return self.max_vio + 1
+
+    @property
     def worst_layer(self) -> int:
         """Where that is."""
         return self.final.max_vio_L.index(self.max_vio)
@@ -85,6 +90,16 @@ class ComparedRun:
     def ratio(self) -> float:
         """How many times that of blind choice."""
         return self.max_vio / self.floor
+
+    @property
+    def least_load(self) -> float:
+        """Load / fair share of the expert with the least to do, in any layer, at the end."""
+        return float(relative_loads(self.final).min())
+
+    @property
+    def step_time(self) -> float:
+        """Time of a step relative to even load, at the end."""
+        return step_time(self.final)
 
     @property
     def mutual_information(self) -> float:
@@ -122,6 +137,21 @@ def relative_loads(evaluation: EvalMetrics) -> Array:
 def dead_experts(evaluation: EvalMetrics) -> list[list[int]]:
     """The dead experts of each layer."""
     return [np.flatnonzero(row_E < DEAD_BELOW).tolist() for row_E in relative_loads(evaluation)]
+
+
+def step_time(evaluation: EvalMetrics) -> float:
+    """Time that the experts of a step take, relative to even load, where each has a machine of its own.
+
+    A layer is done when its busiest expert is: max load / mean load, 1 at best and E / K where all tokens choose the
+    same K. Layers follow each other and all have the same work, so it is the mean over them. What goes over the
+    network and what is not an expert's work is left out.
+    """
+    return float(relative_loads(evaluation).max(axis=1).mean())
+
+
+def waiting(step_time: float) -> float:
+    """The share of all machines' time that is paid for and unused while they wait for the busiest: 1 - 1 / time."""
+    return 1 - 1 / step_time
 
 
 def mutual_information(load_EC: Sequence[Sequence[int]] | Array) -> float:
@@ -252,6 +282,7 @@ def none_is_uneven(runs: Sequence[ComparedRun]) -> Finding:
     ratios = [run.ratio for run in of_method]
     course = mean_course(of_method)
     values = {
+        "n_seeds": len(of_method),
         "max_vio": float(np.mean([run.max_vio for run in of_method])),
         "floor": of_method[0].floor,
         "ratio": float(np.mean(ratios)),
@@ -279,6 +310,7 @@ def loss_free_is_even(runs: Sequence[ComparedRun]) -> Finding:
     gain, error = paired(runs, "loss_free", "none", lambda run: run.accuracy)
     ratio = float(np.mean([run.max_vio / run.noise for run in of_method]))
     values = {
+        "n_seeds": len(of_method),
         "max_vio": float(np.mean([run.max_vio for run in of_method])),
         "without": float(np.mean([run.max_vio for run in runs if run.method == "none"])),
         "noise": float(np.mean([run.noise for run in of_method])),
@@ -300,7 +332,14 @@ def sequence_flattens(runs: Sequence[ComparedRun]) -> Finding:
     )
     alpha = next(run.config.balance.alpha for run in runs if run.method == "aux_loss")
     seq_alpha = next(run.config.balance.seq_alpha for run in runs if run.method == "seq_aux_loss")
-    values = {"aux": aux, "seq": seq, "drop": drop, "error": error, "alpha": alpha}
+    values = {
+        "n_seeds": len({run.seed for run in runs}),
+        "aux": aux,
+        "seq": seq,
+        "drop": drop,
+        "error": error,
+        "alpha": alpha,
+    }
     is_equal = alpha == seq_alpha
     return Finding(name="sequence_flattens", holds=is_equal and drop > 2 * error, values=values)
 

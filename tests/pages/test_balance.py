@@ -19,7 +19,7 @@ from moe_demo.runs.owners import Caller, hashed
 from moe_demo.runs.store import RunError, RunStore
 from moe_demo.ui.balance import live as balance_live
 from moe_demo.ui.balance import page as balance_page
-from moe_demo.ui.balance.data import picture_data
+from moe_demo.ui.balance.data import model_line, picture_data
 from moe_demo.ui.balance.data_formulas import formulas
 from moe_demo.ui.balance.settings import BalanceSettings
 from moe_demo.ui.balance.table import sentence
@@ -200,3 +200,42 @@ def test_runs_that_have_not_begun_have_no_line_and_no_verdict(recording: Recordi
     assert data["ask"] == text_in("zh", "balance.ask.waiting")
     assert [bool(run["steps"]) for run in data["runs"]] == [False] * 4 + [True]
     assert not any(run["most_uneven"] for run in data["runs"])
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_page_names_its_model_and_has_no_sentence(lang: str, recording: Recording):
+    at, model = opened(lang=lang, s="火箭夺冠"), recording.base.model
+    with speaking(lang):
+        assert model_line(model) in [caption.value for caption in at.caption]
+    assert all(str(n) in model_line(model) for n in (model.n_layers, model.n_routed, model.top_k))
+    assert not [data for data in app.pictures(at) if "presets" in data]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_why_balance_is_answered_by_the_loads_on_show(lang: str, recording: Recording):
+    hidden, shown = opened(lang=lang), opened(lang=lang, reveal="yes")
+    answer = text_in(lang, "balance.cost.answer")
+    assert all(answer in [text.value for text in at.markdown] for at in (hidden, shown))
+    runs = shuffled(recording.of_seed(SEEDS[0]))
+    [table] = [text.value for text in shown.markdown if text_in(lang, "balance.cost.time") in text.value]
+    for run, line in zip(runs, table.splitlines()[2:], strict=True):
+        times = [load.max() / load.mean() for load in relative_loads(run.final)]
+        assert f"{sum(times) / len(times):.2f}" in line
+    assert not any(text_in(lang, "balance.cost.time") in text.value for text in hidden.markdown)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_figure_of_one_seed_names_it_and_a_mean_its_seeds(lang: str, recording: Recording):
+    """66 times on top and 61 below: the first is one run's, the second the mean over seeds."""
+    assert str(SEEDS[0]) in comparison(opened(lang=lang, reveal="yes"))["ask"]
+    with speaking(lang):
+        said = [sentence(finding) for finding in findings(recording.runs)]
+    seeds = {"zh": "个种子", "en": "seeds"}[lang]
+    assert all(f"{len(recording.seeds)} {seeds}" in text for text in said)
+
+
+def test_the_foot_of_a_card_says_what_its_picture_shows(recording: Recording):
+    """Rows at 7 to 11 % of a fair share are not "no expert is dead": the smallest load is said."""
+    data = comparison(opened(reveal="yes"))
+    for drawn, run in zip(data["runs"], shuffled(recording.of_seed(SEEDS[0])), strict=True):
+        assert f"{relative_loads(run.final).min():.0%}" in " ".join(drawn["foot"])

@@ -9,8 +9,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from moe_demo import load_run
-from moe_demo.insight.article import STAGES
+from moe_demo.insight.article import STAGES, TITLE
 from moe_demo.insight.journey import SHOWN
+from moe_demo.ui.frame.pages import PAGES
+from moe_demo.ui.journey.page import ONWARD
+from moe_demo.ui.kit import source
 from moe_demo.ui.kit.i18n import text_in
 from tests.pages import app
 
@@ -60,7 +63,8 @@ def test_the_page_shows_the_record_of_the_document_run(lang: str):
 def test_an_old_address_counts_the_stations_and_the_page_shows_its_code(number: int):
     at = opened(stage=str(number))
     assert drawn(at)["stage"] == number
-    assert at.code
+    at.session_state[source.OPEN] = True
+    assert at.run().code
     assert not at.warning
 
 
@@ -86,3 +90,17 @@ def test_a_foreign_station_falls_back_to_the_first_and_says_so(broken: str):
     at = opened(stage=broken)
     assert drawn(at)["stage"] == 1
     assert "stage" in at.warning[0].value
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_page_names_its_model_the_selected_one_and_the_article(lang: str):
+    said = " ".join(caption.value for caption in opened(lang=lang, run="nothing").caption)
+    assert all(name in said for name in ("document", "deepseek", TITLE))
+    own = " ".join(caption.value for caption in opened(lang=lang, run="document").caption)
+    assert own.count("document") == 1
+
+
+def test_the_last_stage_leads_on():
+    words = drawn(opened(stage="classes"))["text_of"]
+    assert {f"to_{page}" for page in ONWARD} <= words.keys()
+    assert {page.name for page in PAGES} >= set(ONWARD)

@@ -12,7 +12,7 @@ from moe_demo.runs import catalogue
 from moe_demo.runs.metrics import EvalMetrics
 from moe_demo.ui.frame.data import PRESETS
 from moe_demo.ui.kit import source
-from moe_demo.ui.kit.i18n import text_in
+from moe_demo.ui.kit.i18n import speaking, t, text_in
 from tests.pages.app import EXAMPLE, drawn, numbers, opened, routes, strip
 
 ODD = [
@@ -138,3 +138,15 @@ def test_the_page_ends_with_the_code_that_ran():
     code = "".join(block.value for block in at.run().code)
     assert "def route(" in code
     assert "def gate_values(" in code
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("name", ["deepseek", "document"])
+def test_the_first_line_says_what_the_model_does_with_its_own_counts(lang: str, name: str):
+    model = load_run(name).config.model
+    with speaking(lang):
+        first = t("common.comma").join(text_in(lang, f"classes.{label}") for label in model.labels[:-1])
+        classes = t("start.classes", first=first, last=text_in(lang, f"classes.{model.labels[-1]}"))
+        counts = {"k": model.top_k, "routed": model.n_routed, "shared": model.n_shared}
+        lead = t("start.lead_shared" if model.n_shared else "start.lead", classes=classes, **counts)
+    assert any(text.value.startswith(lead) for text in opened(lang=lang, run=name).markdown)

@@ -23,6 +23,8 @@ from moe_demo.insight.comparison import (
     paired,
     relative_loads,
     shuffled,
+    step_time,
+    waiting,
 )
 from moe_demo.insight.papers import FIGURES
 from moe_demo.insight.sweep import SweepPoint, SweepRun, WithoutBalancing, sweep_of, verdicts
@@ -164,3 +166,17 @@ def test_the_papers_figures_name_their_place():
         figure.source.startswith(("arXiv 2408.15664, Table", "arXiv 2412.19437, §")) for figure in FIGURES
     )
     assert {figure.method for figure in FIGURES} == {"aux_loss", "seq_aux_loss", "loss_free"}
+
+
+def test_the_busiest_expert_sets_the_pace_of_a_step():
+    """Loads 700, 66, 34, 0 of 200 on average: 3.5 times as long as even load, 5/7 of the time paid for waiting."""
+    uneven, even = run("none", UNEVEN), run("loss_free", EVEN)
+    assert (uneven.step_time, even.step_time) == (3.5, 1.0)
+    assert (waiting(uneven.step_time), waiting(even.step_time)) == (pytest.approx(5 / 7), 0.0)
+    assert (uneven.least_load, even.least_load) == (0.0, 1.0)
+    assert uneven.step_time == uneven.busiest_load  # one layer
+
+
+def test_layers_follow_each_other_so_their_times_are_averaged():
+    both = replace(evaluation(UNEVEN), load_LEC=[UNEVEN, EVEN], max_vio_L=[2.5, 0.0])
+    assert step_time(both) == (3.5 + 1.0) / 2

@@ -6,6 +6,7 @@ from typing import NotRequired, TypedDict
 
 import numpy as np
 
+from moe_demo.config import ModelConfig
 from moe_demo.figures.theme import DIVERGING, HUES, NEUTRAL
 from moe_demo.insight.comparison import (
     WELL_ABOVE,
@@ -19,7 +20,7 @@ from moe_demo.releases.recording_settings import SEEDS
 from moe_demo.ui.balance.live import LiveSet
 from moe_demo.ui.balance.settings import BalanceSettings
 from moe_demo.ui.kit.i18n import labels, language, t
-from moe_demo.ui.kit.words import key_help, letter, method_word
+from moe_demo.ui.kit.words import key_help, layer_name, letter, method_word
 
 LOOKS = (HUES[1], HUES[5], HUES[4], HUES[0], NEUTRAL)
 """Of the anonymous lines, told apart by letter and dash too; each is 3:1 or more on both grounds."""
@@ -71,6 +72,11 @@ class BalancePictureData(TypedDict):
     words: dict[str, str]
     keys: dict[str, str]
     lang: str
+
+
+def model_line(model: ModelConfig) -> str:
+    """Which model this page shows, and what it has to do with the sentence of the other pages."""
+    return t("balance.model", layers=model.n_layers, routed=model.n_routed, k=model.top_k)
 
 
 def picture_data(
@@ -137,7 +143,10 @@ def _revealed(run: ComparedRun, course: ComparedCourse) -> ComparedCourse:
         "floor": run.floor,
         "foot": [
             t("balance.foot.floor", ratio=run.ratio),
-            t("balance.foot.dead", n=n_dead) if n_dead else t("balance.foot.alive"),
+            t("balance.foot.least", least=run.least_load)
+            if not n_dead
+            else t("balance.foot.dead", n=n_dead, least=run.least_load),
+            t("balance.foot.time", time=run.step_time),
         ],
     }
 
@@ -152,14 +161,23 @@ def _ask(
         return t("balance.ask.open") if guess is None else t("balance.ask.guessed", run=letter(guess))
     if uneven is None:
         worst = runs[most_uneven(runs)]
-        return t("balance.ask.nobody", name=method_word(worst.method), vio=worst.max_vio, ratio=worst.ratio)
+        return t(
+            "balance.ask.nobody",
+            name=method_word(worst.method),
+            layer=layer_name(worst.worst_layer),
+            seed=worst.seed,
+            vio=worst.max_vio,
+            ratio=worst.ratio,
+        )
     run = runs[uneven]
     gap = max(other.accuracy for other in runs) - run.accuracy
     verdict = t(
         "balance.ask.unseen" if gap < HIDDEN else "balance.ask.seen",
         run=letter(uneven),
         name=method_word(run.method),
-        busy=run.max_vio + 1,
+        busy=run.busiest_load,
+        layer=layer_name(run.worst_layer),
+        seed=run.seed,
         ratio=run.ratio,
         loss_gap=run.final.loss - min(other.final.loss for other in runs),
         gap=100 * gap,

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 import streamlit as st
 
-from moe_demo.insight.comparison import shuffled
+from moe_demo.insight.comparison import ComparedRun, shuffled
 from moe_demo.releases.recording import RECORDING, Recording, read_recording
 from moe_demo.ui.balance import live
 from moe_demo.ui.balance.data import SHOWN_SEED, picture_data
@@ -36,10 +36,19 @@ def draw() -> None:
     st.fragment(_picture, run_every=POLL_SECONDS if shown and shown.active else None)()
 
 
+def shown_runs() -> list[ComparedRun]:
+    """The five runs on show, in the order of their letters."""
+    return _runs(live.shown_set(live.sets(recording().base)))
+
+
+def _runs(live_set: live.LiveSet | None) -> list[ComparedRun]:
+    return shuffled(live_set.runs if live_set else recording().of_seed(SHOWN_SEED))
+
+
 def _picture() -> None:
     found = live.sets(recording().base)
     live_set = live.shown_set(found)
-    runs = shuffled(live_set.runs if live_set else recording().of_seed(SHOWN_SEED))
+    runs = _runs(live_set)
     data = picture_data(runs, selection.current(BalanceSettings).of(BalanceSettings), live_set)
     picture("balance/picture", data=data, key=KEY, on_act_change=_act)
     live.controls(recording().base, found)

@@ -43,13 +43,14 @@ def _speak(language: str) -> None:
 
 
 def sentence(page: Page) -> None:
-    """The strip for the run that the page shows, and what its address asked for in vain.
+    """The strip for the run that the page shows, where there is one, and what its address asked for in vain.
 
     Where no run can be read, one sentence, and nothing more.
     """
     try:
         view = views.view(page.settings, page.run)
-        strip.draw(view)
+        if page.has_sentence:
+            strip.draw(view)
     except RunError as error:
         st.error(t("common.run_broken", reason=str(error)))
         st.stop()

@@ -36,6 +36,8 @@ class Page:
     """Its own part of the address."""
     run: str | None = None
     """The run it shows whatever is selected; None: the selected one."""
+    has_sentence: bool = True
+    """Whether the sentence matters to what it shows; else it stands without the strip."""
     picture: str = ""
     """What the address asks for where docs/images shows the page, such as `k=2`."""
     former_url_paths: tuple[str, ...] = ()
@@ -77,6 +79,7 @@ PAGES = (
         name="balance",
         url_path="load-balancing",
         settings=BalanceSettings,
+        has_sentence=False,
         picture="reveal=yes",
         former_url_paths=("evenness",),
     ),

@@ -13,13 +13,19 @@ import { FORMULA } from "./formula.js";
 
 const OF_ALL_WORDS = ["tokens", "pooling", "classes"]; // stages whose formula is not that of one word
 
+/** @typedef {"router" | "training"} Onward a page that the last stage leads to */
+
 /**
  * Everything in the panel; rebuilt at each stage and for each picked word.
  * @param {Context} c
  * @param {(index: number) => void} go
+ * @param {(page: Onward) => void} leave
  */
-export function panelOf(c, go) {
+export function panelOf(c, go, leave) {
   const { data, index, stage, words } = c;
+  const isLast = index === data.stages.length - 1;
+  const onward = (/** @type {Onward} */ page, /** @type {string} */ kind) =>
+    el("button", { type: "button", class: kind, onclick: () => leave(page) }, words[`to_${page}`]);
   const step = (
     /** @type {number} */ to,
     /** @type {string} */ text,
@@ -41,12 +47,13 @@ export function panelOf(c, go) {
       { class: "panel-head" },
       el("h2", {}, el("span", { class: "number" }, index + 1), words[`stage.${stage.id}`]),
       step(index - 1, "←", "quiet", words.back),
-      step(index + 1, words.next, "solid", words.next),
+      isLast ? onward("router", "solid") : step(index + 1, words.next, "solid", words.next),
     ),
     el("p", { class: "claim" }, stage.claim),
     el("div", { class: "formula", role: "group", "aria-label": words.formula }, ...formulaLines(c)),
     stage.note ? el("p", { class: "note" }, el("b", {}, words.article), stage.note) : null,
     stage.held_out ? heldOut(c, stage.held_out) : null,
+    isLast ? el("p", { class: "onward" }, words.onward, onward("training", "quiet")) : null,
   );
 }
 

@@ -175,7 +175,13 @@ class Journey {
       station.tabIndex = i === this.index ? 0 : -1;
       station.classList.toggle("passed", i < this.index);
     });
-    this.panel.replaceChildren(panelOf(c, (index) => this.go(index)));
+    this.panel.replaceChildren(
+      panelOf(
+        c,
+        (index) => this.go(index),
+        (page) => this.send?.("leave", page),
+      ),
+    );
     this.foot.replaceChildren(...this.footOf(c));
     this.table.hidden = !this.isTableOpen;
     this.table.replaceChildren(...(this.isTableOpen ? [stageTable(c)] : []));
