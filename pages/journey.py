@@ -11,8 +11,7 @@ from moe_demo.ui.kit.source import show_source
 view = views.view(JourneySettings, "document")
 with st.container(key="journey-title", horizontal=True, vertical_alignment="bottom"):
     st.title(t("journey.title"), anchor=False, width="content")
-    for caption in journey.captions(view):
-        st.caption(caption, width="content")
+    st.caption(journey.caption(view), width="content")
 stage = journey.draw(view)
 st.markdown(prose("journey_simplified"))
 show_source(*journey.code(stage))

@@ -6,10 +6,10 @@ from moe_demo.ui.kit import views
 from moe_demo.ui.kit.i18n import t
 from moe_demo.ui.kit.source import show_source
 from moe_demo.ui.start import curves, next_steps, page
-from moe_demo.ui.start.captions import start_caption, start_lead
+from moe_demo.ui.start.captions import start_caption
 
 view = views.view()
-next_steps.draw(view, title=t("start.title"), lead=start_lead(view), caption=start_caption(view))
+next_steps.draw(view, title=t("start.title"), caption=start_caption(view))
 page.draw(view)
 curves.draw(view)
 show_source(route, gate_values, MoELayer.forward)

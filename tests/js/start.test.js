@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
+import { standing } from "../../moe_demo/ui/start/playback.js";
 import { counted, flowLayout, ribbonPlaces } from "../../moe_demo/ui/start/geometry.js";
 
 const measure = (size) => (text) => Array.from(text).length * size;
@@ -115,4 +116,21 @@ test("where many ribbons reach one expert they are pressed together inside its s
 test("a repeated word is counted once", () => {
   assert.equal(counted(["苹果", "的", "的", "的"]), "苹果 · 的 ×3");
   assert.equal(counted([]), "");
+});
+
+test("words go through one layer after the other, and arrive at the average in the last one only", () => {
+  assert.equal(standing(Infinity, 3, 2), null);
+  const course = [0, 1, 2, 3, 4, 5, 6].map((sent) => standing(sent, 3, 2));
+  assert.deepEqual(
+    course.map(({ layer, words, arrived }) => [layer, words, arrived]),
+    [
+      [0, 0, 0],
+      [0, 1, 0],
+      [0, 2, 0],
+      [0, 3, 0],
+      [1, 1, 1],
+      [1, 2, 2],
+      [1, 3, 3],
+    ],
+  );
 });

@@ -58,16 +58,14 @@ def draw(view: View) -> str:
     return STAGES[data["stage"] - 1]
 
 
-def captions(view: View) -> list[str]:
+def caption(view: View) -> str:
     """Which model this page shows and why another than the rest of the app, and what is meant by the article."""
     model, other = view.run.config.model, view.selection.run
     other = other if views.is_there(other) else selection.DEFAULT_RUN
     same = other == view.run.run_id
     facts = {"run": view.run.run_id, "layers": model.n_layers, "routed": model.n_routed, "k": model.top_k}
-    return [
-        t("journey.model_same", **facts) if same else t("journey.model", **facts, other=plain(other)),
-        t("journey.article", title=TITLE),
-    ]
+    model_line = t("journey.model_same", **facts) if same else t("journey.model", **facts, other=plain(other))
+    return f"{model_line} {t('journey.article', title=TITLE)}"
 
 
 def code(stage: str) -> tuple[Callable[..., Any], ...]:

@@ -10,8 +10,13 @@ MOST_NAMED = 5
 """Classes; of more, the first of them are named, and how many there are."""
 
 
-def start_lead(view: View) -> str:
-    """What the model on show does, in one sentence with its own counts."""
+def start_caption(view: View) -> str:
+    """What this model does; of a picked word, where it went. Markdown signs in a reader's words are escaped."""
+    return _does(view) if view.selection.token is None else _picked(view, view.selection.token)
+
+
+def _does(view: View) -> str:
+    """In one sentence, with the model's own counts."""
     model = view.run.config.model
     names = [plain(class_word(label)) for label in view.run.labels]
     classes = (
@@ -19,25 +24,16 @@ def start_lead(view: View) -> str:
         if len(names) <= MOST_NAMED
         else t("start.classes_many", first=t("common.comma").join(names[:MOST_NAMED]), n=len(names))
     )
-    key = "start.lead_shared" if model.n_shared else "start.lead"
-    return t(key, classes=classes, k=model.top_k, routed=model.n_routed, shared=model.n_shared)
+    return t("start.caption", classes=classes, k=model.top_k, routed=model.n_routed)
 
 
-def start_caption(view: View) -> str:
-    """What the picture shows, in one sentence with this sentence's numbers. Markdown signs in words are escaped."""
-    trace, chosen = view.trace, view.selection
-    layer = trace.layers[chosen.layer]
-    if chosen.token is not None:
-        return t(
-            "start.caption_token",
-            word=plain(trace.tokens[chosen.token]),
-            experts=expert_names(layer.topk_idx_TK[chosen.token]),
-            gate=float(layer.gates_TK[chosen.token].max()),
-            top=expert_name(layer.topk_idx_TK[chosen.token][layer.gates_TK[chosen.token].argmax()]),
-        )
+def _picked(view: View, token: int) -> str:
+    layer = view.trace.layers[view.selection.layer]
+    experts_K, gates_K = layer.topk_idx_TK[token], layer.gates_TK[token]
     return t(
-        "start.caption",
-        n=len(trace.tokens),
-        best=class_word(trace.label),
-        p=float(trace.probabilities_C.max()),
+        "start.caption_token",
+        word=plain(view.trace.tokens[token]),
+        experts=expert_names(experts_K),
+        gate=float(gates_K.max()),
+        top=expert_name(experts_K[gates_K.argmax()]),
     )

@@ -7,8 +7,10 @@ from typing import TypedDict
 import numpy as np
 
 from moe_demo.config import ModelConfig
+from moe_demo.insight.arrivals import answers_so_far
 from moe_demo.insight.sparsity import sparsity
 from moe_demo.insight.trace import ForwardTrace, LayerTrace
+from moe_demo.ui.kit.glossary import meaning, meanings
 from moe_demo.ui.kit.i18n import labels, language, t
 from moe_demo.ui.kit.looks import ClassLook, ExpertLook, class_looks, expert_looks
 from moe_demo.ui.kit.views import View
@@ -32,10 +34,9 @@ class StartLayer(TypedDict):
 
 
 class StartClass(ClassLook):
-    """A class with its probability, as a number and as it is shown."""
+    """A class with its probability."""
 
     p: float
-    shown: str
 
 
 class StartSelection(TypedDict):
@@ -58,6 +59,8 @@ class StartPictureData(TypedDict):
     classes: list[StartClass]
     best: int
     """Place of the predicted class."""
+    answers: list[list[float]]
+    """Probability of each class while words arrive at the average, T x C."""
     line: str
     """How many of the parameters one word uses."""
     badge: str
@@ -94,10 +97,11 @@ def picture_data(view: View) -> StartPictureData:
         "shared": [f"S{index}" for index in range(model.n_shared)],
         "classes": _classes(trace),
         "best": trace.labels.index(trace.label),
+        "answers": answers_so_far(view.run.model, trace).astype(float).round(5).tolist(),
         "line": _line(view),
         "badge": badge(view.run),
         "selection": {"token": chosen.token, "expert": chosen.expert, "layer": chosen.layer},
-        "words": labels("flow.words") | _counted_words(trace, model),
+        "words": labels("flow.words") | _counted_words(trace, model) | _hints(),
         "keys": key_help("flow.keys"),
         "lang": language(),
     }
@@ -115,7 +119,7 @@ def _layer(layer: LayerTrace) -> StartLayer:
 
 def _classes(trace: ForwardTrace) -> list[StartClass]:
     return [
-        {**look, "p": float(p), "shown": t("flow.percent", p=float(p))}
+        {**look, "p": float(p)}
         for look, p in zip(class_looks(trace.labels), trace.probabilities_C, strict=True)
     ]
 
@@ -132,6 +136,17 @@ def _line(view: View) -> str:
         total=count.total,
         share=count.share,
     )
+
+
+def _hints() -> dict[str, str]:
+    """Of what stands in the picture, and a stranger cannot know."""
+    return {
+        "layer_hint": meaning("layer"),
+        "group_hint": meaning("group"),
+        "line_hint": meanings("expert", "shared_expert", "look_up"),
+        "badge_hint": f"{t('flow.words.badge_hint')}\n{meanings('step', 'seed')}",
+        "legend_hint": meanings("unknown", "piece"),
+    }
 
 
 def _counted_words(trace: ForwardTrace, model: ModelConfig) -> dict[str, str]:

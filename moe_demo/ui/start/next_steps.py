@@ -13,12 +13,12 @@ KEY = "next_steps"
 _PAGES = {"word": "router", "training": "training"}
 
 
-def draw(view: View, *, title: str, lead: str, caption: str) -> None:
-    """Title, lead and caption on the left, three ways on beside them. Two of them lead to other pages."""
+def draw(view: View, *, title: str, caption: str) -> None:
+    """Title and caption on the left, three ways on beside them. Two of them lead to other pages."""
     words, ways = st.columns([0.6, 0.4], vertical_alignment="center")
     with words:
         st.title(title, anchor=False)
-        st.markdown(f"{lead} {caption}")
+        st.markdown(caption)
     with ways:
         opened = picture(
             "start/next_steps",

@@ -8,7 +8,8 @@ import { Panel } from "../kit/panel.js";
 import { mounted, roomBelow, watchRoom } from "../kit/stage.js";
 import { fill, measureIn } from "../kit/text.js";
 import { flowLayout } from "./geometry.js";
-import { Playback } from "./playback.js";
+import { Playback, standing } from "./playback.js";
+import { writeResult } from "./result.js";
 import { drawFlow, writeSeats } from "./scene.js";
 import { flowTable } from "./table.js";
 
@@ -35,8 +36,8 @@ class RoutesPicture {
     this.marks = null;
     this.drawnLayer = -1;
     this.playback = new Playback({
-      count: () => this.data.tokens.length,
-      sent: (n) => this.wordSent(n - 1),
+      count: () => this.data.tokens.length * this.data.layers.length,
+      sent: () => this.wordSent(),
       rest: () => this.rested(),
     });
     this.panel = new Panel(
@@ -95,13 +96,12 @@ class RoutesPicture {
     this.signature = signature;
     this.given = data;
     this.send = send;
-    this.layer = data.selection.layer;
     this.picked = data.selection;
-    if (isNew || this.drawnLayer !== this.layer) {
+    if (isNew) {
       this.marks = null; // those of the old data
-      if (isNew) this.playback.stop();
-      this.redraw();
-    } else this.emphasise();
+      this.drawnLayer = -1;
+      this.playback.stop();
+    } else this.turnTo(this.standing?.layer ?? data.selection.layer);
   }
 
   /** The data shown; there is some whenever a hand can reach the picture. */
@@ -139,10 +139,16 @@ class RoutesPicture {
     this.panel.say({ table: words.table, keys: words.keys });
     this.badge.textContent = badge;
     this.badge.title = words.badge_hint;
-    this.line.textContent = line;
+    const isNewWord = this.data.tokens.some(({ known }) => !known);
+    const legend = isNewWord ? [" · ", el("span", { title: words.legend_hint }, words.legend)] : [];
+    this.line.replaceChildren(el("span", { title: words.line_hint }, line), ...legend);
     this.layers.setAttribute("aria-label", words.layers);
     const choice = (/** @type {string} */ name, /** @type {number} */ layer) => {
-      const act = { "aria-pressed": layer === this.layer, onclick: () => this.choose({ layer }) };
+      const act = {
+        title: words.layer_hint,
+        "aria-pressed": layer === this.layer,
+        onclick: () => this.choose({ layer }),
+      };
       return el("button", { type: "button", ...act }, name);
     };
     this.layers.replaceChildren(...(layers.length < 2 ? [] : names.map(choice)));
@@ -165,19 +171,21 @@ class RoutesPicture {
     const isAtExpert = (/** @type {number} */ e) => at.e === e;
     const isQuiet = at.t === undefined && at.e === undefined;
     const { experts } = this.current;
+    const sent = this.standing?.words ?? Infinity;
     for (const { node, t, e } of this.marks.ribbons) {
       node.classList.toggle("dim", !isQuiet && !isAtToken(t) && !isAtExpert(e));
-      node.classList.toggle("waiting", t >= this.playback.sent);
+      node.classList.toggle("waiting", t >= sent);
     }
     this.marks.tokens.forEach((node, t) => {
       shade(node, isQuiet || isAtToken(t) || experts[t].some(isAtExpert), t === token);
-      node.classList.toggle("waiting", t >= this.playback.sent);
+      node.classList.toggle("waiting", t >= sent);
     });
     this.marks.seats.forEach(({ node }, e) => {
       const isOfToken = at.t !== undefined && experts[at.t].includes(e);
       shade(node, isQuiet || isAtExpert(e) || isOfToken, e === expert);
     });
     writeSeats(this.marks, this.current, this.layout, at.t ?? null, this.measure(14));
+    writeResult(this.marks.result, this.data, this.standing);
   }
 
   /**
@@ -243,9 +251,8 @@ class RoutesPicture {
     const picked = { ...before, ...change };
     if (JSON.stringify(picked) === JSON.stringify(before)) return;
     this.picked = picked;
-    this.layer = picked.layer;
-    if (this.drawnLayer !== this.layer) this.redraw();
-    else this.emphasise();
+    if (picked.layer !== this.layer) this.playback.stop();
+    this.turnTo(picked.layer);
     this.send?.("pick", picked);
   }
 
@@ -256,16 +263,28 @@ class RoutesPicture {
     this.playLabel();
   }
 
-  /** @param {number} t */
-  wordSent(t) {
-    this.looked = { t };
+  /** Where the words stand while it plays or pauses; null at rest. */
+  get standing() {
+    const { tokens, layers } = this.data;
+    return standing(this.playback.sent, tokens.length, layers.length);
+  }
+
+  wordSent() {
+    const { layer, words } = /** @type {import("./playback.js").Standing} */ (this.standing);
+    this.looked = { t: words - 1 };
+    this.turnTo(layer);
     this.say(this.looked);
-    this.emphasise();
   }
 
   rested() {
     this.looked = null;
-    if (!this.given) return;
+    if (this.given) this.turnTo(this.standing?.layer ?? this.picked.layer);
+  }
+
+  /** @param {number} layer to show; the picked one stays what it is */
+  turnTo(layer) {
+    this.layer = layer;
+    if (this.drawnLayer !== layer) return this.redraw();
     this.playLabel();
     this.emphasise();
   }

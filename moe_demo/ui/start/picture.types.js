@@ -11,6 +11,7 @@
  * @property {Array<string>} shared
  * @property {Array<StartClass>} classes
  * @property {number} best Place of the predicted class.
+ * @property {Array<Array<number>>} answers Probability of each class while words arrive at the average, T x C.
  * @property {string} line How many of the parameters one word uses.
  * @property {string} badge
  * @property {StartSelection} selection
@@ -38,7 +39,7 @@
 /** @typedef {import("../kit/looks.types.js").ExpertLook} ExpertLook */
 
 /**
- * A class with its probability, as a number and as it is shown.
+ * A class with its probability.
  * @typedef {object} StartClass
  * @property {string} hue
  * @property {string} ink
@@ -46,7 +47,6 @@
  * @property {string} glyph
  * @property {string} word
  * @property {number} p
- * @property {string} shown
  */
 
 /**

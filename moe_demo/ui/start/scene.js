@@ -1,9 +1,10 @@
-// The picture itself: tokens, ribbons, seats, the shared band and the class probabilities, as SVG.
+// The picture itself: tokens, ribbons, seats, and the shared band, as SVG.
 import { el, set } from "../kit/dom.js";
 import { brief } from "../kit/numbers.js";
 import { fill, shortened } from "../kit/text.js";
 import { texturePatterns } from "../kit/textures.js";
 import { counted, ribbonPlaces } from "./geometry.js";
+import { drawResult } from "./result.js";
 
 /**
  * @typedef {import("./picture.types.js").PictureData} PictureData
@@ -20,11 +21,11 @@ import { counted, ribbonPlaces } from "./geometry.js";
  * @property {{ node: SVGGElement, t: number, e: number }[]} ribbons
  * @property {SVGGElement[]} tokens
  * @property {Seat[]} seats
+ * @property {import("./result.js").Result} result
  */
 
 const MANY_TOKENS = 20; // from here on ribbons are paler
 const HOLLOW_FROM = 3.5; // width of a ribbon that has room for a core
-const CLASS_ROW = 66;
 const BAR_SHARE = 0.8; // of a seat's room for words, that a gate of 1 takes
 const MIDDLE = { "dominant-baseline": "central" };
 
@@ -46,6 +47,7 @@ export function drawFlow(svg, data, layer, layout) {
   }));
   const tokens = data.tokens.map((_, t) => drawToken(t, data, layer, layout));
   const seats = data.experts.map((_, e) => drawSeat(e, data, layer, layout));
+  const result = drawResult(data, layout);
   const list = (/** @type {string} */ label, /** @type {SVGGElement[]} */ nodes) =>
     el("g", { role: "listbox", "aria-label": label }, ...nodes);
   svg.replaceChildren(
@@ -62,9 +64,9 @@ export function drawFlow(svg, data, layer, layout) {
       data.words.experts,
       seats.map(({ node }) => node),
     ),
-    drawResult(data, layout),
+    result.node,
   );
-  return { ribbons, tokens, seats };
+  return { ribbons, tokens, seats, result };
 }
 
 /**
@@ -161,6 +163,7 @@ function drawGroups({ experts, groups, words }, { seats, seatsEnd }) {
     return el(
       "g",
       { class: "group", "aria-hidden": "true" },
+      el("title", {}, words.group_hint),
       el("path", { d: `M${seatsEnd + 4},${top} h5 V${bottom} h-5`, fill: "none" }),
       el("text", { x, y, ...type }, fill(words.group, { g })),
     );
@@ -186,40 +189,6 @@ function drawShared({ shared, words }, { band, tokens, tokenX, tokenWidth, seats
     el("rect", { class: "inner", x: 4, y: y + 4, width: width - 6, height: height - 8, rx: 5 }),
     el("text", { class: "name", x: tokenX + 12, ...text }, shared.join(" ")),
     el("text", { x: tokenX + tokenWidth + 16, ...text }, words.shared),
-  );
-}
-
-/**
- * The probability of each class, on a scale from 0 to 1.
- * @param {PictureData} data
- * @param {Layout} layout
- */
-function drawResult({ classes, best, words }, { resultX: x, resultWidth: width, seatsHeight }) {
-  const middle = seatsHeight / 2;
-  const top = Math.max(middle - (CLASS_ROW * classes.length) / 2, 34);
-  const bars = classes.flatMap(({ hue, glyph, word, p, shown }, c) => {
-    const y = top + c * CLASS_ROW;
-    const isBest = c === best ? " best" : "";
-    const bar = { x, y: y + 31, height: 14, rx: 3 };
-    return [
-      el(
-        "text",
-        { class: `class${isBest}`, x, y: y + 20 },
-        el("tspan", { class: "glyph", fill: hue }, glyph),
-        ` ${word}`,
-      ),
-      el("text", { class: `value${isBest}`, x: x + width, y: y + 20, "text-anchor": "end" }, shown),
-      el("rect", { class: "track", width, ...bar }),
-      el("rect", { class: "fill", width: Math.max(p * width, 2), fill: hue, ...bar }),
-    ];
-  });
-  return el(
-    "g",
-    { class: "result" },
-    el("path", { class: "arrow", d: `M${x - 40},${middle} h22 m-8,-7 l8,7 l-8,7`, fill: "none" }),
-    el("text", { class: "head", x, y: top - 14 }, words.result),
-    ...bars,
-    el("text", { class: "foot", x, y: top + classes.length * CLASS_ROW + 8 }, words.result_path),
   );
 }
 

@@ -1,0 +1,79 @@
+// The answer at the right: the probability of each class, and which part of the way the words have come to.
+import { el, set } from "../kit/dom.js";
+import { percent } from "../kit/numbers.js";
+import { fill } from "../kit/text.js";
+
+/**
+ * @typedef {import("./picture.types.js").PictureData} PictureData
+ * @typedef {import("./playback.js").Standing} Standing
+ * @typedef {ReturnType<typeof drawResult>} Result
+ */
+
+const CLASS_ROW = 66;
+const PARTS = /** @type {const} */ (["mixing", "experts", "mean", "class"]);
+
+/**
+ * A row for each class on a scale from 0 to 1, and the parts of the way; `writeResult` fills them in.
+ * @param {PictureData} data
+ * @param {import("./geometry.js").Layout} layout
+ */
+export function drawResult({ classes, words }, { resultX: x, resultWidth: width, seatsHeight }) {
+  const middle = seatsHeight / 2;
+  const top = Math.max(middle - (CLASS_ROW * classes.length) / 2, 34);
+  const rows = classes.map(({ hue, glyph, word }, c) => {
+    const y = top + c * CLASS_ROW;
+    const bar = { x, y: y + 31, height: 14, rx: 3 };
+    const sign = el("tspan", { class: "glyph", fill: hue }, glyph);
+    return {
+      name: el("text", { x, y: y + 20 }, sign, ` ${word}`),
+      value: el("text", { x: x + width, y: y + 20, "text-anchor": "end" }),
+      track: el("rect", { class: "track", width, ...bar }),
+      bar: el("rect", { class: "fill", width: 0, fill: hue, ...bar }),
+    };
+  });
+  const parts = PARTS.map((part) => el("tspan", { "data-part": part }, words[`part_${part}`]));
+  const y = top + classes.length * CLASS_ROW + 8;
+  const between = parts.flatMap((part, i) => (i ? [" → ", part] : [part]));
+  const status = el("text", { class: "foot status", x, y: y + 20 });
+  const node = el(
+    "g",
+    { class: "result" },
+    el("path", { class: "arrow", d: `M${x - 40},${middle} h22 m-8,-7 l8,7 l-8,7`, fill: "none" }),
+    el("text", { class: "head", x, y: top - 14 }, words.result),
+    ...rows.flatMap(({ name, value, track, bar }) => [name, value, track, bar]),
+    el("text", { class: "foot", x, y }, ...between),
+    status,
+  );
+  return { node, rows, parts, status, width };
+}
+
+/**
+ * The answer as far as it has come: that of all words at rest; while it plays, that of the mean of those that have
+ * arrived, and none before the first.
+ * @param {Result} result
+ * @param {PictureData} data
+ * @param {Standing | null} at
+ */
+export function writeResult({ rows, parts, status, width }, data, at) {
+  const answer = data.answers[(at?.arrived ?? data.answers.length) - 1];
+  const best = answer ? answer.indexOf(Math.max(...answer)) : -1;
+  rows.forEach(({ name, value, bar }, c) => {
+    const kind = c === best ? " best" : "";
+    set(name, { class: `class${kind}` });
+    set(value, { class: `value${kind}` });
+    set(bar, { width: answer ? Math.max(answer[c] * width, 2) : 0 });
+    value.textContent = percent(answer?.[c], 1);
+  });
+  const now = at ? (at.arrived ? ["mean", "class"] : ["mixing", "experts"]) : [];
+  for (const part of parts) part.classList.toggle("now", now.includes(part.dataset.part ?? ""));
+  status.textContent = at ? said(data, at) : "";
+}
+
+/**
+ * @param {PictureData} data
+ * @param {Standing} at
+ */
+function said({ words, tokens, layer_names: names }, { layer, words: sent, arrived }) {
+  const values = { layer: names[layer], n: arrived || sent, all: tokens.length };
+  return fill(arrived ? words.status_mean : words.status_layer, values);
+}
