@@ -28,6 +28,9 @@ from moe_demo.runs.store import RunStore, Status
 MOST_POINTS = 600
 _VERSIONS = 256  # how many versions back a watcher may be and still get only what is new
 
+NOTHING = 0
+"""The version of a watcher who has nothing yet."""
+
 Array = np.ndarray[Any, Any]
 
 
@@ -147,7 +150,11 @@ class History:
             self._lengths.pop(self.version - _VERSIONS, None)
         return has_changed
 
-    def since(self, version: int = 0) -> HistoryPart:
+    def knows(self, version: int) -> bool:
+        """Whether a watcher with this version gets only what is new since then; any other gets the whole."""
+        return version in self._lengths
+
+    def since(self, version: int = NOTHING) -> HistoryPart:
         """What a watcher who has this version lacks. After `refresh`."""
         n_points, n_evals = self._lengths.get(version, (0, 0))
         status, model = self.facts.status, self.config.model

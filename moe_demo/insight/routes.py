@@ -23,6 +23,11 @@ class Routes:
     gates_LTK: list[list[list[int]]]
     """In thousandths."""
 
+    @property
+    def n_numbers(self) -> int:
+        """How many numbers these are."""
+        return 2 * len(self.tokens) * sum(len(experts_TK[0]) for experts_TK in self.experts_LTK)
+
 
 def routes_of(trace: ForwardTrace) -> Routes:
     """What is kept of a trace."""

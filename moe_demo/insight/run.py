@@ -16,6 +16,7 @@ from moe_demo.model.classifier import Classifier
 from moe_demo.model.router import RouterChange
 from moe_demo.runs.catalogue import RunCatalogue, is_bundled
 from moe_demo.runs.data import text_encoder
+from moe_demo.runs.files import is_folder
 from moe_demo.runs.metrics import EvalMetrics, StepMetrics
 from moe_demo.runs.store import RunError, RunStore
 from moe_demo.text.tokenizer import TextEncoder
@@ -51,6 +52,11 @@ class Run:
     def bundled(self) -> bool:
         """Whether it ships with the app."""
         return is_bundled(self.store)
+
+    @property
+    def n_bytes(self) -> int:
+        """What the weights take up in memory."""
+        return sum(value.nbytes for value in self.model.state_dict().values())
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -99,10 +105,12 @@ def load_run(run: str | Path, step: int | None = None) -> Run:
     Raises RunError with one sentence where there is no such run or its files are torn.
     """
     folder = Path(run)
-    store = RunStore(folder) if folder.is_dir() else RunCatalogue().find(str(run))
+    store = RunStore(folder) if is_folder(folder) else RunCatalogue().find(str(run))
     if store is None:
         known = ", ".join(sorted(list_runs())) or "none"
-        raise RunError(f"There is no run {str(run)!r}: name a run folder or one of the known runs ({known}).")
+        raise RunError(
+            f"There is no run {str(run)[:60]!r}: name a run folder or one of the known runs ({known})."
+        )
     return open_run(store, step)
 
 

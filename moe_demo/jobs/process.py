@@ -16,13 +16,13 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from moe_demo.jobs.environment import environment
 from moe_demo.runs.commands import Command, send
 from moe_demo.runs.files import FolderLock, RunError, explained, write_whole
 from moe_demo.runs.store import RunStore
 
 _NICE = 5  # training gives way to the pages
 _LOG_BYTES = 2000
-_PACKAGE_FOLDER = Path(__file__).parents[2]
 
 
 class Processes:
@@ -74,7 +74,7 @@ class Processes:
         with explained(self.folder), alive, open(self._log(name), "wb") as log:
             process = subprocess.Popen(
                 command,
-                env=_environment(),
+                env=environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -112,11 +112,3 @@ _children: list[subprocess.Popen[bytes]] = []
 def reap() -> None:
     """Let go of processes that have ended: the system keeps them until their parent has looked."""
     _children[:] = [process for process in _children if process.poll() is None]
-
-
-def _environment() -> dict[str, str]:
-    """That of this program; where the package is not installed, Python finds it there."""
-    if _PACKAGE_FOLDER.name in ("site-packages", "dist-packages"):
-        return dict(os.environ)
-    paths = [str(_PACKAGE_FOLDER), os.environ.get("PYTHONPATH", "")]
-    return os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, paths))}

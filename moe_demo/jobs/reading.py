@@ -14,8 +14,8 @@ import subprocess
 import sys
 import threading
 from contextlib import suppress
-from pathlib import Path
 
+from moe_demo.jobs.environment import environment
 from moe_demo.text.errors import CorpusError
 from moe_demo.text.intake import Intake, intake_of
 
@@ -25,8 +25,7 @@ MAX_MB = 1500  # of addresses; the interpreter and its libraries need some 250 o
 MAX_AT_ONCE = 2
 _NICE = 10  # the pages first
 _OUT_OF_MEMORY = 3
-_COMMAND = [sys.executable, "-m", "moe_demo.jobs.reading"]
-_PACKAGE_FOLDER = Path(__file__).parents[2]
+_COMMAND = [sys.executable, "-P", "-m", "moe_demo.jobs.reading"]
 _places = threading.BoundedSemaphore(MAX_AT_ONCE)
 
 
@@ -44,8 +43,7 @@ def intake_apart(data: bytes, file: str) -> Intake:
             input=pickle.dumps((data, file)),
             stdout=subprocess.PIPE,
             timeout=_PATIENCE_SECONDS,
-            cwd=_PACKAGE_FOLDER,
-            env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},  # each thread takes addresses
+            env=environment() | {"OPENBLAS_NUM_THREADS": "1"},  # each thread takes addresses
             check=False,
         )
     except subprocess.TimeoutExpired as error:

@@ -22,6 +22,7 @@ from moe_demo.runs.tickets import has_ticket, is_name, read_ticket, ticket_names
 
 BUNDLED_RUNS = Path(__file__).parents[1] / "bundled_runs"
 RUNS_VARIABLE = "MOE_DEMO_RUNS"
+_SHOWN_CHARS = 60  # of a name that somebody asks for
 
 
 def local_folder() -> Path:
@@ -60,7 +61,7 @@ class RunCatalogue:
         """The folder of a run. Raises RunError where there is none or this caller may not see it."""
         store = self.find(name, caller)
         if store is None:
-            raise RunError(f"There is no run {name!r}.")
+            raise RunError(f"There is no run {name[:_SHOWN_CHARS]!r}.")
         return store
 
     def is_coming(self, name: str, caller: Caller | None = None) -> bool:

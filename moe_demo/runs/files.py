@@ -82,6 +82,13 @@ def explained(folder: Path) -> Iterator[None]:
         ) from error
 
 
+def is_folder(path: Path) -> bool:
+    """Whether there is such a folder; also for what no system would take as a name."""
+    with contextlib.suppress(OSError, ValueError):
+        return path.is_dir()
+    return False
+
+
 class FolderLock:
     """Held by the one process that writes a folder; the system frees it when that process ends, however.
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from moe_demo.runs.files import RunError, read_json, write_json
 
+MAX_NAME_BYTES = 200  # of 255: the names of a job's files are longer
 FOLDER = ".jobs"  # a dot: no run's name begins with one
 
 
@@ -30,7 +31,9 @@ class Ticket:
 
 
 def is_name(name: str) -> bool:
-    """Whether a run may be called so: the name of a folder, and nothing that leads elsewhere."""
+    """Whether a run may be called so: the name of a folder that every system can have, and that leads nowhere else."""
+    if not name.isprintable() or len(name.encode()) > MAX_NAME_BYTES:  # a lone surrogate is not printable
+        return False
     return name == Path(name).name and not name.startswith(".") and name not in ("", "lock")
 
 

@@ -9,10 +9,12 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from moe_demo.config import ConfigError
+from moe_demo.jobs import process
 from moe_demo.jobs.jobs import Job, Jobs
 from moe_demo.runs import files
 from moe_demo.runs.catalogue import RunCatalogue
@@ -104,6 +106,22 @@ def test_a_job_writes_what_the_command_line_writes(jobs: Jobs, csv: Path, tmp_pa
     assert one.read_bytes() == other.read_bytes()
     assert toy.record_of(jobs.runs / name) == toy.record_of(tmp_path / "other")
     assert refused(lambda: jobs.play(name, MINE)).startswith(f"{name} is finished")
+
+
+def test_a_process_does_not_inherit_the_operators_word(
+    jobs: Jobs, csv: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv(OPERATOR_VARIABLE, "word")
+    monkeypatch.setenv("MOE_DEMO_OTHER", "kept")
+    given = []
+    monkeypatch.setattr(
+        subprocess, "Popen", lambda *args, **options: given.append(options["env"]) or SimpleNamespace(pid=0)
+    )
+    monkeypatch.setattr(os, "setpriority", lambda *args: None)
+    monkeypatch.setattr(process, "_children", [])
+    jobs.start(LONG, [csv], owner=MINE)
+    [env] = given
+    assert (OPERATOR_VARIABLE in env, env["MOE_DEMO_OTHER"]) == (False, "kept")
 
 
 def test_a_waiting_file_of_another_version_holds_nobody_up(tmp_path: Path):

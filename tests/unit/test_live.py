@@ -4,6 +4,7 @@ import gzip
 import json
 import shutil
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from starlette.requests import Request
@@ -11,8 +12,10 @@ from starlette.responses import Response
 
 from moe_demo.insight.run import load_run
 from moe_demo.jobs.jobs import Jobs
+from moe_demo.runs.catalogue import BUNDLED_RUNS
 from moe_demo.runs.owners import NOBODY, Caller, new_id
 from moe_demo.runs.store import RunStore
+from moe_demo.ui.kit import views
 from moe_demo.ui.server import live
 from moe_demo.ui.server.visitor import COOKIE
 from moe_demo.ui.server.wire import HistoryPayload, RoutesPayload
@@ -26,7 +29,13 @@ def ask(what: str, name: str, query: str = "", visitor: Caller = NOBODY, packed:
     """The answer to a GET, without a server between."""
     headers = [(b"cookie", f"{COOKIE}={visitor.visitor}".encode())] if visitor.visitor else []
     headers += [(b"accept-encoding", b"gzip")] if packed else []
-    scope = {"type": "http", "method": "GET", "path": "/", "query_string": query.encode(), "headers": headers}
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": "/",
+        "query_string": query.encode("utf-8", "surrogatepass"),
+        "headers": headers,
+    }
     scope["path_params"] = {"name": name}
     [route] = [route for route in live.routes() if route.path == f"/live/{{name}}/{what}"]
     return route.endpoint(Request(scope))
@@ -88,9 +97,64 @@ def test_what_cannot_be_answered_gets_one_sentence(what: str, name: str, query: 
     assert content(answer)["message"].endswith(".")
 
 
-@pytest.mark.parametrize("since", ["-1", "x", "999999", "1e3", ""])
+BROKEN_NUMBERS = ["-1", "x", "999999", "1e3", "", "²", "٣", "１", "9" * 5000, "0x1", "1.0", " 1", "1_0", "\0"]
+BROKEN_NAMES = [
+    "x" * 256,
+    "中" * 90,
+    "x" * 100_000,
+    "a\0b",
+    "\0",
+    "a/b",
+    "../x",
+    "a\\b",
+    "\udc80",
+    ".jobs",
+    "lock",
+    "a\nb",
+]
+
+
+@pytest.mark.parametrize("since", BROKEN_NUMBERS)
 def test_a_broken_version_gets_everything(since: str):
-    assert content(ask("history", "document", f"since={since}"))["whole"]
+    assert content(ask("history", "document", f"since={quote(since)}"))["whole"]
+
+
+@pytest.mark.parametrize("first", BROKEN_NUMBERS)
+def test_a_broken_place_gets_every_checkpoint(first: str):
+    wanted = 0 if first == "999999" else len(load_run("document").steps)
+    assert len(content(ask("routes", "document", f"s=a&from={quote(first)}"))["steps"]) == wanted
+
+
+@pytest.mark.parametrize("name", BROKEN_NAMES)
+@pytest.mark.parametrize("what", ["history", "routes"])
+def test_a_name_that_no_run_can_have_is_that_of_no_run(what: str, name: str):
+    answer = ask(what, name, "s=a")
+    assert answer.status_code == 404
+    assert len(content(answer)["message"]) < 200
+
+
+def test_whatever_is_asked_few_answers_are_kept():
+    watched = live.watched(RunStore(BUNDLED_RUNS / "deepseek"))
+    for since in range(1000, 4000):
+        assert ask("history", "deepseek", f"since={since}").status_code == 200
+    assert watched.answers.used <= live._ANSWER_BYTES
+
+
+def test_the_routes_of_many_sentences_take_bounded_room_and_read_no_checkpoint_twice(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    loads = []
+    load_model = RunStore.load_model
+    monkeypatch.setattr(
+        RunStore, "load_model", lambda store, step=None: loads.append(step) or load_model(store, step)
+    )
+    monkeypatch.setattr(live._known_routes, "room", 2000)
+    views._loaded.clear()
+    for number in range(30):
+        assert ask("routes", "document", f"s={quote(f'火箭第{number}次夺冠')}").status_code == 200
+    assert sorted(loads) == sorted(set(loads))
+    assert live._known_routes.used <= 2000
+    live._known_routes.clear()
 
 
 def test_a_job_that_waits_is_told_with_its_place(jobs: Jobs, monkeypatch: pytest.MonkeyPatch):

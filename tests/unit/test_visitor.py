@@ -11,7 +11,7 @@ from moe_demo.runs.owners import is_id, new_id
 from moe_demo.ui.server import visitor
 
 
-def cookies_of(response: Response, cookie: str = "") -> SimpleCookie:
+def cookies_of(response: Response, cookie: str = "", scheme: str = "http", proto: str = "") -> SimpleCookie:
     """What a browser with this cookie gets to keep from such an answer."""
     middleware = visitor.middleware()
     app, sent = middleware.cls(response, *middleware.args, **middleware.kwargs), []
@@ -23,7 +23,9 @@ def cookies_of(response: Response, cookie: str = "") -> SimpleCookie:
         return {"type": "http.request"}
 
     headers = [(b"cookie", cookie.encode())] if cookie else []
-    asyncio.run(app({"type": "http", "method": "GET", "path": "/", "headers": headers}, receive, send))
+    headers += [(b"x-forwarded-proto", proto.encode())] if proto else []
+    scope = {"type": "http", "method": "GET", "path": "/", "scheme": scheme, "headers": headers}
+    asyncio.run(app(scope, receive, send))
     kept = SimpleCookie()
     for name, value in sent[0]["headers"]:
         if name == b"set-cookie":
@@ -37,6 +39,22 @@ def test_a_browser_gets_an_id_of_its_own_with_its_first_page():
     assert one.value != other.value
     assert one["httponly"]
     assert one["samesite"] == "Lax"
+
+
+@pytest.mark.parametrize(
+    ("scheme", "proto", "secure"),
+    [
+        ("http", "", False),
+        ("http", "http", False),
+        ("https", "", True),
+        ("http", "https", True),
+        ("http", "HTTPS, http", True),
+        ("http", "http, https", False),
+    ],
+)
+def test_behind_https_the_cookie_never_goes_over_http(scheme: str, proto: str, secure: bool):
+    cookie = cookies_of(HTMLResponse(""), scheme=scheme, proto=proto)[visitor.COOKIE]
+    assert (bool(cookie["secure"]), bool(cookie["httponly"]), cookie["samesite"]) == (secure, True, "Lax")
 
 
 def test_a_known_browser_keeps_its_id_and_data_carry_none():

@@ -15,6 +15,7 @@ from moe_demo.ui.frame import navigation, strip
 from moe_demo.ui.frame.pages import Page
 from moe_demo.ui.kit import selection, views
 from moe_demo.ui.kit.i18n import LANGUAGES, t
+from moe_demo.ui.kit.words import plain
 
 _STYLE = Path(__file__).with_name("head.css").read_text(encoding="utf-8")
 
@@ -55,4 +56,4 @@ def sentence(page: Page) -> None:
         st.error(t("common.run_broken", reason=str(error)))
         st.stop()
     if view.selection.notices:
-        st.warning(t("common.bad_address", names=", ".join(view.selection.notices)))
+        st.warning(t("common.bad_address", names=plain(", ".join(view.selection.notices))))

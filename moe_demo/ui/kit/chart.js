@@ -1,5 +1,6 @@
 // A plotly figure that is updated in place: zoom and hidden legend entries stay. The library is one big file, so it
 // is fetched from this server only once a chart comes into view.
+import { BASE } from "./base_path.js";
 import { el } from "./dom.js";
 import { arePicturesDrawn, mounted, watchTheme } from "./stage.js";
 
@@ -17,7 +18,7 @@ let library;
 function plotly(address) {
   library ??= new Promise((resolve, reject) => {
     const onload = () => resolve(/** @type {any} */ (window).Plotly);
-    document.head.append(el("script", { src: address, onload, onerror: reject }));
+    document.head.append(el("script", { src: BASE + address, onload, onerror: reject }));
   });
   return library;
 }

@@ -23,7 +23,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from moe_demo.ui.kit.base_path import base_path
 from moe_demo.ui.kit.data import Drawn, KitChartData
 from moe_demo.ui.kit.i18n import labels, language
 from moe_demo.ui.kit.picture import component
@@ -42,7 +41,7 @@ def chart(figure: Drawn, key: str, label: str) -> None:
     """Draw a figure; `label` says in words what a reader who does not see it would miss."""
     data: KitChartData = {
         "figure": figure,
-        "library": base_path() + ADDRESS,
+        "library": ADDRESS,
         "label": label,
         "words": labels("chart"),
         "lang": language(),

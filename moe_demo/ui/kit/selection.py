@@ -51,6 +51,9 @@ KEYS = {
 
 _IGNORED = {"embed", "embed_options"}  # Streamlit's own
 _MAX_ADDRESSES = 256
+_MAX_KEPT_CHARS = 4000  # an address that is longer is read each time: strangers write addresses
+_MAX_NOTICES = 8
+_MAX_NOTICE_CHARS = 40
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,8 +97,9 @@ class Selection:
         return shared | rest
 
     def told(self, *names: str) -> Selection:
-        """This selection, with more parameters named as not understood."""
-        return replace(self, notices=tuple(dict.fromkeys((*self.notices, *names))))
+        """This selection, with more parameters named as not understood: the first few, the beginning of each."""
+        known = dict.fromkeys((*self.notices, *(name[:_MAX_NOTICE_CHARS] for name in names)))
+        return replace(self, notices=tuple(known)[:_MAX_NOTICES])
 
     def clipped(self, run: Run, n_tokens: int) -> Selection:
         """Where another run than the selected one is shown: what that run does not have falls back silently."""
@@ -125,7 +129,13 @@ _DEFAULTS = Selection()
 
 def current(kind: type[PageSettings] = PageSettings) -> Selection:
     """The selection in the address, read for a page with these settings. `kit.views` compares it with the run."""
-    pairs = tuple(st.query_params.to_dict().items())
+    return kept_or_parsed(kind, tuple(st.query_params.to_dict().items()))
+
+
+def kept_or_parsed(kind: type[PageSettings], pairs: tuple[tuple[str, str], ...]) -> Selection:
+    """As `parsed`; from memory where somebody has had this address before, and it is no very long one."""
+    if sum(len(name) + len(value) for name, value in pairs) > _MAX_KEPT_CHARS:
+        return parsed.__wrapped__(kind, pairs)
     return parsed(kind, pairs)  # type: ignore[arg-type]  # a class is hashable: mypy takes the hash of its instances
 
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from pathlib import Path
 from threading import Lock
 
 from moe_demo.insight.run import Run, open_run
@@ -21,10 +20,11 @@ from moe_demo.runs.catalogue import RunCatalogue, version
 from moe_demo.runs.store import RunError, RunStore
 from moe_demo.text.errors import EmptyTextError
 from moe_demo.ui.kit import caller, selection
+from moe_demo.ui.kit.bounded import BoundedCache
 from moe_demo.ui.kit.page_settings import PageSettings
 from moe_demo.ui.kit.selection import DEFAULT_RUN, DEFAULT_TEXT, Selection
 
-_MAX_RUNS = 64  # models in memory, one per run and checkpoint: some 3 MB each
+_MODEL_BYTES = 256_000_000  # of models in memory, one a checkpoint: those bundled are some 3 MB each
 _MAX_TRACES = 128
 
 
@@ -85,8 +85,9 @@ def opened(store: RunStore, step: int | None = None) -> Run:
     One object for all readers as long as it is the same on disk, so what is made of a run is kept under the run.
     """
     steps = store.checkpoint_steps()
+    step = steps[-1] if step is None and steps else step
     with _loading:
-        return _loaded(store.folder, steps[-1] if step is None and steps else step, version(store).settled)
+        return _loaded.get((store.folder, step, version(store).settled), lambda: _read(store, step))
 
 
 @lru_cache(maxsize=_MAX_TRACES)
@@ -122,9 +123,11 @@ def _traced_text(chosen: Selection, run: Run) -> tuple[Selection, ForwardTrace]:
 _loading = Lock()  # two readers who ask at once get the same object
 
 
-@lru_cache(maxsize=_MAX_RUNS)
-def _loaded(folder: Path, step: int | None, settled: tuple[int, int, int]) -> Run:
+_loaded: BoundedCache[Run] = BoundedCache(_MODEL_BYTES, lambda run: run.n_bytes)
+
+
+def _read(store: RunStore, step: int | None) -> Run:
     import torch
 
     torch.set_num_threads(1)  # many readers at once are parallel enough
-    return open_run(RunStore(folder), step)
+    return open_run(store, step)

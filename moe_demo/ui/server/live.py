@@ -17,15 +17,15 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from moe_demo.insight.history import History, HistoryPart
+from moe_demo.insight.history import NOTHING, History, HistoryPart
 from moe_demo.insight.routes import Routes, routes_of
 from moe_demo.jobs.jobs import Jobs
 from moe_demo.runs.catalogue import RunCatalogue, is_bundled, version
@@ -33,19 +33,24 @@ from moe_demo.runs.owners import Caller
 from moe_demo.runs.store import RunError, RunStore
 from moe_demo.text.errors import EmptyTextError
 from moe_demo.ui.kit import views
+from moe_demo.ui.kit.bounded import BoundedCache
 from moe_demo.ui.kit.selection import plain_text
 from moe_demo.ui.server.visitor import visitor_of
 from moe_demo.ui.server.wire import history_payload, routes_payload
 
 FRESH_SECONDS = 0.2  # who asks again within this gets what was read for the one before
 _MAX_HISTORIES = 32
-_MAX_ROUTES = 4096
+_ANSWER_BYTES = 1_000_000  # of one run's answers: a class that watches it is a few versions apart
+_ROUTE_NUMBERS = 1_000_000  # of all kept routes together
+_MAX_TRACED_AT_ONCE = 2  # sentences: the pages need the processor too
+_PATIENCE_SECONDS = 20.0
+_MAX_DIGITS = 18
 _PACK_ABOVE = 2000  # bytes; less is not worth unpacking
 
 
-def address(name: str, base_path: str = "") -> str:
-    """Where a browser asks for a run."""
-    return f"{base_path.rstrip('/')}/live/{name}"
+def address(name: str) -> str:
+    """Where a browser asks for a run, below the app's own address (kit/base_path.js)."""
+    return f"/live/{quote(name, safe='')}"
 
 
 def routes() -> list[Route]:
@@ -63,7 +68,7 @@ class _Watched:
         self.lock = threading.Lock()
         self.history = History(store)
         self.read_at = 0.0
-        self.answers: dict[int, bytes] = {}
+        self.answers: BoundedCache[bytes] = BoundedCache(_ANSWER_BYTES, len)
 
     def answer(self, since: int) -> bytes | None:
         """What a watcher with version `since` gets; None where nothing has changed."""
@@ -74,9 +79,8 @@ class _Watched:
                 self.read_at = time.monotonic()
             if since == self.history.version:
                 return None
-            if since not in self.answers:
-                self.answers[since] = _json(history_payload(self.history.since(since)))
-            return self.answers[since]
+            since = since if self.history.knows(since) else NOTHING
+            return self.answers.get(since, lambda: _json(history_payload(self.history.since(since))))
 
 
 _watched: OrderedDict[tuple[Path, int], _Watched] = OrderedDict()
@@ -89,8 +93,7 @@ def _history(request: Request, name: str) -> bytes | None:
     if job is not None and not jobs.has_begun(name):
         return _json(history_payload(HistoryPart(state=job.state, reason=job.reason, place=job.place)))
     store = RunCatalogue().store(name, caller)
-    since = request.query_params.get("since", "0")
-    return watched(store).answer(int(since) if since.isdigit() else 0)
+    return watched(store).answer(_number(request, "since"))
 
 
 def watched(store: RunStore) -> _Watched:
@@ -114,15 +117,33 @@ def _state_and_place(store: RunStore) -> tuple[str, int]:
 def _routes(request: Request, name: str) -> bytes:
     store = RunCatalogue().store(name, _caller(request))
     sentence = plain_text(request.query_params.get("s", ""))
-    first = request.query_params.get("from", "0")
-    made = version(store).made
-    found = [_routes_at(store.folder, made, step, sentence) for step in store.checkpoint_steps()]
-    return _json(routes_payload(found, sentence, int(first) if first.isdigit() else 0))
+    first = _number(request, "from")
+    if not _tracing.acquire(timeout=_PATIENCE_SECONDS):
+        raise _BusyError
+    try:
+        found = [_routes_at(store, step, sentence) for step in store.checkpoint_steps()[first:]]
+    finally:
+        _tracing.release()
+    return _json(routes_payload(found, sentence, first))
 
 
-@lru_cache(maxsize=_MAX_ROUTES)
-def _routes_at(folder: Path, made: int, step: int, sentence: str) -> Routes:
-    return routes_of(views.opened(RunStore(folder), step).trace(sentence))
+_tracing = threading.BoundedSemaphore(_MAX_TRACED_AT_ONCE)
+_known_routes: BoundedCache[Routes] = BoundedCache(_ROUTE_NUMBERS, lambda routes: routes.n_numbers)
+
+
+class _BusyError(Exception):
+    """Too many sentences are being traced already."""
+
+
+def _routes_at(store: RunStore, step: int, sentence: str) -> Routes:
+    key = (store.folder, version(store).made, step, sentence)
+    return _known_routes.get(key, lambda: routes_of(views.opened(store, step).trace(sentence)))
+
+
+def _number(request: Request, name: str) -> int:
+    """A number of the address, 0 where it is none: only the ten digits count, and not thousands of them."""
+    raw = request.query_params.get(name, "")
+    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) <= _MAX_DIGITS else 0
 
 
 def _caller(request: Request) -> Caller:
@@ -137,6 +158,8 @@ def _answering(find: Callable[[Request, str], bytes | None]) -> Callable[[Reques
             content = find(request, request.path_params["name"])
         except (RunError, EmptyTextError) as error:
             return Response(_json({"message": str(error)}), status_code=404, media_type="application/json")
+        except _BusyError:
+            return Response(status_code=503, headers={"Retry-After": "5"})
         headers = {"Cache-Control": "no-store"}
         if content is None:
             return Response(status_code=304, headers=headers)

@@ -4,20 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import streamlit as st
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from moe_demo.ui.frame.pages import PAGES
 from moe_demo.ui.kit import chart
-from moe_demo.ui.kit.base_path import base_path
 from moe_demo.ui.server import live
 
 
 def every_route() -> list[Route]:
     """The library of the charts, the training that is watched, and the addresses that pages once had."""
     routes = [chart.library_route(), *live.routes(), *former_addresses()]
-    return [Route(base_path() + route.path, route.endpoint, methods=route.methods) for route in routes]
+    return [Route(_base_path() + route.path, route.endpoint, methods=route.methods) for route in routes]
+
+
+def _base_path() -> str:
+    """What goes before every address, by `--server.baseUrlPath`: empty, or such as `/demo/x`.
+
+    An ASGI server's own `--root-path` is taken off before a route is asked.
+    """
+    path = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    return f"/{path}" if path else ""
 
 
 def former_addresses() -> list[Route]:

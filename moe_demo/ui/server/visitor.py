@@ -45,6 +45,12 @@ def _checked(value: object) -> str:
     return value if isinstance(value, str) and is_id(value) else ""
 
 
+def _is_https(scope: Any) -> bool:
+    """Whether the browser speaks https, to this server or to the proxy in front of it."""
+    forwarded = HTTPConnection(scope).headers.get("x-forwarded-proto", "")
+    return scope.get("scheme") == "https" or forwarded.partition(",")[0].strip().lower() == "https"
+
+
 class _Cookies:
     """Puts a cookie on the answer to every request for a page that came without one."""
 
@@ -62,9 +68,10 @@ class _Cookies:
                 headers = MutableHeaders(scope=message)
                 if headers.get("content-type", "").startswith("text/html"):
                     value = new_id()
+                    secure = "; Secure" if _is_https(scope) else ""
                     headers.append(
                         "set-cookie",
-                        f"{COOKIE}={value}; Max-Age={_SECONDS}; Path=/; HttpOnly; SameSite=Lax",
+                        f"{COOKIE}={value}; Max-Age={_SECONDS}; Path=/; HttpOnly; SameSite=Lax{secure}",
                     )
             await send(message)
 

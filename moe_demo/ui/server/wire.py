@@ -130,17 +130,16 @@ def history_payload(part: HistoryPart) -> HistoryPayload:
 
 
 def routes_payload(routes: list[Routes], sentence: str, first: int) -> RoutesPayload:
-    """The routes from place `first` on, layer by layer."""
-    wanted = routes[first:]
+    """The routes of the checkpoints from place `first` on, layer by layer."""
     n_layers = len(routes[0].experts_LTK) if routes else 0
     return {
         "sentence": sentence,
         "first": first,
         "tokens": list(routes[0].tokens) if routes else [],
-        "steps": [route.step for route in wanted],
-        "layers": [[route.experts_LTK[layer] for route in wanted] for layer in range(n_layers)],
-        "gates": [[route.gates_LTK[layer] for route in wanted] for layer in range(n_layers)],
-        "answers": [(route.label, route.probability) for route in wanted],
+        "steps": [route.step for route in routes],
+        "layers": [[route.experts_LTK[layer] for route in routes] for layer in range(n_layers)],
+        "gates": [[route.gates_LTK[layer] for route in routes] for layer in range(n_layers)],
+        "answers": [(route.label, route.probability) for route in routes],
     }
 
 

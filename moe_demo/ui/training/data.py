@@ -9,7 +9,6 @@ from moe_demo.insight.load import DEAD_BELOW
 from moe_demo.jobs.jobs import Jobs
 from moe_demo.text.corpus import Corpus
 from moe_demo.ui.kit import views
-from moe_demo.ui.kit.base_path import base_path
 from moe_demo.ui.kit.i18n import labels, language, t
 from moe_demo.ui.kit.looks import ClassLook, ExpertLook, class_looks, expert_looks
 from moe_demo.ui.kit.views import View
@@ -116,7 +115,7 @@ def _run(name: str) -> WatchedRun:
     return {
         "id": name,
         "name": name,
-        "address": live.address(name, base_path()),
+        "address": live.address(name),
         "live": Jobs().has(name),
         "seed": seed,
     }

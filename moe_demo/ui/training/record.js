@@ -1,5 +1,6 @@
 // One run's record as the browser knows it: asked for in small pieces, kept while the tab is open.
 // A record tells its listener that something is new; it never draws.
+import { BASE } from "../kit/base_path.js";
 
 const ACTIVE_STATES = new Set(["queued", "starting", "running", "paused"]);
 const RETRY_MS = 2000;
@@ -188,7 +189,7 @@ export class LiveRecord extends Known {
   /** @param {AbortSignal} signal */
   async askHistory(signal) {
     const since = this.version === null ? "" : `?since=${encodeURIComponent(this.version)}`;
-    const answer = await fetch(`${this.address}/history${since}`, { signal, cache: "no-store" });
+    const answer = await fetch(`${BASE}${this.address}/history${since}`, { signal, cache: "no-store" });
     const hadProblem = this.problem !== null;
     if (answer.status === 304) {
       this.problem = null;
@@ -265,7 +266,7 @@ export class LiveRecord extends Known {
     const { sentence } = this;
     if (!sentence || !this.wantsRoutes) return false;
     const query = `s=${encodeURIComponent(sentence)}&from=${this.routes?.steps.length ?? 0}`;
-    const answer = await fetch(`${this.address}/routes?${query}`, { signal, cache: "no-store" });
+    const answer = await fetch(`${BASE}${this.address}/routes?${query}`, { signal, cache: "no-store" });
     if (sentence !== this.sentence) return false;
     if (answer.status >= 400 && answer.status < 500) {
       this.routesProblem = (await answer.json()).message ?? String(answer.status);
