@@ -15,7 +15,7 @@ from moe_demo.config import RoutingRule
 from moe_demo.insight.router_path import RouterPath, router_path
 from moe_demo.insight.run import Run
 from moe_demo.insight.trace import ForwardTrace, LayerTrace
-from moe_demo.model.router import RouterChange
+from moe_demo.model.change import LayerChange
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +57,7 @@ def rerouted(run: Run, trained: ForwardTrace, change: RouterIntervention, token:
     bias_E = torch.from_numpy(layer.bias_E.copy())
     if change.expert is not None:
         bias_E[change.expert] += change.push
-    trace = run.trace(trained.text, {change.layer: RouterChange(rule=change.rule, bias_E=bias_E)})
+    trace = run.trace(trained.text, {change.layer: LayerChange(rule=change.rule, bias_E=bias_E)})
     return Rerouted(
         trace=trace,
         path=router_path(trace.layers[change.layer], token, change.rule),

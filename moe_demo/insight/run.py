@@ -12,8 +12,8 @@ import torch
 from moe_demo.config import RunConfig
 from moe_demo.insight.trace import ForwardTrace, left_out, trace_text
 from moe_demo.model.batch import TokenBatch
+from moe_demo.model.change import LayerChange
 from moe_demo.model.classifier import Classifier
-from moe_demo.model.router import RouterChange
 from moe_demo.runs.catalogue import RunCatalogue, is_bundled
 from moe_demo.runs.data import text_encoder
 from moe_demo.runs.files import is_folder
@@ -63,7 +63,7 @@ class Run:
         """The classes, in the order of the model's head."""
         return self.config.model.labels
 
-    def trace(self, text: str, changes: Mapping[int, RouterChange] | None = None) -> ForwardTrace:
+    def trace(self, text: str, changes: Mapping[int, LayerChange] | None = None) -> ForwardTrace:
         """The record of one headline's way through the model. Raises EmptyTextError where nothing is left of it."""
         return trace_text(self.model, self.encoder, text, run_id=self.run_id, step=self.step, changes=changes)
 

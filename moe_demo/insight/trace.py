@@ -22,9 +22,10 @@ import torch
 
 from moe_demo.model.balance import max_vio
 from moe_demo.model.batch import TokenBatch
+from moe_demo.model.change import LayerChange
 from moe_demo.model.classifier import BlockOutput, Classifier
 from moe_demo.model.moe import MoELayer
-from moe_demo.model.router import RouterChange, Routing
+from moe_demo.model.router import Routing
 from moe_demo.text.tokenizer import EncodedText, TextEncoder
 
 if TYPE_CHECKING:
@@ -175,9 +176,9 @@ def trace_text(
     *,
     run_id: str = "",
     step: int = 0,
-    changes: Mapping[int, RouterChange] | None = None,
+    changes: Mapping[int, LayerChange] | None = None,
 ) -> ForwardTrace:
-    """Run one headline and record everything; `changes` asks "what if" of single layers' routers.
+    """Run one headline and record everything; `changes` asks "what if" of single layers.
 
     Raises EmptyTextError where the text has no token. The model is only read: many readers may share it.
     """
@@ -211,7 +212,7 @@ def left_out(text: str, encoded: EncodedText) -> str:
     return text[encoded.tokens[-1].end :] if encoded.truncated else ""
 
 
-def _layer_trace(index: int, layer: MoELayer, block: BlockOutput, change: RouterChange | None) -> LayerTrace:
+def _layer_trace(index: int, layer: MoELayer, block: BlockOutput, change: LayerChange | None) -> LayerTrace:
     routing, input_TD = block.routing, block.moe_input_TD
     bias_E = layer.router.bias_E if change is None or change.bias_E is None else change.bias_E
     return LayerTrace(
@@ -219,7 +220,7 @@ def _layer_trace(index: int, layer: MoELayer, block: BlockOutput, change: Router
         input_TD=input_TD.numpy(),
         bias_E=bias_E.numpy(),
         expert_out_TKD=layer.experts.outputs(input_TD, routing.topk_idx_TK).numpy(),
-        shared_out_TSD=layer.shared_outputs(input_TD).numpy(),
+        shared_out_TSD=layer.shared_outputs(input_TD, change).numpy(),
         output_TD=block.moe_output_TD.numpy(),
         mixed_TD=block.mixed_TD.numpy(),
         block_output_TD=block.output_TD.numpy(),

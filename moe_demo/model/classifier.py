@@ -16,9 +16,10 @@ from torch import Tensor, nn
 
 from moe_demo.config import ModelConfig
 from moe_demo.model.batch import TokenBatch
+from moe_demo.model.change import LayerChange
 from moe_demo.model.experts import FeedForward
 from moe_demo.model.moe import MoELayer
-from moe_demo.model.router import RouterChange, Routing
+from moe_demo.model.router import Routing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,7 +144,7 @@ class Block(nn.Module):
         self.ffn = FeedForward(config.dim, config.ffn_dim) if config.ffn_dim else None
         self.dropout = Dropout(config.dropout)
 
-    def forward(self, x_TD: Tensor, batch: TokenBatch, change: RouterChange | None = None) -> BlockOutput:
+    def forward(self, x_TD: Tensor, batch: TokenBatch, change: LayerChange | None = None) -> BlockOutput:
         """Run the two halves in this block's order."""
         if self.order == "attention_moe":
             mixed_TD = self._mix(x_TD, batch)
@@ -185,9 +186,9 @@ class Classifier(nn.Module):
         self.head = nn.Linear(config.dim, config.n_classes)
 
     def forward(
-        self, batch: TokenBatch, changes: Mapping[int, RouterChange] | None = None
+        self, batch: TokenBatch, changes: Mapping[int, LayerChange] | None = None
     ) -> ClassifierOutput:
-        """Classify B headlines; `changes` maps a layer's index to a what-if for its router."""
+        """Classify B headlines; `changes` maps a layer's index to a what-if for it."""
         embedded_TD = self.embedding(batch)
         x_TD = self.dropout(self._hide_tokens(embedded_TD))
         outputs = []

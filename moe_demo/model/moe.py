@@ -18,8 +18,9 @@ import torch
 from torch import Tensor, nn
 
 from moe_demo.config import ModelConfig
+from moe_demo.model.change import LayerChange
 from moe_demo.model.experts import FeedForward, RoutedExperts, swiglu
-from moe_demo.model.router import Router, RouterChange, Routing
+from moe_demo.model.router import Router, Routing
 
 
 class MoELayer(nn.Module):
@@ -33,19 +34,28 @@ class MoELayer(nn.Module):
             FeedForward(config.dim, config.expert_dim) for _ in range(config.n_shared)
         )
 
-    def forward(self, x_TD: Tensor, change: RouterChange | None = None) -> tuple[Tensor, Routing]:
-        """Eq. 9 without its residual: every token's shared experts plus its gate-weighted routed ones."""
+    def forward(self, x_TD: Tensor, change: LayerChange | None = None) -> tuple[Tensor, Routing]:
+        """Eq. 9 without its residual: every token's shared experts plus its gate-weighted routed ones.
+
+        `change` is a what-if; the gate values returned are those applied.
+        """
         routing = self.router(x_TD, change)
+        if change is not None:
+            routing = change.weighted(routing)
         output_TD = self.experts(x_TD, routing.topk_idx_TK, routing.gates_TK)
         for shared in self.shared:
-            output_TD = output_TD + shared(x_TD)
+            output_TD = output_TD + _heard(shared(x_TD), change)
         return output_TD, routing
 
-    def shared_outputs(self, x_TD: Tensor) -> Tensor:
-        """What each shared expert says, shape (T, S, D); no gate stands before it."""
+    def shared_outputs(self, x_TD: Tensor, change: LayerChange | None = None) -> Tensor:
+        """What each shared expert adds, shape (T, S, D); no gate stands before it."""
         if not len(self.shared):
             return x_TD.new_zeros(len(x_TD), 0, x_TD.shape[1])
-        return torch.stack([shared(x_TD) for shared in self.shared], dim=1)
+        return torch.stack([_heard(shared(x_TD), change) for shared in self.shared], dim=1)
+
+
+def _heard(shared_TD: Tensor, change: LayerChange | None) -> Tensor:
+    return shared_TD if change is None else change.heard(shared_TD)
 
 
 def moe_reference(layer: MoELayer, x_TD: Tensor, routing: Routing) -> Tensor:

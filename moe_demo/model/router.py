@@ -24,6 +24,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from moe_demo.config import RoutingRule, ScoreFn
+from moe_demo.model.change import LayerChange
 
 _TINY = 1e-20  # keeps 0/0 out of the normalisation, as transformers, torchtitan and Megatron do
 _MANY = 32  # experts per chosen one from which on, on a CPU, K passes are faster than torch's partial sort
@@ -40,14 +41,6 @@ class Routing:
     gates_TK: Tensor
     group_scores_TG: Tensor | None = None  # None where there is one group
     kept_groups_TM: Tensor | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class RouterChange:
-    """A what-if for one pass through a router: another rule, another bias. None keeps the trained one."""
-
-    rule: RoutingRule | None = None
-    bias_E: Tensor | None = None
 
 
 def affinity(logits_TE: Tensor, score_fn: ScoreFn, temperature: float = 1.0) -> Tensor:
@@ -110,15 +103,19 @@ def gate_values(scores_TE: Tensor, topk_idx_TK: Tensor, rule: RoutingRule) -> Te
     return gates_TK if rule.route_scale == 1.0 else gates_TK * rule.route_scale
 
 
-def route(logits_TE: Tensor, bias_E: Tensor, rule: RoutingRule) -> Routing:
-    """The whole path from logits to gates, for T tokens at once."""
+def route(logits_TE: Tensor, bias_E: Tensor, rule: RoutingRule, change: LayerChange | None = None) -> Routing:
+    """The whole path from logits to gates, for T tokens at once; `change` may leave experts out or force them."""
     scores_TE = affinity(logits_TE, rule.score_fn, rule.temperature)
     choice_TE = scores_TE.detach() + bias_E
+    if change is not None:
+        choice_TE = change.left_out(choice_TE)
     group_scores_TG = kept_groups_TM = None
     if rule.n_groups > 1:
         group_scores_TG = score_groups(choice_TE, rule)
         kept_groups_TM = group_scores_TG.topk(rule.topk_groups, dim=-1).indices
         choice_TE = leave_out_groups(choice_TE, kept_groups_TM, rule.n_groups)
+    if change is not None:
+        choice_TE = change.first_choice(choice_TE)
     topk_idx_TK = choose(choice_TE, rule.top_k)
     return Routing(
         logits_TE=logits_TE,
@@ -149,23 +146,24 @@ class Router(nn.Module):
         )  # whatever the default dtype
         nn.init.normal_(self.weight_ED, std=std)
 
-    def forward(self, x_TD: Tensor, change: RouterChange | None = None) -> Routing:
-        """Route T tokens, by the trained rule and bias unless `change` says otherwise."""
+    def forward(self, x_TD: Tensor, change: LayerChange | None = None) -> Routing:
+        """Route T tokens, by the trained rule, bias and directions unless `change` says otherwise."""
         rule = change.rule if change and change.rule else self.rule
         bias_E = self.bias_E if change is None or change.bias_E is None else change.bias_E
-        return route(self.logits(x_TD), bias_E, rule)
+        return route(self.logits(x_TD, change.directions_ED if change else None), bias_E, rule, change)
 
-    def logits(self, x_TD: Tensor) -> Tensor:
+    def logits(self, x_TD: Tensor, directions_ED: Tensor | None = None) -> Tensor:
         """u . e_i for every token and expert, shape (T, E).
 
         At least in float32, under autocast too: small score gaps decide who is chosen, and bfloat16 rounds
         them away (Switch Transformer, arXiv 2101.03961, section 2.4).
         """
+        weight_ED = self.weight_ED if directions_ED is None else directions_ED
         device = x_TD.device.type
         if torch.is_autocast_enabled(device):
             with torch.autocast(device, enabled=False):
-                return F.linear(_at_least_fp32(x_TD), _at_least_fp32(self.weight_ED))
-        return F.linear(_at_least_fp32(x_TD), _at_least_fp32(self.weight_ED))
+                return F.linear(_at_least_fp32(x_TD), _at_least_fp32(weight_ED))
+        return F.linear(_at_least_fp32(x_TD), _at_least_fp32(weight_ED))
 
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Any:
         """Keep the bias out of half precision when the module is cast: a step of 0.001 would round away."""

@@ -13,8 +13,8 @@ from moe_demo.config import RoutingRule, preset
 from moe_demo.insight.lineage import logit_lineage, numpy_snippet
 from moe_demo.insight.router_path import router_path
 from moe_demo.insight.trace import ForwardTrace, trace_text
+from moe_demo.model.change import LayerChange
 from moe_demo.model.classifier import Classifier
-from moe_demo.model.router import RouterChange
 from moe_demo.text.tokenizer import NgramHasher, TextEncoder, Vocabulary
 
 TEXT = "苹果公司发布了最新的iPhone 15"
@@ -30,7 +30,7 @@ def traced(name: str, **rule_values: Any) -> tuple[ForwardTrace, RoutingRule, li
     encoder = TextEncoder(Vocabulary([]), NgramHasher(config.n_buckets, config.min_n, config.max_n))
     values = {f: getattr(config.routing_rule, f) for f in RoutingRule.__dataclass_fields__} | rule_values
     rule = RoutingRule(**values)
-    trace = trace_text(model, encoder, TEXT, changes={0: RouterChange(rule=rule)})
+    trace = trace_text(model, encoder, TEXT, changes={0: LayerChange(rule=rule)})
     return trace, rule, [layer.router.weight_ED.detach().numpy() for layer in model.moe_layers]
 
 

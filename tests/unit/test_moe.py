@@ -4,10 +4,10 @@ import pytest
 import torch
 
 from moe_demo.config import PRESETS, ModelConfig
+from moe_demo.model.change import LayerChange
 from moe_demo.model.dispatch import combine, dispatch, even_blocks, plan_compute
 from moe_demo.model.experts import FeedForward, swiglu
 from moe_demo.model.moe import MoELayer, moe_reference
-from moe_demo.model.router import RouterChange
 
 CONFIGS = {name: run.model for name, run in PRESETS.items()} | {
     "no shared, no groups": ModelConfig(
@@ -40,7 +40,7 @@ def test_all_tokens_on_one_expert_and_none_on_the_others(way):
     layer = MoELayer(config).double()
     x_TD = torch.randn(9, 8, dtype=torch.float64)
     bias_E = torch.tensor([0, 0, 0, 50.0, 0, 0])
-    output_TD, routing = layer(x_TD, RouterChange(bias_E=bias_E))
+    output_TD, routing = layer(x_TD, LayerChange(bias_E=bias_E))
     assert routing.topk_idx_TK.unique().tolist() == [3]
     torch.testing.assert_close(output_TD, moe_reference(layer, x_TD, routing), atol=1e-10, rtol=1e-10)
     output_TD.sum().backward()

@@ -8,9 +8,9 @@ import torch
 
 from moe_demo.config import RoutingRule
 from moe_demo.model.balance import updated_bias
+from moe_demo.model.change import LayerChange
 from moe_demo.model.router import (
     Router,
-    RouterChange,
     affinity,
     best_one_by_one,
     choose,
@@ -171,7 +171,7 @@ def test_an_expert_that_must_not_be_chosen_never_makes_another_one_count_twice(n
 def test_a_change_holds_for_one_call_only():
     router, x_TD = Router(8, GROUPED), torch.randn(5, 8)
     before = router(x_TD)
-    changed = router(x_TD, RouterChange(rule=replace(GROUPED, top_k=2), bias_E=torch.ones(12)))
+    changed = router(x_TD, LayerChange(rule=replace(GROUPED, top_k=2), bias_E=torch.ones(12)))
     assert changed.topk_idx_TK.shape == (5, 2)
     assert torch.equal(router(x_TD).topk_idx_TK, before.topk_idx_TK)
     assert router.bias_E.abs().max() == 0

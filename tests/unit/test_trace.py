@@ -10,7 +10,7 @@ import torch
 from moe_demo.config import preset
 from moe_demo.insight.trace import ForwardTrace, trace_text
 from moe_demo.model.batch import TokenBatch
-from moe_demo.model.router import RouterChange
+from moe_demo.model.change import LayerChange
 from moe_demo.text.errors import EmptyTextError
 from moe_demo.training.train import build_trainer
 from moe_demo.training.trainer import Trainer
@@ -116,7 +116,7 @@ def test_a_change_affects_only_its_call_and_its_layer(trace: ForwardTrace, train
     last = len(trace.layers) - 1
     pushed_E = torch.zeros(trainer.config.model.n_routed)
     pushed_E[1] = 100.0
-    changed = trace_text(trainer.model, trainer.encoder, TEXT, changes={last: RouterChange(bias_E=pushed_E)})
+    changed = trace_text(trainer.model, trainer.encoder, TEXT, changes={last: LayerChange(bias_E=pushed_E)})
     assert (changed.layers[last].topk_idx_TK[:, 0] == 1).all()
     np.testing.assert_array_equal(changed.layers[last].bias_E, pushed_E.numpy())
     np.testing.assert_array_equal(changed.layers[last].scores_TE, trace.layers[last].scores_TE)
@@ -128,7 +128,7 @@ def test_a_change_affects_only_its_call_and_its_layer(trace: ForwardTrace, train
 
 def test_another_k_is_a_change_too(trainer: Trainer):
     rule = replace(trainer.config.model.routing_rule, top_k=2)
-    changed = trace_text(trainer.model, trainer.encoder, TEXT, changes={0: RouterChange(rule=rule)})
+    changed = trace_text(trainer.model, trainer.encoder, TEXT, changes={0: LayerChange(rule=rule)})
     assert changed.layers[0].topk_idx_TK.shape == (len(changed.tokens), 2)
 
 
