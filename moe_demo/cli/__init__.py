@@ -1,4 +1,4 @@
-"""The command line: `train`, `evaluate`, `classify`, `trace`, `runs`.
+"""The command line: `train`, `evaluate`, `classify`, `trace`, `runs`, `mixture`, `whatif`, `experts`.
 
 Exit status: 0 done, 2 bad input (one plain sentence on stderr), 130 interrupted by Ctrl-C or `kill`.
 What it writes is UTF-8 in every locale: headlines are Chinese.
@@ -51,10 +51,18 @@ def _run(args: argparse.Namespace) -> int:
         from moe_demo.cli.train import train
 
         return train(args)
-    from moe_demo.cli import ask
+    from moe_demo.cli import ask, causes
     from moe_demo.training.distributed import one_thread
 
-    commands = {"evaluate": ask.evaluate, "classify": ask.classify, "trace": ask.trace, "runs": ask.runs}
+    commands = {
+        "evaluate": ask.evaluate,
+        "classify": ask.classify,
+        "trace": ask.trace,
+        "runs": ask.runs,
+        "mixture": causes.mixture,
+        "whatif": causes.whatif,
+        "experts": causes.experts,
+    }
     with one_thread():
         return commands[args.command](args)
 

@@ -43,7 +43,7 @@ def evaluate(args: argparse.Namespace) -> int:
 
 
 def _as_json(run: Run, metrics: EvalMetrics) -> str:
-    return _dump(
+    return dump(
         {
             "run": run.run_id,
             "step": run.step,
@@ -91,7 +91,7 @@ def classify(args: argparse.Namespace) -> int:
                 n_left_out = len(answer.left_out)
                 print(f"{where}: too long; the last {n_left_out} characters are not read.", file=sys.stderr)
             record = {"text": text, "label": answer.label, "probabilities": answer.probabilities}
-            print(_dump(record), flush=not args.data)
+            print(dump(record), flush=not args.data)
     return 2 if n_refused else 0
 
 
@@ -139,7 +139,7 @@ def trace(args: argparse.Namespace) -> int:
     record = run.trace(" ".join(args.text))
     if record.left_out:
         print(f"Too long; the last {len(record.left_out)} characters are not read.", file=sys.stderr)
-    print(_dump(record.to_dict()))
+    print(dump(record.to_dict()))
     return 0
 
 
@@ -171,6 +171,6 @@ def _run_row(store: RunStore) -> tuple[str, ...]:
     )
 
 
-def _dump(value: Any) -> str:
+def dump(value: Any) -> str:
     """Strict JSON: a NaN or an infinity would be a bug, and is refused."""
     return json.dumps(value, ensure_ascii=False, allow_nan=False)

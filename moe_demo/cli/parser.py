@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn, get_args
 
@@ -26,6 +27,9 @@ def build_parser() -> argparse.ArgumentParser:
     _add_evaluate(commands)
     _add_classify(commands)
     _add_trace(commands)
+    _add_mixture(commands)
+    _add_whatif(commands)
+    _add_experts(commands)
     _command(commands, "runs", "list bundled and local runs, one a line", "runs")
     return parser
 
@@ -118,12 +122,96 @@ def _add_trace(commands: argparse._SubParsersAction[_Parser]) -> None:
     parser.add_argument("text", nargs="+", metavar="TEXT", help="the headline")
 
 
+def _add_mixture(commands: argparse._SubParsersAction[_Parser]) -> None:
+    parser = _command(
+        commands,
+        "mixture",
+        "print what every expert adds to every word: gate x output, piece by piece, as JSON",
+        f'mixture --run document "{_HEADLINE}"',
+    )
+    _add_run(parser)
+    parser.add_argument("text", nargs="+", metavar="TEXT", help="the headline")
+
+
+def _add_whatif(commands: argparse._SubParsersAction[_Parser]) -> None:
+    parser = _command(
+        commands,
+        "whatif",
+        "answer once more with something switched, beside the trained model's answer",
+        f'whatif --run deepseek --off 0:3 --k 2 "{_HEADLINE}"',
+        "An expert that is off is left out of the choice, so that the next best takes its place; one that is silenced\n"
+        "is chosen and adds nothing. Layers, words and experts are counted from 0.",
+    )
+    _add_run(parser)
+    add = parser.add_argument
+    for option, does in (("--off", "switch off expert E of layer L"), ("--silence", "let it add nothing")):
+        add(
+            option,
+            action="append",
+            default=[],
+            type=_places(2, "L:E"),
+            metavar="L:E",
+            help=f"{does} (may be given again)",
+        )
+    add(
+        "--shared-off", action="append", default=[], type=int, metavar="L", help="no shared expert in layer L"
+    )
+    add(
+        "--force",
+        action="append",
+        default=[],
+        type=_places(3, "L:T:E"),
+        metavar="L:T:E",
+        help="send word T to expert E of layer L (may be given again)",
+    )
+    add("--k", type=int, metavar="N", help="experts a word is sent to")
+    add("--temperature", type=float, metavar="X", help="divides the router's logits")
+    add(
+        "--capacity",
+        type=int,
+        metavar="C",
+        help="words of one headline that an expert takes; the rest is dropped",
+    )
+    asked = parser.add_mutually_exclusive_group(required=True)
+    asked.add_argument("text", nargs="*", metavar="TEXT", default=[], help="the headline")
+    _add_data(asked, "labelled headlines: the accuracy with and without, and how sure the difference is")
+    add("--json", action="store_true", help="one JSON object")
+
+
+def _places(n: int, form: str) -> Callable[[str], tuple[int, ...]]:
+    """Numbers with colons between them."""
+
+    def read(written: str) -> tuple[int, ...]:
+        parts = written.split(":")
+        if len(parts) != n or not all(
+            part.isdecimal() and part.isascii() and len(part) < 10 for part in parts
+        ):
+            raise argparse.ArgumentTypeError(f"write it as {form}, such as {':'.join('03'[: n - 1] + '5')}")
+        return tuple(map(int, parts))
+
+    return read
+
+
+def _add_experts(commands: argparse._SubParsersAction[_Parser]) -> None:
+    parser = _command(
+        commands,
+        "experts",
+        "list which expert has which class, beside what luck would give",
+        "experts --run deepseek",
+    )
+    _add_run(parser)
+    _add_data(parser, "labelled headlines (default: those held out when the run was trained)")
+    parser.add_argument(
+        "--json", action="store_true", help="a JSON list, one object per layer, expert and class"
+    )
+
+
 def _add_run(parser: _Parser) -> None:
     parser.add_argument("--run", required=True, metavar="RUN", help="a bundled run's name, or a run folder")
     parser.add_argument("--step", type=int, metavar="N", help="checkpoint to use (default: the last)")
 
 
-def _add_data(parser: _Parser, text: str, *, required: bool = False) -> None:
+def _add_data(parser: argparse._ActionsContainer, text: str, *, required: bool = False) -> None:
     parser.add_argument(
         "--data",
         type=Path,

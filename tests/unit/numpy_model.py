@@ -1,0 +1,132 @@
+"""The classifier once more, in NumPy and plain loops, without `moe_demo.model`: the oracle for every what-if."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from moe_demo.insight.run import Run
+from moe_demo.insight.switches import Switches
+
+EPS = np.finfo(np.float32).eps
+
+
+class NumpyModel:
+    """A run's weights, in float64."""
+
+    def __init__(self, run: Run) -> None:
+        self.config = run.config.model
+        self.encoder = run.encoder
+        self.w = {name: value.double().numpy() for name, value in run.model.state_dict().items()}
+
+    def forward(self, text: str, switches: Switches):
+        """Probabilities, and per layer the list of each word's chosen experts."""
+        x = self.embed(text)
+        routes = []
+        for layer in range(self.config.n_layers):
+            name = f"blocks.{layer}"
+            if self.config.block_order == "attention_moe":
+                mixed = self.mix(name, x)
+                added, chosen = self.moe(layer, self.norm(f"{name}.moe_norm", x + mixed), switches)
+                x = x + mixed + added
+            else:
+                added, chosen = self.moe(layer, self.norm(f"{name}.moe_norm", x), switches)
+                x = added + self.mix(name, added)
+            routes.append(chosen)
+        if self.config.final_norm:
+            x = self.norm("norm", x)
+        logits = x.mean(0) @ self.w["head.weight"].T + self.w["head.bias"]
+        exp = np.exp(logits - logits.max())
+        return exp / exp.sum(), routes
+
+    def embed(self, text: str):
+        encoded = self.encoder.encode(text)
+        ends = [*encoded.ngram_offsets_T[1:], len(encoded.ngram_ids)]
+        return np.stack(
+            [
+                self.w["embedding.word.weight"][word]
+                + self.w["embedding.ngram.weight"][encoded.ngram_ids[begin:end]].mean(0)
+                for word, begin, end in zip(encoded.word_ids_T, encoded.ngram_offsets_T, ends, strict=True)
+            ]
+        )
+
+    def norm(self, name: str, x):
+        return x / np.sqrt((x * x).mean(-1, keepdims=True) + EPS) * self.w[f"{name}.weight"]
+
+    def mix(self, name: str, x):
+        mixed = self.attend(name, self.norm(f"{name}.attention_norm", x))
+        if self.config.ffn_dim:
+            mixed = mixed + self.ffn(f"{name}.ffn", self.norm(f"{name}.ffn_norm", x + mixed))
+        return mixed
+
+    def attend(self, name: str, x):
+        n_heads = self.config.n_heads
+        width = x.shape[1] // n_heads
+        q, k, v = np.split(x @ self.w[f"{name}.attention.qkv.weight"].T, 3, axis=1)
+        out = []
+        for head in range(n_heads):
+            part = slice(head * width, (head + 1) * width)
+            fit = rotated(q[:, part]) @ rotated(k[:, part]).T / np.sqrt(width)
+            weight = np.exp(fit - fit.max(1, keepdims=True))
+            out.append(weight / weight.sum(1, keepdims=True) @ v[:, part])
+        return np.concatenate(out, axis=1) @ self.w[f"{name}.attention.out.weight"].T
+
+    def ffn(self, name: str, x):
+        gate, up = np.split(x @ self.w[f"{name}.gate_up.weight"].T, 2, axis=-1)
+        return (gate / (1 + np.exp(-gate)) * up) @ self.w[f"{name}.down.weight"].T
+
+    def moe(self, layer: int, x, switches: Switches):
+        name, config = f"blocks.{layer}.moe", self.config
+        k = switches.top_k or config.top_k
+        n_kept = switches.topk_groups or config.topk_groups
+        off = {seat.expert for seat in switches.off if seat.layer == layer}
+        silent = {seat.expert for seat in switches.silenced if seat.layer == layer}
+        forced = {(place.token, place.expert) for place in switches.forced if place.layer == layer}
+        taken = dict.fromkeys(range(config.n_routed), 0)
+        output, routes = np.zeros_like(x), []
+        for t, u in enumerate(x):
+            score = self.affinity(self.w[f"{name}.router.weight_ED"] @ u / (switches.temperature or 1.0))
+            choice = score + self.w[f"{name}.router.bias_E"]
+            choice[list(off)] = -np.inf
+            if config.n_groups > 1:
+                groups = choice.reshape(config.n_groups, -1)
+                counted = min(groups.shape[1], max(1, k // n_kept))
+                best = np.sort(groups, axis=1)[:, -counted:].sum(1)
+                for group in np.argsort(-best, kind="stable")[n_kept:]:
+                    groups[group] = -np.inf
+            ranked = sorted(range(config.n_routed), key=lambda e, t=t, c=choice: (-((t, e) in forced), -c[e]))
+            chosen = ranked[:k]
+            gates = score[chosen]
+            if config.norm_topk and k > 1:
+                gates = gates / gates.sum()
+            for e, gate in zip(chosen, gates * config.route_scale, strict=True):
+                taken[e] += 1
+                full = switches.capacity is not None and taken[e] > switches.capacity
+                if e not in silent and not full:
+                    hidden = self.w[f"{name}.experts.gate_up_E2FD"][e] @ u
+                    half = len(hidden) // 2
+                    hidden = hidden[:half] / (1 + np.exp(-hidden[:half])) * hidden[half:]
+                    output[t] += gate * (self.w[f"{name}.experts.down_EDF"][e] @ hidden)
+            if layer not in switches.shared_off:
+                for shared in range(config.n_shared):
+                    output[t] += self.ffn(f"{name}.shared.{shared}", u)
+            routes.append(set(chosen))
+        return output, routes
+
+    def affinity(self, logits):
+        if self.config.score_fn == "sigmoid":
+            return 1 / (1 + np.exp(-logits))
+        exp = np.exp(logits - logits.max())
+        return exp / exp.sum()
+
+
+def rotated(x):
+    """Rotary positions, pair (i, i + d/2) turned by position / 10000^(2i/d)."""
+    half = x.shape[1] // 2
+    turned = np.empty_like(x)
+    for position in range(len(x)):
+        for i in range(half):
+            angle = position * 10_000.0 ** (-i / half)
+            a, b = x[position, i], x[position, i + half]
+            turned[position, i] = a * np.cos(angle) - b * np.sin(angle)
+            turned[position, i + half] = b * np.cos(angle) + a * np.sin(angle)
+    return turned

@@ -1,0 +1,83 @@
+"""The commands that take a run apart and change it: mixture, whatif, experts."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from moe_demo.cli import main
+from moe_demo.insight.run import load_run
+from tests import toy
+
+TEXT = "苹果公司发布了最新的iPhone 15"
+
+
+def test_mixture_prints_pieces_that_add_up_to_every_layers_output(capsys: pytest.CaptureFixture[str]):
+    assert main(["mixture", "--run", "document", TEXT]) == 0
+    record = json.loads(capsys.readouterr().out)
+    for layer in record["layers"]:
+        for row in layer["tokens"]:
+            summed = [
+                sum(values) for values in zip(*(piece["output"] for piece in row["pieces"]), strict=True)
+            ]
+            assert summed == pytest.approx(row["output"], abs=1e-5)
+            assert len(row["input"]) == len(row["output"])
+
+
+def test_whatif_answers_a_sentence_before_and_after(capsys: pytest.CaptureFixture[str]):
+    assert main(["whatif", "--run", "document", "--off", "0:1", "--json", TEXT]) == 0
+    record = json.loads(capsys.readouterr().out)
+    assert record["before"] != record["after"]
+    chosen = load_run("document").trace(TEXT).layers[0].topk_idx_TK[:, 0].tolist()
+    assert record["changed"] == [[0, token] for token, expert in enumerate(chosen) if expert == 1]
+
+
+def test_whatif_measures_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    path = toy.write_csv(tmp_path / "headlines.csv")
+    arguments = ["whatif", "--run", "deepseek", "--silence", "1:3", "--data", str(path)]
+    assert main([*arguments, "--json"]) == 0
+    record = json.loads(capsys.readouterr().out)
+    assert record["difference"] == pytest.approx(record["accuracy_after"] - record["accuracy_before"])
+    assert record["interval"][0] <= record["difference"] <= record["interval"][1]
+    assert record["n"] == 48
+    assert set(record["load"]) == {"1:3"}
+    assert main(arguments) == 0
+    assert f"{record['accuracy_before']:.4f}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--off", "0:16", TEXT], "There is no expert 16"),
+        (["--off", "0", TEXT], "write it as L:E"),
+        (["--off", "²:1", TEXT], "write it as L:E"),
+        (["--force", "0:99:1", TEXT], "There is no word 99"),
+        (["--k", "99", TEXT], "K = 99 does not fit"),
+        (["--capacity", "0", TEXT], "The capacity 0 does not fit"),
+        ([], "TEXT --data is required"),
+    ],
+)
+def test_whatif_refuses_in_one_sentence(
+    arguments: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+):
+    try:
+        status = main(["whatif", "--run", "deepseek", *arguments])
+    except SystemExit as ended:
+        status = ended.code
+    said = capsys.readouterr()
+    assert status == 2
+    assert sentence in said.err
+    assert said.err.count("\n") == 1
+    assert said.out == ""
+
+
+def test_experts_lists_every_class_of_every_expert(capsys: pytest.CaptureFixture[str]):
+    assert main(["experts", "--run", "document", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert [(row["layer"], row["expert"], row["class"]) for row in rows] == [
+        (0, e, label) for e in range(3) for label in load_run("document").labels
+    ]
+    assert all(row["band"][0] < 1 < row["band"][1] for row in rows)
+    assert sum(row["load"] for row in rows) == pytest.approx(9)
+    assert main(["experts", "--run", "document"]) == 0
+    assert "luck" in capsys.readouterr().out
