@@ -9,7 +9,7 @@ const NEAR = 1e-9;
 
 function shape({ tokens = 6, experts = 16, groups = 4, shared = 1 } = {}) {
   return {
-    tokens: Array.from({ length: tokens }, () => ({ text: "苹果公司", known: true })),
+    tokens: Array.from({ length: tokens }, () => ({ text: "苹果公司", gloss: "", known: true })),
     experts: Array.from({ length: experts }, (_, e) => ({ label: `E${e}` })),
     groups,
     shared: Array.from({ length: shared }, (_, i) => `S${i}`),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TypedDict
 
 from moe_demo.text.segmentation import MAX_CHARS
+from moe_demo.ui.kit.gloss import of_sentence, of_word
+from moe_demo.ui.kit.glossary import meanings
 from moe_demo.ui.kit.i18n import labels, language, t
 from moe_demo.ui.kit.looks import ExpertLook, expert_looks
 from moe_demo.ui.kit.selection import DEFAULT_TEXT
@@ -26,14 +28,24 @@ class StripToken(TypedDict):
     """A word of the sentence, with the expert that counts most for it."""
 
     text: str
+    gloss: str
+    """Its meaning for a reader who knows no Chinese, where it is known."""
     known: bool
     expert: int
+
+
+class StripExample(TypedDict):
+    """A sentence of the menu."""
+
+    text: str
+    gloss: str
 
 
 class FrameSentenceStripData(TypedDict):
     """The sentence on top of every page, and how far the model has been trained."""
 
     text: str
+    gloss: str
     tokens: list[StripToken]
     experts: list[ExpertLook]
     picked: int | None
@@ -45,7 +57,7 @@ class FrameSentenceStripData(TypedDict):
     """Of the run's checkpoints."""
     step: int
     run: str
-    presets: list[str]
+    presets: list[StripExample]
     max_chars: int
     words: dict[str, str]
     lang: str
@@ -57,8 +69,9 @@ def sentence_strip_data(view: View) -> FrameSentenceStripData:
     layer = trace.layers[chosen.layer]
     return {
         "text": trace.text,
+        "gloss": of_sentence(trace.text),
         "tokens": [
-            {"text": token, "known": bool(known), "expert": int(gates_E.argmax())}
+            {"text": token, "gloss": of_word(token), "known": bool(known), "expert": int(gates_E.argmax())}
             for token, known, gates_E in zip(trace.tokens, trace.known_T, layer.gates_TE, strict=True)
         ],
         "experts": expert_looks(layer.n_routed),
@@ -68,8 +81,9 @@ def sentence_strip_data(view: View) -> FrameSentenceStripData:
         "steps": list(view.run.steps),
         "step": view.run.step,
         "run": view.run.run_id,
-        "presets": list(PRESETS),
+        "presets": [{"text": text, "gloss": of_sentence(text)} for text in PRESETS],
         "max_chars": MAX_CHARS,
-        "words": labels("strip"),
+        "words": labels("strip")
+        | {"legend_hint": f"{t('strip.legend_says')}\n{meanings('gate', 'unknown')}"},
         "lang": language(),
     }

@@ -36,7 +36,9 @@ class SentenceStrip {
     const slides = { oninput: () => this.tellStep(), onchange: () => this.toStep() };
     this.slider = el("input", { type: "range", min: 0, step: 1, id: "checkpoint", ...slides });
     this.time = el("span");
-    this.timeLabel = el("label", { class: "time", for: "checkpoint" }, this.time, this.slider);
+    this.stops = el("span", { class: "stops", "aria-hidden": "true" });
+    this.timeLabel = el("label", { class: "time", for: "checkpoint" }, this.time, this.slider, this.stops);
+    this.meaning = el("p", { class: "meaning" });
     this.note = el("p", { class: "note", role: "status" });
     const form = el(
       "form",
@@ -46,7 +48,11 @@ class SentenceStrip {
       this.route,
       el("div", { class: "holder" }, this.more, this.list),
     );
-    root.replaceChildren(el("div", { class: "strip" }, form, this.chips, this.timeLabel), this.note);
+    root.replaceChildren(
+      el("div", { class: "strip" }, form, this.chips, this.timeLabel),
+      this.meaning,
+      this.note,
+    );
     this.onEdit = () => {
       this.input.focus();
       this.input.select();
@@ -84,14 +90,22 @@ class SentenceStrip {
     this.route.textContent = words.route;
     this.more.textContent = `${words.examples} ▾`;
     this.note.textContent = data.cut;
+    this.route.title = words.route_hint;
+    this.meaning.textContent = data.gloss;
+    this.stops.replaceChildren(...data.steps.map(() => el("i")));
     this.timeLabel.hidden = data.steps.length < 2;
     this.slider.max = String(data.steps.length - 1);
     this.slider.value = String(data.steps.indexOf(data.step));
     this.slider.title = words.time_hint;
     this.tellStep();
     this.chips.setAttribute("aria-label", words.chips);
-    const example = (/** @type {string} */ text) =>
-      el("button", { type: "button", role: "menuitem", lang: "zh", onclick: () => this.choose(text) }, text);
+    const example = (/** @type {PictureData["presets"][number]} */ { text, gloss }) =>
+      el(
+        "button",
+        { type: "button", role: "menuitem", onclick: () => this.choose(text) },
+        el("span", { lang: "zh" }, text),
+        gloss && el("small", { class: "gloss" }, gloss),
+      );
     this.list.replaceChildren(...data.presets.map(example));
     this.draw(data);
   }
@@ -109,10 +123,22 @@ class SentenceStrip {
     const cut = data.left_out
       ? [el("span", { class: "cut", title: data.cut, lang: "zh" }, data.left_out)]
       : [];
-    this.chips.replaceChildren(...chips, ...cut, patterns);
+    this.chips.replaceChildren(...chips, ...cut, this.legend(data), patterns);
     setTabStop(chips, chips[Math.max(held, 0) || (data.picked ?? 0)]);
     if (held >= 0) chips[held]?.focus();
     if (data.picked !== null) chips[data.picked]?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }
+
+  /** What the lines under words say. @param {PictureData} data */
+  legend({ words, tokens }) {
+    const dashed = tokens.some(({ known }) => !known);
+    return el(
+      "span",
+      { class: "legend", title: words.legend_hint, "aria-hidden": "true" },
+      el("span", { class: "sample top" }),
+      words.legend_top,
+      ...(dashed ? [el("span", { class: "sample unknown" }), words.legend_unknown] : []),
+    );
   }
 
   /**
@@ -130,12 +156,13 @@ class SentenceStrip {
         type: "button",
         role: "option",
         class: token.known ? "chip" : "chip unknown",
-        title: hint,
+        title: token.gloss ? `${token.gloss}\n${hint}` : hint,
         "aria-selected": t === picked,
-        "aria-label": `${token.text}: ${hint}`,
+        "aria-label": [token.text, token.gloss, hint].filter(Boolean).join(": "),
         onclick: () => this.send("pick", { token: t === picked ? null : t }),
       },
-      el("span", { lang: "zh" }, token.text),
+      el("span", { class: "text", lang: "zh" }, token.text),
+      token.gloss && el("small", { class: "gloss" }, token.gloss),
       el("svg", { class: "under", "aria-hidden": "true" }, el("rect", line)),
     );
   }
@@ -163,7 +190,12 @@ class SentenceStrip {
   }
 
   tellStep() {
-    const text = fill(this.data?.words.time ?? "", { step: this.chosenStep });
+    const { steps, words } = /** @type {PictureData} */ (this.data);
+    const text = fill(words.time, {
+      step: this.chosenStep,
+      n: this.slider.valueAsNumber + 1,
+      all: steps.length,
+    });
     this.time.textContent = text;
     this.slider.setAttribute("aria-valuetext", text);
   }

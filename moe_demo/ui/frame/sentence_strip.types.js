@@ -4,6 +4,7 @@
  * The sentence on top of every page, and how far the model has been trained.
  * @typedef {object} PictureData
  * @property {string} text
+ * @property {string} gloss
  * @property {Array<StripToken>} tokens
  * @property {Array<ExpertLook>} experts
  * @property {number|null} picked
@@ -12,7 +13,7 @@
  * @property {Array<number>} steps Of the run's checkpoints.
  * @property {number} step
  * @property {string} run
- * @property {Array<string>} presets
+ * @property {Array<StripExample>} presets
  * @property {number} max_chars
  * @property {Record<string, string>} words
  * @property {string} lang
@@ -22,10 +23,18 @@
  * A word of the sentence, with the expert that counts most for it.
  * @typedef {object} StripToken
  * @property {string} text
+ * @property {string} gloss Its meaning for a reader who knows no Chinese, where it is known.
  * @property {boolean} known
  * @property {number} expert
  */
 
 /** @typedef {import("../kit/looks.types.js").ExpertLook} ExpertLook */
+
+/**
+ * A sentence of the menu.
+ * @typedef {object} StripExample
+ * @property {string} text
+ * @property {string} gloss
+ */
 
 export {};

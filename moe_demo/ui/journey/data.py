@@ -22,6 +22,7 @@ from moe_demo.insight.journey_record import (
 )
 from moe_demo.insight.specialisation import specialisation
 from moe_demo.ui.journey.settings import JourneySettings
+from moe_demo.ui.kit.gloss import of_words
 from moe_demo.ui.kit.i18n import labels, language, t
 from moe_demo.ui.kit.looks import ClassLook, ExpertLook, Ramp, class_looks, expert_looks, signed_ramp
 from moe_demo.ui.kit.views import View
@@ -82,6 +83,7 @@ class JourneyPictureData(TypedDict):
     run: str
     step: int
     words: list[str]
+    glosses: list[str]
     dim: int
     shown: int
     """How many of the `dim` coordinates of a vector are here."""
@@ -109,6 +111,7 @@ def picture_data(view: View, serial: int) -> JourneyPictureData:
     said = ({**stage, "claim": _claim(stage), "note": _note(stage, record)} for stage in record["stages"])
     return {
         **record,
+        "glosses": of_words(record["words"]),
         "stages": cast(Stages, tuple(said)),
         "key": f"{view.run.run_id} {view.trace.step} {language()} {view.trace.text}",
         "stage": STAGES.index(view.selection.of(JourneySettings).stage) + 1,

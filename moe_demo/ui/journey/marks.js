@@ -30,16 +30,16 @@ export function label(x, y, text, { anchor = "middle", size = 13, kind = "", wei
  * @param {string} word
  * @param {number} room
  * @param {Context["measure"]} measure
- * @param {{ height?: number, size?: number, kind?: string }} [look]
+ * @param {{ height?: number, size?: number, kind?: string, gloss?: string }} [look]
  */
-export function chipBox(word, room, measure, { height = CHIP, size = 15, kind = "chip" } = {}) {
+export function chipBox(word, room, measure, { height = CHIP, size = 15, kind = "chip", gloss = "" } = {}) {
   const widthOf = measure(size);
   const text = shortened(word, room - 16, widthOf);
   const wide = Math.min(room, widthOf(text) + 18);
   return el(
     "g",
     { class: kind },
-    el("title", {}, word),
+    el("title", {}, gloss ? `${word}: ${gloss}` : word),
     el("rect", { x: -wide / 2, y: 0, width: wide, height, rx: 7 }),
     label(0, height / 2 + size * 0.36, text, { size }),
   );

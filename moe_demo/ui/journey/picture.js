@@ -151,9 +151,11 @@ class Journey {
    */
   buildWords({ data, geo, measure }) {
     this.words = data.words.map((word, i) => {
-      const option = { role: "option", tabindex: -1, "aria-label": `T${i + 1} ${word}` };
+      const gloss = data.glosses[i];
+      const label = `T${i + 1} ${word}${gloss && ` (${gloss})`}`;
+      const option = { role: "option", tabindex: -1, "aria-label": label };
       const look = { class: "word", onclick: () => this.pick(i) };
-      const chip = el("g", { ...look, ...option }, chipBox(word, geo.step - 8, measure));
+      const chip = el("g", { ...look, ...option }, chipBox(word, geo.step - 8, measure, { gloss }));
       return { chip, vector: vectorColumn(data.shown) };
     });
     this.layers.words.replaceChildren(...this.words.flatMap(({ chip, vector }) => [vector, chip]));

@@ -7,6 +7,7 @@
  * @property {string} run
  * @property {number} step
  * @property {Array<string>} words
+ * @property {Array<string>} glosses
  * @property {number} dim
  * @property {number} shown How many of the `dim` coordinates of a vector are here.
  * @property {number} n_experts

@@ -17,6 +17,7 @@ from moe_demo.insight.router_path import (
     path_change,
     rerouted_tokens,
 )
+from moe_demo.ui.kit.gloss import of_word
 from moe_demo.ui.kit.i18n import labels, language, t
 from moe_demo.ui.kit.looks import ClassLook, ExpertLook, Ramp, class_looks, expert_looks, sequential_ramp
 from moe_demo.ui.kit.views import View
@@ -106,6 +107,7 @@ class RouterPictureData(TypedDict):
     """One word's way through one router, expert by expert."""
 
     word: str
+    gloss: str
     token: int
     n_tokens: int
     title: str
@@ -159,6 +161,7 @@ def picture_data(view: View, shown: Rerouted, asked: Asked) -> RouterPictureData
     everyone = [*path.order, *(step.expert for step in path.experts if step.rank is None)]
     return {
         "word": view.trace.tokens[path.token],
+        "gloss": of_word(view.trace.tokens[path.token]),
         "token": path.token,
         "n_tokens": len(view.trace.tokens),
         "title": t("router.title_label", word=view.trace.tokens[path.token], layer=layer_name(path.layer)),

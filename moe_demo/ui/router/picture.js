@@ -112,7 +112,8 @@ class ScorePath {
     const { words } = data;
     this.svg.setAttribute("aria-label", data.title);
     const place = ` ${data.token + 1}/${data.n_tokens}`;
-    this.title.replaceChildren(el("b", { lang: "zh" }, data.word), place);
+    const meaning = data.gloss ? ` ${data.gloss} ` : "";
+    this.title.replaceChildren(el("b", { lang: "zh" }, data.word), meaning, place);
     this.before.setAttribute("aria-label", words.before);
     this.after.setAttribute("aria-label", words.after);
     this.before.disabled = data.token === 0;

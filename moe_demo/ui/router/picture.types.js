@@ -4,6 +4,7 @@
  * One word's way through one router, expert by expert.
  * @typedef {object} PictureData
  * @property {string} word
+ * @property {string} gloss
  * @property {number} token
  * @property {number} n_tokens
  * @property {string} title

@@ -10,6 +10,7 @@ from moe_demo.config import ModelConfig
 from moe_demo.insight.arrivals import answers_so_far
 from moe_demo.insight.sparsity import sparsity
 from moe_demo.insight.trace import ForwardTrace, LayerTrace
+from moe_demo.ui.kit.gloss import of_word
 from moe_demo.ui.kit.glossary import meaning, meanings
 from moe_demo.ui.kit.i18n import labels, language, t
 from moe_demo.ui.kit.looks import ClassLook, ExpertLook, class_looks, expert_looks
@@ -21,6 +22,7 @@ class StartToken(TypedDict):
     """A word of the sentence."""
 
     text: str
+    gloss: str
     known: bool
 
 
@@ -87,7 +89,7 @@ def picture_data(view: View) -> StartPictureData:
     trace, model, chosen = view.trace, view.run.config.model, view.selection
     return {
         "tokens": [
-            {"text": text, "known": bool(known)}
+            {"text": text, "gloss": of_word(text), "known": bool(known)}
             for text, known in zip(trace.tokens, trace.known_T, strict=True)
         ],
         "layers": [_layer(layer) for layer in trace.layers],

@@ -14,6 +14,8 @@ import { shortened } from "../kit/text.js";
  */
 
 const ROW = { token: 22, seat: 22, seatMax: 46, groupGap: 10 };
+const GLOSS = 11; // px of the type of a word's meaning
+const GLOSS_ROW = 36; // px of a row that has room for it
 const BAND = { height: 30, gap: 10 }; // of the shared experts
 const FEED = 16; // px left of the words, for the line that takes all of them to the shared experts
 const GATE_WIDTH = 30; // px of ribbon for a gate of 1, unless the rows are too narrow for it
@@ -49,9 +51,10 @@ export function flowLayout(data, width, room, measure) {
     seatsHeight,
     band: { y: height + BAND.gap, height: BAND.height },
     total: height + band + 1,
-    tokens: data.tokens.map(({ text }, t) =>
-      tokenPlace(text, t, row, columns.tokenWidth, measure(tokenFont)),
-    ),
+    tokens: data.tokens.map(({ text, gloss }, t) => ({
+      ...tokenPlace(text, t, row, columns.tokenWidth, measure(tokenFont)),
+      gloss: tokenRow >= GLOSS_ROW ? shortened(gloss, columns.tokenWidth - 10, measure(GLOSS)) : "",
+    })),
     seats: data.experts.map((_, e) => seatPlace(e, data, row)),
   };
 }

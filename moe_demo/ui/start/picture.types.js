@@ -24,6 +24,7 @@
  * A word of the sentence.
  * @typedef {object} StartToken
  * @property {string} text
+ * @property {string} gloss
  * @property {boolean} known
  */
 

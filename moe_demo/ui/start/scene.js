@@ -86,6 +86,9 @@ function drawRibbon({ t, e, path, width }, { hue, filled }) {
   );
 }
 
+/** @param {PictureData["tokens"][number]} token */
+const named = ({ text, gloss }) => (gloss ? `${text} (${gloss})` : text);
+
 /**
  * @param {number} t
  * @param {PictureData} data
@@ -94,16 +97,23 @@ function drawRibbon({ t, e, path, width }, { hue, filled }) {
  */
 function drawToken(t, { tokens, experts, words }, layer, layout) {
   const { tokenX: x, tokenWidth: width } = layout;
-  const { y, top, height, text } = layout.tokens[t];
+  const { y, top, height, text, gloss } = layout.tokens[t];
   const names = layer.experts[t].map((e) => experts[e].label).join(", ");
-  const label = fill(words.token_label, { n: t + 1, word: tokens[t].text, experts: names });
+  const label = fill(words.token_label, { n: t + 1, word: named(tokens[t]), experts: names });
   const kind = tokens[t].known ? "token" : "token unknown";
   const type = { "font-size": layout.tokenFont, "text-anchor": "middle", lang: "zh", ...MIDDLE };
   return el(
     "g",
     { class: kind, role: "option", tabindex: -1, "aria-label": label, "data-t": t },
     el("rect", { x, y: top, width, height, rx: 7 }),
-    el("text", { x: x + width / 2, y, ...type }, text),
+    tokens[t].gloss && el("title", {}, tokens[t].gloss),
+    el("text", { x: x + width / 2, y: gloss ? y - 7 : y, ...type }, text),
+    gloss &&
+      el(
+        "text",
+        { class: "gloss", x: x + width / 2, y: y + 10, ...type, "font-size": 11, lang: "en" },
+        gloss,
+      ),
   );
 }
 
