@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from moe_demo.figures.theme import AXIS, DIVERGING, HUES, layout
+from moe_demo.figures.theme import AXIS, DIVERGING, RUN_HUES, layout
 from moe_demo.insight.sweep import MEASURES, Measure, SweepPoint, WithoutBalancing
 
-_COLOURS = (HUES[1], HUES[5], HUES[4])
-_MARK = HUES[1]
+_COLOURS = (RUN_HUES[0], RUN_HUES[1], RUN_HUES[2])
+_MARK = RUN_HUES[0]
 _WITHOUT = {"color": DIVERGING[1], "dash": "dot", "width": 1.5}
 
 

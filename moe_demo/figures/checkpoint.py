@@ -14,7 +14,7 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from moe_demo.figures.theme import AXIS, DIVERGING, HUES, NEUTRAL, layout
+from moe_demo.figures.theme import AXIS, DIVERGING, NEUTRAL, RUN_HUES, layout
 from moe_demo.insight.specialisation import Specialisation
 
 Array = np.ndarray[Any, Any]
@@ -42,7 +42,7 @@ def confusion_matrix(confusion_CC: Array, names: Sequence[str], words: Mapping[s
     for (true, said), count in np.ndenumerate(confusion_CC):
         share = f"<br>{share_CC[true, said]:.0%}" if n <= _FEW and rows_C1[true] else ""
         notes.append(_note(true, said, f"{count}{share}", size))
-    frame = {"type": "rect", "line": {"color": HUES[1], "width": 2}}
+    frame = {"type": "rect", "line": {"color": RUN_HUES[0], "width": 2}}
     frames = [frame | {"x0": at - 0.5, "x1": at + 0.5, "y0": at - 0.5, "y1": at + 0.5} for at in range(n)]
     figure.update_layout(**layout(height=_height(n, 74 if n <= _FEW else 40, 330)))
     figure.update_layout(annotations=notes, shapes=frames)
@@ -90,7 +90,7 @@ def _share_cells(
         z=share_CC,
         zmin=0,
         zmax=1,
-        colorscale=[[0, _tint(HUES[1], 0.03)], [1, _tint(HUES[1], STRONGEST)]],
+        colorscale=[[0, _tint(RUN_HUES[0], 0.03)], [1, _tint(RUN_HUES[0], STRONGEST)]],
         showscale=False,
         xgap=3,
         ygap=3,

@@ -1,22 +1,28 @@
 """The one table of colours, textures, shapes and scales. Figures and components take theirs from here.
 
 The palette was chosen by search, so that experts and classes stay apart for readers with any kind of colour
-vision, and it is the same on light and dark ground: an expert keeps its colour when the theme flips.
+vision, and it is the same on light and dark ground: an expert keeps its colour when the theme flips, and each colour
+stands 3 : 1 or more against either ground.
 
-An expert is known by its seat, then its label, then its texture, and only then its hue: with 9 to 16 experts the
-second row repeats the hues with an outline instead of a fill; with more, hue is kept for what is picked.
+An expert is known by its seat, then its label, then hue and texture together: the hue is its group, the texture its
+place in the group. Without groups, up to eight experts have a hue each, and more count as groups of four. A group
+without a hue of its own left is neutral.
 Magnitudes have one sequential ramp; load and lift one diverging ramp around 1.0.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
-HUES = ("#726042", "#2A6C83", "#DDB5F7", "#B0D1B8", "#A07A85", "#FB5B40", "#6932BB", "#952C63")
-INKS = ("#FFFFFF", "#FFFFFF", "#111111", "#111111", "#111111", "#111111", "#FFFFFF", "#FFFFFF")
+HUES = ("#A89000", "#9018F0", "#B43060", "#9090A8", "#D87878", "#606090", "#78783C", "#487878")
+"""Of experts. The first four are farthest apart: CIEDE2000 22 with any colour vision; all eight 11, of classes 10."""
+INKS = ("#111111", "#FFFFFF", "#FFFFFF", "#111111", "#111111", "#FFFFFF", "#FFFFFF", "#FFFFFF")
 TEXTURES = ("solid", "diagonal", "dots", "horizontal", "antidiagonal", "vertical", "grid", "rings")
 NEUTRAL = "#8A94A0"
+GROUND = {"light": "#FFFFFF", "dark": "#12161C"}
+"""Of the page, as .streamlit/config.toml has it."""
 
 FONT = (
     "'PingFang SC', 'HarmonyOS Sans SC', 'Microsoft YaHei UI', 'Microsoft YaHei', 'Noto Sans SC', "
@@ -35,25 +41,27 @@ AXIS = {
 }
 """What every axis of a figure has: a quiet grid, and room for its numbers."""
 
+RUN_HUES = ("#2A6C83", "#FB5B40", "#A07A85", "#746244")
+"""Of lines and marks that are no expert's: the main one, its opposite, and two more."""
+
 RUN_LINES = {
     "train": NEUTRAL,
     "held_out": SEQUENTIAL_LIGHT[3],
-    "floor": DIVERGING[1],
+    "floor": "#C8782F",
     "a": SEQUENTIAL_LIGHT[3],
-    "b": HUES[5],
+    "b": RUN_HUES[1],
 }
 """Lines that stand for a whole run: its batches, its held-out headlines, chance; and two runs beside each other."""
 
 
 @dataclass(frozen=True)
 class ExpertStyle:
-    """How one routed expert looks, everywhere. `filled` is False in the second row of eight: outline only."""
+    """How one routed expert looks, everywhere."""
 
     label: str
     hue: str
     ink: str
     texture: str
-    filled: bool
 
 
 @dataclass(frozen=True)
@@ -72,15 +80,20 @@ _CLASSES = {
     "sports": ClassStyle("#A71D04", "#FFFFFF", "triangle-up", "▲"),
     "entertainment": ClassStyle("#E6B374", "#111111", "square", "■"),
 }
+_PLACES = 4  # in a row of experts where a model has no groups
 _OTHER_SHAPES = (("diamond", "◆"), ("star", "★"), ("cross", "✚"), ("hexagon", "⬢"), ("pentagon", "⬟"))
 
 
-def expert_style(expert: int, n_routed: int) -> ExpertStyle:
-    """The look of routed expert `expert` of `n_routed`; above 16 all are neutral and told apart by their seat."""
-    if n_routed > 2 * len(HUES):
-        return ExpertStyle(f"E{expert}", NEUTRAL, "#111111", "solid", filled=True)
-    row, seat = divmod(expert, len(HUES))
-    return ExpertStyle(f"E{expert}", HUES[seat], INKS[seat], TEXTURES[seat], filled=row == 0)
+def expert_style(expert: int, n_routed: int, n_groups: int = 1) -> ExpertStyle:
+    """The look of routed expert `expert` of `n_routed` in `n_groups`: hue of its group, texture of its place there."""
+    size = n_routed // n_groups
+    if n_groups == 1:
+        size = 1 if n_routed <= len(HUES) else _PLACES
+    group, place = divmod(expert, size)
+    texture = TEXTURES[(group if size == 1 else place) % len(TEXTURES)]
+    if math.ceil(n_routed / size) > len(HUES):
+        return ExpertStyle(f"E{expert}", NEUTRAL, "#111111", texture)
+    return ExpertStyle(f"E{expert}", HUES[group], INKS[group], texture)
 
 
 def class_style(label: str, index: int = 0) -> ClassStyle:
@@ -98,7 +111,7 @@ def layout(**changes: Any) -> dict[str, Any]:
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "margin": {"l": 8, "r": 24, "t": 36, "b": 8},
-        "colorway": list(HUES),
+        "colorway": list(RUN_HUES),
         "xaxis": dict(AXIS),
         "yaxis": dict(AXIS),
         "hoverlabel": {"font": {"family": FONT}},

@@ -8,12 +8,12 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from moe_demo.figures.theme import AXIS, DIVERGING, HUES, NEUTRAL, layout
+from moe_demo.figures.theme import AXIS, NEUTRAL, RUN_HUES, RUN_LINES, layout
 from moe_demo.insight.load import random_max_vio
 from moe_demo.runs.metrics import EvalMetrics, StepMetrics
 
 MAX_POINTS = 400
-_TRAIN, _HELD_OUT, _FLOOR = NEUTRAL, HUES[1], DIVERGING[1]
+_TRAIN, _HELD_OUT, _FLOOR = NEUTRAL, RUN_HUES[0], RUN_LINES["floor"]
 
 
 def training_curves(
@@ -40,7 +40,12 @@ def training_curves(
         points = [(e.step, e.max_vio_L[layer]) for e in evals]
         name = words["layer"].format(n=layer + 1)
         _line(
-            figure, 3, name, HUES[(5, 6, 0, 7)[layer % 4]], points, dash=("solid", "dash", "dot")[layer % 3]
+            figure,
+            3,
+            name,
+            RUN_HUES[(1, 0, 3, 2)[layer % 4]],
+            points,
+            dash=("solid", "dash", "dot")[layer % 3],
         )
     _line(figure, 3, words["floor"], _FLOOR, [(e.step, _floor(e, top_k)) for e in evals], dash="dot")
     figure.update_layout(**layout(height=330, legend={"orientation": "h", "y": -0.3}, xaxis={}, yaxis={}))

@@ -190,6 +190,15 @@ def wait_ready(page: Page, *, seconds: float = 30) -> None:
     expect(app).to_have_attribute("data-test-script-state", "notRunning", timeout=seconds * 1000)
 
 
+def wait_drawn(page: Page, *, seconds: float = 30) -> None:
+    """Wait until the page has been run to its end and all its pictures stand."""
+    wait_ready(page, seconds=seconds)
+    page.wait_for_function(
+        """() => [...document.querySelectorAll('[data-testid="stBidiComponentIsolated"]')]
+            .every((place) => place.shadowRoot?.querySelector(".root")?.hasChildNodes())"""
+    )
+
+
 def expect_no_exception(page: Page) -> None:
     """No traceback box anywhere on the page; its text is in the failure."""
     boxes = page.get_by_test_id("stException")

@@ -7,7 +7,7 @@ from typing import NotRequired, TypedDict
 import numpy as np
 
 from moe_demo.config import ModelConfig
-from moe_demo.figures.theme import DIVERGING, HUES, NEUTRAL
+from moe_demo.figures.theme import DIVERGING, NEUTRAL, RUN_HUES
 from moe_demo.insight.comparison import (
     WELL_ABOVE,
     ComparedRun,
@@ -22,7 +22,7 @@ from moe_demo.ui.balance.settings import BalanceSettings
 from moe_demo.ui.kit.i18n import labels, language, t
 from moe_demo.ui.kit.words import key_help, layer_name, letter, method_word
 
-LOOKS = (HUES[1], HUES[5], HUES[4], HUES[0], NEUTRAL)
+LOOKS = (*RUN_HUES, NEUTRAL)
 """Of the anonymous lines, told apart by letter and dash too; each is 3:1 or more on both grounds."""
 SHOWN_SEED = SEEDS[0]
 HIDDEN = 0.01

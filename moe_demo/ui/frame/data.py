@@ -74,7 +74,7 @@ def sentence_strip_data(view: View) -> FrameSentenceStripData:
             {"text": token, "gloss": of_word(token), "known": bool(known), "expert": int(gates_E.argmax())}
             for token, known, gates_E in zip(trace.tokens, trace.known_T, layer.gates_TE, strict=True)
         ],
-        "experts": expert_looks(layer.n_routed),
+        "experts": expert_looks(view.run.config.model),
         "picked": chosen.token,
         "left_out": trace.left_out[:_LEFT_OUT_SHOWN],
         "cut": t("strip.cut", tokens=len(trace.tokens), chars=MAX_CHARS) if trace.left_out else "",

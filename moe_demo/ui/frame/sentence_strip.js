@@ -3,7 +3,7 @@
 import { el } from "../kit/dom.js";
 import { focused, setTabStop } from "../kit/focus.js";
 import { actOn } from "../kit/keys.js";
-import { mounted } from "../kit/stage.js";
+import { mounted, watchRoom } from "../kit/stage.js";
 import { fill } from "../kit/text.js";
 import { texturePatterns } from "../kit/textures.js";
 
@@ -62,6 +62,8 @@ class SentenceStrip {
 
   listen() {
     this.chips.addEventListener("keydown", (event) => this.key(event));
+    this.chips.addEventListener("scroll", () => this.tellMore());
+    this.forgetRoom = watchRoom(this.chips, () => this.tellMore());
     this.root.addEventListener("keydown", (event) => {
       if (event.key === "Escape") this.menu(false);
     });
@@ -72,6 +74,7 @@ class SentenceStrip {
   }
 
   leave() {
+    this.forgetRoom?.();
     window.removeEventListener("moe:edit", this.onEdit);
   }
 
@@ -110,6 +113,13 @@ class SentenceStrip {
     this.draw(data);
   }
 
+  /** Whether there are words left or right of those in view. */
+  tellMore() {
+    const { scrollLeft, scrollWidth, clientWidth, classList } = this.chips;
+    classList.toggle("more-before", scrollLeft > 1);
+    classList.toggle("more-after", scrollLeft + clientWidth < scrollWidth - 1);
+  }
+
   /** @param {PictureData} data */
   draw(data) {
     const held = [...this.chips.querySelectorAll(".chip")].findIndex((chip) => chip === focused(this.root));
@@ -127,6 +137,7 @@ class SentenceStrip {
     setTabStop(chips, chips[Math.max(held, 0) || (data.picked ?? 0)]);
     if (held >= 0) chips[held]?.focus();
     if (data.picked !== null) chips[data.picked]?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    this.tellMore();
   }
 
   /** What the lines under words say. @param {PictureData} data */

@@ -120,7 +120,7 @@ def picture_data(view: View, serial: int) -> JourneyPictureData:
         "lang": language(),
         "text_of": labels("journey.words")
         | {f"class.{name}": word for name, word in labels("classes").items()},
-        "experts": expert_looks(record["n_experts"]),
+        "experts": expert_looks(view.run.config.model),
         "classes": class_looks(view.trace.labels),
         "ramps": signed_ramp(),
     }

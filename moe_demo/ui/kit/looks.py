@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TypedDict
 
+from moe_demo.config import ModelConfig
 from moe_demo.figures.theme import (
     DIVERGING,
     SEQUENTIAL_DARK,
@@ -21,13 +22,12 @@ _SIGNED_DARK = (*DIVERGING[2::-1], SEQUENTIAL_DARK[0], *DIVERGING[:3:-1])
 
 
 class ExpertLook(TypedDict):
-    """One routed expert; `filled` is false in the second row of eight: outline only."""
+    """One routed expert: the hue is its group's, the texture tells its place there."""
 
     label: str
     hue: str
     ink: str
     texture: str
-    filled: bool
 
 
 class ClassLook(TypedDict):
@@ -47,14 +47,11 @@ class Ramp(TypedDict):
     dark: tuple[str, ...]
 
 
-def expert_looks(n_routed: int) -> list[ExpertLook]:
+def expert_looks(model: ModelConfig) -> list[ExpertLook]:
     """The routed experts in seat order."""
-    styles = [expert_style(expert, n_routed) for expert in range(n_routed)]
+    styles = [expert_style(expert, model.n_routed, model.n_groups) for expert in range(model.n_routed)]
     return [
-        ExpertLook(
-            label=style.label, hue=style.hue, ink=style.ink, texture=style.texture, filled=style.filled
-        )
-        for style in styles
+        ExpertLook(label=style.label, hue=style.hue, ink=style.ink, texture=style.texture) for style in styles
     ]
 
 

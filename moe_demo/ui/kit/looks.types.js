@@ -1,13 +1,12 @@
 // Written by `make types` from moe_demo/ui/kit/looks.py: what scripts are given.
 
 /**
- * One routed expert; `filled` is false in the second row of eight: outline only.
+ * One routed expert: the hue is its group's, the texture tells its place there.
  * @typedef {object} ExpertLook
  * @property {string} label
  * @property {string} hue
  * @property {string} ink
  * @property {string} texture
- * @property {boolean} filled
  */
 
 /**

@@ -4,6 +4,7 @@
 // shown again for each new `data`, and left when the reader leaves the page.
 
 const THEME_SETTLES = 100; // milliseconds: Streamlit sets its colours first
+const TYPE = 16; // px of the type for which pictures are drawn
 
 /**
  * What Streamlit calls with: see streamlit.components.v2.
@@ -32,8 +33,12 @@ export function mounted(make) {
     const picture = pictures.get(root) ?? make(root);
     pictures.set(root, picture);
     root.lang = data.lang;
+    const grow = () => growWithType(root);
+    grow();
+    window.addEventListener("resize", grow);
     picture.show(data, setTriggerValue);
     return () => {
+      window.removeEventListener("resize", grow);
       picture.leave?.();
       root.replaceWith(root.cloneNode()); // whoever is mounted here next gets a root without these listeners
     };
@@ -65,6 +70,28 @@ export function drawn(draw) {
 }
 
 /**
+ * How many times larger than drawn everything stands: on a projector the type of the page grows (frame/head.css).
+ * @returns {number}
+ */
+export function typeScale() {
+  return parseFloat(getComputedStyle(document.documentElement).fontSize) / TYPE;
+}
+
+/** @param {HTMLElement} root of a picture: it grows as a whole, so that its own measures stay as they are */
+function growWithType(root) {
+  root.style.zoom = String(typeScale());
+}
+
+/**
+ * How much larger a node stands in the window than in its own measures: what a pointer's place is divided by.
+ * @param {Element} node
+ * @returns {number}
+ */
+export function zoomOf(node) {
+  return node.currentCSSZoom ?? 1;
+}
+
+/**
  * Whether every picture of the page stands: their code comes after the page, and until then they take no room.
  * @returns {boolean}
  */
@@ -86,12 +113,13 @@ function around(node, testId) {
 }
 
 /**
- * Height of the window below a node's top, as if the page were not scrolled.
+ * Height of the window below a node's top, as if the page were not scrolled, in the node's own measure.
  * @param {Element} node
  * @returns {number}
  */
 export function roomBelow(node) {
-  return window.innerHeight - node.getBoundingClientRect().top - (around(node, "stMain")?.scrollTop ?? 0);
+  const top = node.getBoundingClientRect().top + (around(node, "stMain")?.scrollTop ?? 0);
+  return (window.innerHeight - top) / zoomOf(node);
 }
 
 /**

@@ -17,27 +17,42 @@ export const TEXTURE_MARKS = Object.freeze({
 });
 
 /**
- * <pattern> elements for all experts, ids `${prefix}${index}`: hue as ground (or outline only), texture as ink.
+ * The same marks along a line: its dashes, and those of a pale core inside a broad one.
+ * @type {Readonly<Record<string, number[]>>}
+ */
+export const LINE_DASHES = Object.freeze({
+  solid: [],
+  diagonal: [9, 3],
+  dots: [2, 3],
+  horizontal: [14, 3, 2, 3],
+  antidiagonal: [5, 3],
+  vertical: [2, 6],
+  grid: [9, 3, 2, 3, 2, 3],
+  rings: [1, 2],
+});
+
+export const MARKS_OPACITY = 0.6;
+
+/**
+ * <pattern> elements for all experts, ids `${prefix}${index}`: hue as ground, texture as ink.
  * @param {ExpertLook[]} experts
  * @param {string} prefix
  * @returns {SVGPatternElement[]}
  */
 export function texturePatterns(experts, prefix) {
   return experts.map((expert, index) => {
-    const ground = expert.filled ? expert.hue : "var(--st-background-color)";
-    const ink = expert.filled ? expert.ink : expert.hue;
     return el(
       "pattern",
       { id: `${prefix}${index}`, width: 8, height: 8, patternUnits: "userSpaceOnUse" },
-      el("rect", { width: 8, height: 8, fill: ground }),
-      textureMarks(expert.texture, ink, expert.filled),
+      el("rect", { width: 8, height: 8, fill: expert.hue }),
+      textureMarks(expert.texture, expert.ink),
     );
   });
 }
 
-/** @param {string} texture @param {string} ink @param {boolean} filled @returns {SVGElement | null} */
-function textureMarks(texture, ink, filled) {
-  const opacity = filled ? 0.55 : 0.9;
+/** @param {string} texture @param {string} ink @returns {SVGElement | null} */
+function textureMarks(texture, ink) {
+  const opacity = MARKS_OPACITY;
   if (texture === "dots") return el("circle", { cx: 4, cy: 4, r: 1.4, fill: ink, opacity });
   if (texture === "rings") return el("circle", { cx: 4, cy: 4, r: 2.4, fill: "none", stroke: ink, opacity });
   const marks = TEXTURE_MARKS[texture];

@@ -94,7 +94,7 @@ def picture_data(view: View) -> StartPictureData:
         ],
         "layers": [_layer(layer) for layer in trace.layers],
         "layer_names": [layer_title(layer.layer) for layer in trace.layers],
-        "experts": expert_looks(model.n_routed),
+        "experts": expert_looks(model),
         "groups": model.n_groups,
         "shared": [f"S{index}" for index in range(model.n_shared)],
         "classes": _classes(trace),

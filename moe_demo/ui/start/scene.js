@@ -26,6 +26,20 @@ import { drawResult } from "./result.js";
 
 const MANY_TOKENS = 20; // from here on ribbons are paler
 const HOLLOW_FROM = 3.5; // width of a ribbon that has room for a core
+const [CORE, THINNEST_CORE] = [0.36, 1.2]; // width of a core: of its ribbon; pixels
+/**
+ * A ribbon has its expert's hue; its core, the mark of the expert's texture: a line, dots, dashes.
+ * @type {Readonly<Record<string, string>>}
+ */
+const CORE_DASHES = Object.freeze({
+  diagonal: "none",
+  dots: "2 7",
+  horizontal: "13 9",
+  antidiagonal: "13 5 2 5",
+  vertical: "5 5",
+  grid: "2 3",
+  rings: "22 6",
+});
 const BAR_SHARE = 0.8; // of a seat's room for words, that a gate of 1 takes
 const MIDDLE = { "dominant-baseline": "central" };
 
@@ -73,16 +87,22 @@ export function drawFlow(svg, data, layer, layout) {
  * @param {import("./geometry.js").Ribbon} ribbon
  * @param {PictureData["experts"][number]} expert
  */
-function drawRibbon({ t, e, path, width }, { hue, filled }) {
+function drawRibbon({ t, e, path, width }, { hue, texture }) {
   const line = (/** @type {string} */ kind, /** @type {string} */ stroke, /** @type {number} */ thick) =>
     el("path", { class: kind, d: path, stroke, "stroke-width": thick, pathLength: 1, fill: "none" });
-  const pale = `color-mix(in srgb, ${hue} 30%, var(--st-background-color))`;
+  const core = {
+    class: "core",
+    d: path,
+    "stroke-width": Math.max(width * CORE, THINNEST_CORE),
+    fill: "none",
+  };
+  const dash = CORE_DASHES[texture];
   return el(
     "g",
     { class: "ribbon", "data-t": t, "data-e": e },
-    line("casing", "var(--st-text-color)", width + 1.2),
+    line("casing", "var(--st-background-color)", width + 1),
     line("body", hue, width),
-    !filled && width > HOLLOW_FROM ? line("core", pale, width - 2.6) : null,
+    dash && width > HOLLOW_FROM ? el("path", { ...core, "stroke-dasharray": dash }) : null,
   );
 }
 
@@ -137,7 +157,6 @@ function drawSeat(e, { tokens, experts, words: says }, layer, layout) {
   const look = { fill: `url(#tx${e})`, stroke: expert.hue };
   const words = el("text", { class: "words", x: layout.wordsX, y, lang: "zh", ...MIDDLE });
   const bar = el("rect", { class: "bar", x: layout.wordsX, y: y - 5, width: 0, height: 10, rx: 2, ...look });
-  const kind = expert.filled ? "swatch filled" : "swatch";
   const node = el(
     "g",
     {
@@ -148,7 +167,7 @@ function drawSeat(e, { tokens, experts, words: says }, layer, layout) {
       "data-e": e,
     },
     el("rect", { class: "ground", x, y: top, width: layout.seatsEnd - x, height, rx: 5 }),
-    el("rect", { class: kind, x, y: top, width: 28, height, rx: 5, ...look }),
+    el("rect", { class: "swatch", x, y: top, width: 28, height, rx: 5, ...look }),
     el("text", { class: "name", x: x + 35, y, ...MIDDLE }, expert.label),
     bar,
     words,
@@ -174,7 +193,11 @@ function drawGroups({ experts, groups, words }, { seats, seatsEnd }) {
       "g",
       { class: "group", "aria-hidden": "true" },
       el("title", {}, words.group_hint),
-      el("path", { d: `M${seatsEnd + 4},${top} h5 V${bottom} h-5`, fill: "none" }),
+      el("path", {
+        d: `M${seatsEnd + 4},${top} h5 V${bottom} h-5`,
+        fill: "none",
+        stroke: experts[g * size].hue,
+      }),
       el("text", { x, y, ...type }, fill(words.group, { g })),
     );
   });

@@ -2,7 +2,7 @@
 import { channels } from "../kit/colour.js";
 import { spread } from "../kit/spread.js";
 import { widthIn } from "../kit/text.js";
-import { TEXTURE_MARKS } from "../kit/textures.js";
+import { MARKS_OPACITY, TEXTURE_MARKS } from "../kit/textures.js";
 
 const ENDS_TOGETHER = 90; // pixels: lines that end closer than this share one column of names
 const GREY = [128, 128, 128];
@@ -250,20 +250,19 @@ export function endLabels(context, ink, items, band) {
 /**
  * The texture of an expert as a pattern for this context: its hue as ground, its marks as ink.
  * @param {Context} context
- * @param {Ink} ink
- * @param {{ texture: string, filled: boolean, hue: string, ink: string }} expert
+ * @param {{ texture: string, hue: string, ink: string }} expert
  * @returns {CanvasPattern}
  */
-export function canvasTexture(context, ink, expert) {
+export function canvasTexture(context, expert) {
   const ratio = window.devicePixelRatio || 1;
   const tile = document.createElement("canvas");
   tile.width = tile.height = 8 * ratio;
   const paint = contextOf(tile);
   paint.scale(ratio, ratio);
-  paint.fillStyle = expert.filled ? expert.hue : ink.ground;
+  paint.fillStyle = expert.hue;
   paint.fillRect(0, 0, 8, 8);
-  paint.fillStyle = paint.strokeStyle = expert.filled ? expert.ink : expert.hue;
-  paint.globalAlpha = expert.filled ? 0.55 : 0.9;
+  paint.fillStyle = paint.strokeStyle = expert.ink;
+  paint.globalAlpha = MARKS_OPACITY;
   paint.lineWidth = 1.2;
   if (expert.texture === "dots" || expert.texture === "rings") {
     paint.beginPath();
@@ -283,5 +282,5 @@ export function canvasTexture(context, ink, expert) {
  * @param {string} color
  */
 export function crossHatch(context, ink, color) {
-  return canvasTexture(context, ink, { texture: "cross", filled: false, hue: color, ink: color });
+  return canvasTexture(context, { texture: "cross", hue: ink.ground, ink: color });
 }

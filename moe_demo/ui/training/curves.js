@@ -1,6 +1,7 @@
 // Loss, accuracy, MaxVio and the lines of few experts: everything of the training picture that is a curve.
 import { brief, percent, significant } from "../kit/numbers.js";
 import { roundNumbers } from "../kit/scale.js";
+import { LINE_DASHES } from "../kit/textures.js";
 import { drawDots, drawLine, endLabels, gridLine, write } from "./canvas.js";
 import { expertsBand } from "./layout.js";
 import { deadSpans, endOf, heightOf, pointsOf, topOf } from "./points.js";
@@ -173,7 +174,7 @@ export function drawExpertLines(context, scene, run) {
   }
   const ends = rows.map((row, e) => {
     const expert = scene.expert(e);
-    const look = { color: expert.hue, width: 1.8, dash: expert.filled ? [] : [5, 3], casing: ink.text };
+    const look = { color: expert.hue, width: 1.8, dash: LINE_DASHES[expert.texture], casing: ink.text };
     const values = row.map((value) => (value === null ? null : value + shift));
     const end = drawCurve(context, scene, band, top, { steps, values }, look);
     return end && { ...end, text: `${expert.label} ${expertValue(end.value - shift, mode)}` };

@@ -92,7 +92,7 @@ def picture_data(view: View, state: str) -> TrainingPictureData:
         "step": chosen.step,
         "token": chosen.token,
         "state": state,
-        "experts": expert_looks(view.run.config.model.n_routed),
+        "experts": expert_looks(view.run.config.model),
         "ramps": {"diverging": DIVERGING},
         "lines": {
             "train": RUN_LINES["train"],

@@ -6,7 +6,7 @@ from typing import Any, Literal, TypedDict, get_args
 
 import numpy as np
 
-from moe_demo.figures.theme import DIVERGING, HUES
+from moe_demo.figures.theme import DIVERGING, RUN_HUES
 from moe_demo.insight.run import Run
 from moe_demo.insight.step_record import SlowLayer, SlowStep, joint_norm
 from moe_demo.ui.kit.i18n import labels, language, t
@@ -114,9 +114,9 @@ class StageColours(TypedDict):
 COLOURS: StageColours = {
     "below": DIVERGING[1],
     "above": DIVERGING[5],
-    "share": HUES[1],
-    "entropy": HUES[1],
-    "balance": HUES[5],
+    "share": RUN_HUES[0],
+    "entropy": RUN_HUES[0],
+    "balance": RUN_HUES[1],
 }
 
 
@@ -172,7 +172,7 @@ def slow_step_data(run: Run, step: SlowStep, layer: int, headline: int) -> Train
         "batch": _batch(step),
         "most_headlines": MOST_HEADLINES,
         "classes": class_looks(run.labels),
-        "experts": expert_looks(len(shown.load_E)),
+        "experts": expert_looks(run.config.model),
         "group_size": step.group_size,
         "scores": shown.scores_TE[here].astype(float).round(4).tolist(),
         "chosen": shown.topk_idx_TK[here].tolist(),

@@ -47,12 +47,12 @@ export function sceneOf(root, canvas, size, { axis, records, data, layer, mode }
   const context = clearedCanvas(canvas, layout.width, layout.height);
   const biases = records.flatMap((record) => (record.bias[layer] ?? []).flat());
   /** @type {ExpertLook} */
-  const plain = { label: "", hue: data.lines.train, ink: ink.ground, texture: "solid", filled: true };
+  const plain = { label: "", hue: data.lines.train, ink: ink.ground, texture: "solid" };
   const expert = (/** @type {number} */ e) => data.experts[e] ?? { ...plain, label: `E${e}` };
   /** @type {Map<number, CanvasPattern>} */
   const textures = new Map();
   const texture = (/** @type {number} */ e) => {
-    const known = textures.get(e) ?? canvasTexture(context, ink, expert(e));
+    const known = textures.get(e) ?? canvasTexture(context, expert(e));
     textures.set(e, known);
     return known;
   };

@@ -113,7 +113,6 @@ function drawCell(context, scene, { x, y, w, h }, experts, gates) {
     const box = { ...piece, y, h };
     context.fillStyle = scene.texture(experts[k]);
     context.fillRect(box.x, y, box.w, h);
-    if (!expert.filled) outline(context, expert.hue, box, 1);
     if (box.w >= LABEL_FROM && h >= 9) drawName(context, scene, expert, box);
   });
 }
@@ -142,10 +141,9 @@ function drawName(context, { ink }, expert, { x, y, w, h }) {
   const size = Math.min(Math.max(Math.floor(h * 0.8), 9), 12);
   const width = expert.label.length * size * 0.66 + 4;
   const [cx, cy] = [x + w / 2, y + h / 2];
-  context.fillStyle = expert.filled ? expert.hue : ink.ground;
+  context.fillStyle = expert.hue;
   context.fillRect(cx - width / 2, cy - size * 0.55, width, size * 1.1);
-  const color = expert.filled ? expert.ink : ink.text;
-  write(context, ink, expert.label, cx, cy, { align: "center", size, color });
+  write(context, ink, expert.label, cx, cy, { align: "center", size, color: expert.ink });
 }
 
 /**

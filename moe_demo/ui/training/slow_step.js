@@ -291,18 +291,13 @@ class SlowStepPicture {
  * @param {ExpertLook} expert
  * @param {string} fill
  */
-function nameMark({ label, hue, ink, filled }, fill) {
-  const ground = filled ? hue : "var(--st-background-color)";
+function nameMark({ label, hue, ink }, fill) {
   return el(
     "g",
     { class: "expert" },
     el("rect", { x: -NAME_WIDTH / 2, y: 0, width: NAME_WIDTH, height: 22, rx: 5, fill, stroke: hue }),
-    el("rect", { class: "plate", x: -12, y: 4, width: 24, height: 14, rx: 3, fill: ground }),
-    el(
-      "text",
-      { y: 15, "text-anchor": "middle", style: `fill:${filled ? ink : "var(--st-text-color)"}` },
-      label,
-    ),
+    el("rect", { class: "plate", x: -12, y: 4, width: 24, height: 14, rx: 3, fill: hue }),
+    el("text", { y: 15, "text-anchor": "middle", style: `fill:${ink}` }, label),
   );
 }
 
