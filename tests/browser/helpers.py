@@ -191,11 +191,15 @@ def wait_ready(page: Page, *, seconds: float = 30) -> None:
 
 
 def wait_drawn(page: Page, *, seconds: float = 30) -> None:
-    """Wait until the page has been run to its end and all its pictures stand."""
+    """Wait until the page has been run to its end and its pictures stand: the strip and at least one more."""
     wait_ready(page, seconds=seconds)
     page.wait_for_function(
-        """() => [...document.querySelectorAll('[data-testid="stBidiComponentIsolated"]')]
-            .every((place) => place.shadowRoot?.querySelector(".root")?.hasChildNodes())"""
+        """() => {
+            const places = [...document.querySelectorAll('[data-testid="stBidiComponentIsolated"]')];
+            const isDrawn = (place) => place.shadowRoot?.querySelector(".root")?.hasChildNodes();
+            return places.length > 1 && places.every(isDrawn);
+        }""",
+        timeout=seconds * 1000,
     )
 
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { standing } from "../../moe_demo/ui/start/playback.js";
-import { counted, flowLayout, ribbonPlaces } from "../../moe_demo/ui/start/geometry.js";
+import { counted, flowLayout, ribbonPlaces, verdictLine } from "../../moe_demo/ui/start/geometry.js";
 
 const measure = (size) => (text) => Array.from(text).length * size;
 const NEAR = 1e-9;
@@ -29,7 +29,7 @@ test("every word and every seat stands inside the picture, in order and without 
       const layout = flowLayout(data, width, 480, measure);
       for (const places of [layout.tokens, layout.seats]) {
         places.forEach((place, i) => {
-          assert.ok(place.top >= -NEAR && place.top + place.height <= layout.height + NEAR);
+          assert.ok(place.top >= -NEAR && place.top + place.height <= layout.top + layout.height + NEAR);
           assert.ok(Math.abs(place.top + place.height / 2 - place.y) < NEAR);
           if (i) assert.ok(place.top >= places[i - 1].top + places[i - 1].height - NEAR);
         });
@@ -54,10 +54,10 @@ test("columns follow each other from left to right and end inside the width", ()
 test("seats stay on the first screen however many words there are", () => {
   const few = flowLayout(shape({ tokens: 6 }), 1280, 480, measure);
   const many = flowLayout(shape({ tokens: 64 }), 1280, 480, measure);
-  assert.deepEqual(
-    many.seats.map(({ y }) => y),
-    few.seats.map(({ y }) => y),
-  );
+  for (const { seats, band } of [few, many]) {
+    assert.ok(seats.every(({ top, height }) => top >= 0 && top + height <= 480));
+    assert.ok(band.y + band.height <= 480, "the shared experts too");
+  }
   assert.ok(many.height > few.height);
 });
 
@@ -133,4 +133,17 @@ test("words go through one layer after the other, and arrive at the average in t
       [1, 3, 3],
     ],
   );
+});
+
+test("a class never runs into its probability, and is shortened only where the smallest type is too wide", () => {
+  const apart = (word, width) => {
+    const line = verdictLine(word, "41.8%", width, true, measure);
+    const taken = (1.5 + 0.6) * line.size + (line.word.length + 5) * line.size * 1.07;
+    return { ...line, isApart: taken <= width + NEAR };
+  };
+  assert.deepEqual(apart("tech", 300), { size: 23, word: "tech", isApart: true });
+  for (const width of [248, 300, 360]) assert.ok(apart("entertainment", width).isApart, `${width}`);
+  assert.ok(apart("entertainment", 360).size < 23);
+  assert.equal(apart("entertainment", 360).word, "entertainment");
+  assert.equal(apart("entertainment", 248).size, 16);
 });

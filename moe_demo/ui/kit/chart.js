@@ -2,9 +2,11 @@
 // is fetched from this server only once a chart comes into view.
 import { BASE } from "./base_path.js";
 import { el } from "./dom.js";
-import { arePicturesDrawn, mounted, watchTheme } from "./stage.js";
+import { arePicturesDrawn, mounted, typeScale, watchRoom, watchTheme } from "./stage.js";
 
 const SETTLE = 300; // milliseconds
+const IN_PIXELS = /^(size|height|standoff|xshift|yshift)$/;
+const PANEL = 250; // px: the least width of one of several panels side by side; what does not fit scrolls
 
 /**
  * @typedef {import("./chart.types.js").PictureData} PictureData
@@ -29,6 +31,24 @@ function isInView(node) {
   return box.bottom > 0 && box.top < window.innerHeight;
 }
 
+/**
+ * A layout whose type, margins and height are so many times larger. (The library does not find the pointer in what
+ * a style sheet has zoomed.)
+ * @param {any} part of a layout
+ * @param {number} scale
+ * @param {string} [name]
+ * @returns {any}
+ */
+export function scaled(part, scale, name = "") {
+  if (typeof part === "number") return IN_PIXELS.test(name) ? part * scale : part;
+  if (Array.isArray(part)) return part.map((one) => scaled(one, scale));
+  if (part === null || typeof part !== "object") return part;
+  const inside = (/** @type {string} */ key) => (name === "margin" ? "height" : key);
+  return Object.fromEntries(
+    Object.entries(part).map(([key, value]) => [key, scaled(value, scale, inside(key))]),
+  );
+}
+
 class Chart {
   /** @param {HTMLElement} root */
   constructor(root) {
@@ -43,13 +63,28 @@ class Chart {
     });
     this.watch.observe(root);
     this.forgetTheme = watchTheme(() => this.draw());
+    this.scale = typeScale();
+    this.forgetRoom = watchRoom(root, () => {
+      if (this.scale !== typeScale()) this.resize();
+    });
   }
 
   /** @param {PictureData} data */
   show(data) {
     this.data = data;
-    this.box.style.height = `${data.figure.layout.height}px`;
     this.box.setAttribute("aria-label", data.label);
+    this.resize();
+  }
+
+  /** The room it takes, before it is drawn too, so that nothing jumps. */
+  resize() {
+    if (!this.data) return;
+    const { layout } = this.data.figure;
+    const panels = Object.keys(layout).filter((key) => /^xaxis\d*$/.test(key)).length;
+    this.scale = typeScale();
+    this.root.style.overflowX = "auto";
+    this.box.style.height = `${layout.height * this.scale}px`;
+    this.box.style.minWidth = panels > 1 ? `${panels * PANEL}px` : "";
     this.draw();
   }
 
@@ -86,14 +121,16 @@ class Chart {
    */
   themed(layout) {
     const color = getComputedStyle(this.root).getPropertyValue("--st-text-color").trim();
-    return { ...layout, uirevision: layout.uirevision ?? "kept", font: { ...layout.font, color } };
+    const grown = scaled(layout, this.scale);
+    return { ...grown, uirevision: layout.uirevision ?? "kept", font: { ...grown.font, color } };
   }
 
   leave() {
     this.watch.disconnect();
     this.forgetTheme();
+    this.forgetRoom();
     /** @type {any} */ (window).Plotly?.purge(this.box);
   }
 }
 
-export default mounted((root) => new Chart(root));
+export default mounted((root) => new Chart(root), { grows: false });

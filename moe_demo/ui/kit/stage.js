@@ -23,9 +23,10 @@ const TYPE = 16; // px of the type for which pictures are drawn
  * Streamlit's default export for a picture.
  * @template Data
  * @param {(root: HTMLElement) => Picture<Data>} make
+ * @param {{ grows?: boolean }} [options] with `grows` false it sees to its size on a projector itself
  * @returns {(call: Call) => () => void}
  */
-export function mounted(make) {
+export function mounted(make, { grows = true } = {}) {
   /** @type {WeakMap<HTMLElement, Picture<Data>>} */
   const pictures = new WeakMap();
   return ({ data, parentElement, setTriggerValue }) => {
@@ -33,7 +34,7 @@ export function mounted(make) {
     const picture = pictures.get(root) ?? make(root);
     pictures.set(root, picture);
     root.lang = data.lang;
-    const grow = () => growWithType(root);
+    const grow = () => grows && growWithType(root);
     grow();
     window.addEventListener("resize", grow);
     picture.show(data, setTriggerValue);

@@ -13,7 +13,7 @@ import { shortened } from "../kit/text.js";
  * @typedef {(size: number) => (text: string) => number} Measure widths of texts in a type of so many pixels
  */
 
-const ROW = { token: 22, seat: 22, seatMax: 46, groupGap: 10 };
+const ROW = { token: 22, seat: 18, seatMax: 46, groupGap: 8 };
 const GLOSS = 11; // px of the type of a word's meaning
 const GLOSS_ROW = 36; // px of a row that has room for it
 const BAND = { height: 30, gap: 10 }; // of the shared experts
@@ -21,6 +21,7 @@ const FEED = 16; // px left of the words, for the line that takes all of them to
 const GATE_WIDTH = 30; // px of ribbon for a gate of 1, unless the rows are too narrow for it
 const THINNEST = 1.2; // px of a ribbon
 const FEW_EXPERTS = 8; // up to here a seat may be tall
+const VERDICT = { best: [23, 16], other: [18, 15], gap: 0.6, bold: 1.07 }; // type in px; gap of a type; wider if bold
 const SEAT_HEAD = 84; // px of swatch and name, before the words of a seat
 
 /** @typedef {ReturnType<typeof flowLayout>} Layout */
@@ -41,7 +42,9 @@ export function flowLayout(data, width, room, measure) {
   const tokenRow = height / data.tokens.length;
   const tokenFont = tokenRow >= 30 ? 16 : tokenRow >= 24 ? 15 : 14;
   const columns = columnsOf(data, width, measure(tokenFont));
-  const row = { tokenRow, seatsHeight, groupGaps };
+  // Below many words the shared experts would be off the screen: then they stand above.
+  const top = height > seatsHeight ? band : 0;
+  const row = { tokenRow, seatsHeight, groupGaps, top };
   return {
     ...columns,
     width,
@@ -49,7 +52,8 @@ export function flowLayout(data, width, room, measure) {
     tokenRow,
     tokenFont,
     seatsHeight,
-    band: { y: height + BAND.gap, height: BAND.height },
+    top,
+    band: { y: top ? 0 : height + BAND.gap, height: BAND.height },
     total: height + band + 1,
     tokens: data.tokens.map(({ text, gloss }, t) => ({
       ...tokenPlace(text, t, row, columns.tokenWidth, measure(tokenFont)),
@@ -89,30 +93,31 @@ function columnsOf(data, width, widthOf) {
 /**
  * @param {string} text
  * @param {number} t
- * @param {{ tokenRow: number }} row
+ * @param {{ tokenRow: number, top: number }} row
  * @param {number} width
  * @param {(text: string) => number} widthOf
  * @returns {TokenPlace}
  */
-function tokenPlace(text, t, { tokenRow }, width, widthOf) {
+function tokenPlace(text, t, { tokenRow, top }, width, widthOf) {
   const height = Math.min(tokenRow - 3, 38);
-  const y = (t + 0.5) * tokenRow;
+  const y = top + (t + 0.5) * tokenRow;
   return { y, top: y - height / 2, height, text: shortened(text, width - 24, widthOf) };
 }
 
 /**
  * @param {number} e
  * @param {Shape} data
- * @param {{ seatsHeight: number, groupGaps: number }} rows
+ * @param {{ seatsHeight: number, groupGaps: number, top: number }} rows
  * @returns {SeatPlace}
  */
-function seatPlace(e, { experts, groups }, { seatsHeight, groupGaps }) {
+function seatPlace(e, { experts, groups }, { seatsHeight, groupGaps, top: above }) {
   const isFew = experts.length <= FEW_EXPERTS;
   const row = Math.min((seatsHeight - groupGaps) / experts.length, isFew ? 130 : ROW.seatMax);
   const used = row * experts.length + groupGaps;
   const group = Math.floor(e / (experts.length / groups));
   const height = Math.min(row - 3, isFew ? 72 : 40);
-  const top = (seatsHeight - used) / 2 + e * row + group * ROW.groupGap + 1.5 + (row - 3 - height) / 2;
+  const top =
+    above + (seatsHeight - used) / 2 + e * row + group * ROW.groupGap + 1.5 + (row - 3 - height) / 2;
   return { top, height, y: top + height / 2 };
 }
 
@@ -170,6 +175,25 @@ function ribbonPath({ from, to }, { tokenX, tokenWidth, seatX }) {
   const end = seatX - 2;
   const bend = (end - start) * 0.5;
   return `M${start},${from} C${start + bend},${from} ${end - bend},${to} ${end},${to}`;
+}
+
+/**
+ * A class and its probability on one line: in large type if they fit with a gap between them, else in smaller type,
+ * and in the smallest the class is shortened.
+ * @param {string} word
+ * @param {string} shown
+ * @param {number} width
+ * @param {boolean} isBest
+ * @param {Measure} measure
+ */
+export function verdictLine(word, shown, width, isBest, measure) {
+  const glyph = 1.5; // of the type
+  const room = (/** @type {number} */ size) =>
+    width - (glyph + VERDICT.gap) * size - measure(size)(shown) * VERDICT.bold;
+  const [most, least] = isBest ? VERDICT.best : VERDICT.other;
+  let size = most;
+  while (size > least && measure(size)(word) * VERDICT.bold > room(size)) size -= 1;
+  return { size, word: shortened(word, room(size) / VERDICT.bold, measure(size)) };
 }
 
 /**

@@ -5,9 +5,11 @@ import { focused, setTabStop } from "../kit/focus.js";
 import { actOn, keyList } from "../kit/keys.js";
 import { brief } from "../kit/numbers.js";
 import { Panel } from "../kit/panel.js";
-import { mounted, roomBelow, watchRoom } from "../kit/stage.js";
+import { mounted, roomBelow, watchRoom, zoomOf } from "../kit/stage.js";
 import { fill, measureIn } from "../kit/text.js";
 import { flowLayout } from "./geometry.js";
+import { LIST_BELOW, drawList } from "./list.js";
+import { markOf, shade } from "./marks.js";
 import { Playback, standing } from "./playback.js";
 import { writeResult } from "./result.js";
 import { drawFlow, writeSeats } from "./scene.js";
@@ -17,10 +19,11 @@ import { flowTable } from "./table.js";
  * @typedef {import("./picture.types.js").PictureData} PictureData
  * @typedef {import("../kit/stage.js").Send} Send
  * @typedef {PictureData["selection"]} Choice
- * @typedef {{ t?: number, e?: number }} Mark a word, an expert, or the ribbon between them
+ * @typedef {import("./marks.js").Mark} Mark
  */
 
 const ROOM = { least: 330, most: 620 };
+const TIP_ROOM = 260; // px: the widest tip
 
 class RoutesPicture {
   /** @param {HTMLElement} root */
@@ -55,10 +58,11 @@ class RoutesPicture {
     this.layers = el("div", { class: "layers", role: "group" });
     this.badge = el("span", { class: "badge" });
     this.svg = el("svg", { role: "group" });
+    this.list = el("div", { class: "list", role: "group" });
     this.tip = el("div", { class: "tip", hidden: true, "aria-hidden": "true" });
     this.line = el("p", { class: "line" });
     this.live = el("div", { class: "unseen", "aria-live": "polite" });
-    this.stage = el("div", { class: "stage" }, this.svg, this.panel.node, this.tip);
+    this.stage = el("div", { class: "stage" }, this.svg, this.list, this.panel.node, this.tip);
     const { table, help } = this.panel.buttons;
     const gap = el("span", { class: "gap" });
     root.replaceChildren(
@@ -72,9 +76,13 @@ class RoutesPicture {
   }
 
   listen() {
-    this.svg.addEventListener("pointermove", (event) => this.look(markOf(event.target), event));
-    this.svg.addEventListener("pointerleave", () => this.look(null));
-    this.svg.addEventListener("click", (event) => this.pick(markOf(event.target)));
+    for (const drawn of [this.svg, this.list]) {
+      drawn.addEventListener("pointermove", (event) => {
+        this.look(markOf(event.target), /** @type {PointerEvent} */ (event));
+      });
+      drawn.addEventListener("pointerleave", () => this.look(null));
+      drawn.addEventListener("click", (event) => this.pick(markOf(event.target)));
+    }
     // On the stage: an <svg> that listens to focus would itself take a stop of the Tab key.
     this.stage.addEventListener("focusin", (event) => this.look(markOf(event.target)));
     this.stage.addEventListener("focusout", () => this.look(null));
@@ -120,7 +128,12 @@ class RoutesPicture {
     this.measure = measureIn(this.root, 500);
     this.layout = flowLayout(this.data, width, this.room(), this.measure);
     const held = markOf(focused(this.root));
-    this.marks = drawFlow(this.svg, this.data, this.current, this.layout);
+    const isList = width < LIST_BELOW;
+    (isList ? this.svg : this.list).replaceChildren();
+    this.svg.classList.toggle("unused", isList);
+    this.marks = isList
+      ? drawList(this.list, this.data, this.current, width, this.measure)
+      : drawFlow(this.svg, this.data, this.current, this.layout, this.measure);
     this.drawnLayer = this.layer;
     this.setStop(held ?? { t: this.picked.token ?? 0 });
     if (held) this.nodeOf(held)?.focus();
@@ -134,7 +147,7 @@ class RoutesPicture {
 
   words() {
     const { words, badge, line, layers, layer_names: names } = this.data;
-    this.svg.setAttribute("aria-label", words.label);
+    for (const drawn of [this.svg, this.list]) drawn.setAttribute("aria-label", words.label);
     this.next.textContent = words.step;
     this.panel.say({ table: words.table, keys: words.keys });
     this.badge.textContent = badge;
@@ -221,8 +234,10 @@ class RoutesPicture {
       score: brief(scores[t][k]),
     });
     const box = this.stage.getBoundingClientRect();
-    this.tip.style.left = `${Math.min(event.clientX - box.left + 14, box.width - 260)}px`;
-    this.tip.style.top = `${event.clientY - box.top + 16}px`;
+    const zoom = zoomOf(this.stage);
+    const [x, y] = [(event.clientX - box.left) / zoom, (event.clientY - box.top) / zoom];
+    this.tip.style.left = `${Math.max(Math.min(x + 14, this.stage.clientWidth - TIP_ROOM), 0)}px`;
+    this.tip.style.top = `${y - this.tip.offsetHeight - 12}px`; // above the pointer: the captions stand below
   }
 
   /** @param {Mark} mark */
@@ -304,7 +319,7 @@ class RoutesPicture {
       n: () => this.playback.step(),
       Escape: () => (this.panel.isOpen ? this.panel.close() : clear()),
     };
-    const mark = this.svg.contains(target) ? markOf(target) : null;
+    const mark = markOf(target);
     if (mark) {
       Object.assign(acts, {
         Enter: () => this.pick(mark),
@@ -362,27 +377,8 @@ class RoutesPicture {
   /** @param {Mark} mark */
   nodeOf({ t, e }) {
     if (t !== undefined) return this.marks?.tokens[t];
-    return e === undefined ? undefined : this.marks?.seats[e].node;
+    return e === undefined ? undefined : this.marks?.seats[e]?.node;
   }
-}
-
-/** @param {Element} node @param {boolean} isOn @param {boolean} isPicked */
-function shade(node, isOn, isPicked) {
-  node.classList.toggle("dim", !isOn);
-  node.classList.toggle("picked", isPicked);
-  node.setAttribute("aria-selected", String(isPicked));
-}
-
-/**
- * The mark that a node belongs to; a ribbon has both ends.
- * @param {EventTarget | null} target
- * @returns {Mark | null}
- */
-function markOf(target) {
-  const node = target instanceof Element ? target.closest("[data-t], [data-e]") : null;
-  if (!(node instanceof SVGElement)) return null;
-  const { t, e } = node.dataset;
-  return { ...(t === undefined ? {} : { t: Number(t) }), ...(e === undefined ? {} : { e: Number(e) }) };
 }
 
 export default mounted((root) => new RoutesPicture(root));

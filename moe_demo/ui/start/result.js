@@ -2,6 +2,7 @@
 import { el, set } from "../kit/dom.js";
 import { percent } from "../kit/numbers.js";
 import { fill } from "../kit/text.js";
+import { verdictLine } from "./geometry.js";
 
 /**
  * @typedef {import("./picture.types.js").PictureData} PictureData
@@ -15,17 +16,25 @@ const PARTS = /** @type {const} */ (["mixing", "experts", "mean", "class"]);
 /**
  * A row for each class on a scale from 0 to 1, and the parts of the way; `writeResult` fills them in.
  * @param {PictureData} data
- * @param {import("./geometry.js").Layout} layout
+ * @param {Pick<import("./geometry.js").Layout, "resultX" | "resultWidth" | "seatsHeight" | "top">} layout
+ * @param {import("./geometry.js").Measure} measure
  */
-export function drawResult({ classes, words }, { resultX: x, resultWidth: width, seatsHeight }) {
-  const middle = seatsHeight / 2;
-  const top = Math.max(middle - (CLASS_ROW * classes.length) / 2, 34);
+export function drawResult(
+  { classes, words },
+  { resultX: x, resultWidth: width, seatsHeight, top: above },
+  measure,
+) {
+  const middle = above + seatsHeight / 2;
+  const top = Math.max(middle - (CLASS_ROW * classes.length) / 2, above + 34);
   const rows = classes.map(({ hue, glyph, word }, c) => {
     const y = top + c * CLASS_ROW;
     const bar = { x, y: y + 31, height: 14, rx: 3 };
     const sign = el("tspan", { class: "glyph", fill: hue }, glyph);
+    const text = el("tspan");
     return {
-      name: el("text", { x, y: y + 20 }, sign, ` ${word}`),
+      word,
+      text,
+      name: el("text", { x, y: y + 20 }, sign, text),
       value: el("text", { x: x + width, y: y + 20, "text-anchor": "end" }),
       track: el("rect", { class: "track", width, ...bar }),
       bar: el("rect", { class: "fill", width: 0, fill: hue, ...bar }),
@@ -38,13 +47,15 @@ export function drawResult({ classes, words }, { resultX: x, resultWidth: width,
   const node = el(
     "g",
     { class: "result" },
-    el("path", { class: "arrow", d: `M${x - 40},${middle} h22 m-8,-7 l8,7 l-8,7`, fill: "none" }),
+    x > 0
+      ? el("path", { class: "arrow", d: `M${x - 40},${middle} h22 m-8,-7 l8,7 l-8,7`, fill: "none" })
+      : null,
     el("text", { class: "head", x, y: top - 14 }, words.result),
     ...rows.flatMap(({ name, value, track, bar }) => [name, value, track, bar]),
     el("text", { class: "foot", x, y }, ...between),
     status,
   );
-  return { node, rows, parts, status, width };
+  return { node, rows, parts, status, width, measure, height: y + 30 };
 }
 
 /**
@@ -54,15 +65,18 @@ export function drawResult({ classes, words }, { resultX: x, resultWidth: width,
  * @param {PictureData} data
  * @param {Standing | null} at
  */
-export function writeResult({ rows, parts, status, width }, data, at) {
+export function writeResult({ rows, parts, status, width, measure }, data, at) {
   const answer = data.answers[(at?.arrived ?? data.answers.length) - 1];
   const best = answer ? answer.indexOf(Math.max(...answer)) : -1;
-  rows.forEach(({ name, value, bar }, c) => {
+  rows.forEach(({ word, text, name, value, bar }, c) => {
     const kind = c === best ? " best" : "";
-    set(name, { class: `class${kind}` });
-    set(value, { class: `value${kind}` });
+    const shown = percent(answer?.[c], 1);
+    const line = verdictLine(word, shown, width, c === best, measure);
+    set(name, { class: `class${kind}`, "font-size": line.size });
+    set(value, { class: `value${kind}`, "font-size": line.size });
     set(bar, { width: answer ? Math.max(answer[c] * width, 2) : 0 });
-    value.textContent = percent(answer?.[c], 1);
+    text.textContent = ` ${line.word}`;
+    value.textContent = shown;
   });
   const now = at ? (at.arrived ? ["mean", "class"] : ["mixing", "experts"]) : [];
   for (const part of parts) part.classList.toggle("now", now.includes(part.dataset.part ?? ""));

@@ -18,8 +18,8 @@ import { drawResult } from "./result.js";
  * @property {string} received the words it received
  *
  * @typedef {object} Marks what changes after drawing
- * @property {{ node: SVGGElement, t: number, e: number }[]} ribbons
- * @property {SVGGElement[]} tokens
+ * @property {{ node: HTMLElement | SVGElement, t: number, e: number }[]} ribbons
+ * @property {(HTMLElement | SVGElement)[]} tokens
  * @property {Seat[]} seats
  * @property {import("./result.js").Result} result
  */
@@ -49,9 +49,10 @@ const MIDDLE = { "dominant-baseline": "central" };
  * @param {PictureData} data
  * @param {Layer} layer
  * @param {Layout} layout
+ * @param {import("./geometry.js").Measure} measure
  * @returns {Marks}
  */
-export function drawFlow(svg, data, layer, layout) {
+export function drawFlow(svg, data, layer, layout, measure) {
   const { width, total } = layout;
   set(svg, { viewBox: `0 0 ${width} ${total}`, width, height: total });
   const ribbons = ribbonPlaces(layer, layout).map((ribbon) => ({
@@ -61,7 +62,7 @@ export function drawFlow(svg, data, layer, layout) {
   }));
   const tokens = data.tokens.map((_, t) => drawToken(t, data, layer, layout));
   const seats = data.experts.map((_, e) => drawSeat(e, data, layer, layout));
-  const result = drawResult(data, layout);
+  const result = drawResult(data, layout, measure);
   const list = (/** @type {string} */ label, /** @type {SVGGElement[]} */ nodes) =>
     el("g", { role: "listbox", "aria-label": label }, ...nodes);
   svg.replaceChildren(
@@ -204,7 +205,7 @@ function drawGroups({ experts, groups, words }, { seats, seatsEnd }) {
 }
 
 /**
- * The shared experts: a band below, to which a line takes every word.
+ * The shared experts: a band below or above, to which a line takes every word.
  * @param {PictureData} data
  * @param {Layout} layout
  */
@@ -214,10 +215,11 @@ function drawShared({ shared, words }, { band, tokens, tokenX, tokenWidth, seats
   const width = seatsEnd - 1;
   const feeds = tokens.map((place) => `M${tokenX},${place.y} H2`).join(" ");
   const text = { y: y + height / 2, ...MIDDLE };
+  const far = y < tokens[0].y ? tokens[tokens.length - 1] : tokens[0];
   return el(
     "g",
     { class: "shared" },
-    el("path", { class: "feed", d: `${feeds} M2,${tokens[0].y} V${y + 8}`, fill: "none" }),
+    el("path", { class: "feed", d: `${feeds} M2,${far.y} V${y + height / 2}`, fill: "none" }),
     el("rect", { x: 1, y: y + 1, width, height: height - 2, rx: 7 }),
     el("rect", { class: "inner", x: 4, y: y + 4, width: width - 6, height: height - 8, rx: 5 }),
     el("text", { class: "name", x: tokenX + 12, ...text }, shared.join(" ")),
