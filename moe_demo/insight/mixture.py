@@ -1,6 +1,7 @@
 """What a MoE layer adds to a word, taken apart: gate x expert output, piece by piece, and what each piece causes.
 
     parts = mixture(trace)                       exact: the pieces of every word sum to the layer's output
+    first_sight(layer, token)                    who is heard loudest, who adds most
     toward(run, trace, parts)                    how far each piece points to each class
     removal_effects(run, text)                   measured: the class scores with one piece left out
 
@@ -39,6 +40,8 @@ class LayerMixture:
     """Who stands behind the first K pieces."""
     gates_TP: Array
     """1 for the shared experts."""
+    outputs_TPD: Array
+    """What each expert says."""
     pieces_TPD: Array
     """The gate already applied."""
     input_TD: Array
@@ -55,9 +58,19 @@ class LayerMixture:
         return np.asarray(np.linalg.norm(self.pieces_TPD, axis=-1))
 
     @property
+    def output_norm_T(self) -> Array:
+        """Length of the whole output."""
+        return np.asarray(np.linalg.norm(self.output_TD, axis=-1))
+
+    @property
     def running_TPD(self) -> Array:
         """The sum so far, piece by piece; the last is the layer's output."""
         return np.asarray(self.pieces_TPD.cumsum(axis=1))
+
+    @property
+    def running_norm_TP(self) -> Array:
+        """Length of the sum so far."""
+        return np.asarray(np.linalg.norm(self.running_TPD, axis=-1))
 
     def name(self, token: int, piece: int) -> tuple[str, int]:
         """("expert", its number) or ("shared", its number)."""
@@ -128,9 +141,32 @@ def _taken_apart(layer: LayerTrace) -> LayerMixture:
         layer=layer.layer,
         experts_TK=layer.topk_idx_TK,
         gates_TP=np.concatenate([layer.gates_TK, np.ones((n_tokens, n_shared), np.float32)], axis=1),
+        outputs_TPD=np.concatenate([layer.expert_out_TKD, layer.shared_out_TSD], axis=1),
         pieces_TPD=np.concatenate([layer.weighted_TKD, layer.shared_out_TSD], axis=1),
         input_TD=layer.input_TD,
         output_TD=layer.output_TD,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class FirstSight:
+    """What a word's pieces show at once, by their numbers P."""
+
+    loudest: int
+    """The chosen expert with the largest gate."""
+    longest: int
+    """The chosen expert whose piece is longest."""
+    longest_of_all: int
+    """The longest piece, a shared expert's included."""
+
+
+def first_sight(layer: LayerMixture, token: int) -> FirstSight:
+    """Who is heard loudest and who adds most."""
+    norm_P, k = layer.norm_TP[token], layer.n_chosen
+    return FirstSight(
+        loudest=int(layer.gates_TP[token, :k].argmax()),
+        longest=int(norm_P[:k].argmax()),
+        longest_of_all=int(norm_P.argmax()),
     )
 
 

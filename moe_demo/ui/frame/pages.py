@@ -5,7 +5,7 @@ holds its name in the head (`router.nav`) and its title (`router.title`). Nothin
 
 An address is the papers' own word for what the page shows, so that a link says where it leads: a sentence's
 `forward-pass` through all stages, `top-k` routing, to `train` a model, `load-balancing`. Words kept for pages to come:
-gated-sum, specialization, interventions, expert-parallel, parameters, own-data, course. It is never the page's name:
+specialization, interventions, expert-parallel, parameters, own-data, course. It is never the page's name:
 the stem of a script in a folder called `pages` is an address of Streamlit's own wherever that folder stands beside the
 script that runs. An address that a page once had stays in its row for good.
 """
@@ -19,6 +19,7 @@ from moe_demo.ui.balance.settings import BalanceSettings
 from moe_demo.ui.journey.settings import JourneySettings
 from moe_demo.ui.kit.i18n import t
 from moe_demo.ui.kit.page_settings import PageSettings
+from moe_demo.ui.mixture.settings import MixtureSettings
 from moe_demo.ui.router.settings import RouterSettings
 
 SCRIPTS = Path(__file__).parents[3] / "pages"
@@ -74,6 +75,7 @@ PAGES = (
         former_url_paths=("stages",),
     ),
     Page(name="router", url_path="top-k", settings=RouterSettings, former_url_paths=("routing",)),
+    Page(name="mixture", url_path="gated-sum", settings=MixtureSettings),
     Page(name="training", url_path="train", former_url_paths=("learning",)),
     Page(
         name="balance",

@@ -1,0 +1,1 @@
+"""The mixture page: what do the chosen experts add?"""

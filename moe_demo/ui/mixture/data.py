@@ -1,0 +1,293 @@
+"""What the mixture page's pictures are given: a layer's output in pieces, and size against effect."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TypedDict
+
+import numpy as np
+
+from moe_demo.insight.article import TEXT, TOKENS, WEIGHTED
+from moe_demo.insight.gate_cause import Piece as MeasuredPiece
+from moe_demo.insight.gate_cause import pieces_of
+from moe_demo.insight.mixture import (
+    Array,
+    LayerMixture,
+    Toward,
+    first_sight,
+    mixture,
+    removal_effects,
+    toward,
+)
+from moe_demo.insight.run import Run
+from moe_demo.ui.kit.i18n import labels, language, t
+from moe_demo.ui.kit.looks import ClassLook, ExpertLook, Ramp, class_looks, expert_looks, signed_ramp
+from moe_demo.ui.kit.views import View
+from moe_demo.ui.kit.words import badge, class_word, expert_name, layer_name, layer_title
+from moe_demo.ui.mixture.settings import MixtureSettings, Of
+
+_KEPT = 256  # sentences whose measured effects stay in memory: some 2 kB each
+
+
+class Row(TypedDict):
+    """One piece: a chosen expert's output times its gate, or a shared expert's output."""
+
+    label: str
+    expert: int | None
+    """None: a shared expert."""
+    gate: float
+    output: list[float]
+    """Before the gate."""
+    piece: list[float]
+    norm: float
+    so_far: float
+    """Length of the sum up to here."""
+    cosine: list[float]
+    """To each class direction."""
+    effect: list[float]
+    """Measured: each class logit less that without the piece."""
+    direct: list[float] | None
+    """Exact: what it adds to each class logit; null where that way is not linear."""
+
+
+class WordRow(TypedDict):
+    """One word's pieces, by their length and what they cause."""
+
+    word: str
+    norms: list[float]
+    experts: list[int]
+    effects: list[float]
+    """Toward the answer, piece by piece."""
+
+
+class ArticleTerm(TypedDict):
+    """One term of the article's line, with the live one."""
+
+    word: str
+    written: str
+    gate: float
+    live_expert: int
+    live_gate: float
+
+
+class MixturePictureData(TypedDict):
+    """One layer's output for a word, taken apart; and all words' pieces."""
+
+    of: Of
+    token: int
+    word: str
+    layer: int
+    layers: list[str]
+    rows: list[Row]
+    total: list[float]
+    total_norm: float
+    sentence: list[WordRow]
+    article: list[ArticleTerm]
+    """Empty unless the run and the sentence are those of the article's example."""
+    answer: int
+    output_limit: float
+    """Largest value in the strips of outputs, of either sign."""
+    piece_limit: float
+    """The same for the pieces and their sum."""
+    norm_limit: float
+    effect_limit: float
+    sentence_norm_limit: float
+    experts: list[ExpertLook]
+    classes: list[ClassLook]
+    ramp: Ramp
+    title: str
+    badge: str
+    claim: str
+    measured: str
+    """How the columns of effects were made, in one sentence."""
+    words: dict[str, str]
+    lang: str
+
+
+class Point(TypedDict):
+    """One word at one expert."""
+
+    token: int
+    word: str
+    expert: int
+    gate: float
+    norm: float
+    effect: float
+
+
+class MixtureScatterData(TypedDict):
+    """Length of each piece against the effect of leaving it out."""
+
+    points: list[Point]
+    token: int
+    expert: int | None
+    norm_limit: float
+    effect_low: float
+    effect_high: float
+    experts: list[ExpertLook]
+    title: str
+    words: dict[str, str]
+    lang: str
+
+
+def picture_data(view: View) -> MixturePictureData:
+    """What the picture draws for the selected word and layer."""
+    token, chosen = view.selection.token or 0, view.selection
+    layer = mixture(view.trace).layers[chosen.layer]
+    effect_TPC = effects(view.run, view.trace.text)[chosen.layer]
+    straight, answer = toward(view.run, layer), int(view.trace.logits_C.argmax())
+    rows = _rows(layer, token, straight, effect_TPC)
+    word = view.trace.tokens[token]
+    return {
+        "of": chosen.of(MixtureSettings).of,
+        "token": token,
+        "word": word,
+        "layer": layer.layer,
+        "layers": [layer_name(index) for index in range(len(view.trace.layers))],
+        "rows": rows,
+        "total": layer.output_TD[token].tolist(),
+        "total_norm": float(layer.output_norm_T[token]),
+        "sentence": _sentence(view, layer, effect_TPC[..., answer]),
+        "article": _article(view, layer),
+        "answer": answer,
+        "output_limit": float(np.abs(layer.outputs_TPD[token]).max()),
+        "piece_limit": float(
+            max(np.abs(layer.pieces_TPD[token]).max(), np.abs(layer.output_TD[token]).max())
+        ),
+        "norm_limit": float(max(layer.norm_TP[token].max(), layer.output_norm_T[token])),
+        "effect_limit": float(np.abs(effect_TPC[token]).max()),
+        "sentence_norm_limit": float(layer.norm_TP.sum(1).max()),
+        "experts": expert_looks(view.run.config.model.n_routed),
+        "classes": class_looks(view.run.labels),
+        "ramp": signed_ramp(),
+        "title": t("mixture.title_label", word=word, layer=layer_title(layer.layer)),
+        "badge": badge(view.run),
+        "claim": t("mixture.claim.of", word=word, claim=_claim(layer, token)),
+        "measured": _measured(straight, len(view.trace.tokens), class_word(view.trace.label)),
+        "words": labels("mixture.words"),
+        "lang": language(),
+    }
+
+
+@lru_cache(maxsize=_KEPT)
+def effects(run: Run, text: str) -> tuple[Array, ...]:
+    """What every piece of a sentence causes, layer by layer; measured once for all readers."""
+    return removal_effects(run, text)
+
+
+def _rows(layer: LayerMixture, token: int, straight: Toward, effect_TPC: Array) -> list[Row]:
+    rows: list[Row] = []
+    for p in range(layer.gates_TP.shape[1]):
+        kind, index = layer.name(token, p)
+        measured = min(p, effect_TPC.shape[1] - 1)  # several shared experts are measured together
+        rows.append(
+            {
+                "label": expert_name(index) if kind == "expert" else t("mixture.shared", n=index),
+                "expert": index if kind == "expert" else None,
+                "gate": float(layer.gates_TP[token, p]),
+                "output": layer.outputs_TPD[token, p].tolist(),
+                "piece": layer.pieces_TPD[token, p].tolist(),
+                "norm": float(layer.norm_TP[token, p]),
+                "so_far": float(layer.running_norm_TP[token, p]),
+                "cosine": straight.cosine_TPC[token, p].tolist(),
+                "effect": effect_TPC[token, measured].tolist(),
+                "direct": None if straight.direct_TPC is None else straight.direct_TPC[token, p].tolist(),
+            }
+        )
+    return rows
+
+
+def _sentence(view: View, layer: LayerMixture, effect_TP: Array) -> list[WordRow]:
+    return [
+        {
+            "word": word,
+            "norms": layer.norm_TP[t].tolist(),
+            "experts": layer.experts_TK[t].tolist(),
+            "effects": effect_TP[t].tolist(),
+        }
+        for t, word in enumerate(view.trace.tokens)
+    ]
+
+
+def _article(view: View, layer: LayerMixture) -> list[ArticleTerm]:
+    """The article's line beside the live one: its words are found by their text, since it leaves 了 out."""
+    if view.run.config.preset != "document" or view.trace.text != TEXT:
+        return []
+    live = {word: t for t, word in enumerate(view.trace.tokens)}
+    return [
+        {
+            "word": word,
+            "written": term.written,
+            "gate": term.gate,
+            "live_expert": int(layer.experts_TK[live[word], 0]),
+            "live_gate": float(layer.gates_TP[live[word], 0]),
+        }
+        for term, word in zip(WEIGHTED, TOKENS, strict=True)
+        if word in live
+    ]
+
+
+def _claim(layer: LayerMixture, token: int) -> str:
+    """What the numbers on show say at once, and nothing that they do not say."""
+    sight, k = first_sight(layer, token), layer.n_chosen
+    values = {
+        "loud": expert_name(int(layer.experts_TK[token, sight.loudest])),
+        "gate": float(layer.gates_TP[token, sight.loudest]),
+        "loud_norm": float(layer.norm_TP[token, sight.loudest]),
+        "long": expert_name(int(layer.experts_TK[token, sight.longest])),
+        "long_gate": float(layer.gates_TP[token, sight.longest]),
+        "long_norm": float(layer.norm_TP[token, sight.longest]),
+    }
+    if k == 1:
+        return t("mixture.claim.one", **values)
+    said = t("mixture.claim.other" if sight.loudest != sight.longest else "mixture.claim.same", **values)
+    if sight.longest_of_all >= k:
+        said += t("mixture.claim.shared", norm=float(layer.norm_TP[token, sight.longest_of_all]))
+    return said
+
+
+def _measured(straight: Toward, n_tokens: int, answer: str) -> str:
+    return t(
+        "mixture.measured" if straight.direct_TPC is None else "mixture.measured_direct",
+        n=n_tokens,
+        answer=answer,
+    )
+
+
+def scatter_data(view: View) -> MixtureScatterData:
+    """What the scatter draws: the pieces of this sentence in the selected layer."""
+    layer, chosen = view.selection.layer, view.selection
+    pieces = _pieces(view.run, view.trace.text)[layer]
+    effect = [piece.effect for piece in pieces]
+    return {
+        "points": [
+            {
+                "token": piece.token,
+                "word": view.trace.tokens[piece.token],
+                "expert": piece.expert,
+                "gate": piece.gate,
+                "norm": piece.norm,
+                "effect": piece.effect,
+            }
+            for piece in pieces
+        ],
+        "token": chosen.token or 0,
+        "expert": chosen.expert,
+        "norm_limit": max(piece.norm for piece in pieces),
+        "effect_low": min(0.0, *effect),
+        "effect_high": max(0.0, *effect),
+        "experts": expert_looks(view.run.config.model.n_routed),
+        "title": t(
+            "mixture.scatter_label",
+            n=len(pieces),
+            layer=layer_name(layer),
+            answer=class_word(view.trace.label),
+        ),
+        "words": labels("mixture.scatter"),
+        "lang": language(),
+    }
+
+
+@lru_cache(maxsize=_KEPT)
+def _pieces(run: Run, text: str) -> tuple[tuple[MeasuredPiece, ...], ...]:
+    return pieces_of(run, text)

@@ -1,0 +1,82 @@
+"""The mixture page's pictures: a word's pieces with what they cause, and size against effect.
+
+draw(view)              the pieces of the selected word, or of all words, in the selected layer
+gate_and_cause(view)    every (word, expert) of the sentence; and over many headlines, once somebody asks
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import streamlit as st
+
+from moe_demo.insight.gate_cause import Agreement, Correlation, agreement
+from moe_demo.insight.held_out import DataGoneError, split_of_run
+from moe_demo.insight.run import Run
+from moe_demo.ui.kit import selection
+from moe_demo.ui.kit.i18n import t
+from moe_demo.ui.kit.picture import picture
+from moe_demo.ui.kit.views import View
+from moe_demo.ui.kit.words import layer_name, plain
+from moe_demo.ui.mixture.data import picture_data, scatter_data
+from moe_demo.ui.mixture.settings import MixtureSettings
+
+KEY, SCATTER, MANY = "mixture", "mixture.scatter", "mixture.many"
+N_HEADLINES = 200
+
+
+def draw(view: View) -> None:
+    """The picture; a click picks a word, a layer, or the whole sentence."""
+
+    def go() -> None:
+        picked = st.session_state[KEY].go
+        if picked:
+            selection.update(MixtureSettings, **picked)
+
+    picture("mixture/picture", data=picture_data(view), key=KEY, on_go_change=go)
+
+
+def gate_and_cause(view: View) -> None:
+    """The scatter of this sentence; a click on a point picks its word and expert."""
+    st.header(t("mixture.scatter_title"), anchor="gate-is-not-cause")
+    st.caption(t("mixture.scatter_caption"))
+
+    def pick() -> None:
+        if picked := st.session_state[SCATTER].pick:
+            selection.update(token=picked["token"], expert=picked["expert"])
+
+    picture("mixture/scatter", data=scatter_data(view), key=SCATTER, on_pick_change=pick)
+    _over_many(view.run)
+
+
+@st.fragment
+def _over_many(run: Run) -> None:
+    """The same over many headlines: it takes seconds the first time, so a reader asks for it."""
+    if not st.toggle(t("mixture.many", n=N_HEADLINES), key=MANY):
+        return
+    try:
+        with st.spinner(t("mixture.measuring", n=N_HEADLINES)):
+            found = _agreement(run)
+    except DataGoneError as error:
+        st.info(t("mixture.data_gone", source=plain(error.source)))
+        return
+    for layer in found:
+        st.markdown(
+            t(
+                "mixture.agreement",
+                layer=layer_name(layer.layer),
+                pieces=layer.n_pieces,
+                gate=_said(layer.of_gate),
+                norm=_said(layer.of_norm),
+            )
+        )
+    st.caption(t("mixture.agreement_caption", n=found[0].n_headlines))
+
+
+@lru_cache(maxsize=16)
+def _agreement(run: Run) -> tuple[Agreement, ...]:
+    return agreement(run, split_of_run(run.store).held_out.texts[:N_HEADLINES])
+
+
+def _said(found: Correlation) -> str:
+    return t("mixture.correlation", value=found.value, low=found.low, high=found.high)

@@ -1,0 +1,95 @@
+// A layer's output taken apart: each expert's vector, its gate, the piece they make, and what leaving it out does.
+// It is a real table, so that its numbers can be read without its pictures.
+import { isDark } from "../kit/colour.js";
+import { el } from "../kit/dom.js";
+import { focused } from "../kit/focus.js";
+import { mounted, watchTheme } from "../kit/stage.js";
+import { texturePatterns } from "../kit/textures.js";
+import { articleLines } from "./article.js";
+import { pieceTable } from "./pieces.js";
+import { sentenceTable } from "./sentence.js";
+
+/**
+ * @typedef {import("./picture.types.js").PictureData} PictureData
+ * @typedef {import("../kit/stage.js").Send} Send
+ */
+
+const PATTERNS = "m"; // ids of the experts' textures
+
+class Mixture {
+  /** @param {HTMLElement} root */
+  constructor(root) {
+    this.root = root;
+    /** @type {Send} */
+    this.send = () => {};
+    this.forgetTheme = watchTheme(() => this.data && this.draw(this.data));
+  }
+
+  leave() {
+    this.forgetTheme();
+  }
+
+  /**
+   * @param {PictureData} data
+   * @param {Send} send
+   */
+  show(data, send) {
+    this.data = data;
+    this.send = send;
+    this.draw(data);
+  }
+
+  /** @param {PictureData} data */
+  draw(data) {
+    const held = focused(this.root)?.dataset?.stop;
+    const ramp = data.ramp[isDark(this.root) ? "dark" : "light"];
+    const go = (/** @type {Record<string, unknown>} */ place) => this.send("go", place);
+    const body = data.of === "word" ? pieceTable(data, ramp, PATTERNS) : sentenceTable(data, PATTERNS, go);
+    this.root.replaceChildren(
+      el(
+        "svg",
+        { class: "unseen", "aria-hidden": "true" },
+        el("defs", {}, ...texturePatterns(data.experts, PATTERNS)),
+      ),
+      controls(data, go),
+      el("p", { class: "claim" }, data.claim),
+      el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": data.title }, body),
+      ...articleLines(data),
+      el("p", { class: "muted" }, data.measured),
+    );
+    if (held) /** @type {HTMLElement | null} */ (this.root.querySelector(`[data-stop="${held}"]`))?.focus();
+  }
+}
+
+/**
+ * Which layer, and one word or all.
+ * @param {PictureData} data
+ * @param {(place: Record<string, unknown>) => void} go
+ */
+function controls({ of, layer, layers, word, words, badge }, go) {
+  const button = (
+    /** @type {string} */ stop,
+    /** @type {string} */ text,
+    /** @type {boolean} */ on,
+    /** @type {Record<string, unknown>} */ place,
+  ) =>
+    el("button", { type: "button", "data-stop": stop, "aria-pressed": on, onclick: () => go(place) }, text);
+  return el(
+    "div",
+    { class: "controls" },
+    el(
+      "span",
+      { class: "group" },
+      ...layers.map((name, l) => button(`layer${l}`, name, l === layer, { layer: l })),
+    ),
+    el(
+      "span",
+      { class: "group" },
+      button("word", `${words.word_view} ${word}`, of === "word", { of: "word" }),
+      button("sentence", words.sentence_view, of === "sentence", { of: "sentence" }),
+    ),
+    el("span", { class: "muted" }, badge),
+  );
+}
+
+export default mounted((root) => new Mixture(root));

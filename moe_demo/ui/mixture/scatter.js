@@ -1,0 +1,171 @@
+// Every (word, expert) of the sentence: how long its piece is, and what the answer loses without it.
+import { el } from "../kit/dom.js";
+import { focused, setTabStop } from "../kit/focus.js";
+import { actOn } from "../kit/keys.js";
+import { fixed, significant, signed } from "../kit/numbers.js";
+import { linear, roundEnd, roundNumbers } from "../kit/scale.js";
+import { mounted, watchRoom } from "../kit/stage.js";
+import { dataTable } from "../kit/table.js";
+import { fill } from "../kit/text.js";
+import { texturePatterns } from "../kit/textures.js";
+
+/**
+ * @typedef {import("./scatter.types.js").PictureData} PictureData
+ * @typedef {import("../kit/stage.js").Send} Send
+ */
+
+const SIZE = { height: 320, left: 64, right: 18, top: 34, bottom: 44, radius: 8 };
+const PATTERNS = "s";
+
+class Scatter {
+  /** @param {HTMLElement} root */
+  constructor(root) {
+    this.root = root;
+    /** @type {Send} */
+    this.send = () => {};
+    /** @type {SVGCircleElement[]} */
+    this.points = [];
+    this.forgetRoom = watchRoom(root, () => this.data && this.draw(this.data));
+    root.addEventListener("keydown", (event) => this.key(event));
+  }
+
+  leave() {
+    this.forgetRoom();
+  }
+
+  /**
+   * @param {PictureData} data
+   * @param {Send} send
+   */
+  show(data, send) {
+    this.data = data;
+    this.send = send;
+    this.draw(data);
+  }
+
+  /** @param {PictureData} data */
+  draw(data) {
+    const held = this.points.findIndex((point) => point === focused(this.root));
+    const width = Math.max(this.root.clientWidth, 300);
+    const x = linear(0, roundEnd(data.norm_limit), SIZE.left, width - SIZE.right);
+    const low = data.effect_low < 0 ? -roundEnd(-data.effect_low) : 0;
+    const y = linear(low, roundEnd(data.effect_high), SIZE.height - SIZE.bottom, SIZE.top);
+    this.points = data.points.map((point, i) => this.point(data, point, x(point.norm), y(point.effect), i));
+    const svg = el(
+      "svg",
+      { width, height: SIZE.height, role: "group", "aria-label": data.title },
+      el("defs", {}, ...texturePatterns(data.experts, PATTERNS)),
+      ...axes(data, x, y, width, low),
+      ...this.points,
+    );
+    this.root.replaceChildren(svg, twin(data));
+    const current = data.points.findIndex((p) => p.token === data.token && p.expert === data.expert);
+    setTabStop(this.points, this.points[Math.max(current, 0)]);
+    if (held >= 0) this.points[held]?.focus();
+  }
+
+  /**
+   * @param {PictureData} data
+   * @param {PictureData["points"][number]} point
+   * @param {number} cx
+   * @param {number} cy
+   * @param {number} index
+   */
+  point(data, point, cx, cy, index) {
+    const label = data.experts[point.expert].label;
+    const says = fill(data.words.point, {
+      word: point.word,
+      expert: label,
+      gate: fixed(point.gate),
+      norm: fixed(point.norm, 2),
+      effect: signed(point.effect),
+    });
+    const kind = point.token === data.token ? "point on" : "point";
+    const pick = () => this.send("pick", { token: point.token, expert: point.expert });
+    return el(
+      "circle",
+      {
+        cx,
+        cy,
+        r: SIZE.radius,
+        class: kind,
+        fill: `url(#${PATTERNS}${point.expert})`,
+        role: "button",
+        "data-i": index,
+        "aria-label": says,
+        onclick: pick,
+      },
+      el("title", {}, says),
+    );
+  }
+
+  /** @param {KeyboardEvent} event */
+  key(event) {
+    const at = this.points.indexOf(/** @type {SVGCircleElement} */ (event.target));
+    if (at < 0) return;
+    const go = (/** @type {number} */ by) => {
+      const next = this.points[(at + by + this.points.length) % this.points.length];
+      setTabStop(this.points, next);
+      next.focus();
+    };
+    const pick = () => this.points[at].dispatchEvent(new MouseEvent("click"));
+    actOn(event, {
+      ArrowRight: () => go(1),
+      ArrowDown: () => go(1),
+      ArrowLeft: () => go(-1),
+      ArrowUp: () => go(-1),
+      Enter: pick,
+      " ": pick,
+    });
+  }
+}
+
+/**
+ * @param {PictureData} data
+ * @param {(value: number) => number} x
+ * @param {(value: number) => number} y
+ * @param {number} width
+ * @param {number} low
+ */
+function axes(data, x, y, width, low) {
+  const bottom = SIZE.height - SIZE.bottom;
+  const across = roundNumbers(0, roundEnd(data.norm_limit), 6).map((value) =>
+    el("text", { x: x(value), y: bottom + 18, class: "tick middle" }, significant(value)),
+  );
+  const up = roundNumbers(low, roundEnd(data.effect_high), 5).flatMap((value) => [
+    el("line", {
+      x1: SIZE.left,
+      x2: width - SIZE.right,
+      y1: y(value),
+      y2: y(value),
+      class: value ? "grid" : "zero",
+    }),
+    el("text", { x: SIZE.left - 8, y: y(value) + 5, class: "tick end" }, significant(value)),
+  ]);
+  return [
+    ...up,
+    ...across,
+    el("text", { x: width - SIZE.right, y: bottom + 38, class: "axis end" }, data.words.x),
+    el("text", { x: SIZE.left, y: 16, class: "axis" }, data.words.y),
+  ];
+}
+
+/** @param {PictureData} data */
+function twin({ points, experts, words, title }) {
+  const rows = points.map((point) => [
+    el("th", { scope: "row", lang: "zh" }, point.word),
+    experts[point.expert].label,
+    fixed(point.gate),
+    fixed(point.norm, 2),
+    signed(point.effect),
+  ]);
+  const heads = [words.word, words.expert, words.gate, words.norm, words.effect];
+  return el(
+    "details",
+    {},
+    el("summary", {}, words.table),
+    dataTable({ caption: title, hidesCaption: true, heads, rows }),
+  );
+}
+
+export default mounted((root) => new Scatter(root));
