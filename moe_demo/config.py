@@ -14,7 +14,9 @@ import types
 import typing
 from dataclasses import dataclass, field, fields, replace
 from functools import cache
-from typing import Any, Literal, get_args
+from typing import Any, Literal, NoReturn, get_args
+
+from moe_demo.errors import SaidError
 
 ScoreFn = Literal["softmax", "sigmoid"]
 GroupScore = Literal["top_sum", "max"]
@@ -25,14 +27,47 @@ METHODS: tuple[BalanceMethod, ...] = get_args(BalanceMethod)
 LABELS = ("tech", "sports", "entertainment")
 
 
-class ConfigError(ValueError):
+CONFIG_SENTENCES = {
+    "rule": "{owner}.{field} must be {rule}, got {value}.",
+    "table": "{owner} must be a table of settings, got {value}.",
+    "unknown": "{owner} has no setting named {names}.",
+    "groups": "BalanceConfig.device_alpha needs ModelConfig.n_groups above 1, got 1.",
+    "preset": "There is no preset {name!r}; choose one of {known}.",
+    "device": "device must be one of auto, cpu, cuda, got {device!r}.",
+    "no_cuda": "device is cuda, but torch finds no CUDA GPU here; use cpu or auto.",
+    "processes": "RunConfig.batch_size must be a multiple of the number of processes, {world}, got {value}.",
+    "transformers": "The same as transformers' DeepseekV3MoE needs {field} to be {rule}, got {value}.",
+    "two_starts": "--config and --preset both name settings to start from; leave one of them out.",
+    "set_form": "--set takes NAME=VALUE, such as model.dim=48, got {given!r}.",
+    "set_name": "There is no setting named {name}.",
+    "resume": "--resume goes on with the settings of {folder}; leave out {options}.",
+}
+_SHOWN_CHARS = 60  # of a value that cannot be
+
+
+class ConfigError(SaidError):
     """A setting has a value that no run can be built from; the message names field, value and rule."""
+
+    topic = "config"
+    sentences = CONFIG_SENTENCES
 
 
 def _require(owner: object, rule: bool, field_name: str, text: str) -> None:
     if not rule:
-        value = getattr(owner, field_name)
-        raise ConfigError(f"{type(owner).__name__}.{field_name} must be {text}, got {value!r}.")
+        _refuse(type(owner), field_name, text, getattr(owner, field_name))
+
+
+def _refuse(owner: type, field_name: str, rule: str, value: object) -> NoReturn:
+    raise ConfigError("rule", owner=owner.__name__, field=field_name, rule=rule, value=_shown(value))
+
+
+def _shown(value: object) -> str:
+    """As Python writes it; Python refuses to write a whole number of thousands of digits."""
+    try:
+        text = repr(value)
+    except ValueError:
+        return "a number of thousands of digits"
+    return text if len(text) <= _SHOWN_CHARS else f"{text[:_SHOWN_CHARS]}…"
 
 
 @cache
@@ -233,7 +268,7 @@ class RunConfig:
         _require(self, 0 <= self.seed < 2**63, "seed", "in 0..2^63-1")
         grouped = self.model.n_groups > 1
         if self.balance.device_alpha > 0 and not grouped:
-            raise ConfigError("BalanceConfig.device_alpha needs ModelConfig.n_groups above 1, got 1.")
+            raise ConfigError("groups")
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON types, nested as the classes are."""
@@ -247,11 +282,11 @@ class RunConfig:
 
 def _build(cls: Any, values: dict[str, Any]) -> Any:
     if not isinstance(values, dict):
-        raise ConfigError(f"{cls.__name__} must be a table of settings, got {values!r}.")
+        raise ConfigError("table", owner=cls.__name__, value=_shown(values))
     hints = _hints(cls)
     unknown = sorted(set(values) - set(hints))
     if unknown:
-        raise ConfigError(f"{cls.__name__} has no setting named {', '.join(unknown)}.")
+        raise ConfigError("unknown", owner=cls.__name__, names=", ".join(unknown)[:_SHOWN_CHARS])
     return cls(**{name: _typed(cls, name, hints[name], value) for name, value in values.items()})
 
 
@@ -270,7 +305,7 @@ def _typed(cls: Any, name: str, hint: Any, value: Any) -> Any:
         return value  # checked by the class itself
     expected = tuple if isinstance(hint, types.GenericAlias) else hint
     if not isinstance(value, expected) or (isinstance(value, bool) and expected is not bool):
-        raise ConfigError(f"{cls.__name__}.{name} must be {_TYPE_NAMES[expected]}, got {value!r}.")
+        _refuse(cls, name, _TYPE_NAMES[expected], value)
     return value
 
 
@@ -334,7 +369,7 @@ PRESETS: dict[str, RunConfig] = _presets()
 def preset(name: str) -> RunConfig:
     """The named preset; raises ConfigError naming the ones that exist."""
     if name not in PRESETS:
-        raise ConfigError(f"There is no preset {name!r}; choose one of {', '.join(PRESETS)}.")
+        raise ConfigError("preset", name=name, known=", ".join(PRESETS))
     return PRESETS[name]
 
 

@@ -11,6 +11,7 @@ from moe_demo.ui.balance import page as balance_page
 from moe_demo.ui.balance import sweep as balance_sweep
 from moe_demo.ui.balance import table as balance_table
 from moe_demo.ui.balance.data import model_line
+from moe_demo.ui.kit.errors import sentence
 from moe_demo.ui.kit.i18n import t
 from moe_demo.ui.kit.source import show_source
 
@@ -20,7 +21,7 @@ with st.container(key="balance-title", horizontal=True, vertical_alignment="bott
 try:
     recording = balance_page.recording()
 except RunError as error:
-    st.error(t("balance.broken", reason=str(error)))
+    st.error(t("balance.broken", reason=sentence(error)))
     st.stop()
 st.caption(model_line(recording.base.model))
 balance_page.draw()

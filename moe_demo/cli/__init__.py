@@ -14,9 +14,8 @@ import sys
 from collections.abc import Sequence
 
 from moe_demo.cli.parser import build_parser
-from moe_demo.config import ConfigError
-from moe_demo.runs.files import RunError
-from moe_demo.text.errors import CorpusError, EmptyTextError, VocabularyError
+from moe_demo.errors import SaidError
+from moe_demo.runs.commands import write_problem
 
 DONE, BAD_INPUT, INTERRUPTED = 0, 2, 130
 
@@ -38,7 +37,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("Interrupted.", file=sys.stderr)
         return INTERRUPTED
-    except (ConfigError, CorpusError, RunError, EmptyTextError, VocabularyError) as error:
+    except SaidError as error:
+        if control := getattr(args, "control", None):
+            with contextlib.suppress(SaidError):
+                write_problem(control, error)
         return _refuse(str(error))
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""

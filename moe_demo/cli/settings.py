@@ -23,13 +23,13 @@ _OF_OPTION = {
 def config_of(args: argparse.Namespace) -> RunConfig:
     """The preset, or a run's settings, changed by --set and then by the options that have a name of their own."""
     if args.config and args.preset:
-        raise ConfigError("--config and --preset both name settings to start from; leave one of them out.")
+        raise ConfigError("two_starts")
     base = _settings_in(args.config) if args.config else preset(args.preset or "deepseek")
     values = base.to_dict()
     for setting in args.set:
         name, equals, written = setting.partition("=")
         if not equals:
-            raise ConfigError(f"--set takes NAME=VALUE, such as model.dim=48, got {setting!r}.")
+            raise ConfigError("set_form", given=setting)
         _change(values, name.strip(), _value(written.strip()))
     for option, name in _OF_OPTION.items():
         if (value := getattr(args, option)) is not None:
@@ -61,7 +61,7 @@ def _change(values: dict[str, Any], name: str, value: Any) -> None:
     *parts, last = name.split(".")
     for part in parts:
         if not isinstance(values.get(part), dict):
-            raise ConfigError(f"There is no setting named {name}.")
+            raise ConfigError("set_name", name=name)
         values = values[part]
     values[last] = value
 

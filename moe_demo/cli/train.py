@@ -23,9 +23,7 @@ def train(args: argparse.Namespace) -> int:
     try:
         if args.resume:
             if given := named_options(args):
-                raise ConfigError(
-                    f"--resume goes on with the settings of {args.resume}; leave out {', '.join(given)}."
-                )
+                raise ConfigError("resume", folder=args.resume, options=", ".join(given))
             outcome = resume_run(
                 args.resume, args.data, device=args.device, watcher=watcher, commands=commands
             )

@@ -9,8 +9,9 @@ Letters: B headlines, C classes.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 import torch
@@ -33,10 +34,12 @@ class DataGoneError(RunError):
     """The headlines of a run are not at hand: their file is gone, or holds other headlines now."""
 
     def __init__(self, source: str) -> None:
-        super().__init__(
-            f"The headlines of {source} are no longer those the run was trained on; put the file back to see them."
-        )
+        super().__init__("data_gone", source=source)
         self.source = source
+
+    def __reduce__(self) -> tuple[Callable[[], DataGoneError], tuple[()]]:
+        """As pickle needs it."""
+        return partial(DataGoneError, self.source), ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -165,7 +165,7 @@ class History:
             version=self.version,
             whole=version not in self._lengths,
             state=self.facts.state,
-            reason=status.reason,
+            reason=status.said,
             place=self.facts.place,
             step=newest,
             n_steps=status.n_steps,

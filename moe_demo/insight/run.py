@@ -19,6 +19,7 @@ from moe_demo.runs.data import text_encoder
 from moe_demo.runs.files import is_folder
 from moe_demo.runs.metrics import EvalMetrics, StepMetrics
 from moe_demo.runs.store import RunError, RunStore
+from moe_demo.runs.tickets import shown_name
 from moe_demo.text.tokenizer import TextEncoder
 
 
@@ -108,9 +109,7 @@ def load_run(run: str | Path, step: int | None = None) -> Run:
     store = RunStore(folder) if is_folder(folder) else RunCatalogue().find(str(run))
     if store is None:
         known = ", ".join(sorted(list_runs())) or "none"
-        raise RunError(
-            f"There is no run {str(run)[:60]!r}: name a run folder or one of the known runs ({known})."
-        )
+        raise RunError("unknown", name=shown_name(str(run)), known=known)
     return open_run(store, step)
 
 

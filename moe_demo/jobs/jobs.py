@@ -44,6 +44,7 @@ class Job:
     place: int
     """In the queue, 1 is next; 0 where it does not wait."""
     reason: str
+    """Said in English; a `Said` where it can be said in another language."""
     step: int
     n_steps: int
     private: bool
@@ -94,13 +95,13 @@ class Jobs:
         reason, step, n_steps = "", 0, 0
         if self.has_begun(name):
             status = self.store(name).status()
-            state, reason, step, n_steps = status.state, status.reason, status.step, status.n_steps
+            state, reason, step, n_steps = status.state, status.said, status.step, status.n_steps
             if alive and not status.active and self.processes.asked_since(name, status.written):
                 state, reason = "starting", ""  # a former life ended so; this one has not read its data yet
         elif not alive and not self.processes.was_started(name):
             state = "stopped"  # while it waited
         elif not alive:
-            reason = self.processes.last_log_line(name)
+            reason = self.processes.last_words(name)
         place = self.waiting.place(name)
         if place:
             state, reason = "queued", ""
@@ -172,7 +173,7 @@ class Jobs:
         commands.append(until)
         state = self.get(name).state
         if state == "done":
-            raise RunError(f"{name} is finished; start it again from its seed, or a new run.")
+            raise RunError("finished", name=name)
         if state in ("running", "starting"):
             self.processes.send(name, *commands)
         else:
@@ -195,7 +196,7 @@ class Jobs:
         """
         self._require(name, caller)
         if not (self.is_alive(name) and self.has_begun(name)):
-            raise RunError(f"{name} is not being trained now; play it first.")
+            raise RunError("not_training", name=name)
         store = self.store(name)
         changed(store.config(store.status().step + 1), setting_name, value)
         self.processes.send(name, Command(do="set", name=setting_name, value=value))
@@ -204,7 +205,7 @@ class Jobs:
         """Remove a run that has no process, with all it wrote."""
         self._require(name, caller)
         if self.is_alive(name):
-            raise RunError(f"{name} is still being trained; stop it first.")
+            raise RunError("still_training", name=name)
         self.registry.remove(name)
 
     def advance(self) -> None:
@@ -226,9 +227,7 @@ class Jobs:
 
     def _require(self, name: str, caller: Caller) -> None:
         if not caller.may_change(self.registry.ticket(name).owner):
-            raise RunError(
-                f"{name} was started from another browser; only that one, or the operator, may do this."
-            )
+            raise RunError("not_yours", name=name)
 
     def _hold(self, name: str, caller: Caller, command: Command) -> None:
         self._require(name, caller)
@@ -249,5 +248,5 @@ class Jobs:
             with self._lock:
                 yield
         except RunError as error:
-            if "another process" not in str(error):
+            if error.code != "locked":
                 raise

@@ -3,6 +3,7 @@
     .jobs/NAME.commands    what it has been asked for since it was started
     .jobs/NAME.alive       locked by the process from its first to its last moment
     .jobs/NAME.log         what it said
+    .jobs/NAME.problem     the sentence with which it refused, to be said in other languages
 
 Nothing of it lives in the program that starts it: it goes on when that one is killed, and the next one finds it again.
 """
@@ -16,9 +17,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from moe_demo.errors import Said
 from moe_demo.jobs.environment import environment
-from moe_demo.runs.commands import Command, send
-from moe_demo.runs.files import FolderLock, RunError, explained, write_whole
+from moe_demo.runs.commands import Command, problem_path, send
+from moe_demo.runs.files import FolderLock, RunError, explained, read_json, write_whole
 from moe_demo.runs.store import RunStore
 
 _NICE = 5  # training gives way to the pages
@@ -63,6 +65,7 @@ class Processes:
     def spawn(self, name: str, config: Path, files: Sequence[str]) -> None:
         """Start the process. It inherits the lock on `.alive`, which the system frees however the process ends."""
         write_whole(self._commands(name), b"")
+        problem_path(self._commands(name)).unlink(missing_ok=True)
         folder = self.runs / name
         begun = (folder / "config.json").exists()
         source = ["--resume", str(folder)] if begun else ["--config", str(config), "--out", str(folder)]
@@ -85,8 +88,11 @@ class Processes:
         with contextlib.suppress(OSError, AttributeError):
             os.setpriority(os.PRIO_PROCESS, process.pid, _NICE)
 
-    def last_log_line(self, name: str) -> str:
+    def last_words(self, name: str) -> str:
         """The sentence with which a process ended that never got to a run folder."""
+        with contextlib.suppress(RunError, KeyError, TypeError):
+            told = read_json(problem_path(self._commands(name)))
+            return Said.again(str(told["sentence"]), str(told["key"]), dict(told["values"]))
         with contextlib.suppress(OSError):
             text = self._log(name).read_bytes()[-_LOG_BYTES:].decode(errors="replace")
             return text.strip().rpartition("\n")[2]

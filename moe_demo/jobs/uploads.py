@@ -53,14 +53,10 @@ _keeping = threading.Lock()  # two tabs of a browser must not both take the last
 
 
 class UploadError(RunError):
-    """A data set that cannot be kept or found; its message is one plain sentence.
+    """A data set that cannot be kept or found; its message is one plain sentence."""
 
-    `code` and `values` let a page say the same in another language.
-    """
-
-    def __init__(self, code: str, **values: object) -> None:
-        self.code, self.values = code, values
-        super().__init__(UPLOAD_SENTENCES[code].format(**values))
+    topic = "upload"
+    sentences = UPLOAD_SENTENCES
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -147,6 +147,4 @@ def _shared(layer: MoELayer) -> list[FeedForward]:
 
 def _require(rule: bool, name: str, text: str, value: object) -> None:
     if not rule:
-        raise ConfigError(
-            f"The same as transformers' DeepseekV3MoE needs {name} to be {text}, got {value!r}."
-        )
+        raise ConfigError("transformers", field=name, rule=text, value=repr(value))

@@ -117,7 +117,7 @@ def _small_forms(trained: Sequence[RunStore], work: Path, files: Sequence[Path],
         if fits(counts):
             break
     else:
-        raise RunError(f"Two checkpoints a run need more than {budget} bytes; shrink the presets.")
+        raise RunError("budget", budget=budget)
     for place in reversed(range(len(trained))):
         one_more = [n + (i == place) for i, n in enumerate(counts)]
         counts = one_more if counts[place] < MOST_CHECKPOINTS and fits(one_more) else counts

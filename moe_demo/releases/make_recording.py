@@ -72,7 +72,7 @@ def record_run(folder: Path, config: RunConfig, files: Sequence[Path] = (), *, d
         result = trainer.forward_backward()
         metrics = trainer.update(result)
         if has_diverged(metrics, config.model.n_classes):
-            raise RunError(f"{folder.name} diverged at step {step}: choose a smaller learning rate.")
+            raise RunError("recording_diverged", name=folder.name, step=step)
         if step in kept:
             store.append(metrics)
         if step in opened:

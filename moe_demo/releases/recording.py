@@ -66,7 +66,7 @@ def read_recording(folder: Path) -> Recording:
     folders = [path for path in sorted(folder.glob("*-*")) if (path / "config.json").is_file()]
     runs = [run for path in folders if (run := compared(RunStore(path), _noise(path)))]
     if not runs:
-        raise RunError(f"There is no recording in {folder}; make it with `make recording`.")
+        raise RunError("no_recording", folder=folder)
     runs.sort(key=lambda run: (METHODS.index(run.method), run.seed))
     return Recording(folder=folder, runs=tuple(runs), sweep=tuple(read_sweep(folder)))
 
@@ -104,7 +104,7 @@ def _lines(path: Path) -> list[dict[str, Any]]:
     try:
         return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     except (OSError, ValueError) as error:
-        raise RunError(f"{path} cannot be read ({error}); make the recording again.") from error
+        raise RunError("bad_recording", path=path, why=error) from error
 
 
 # -- writing -----------------------------------------------------------------------------------------------------

@@ -18,11 +18,10 @@ from pathlib import Path
 from moe_demo.runs.files import RunError
 from moe_demo.runs.owners import Caller
 from moe_demo.runs.store import RunStore
-from moe_demo.runs.tickets import has_ticket, is_name, read_ticket, ticket_names
+from moe_demo.runs.tickets import has_ticket, is_name, read_ticket, shown_name, ticket_names
 
 BUNDLED_RUNS = Path(__file__).parents[1] / "bundled_runs"
 RUNS_VARIABLE = "MOE_DEMO_RUNS"
-_SHOWN_CHARS = 60  # of a name that somebody asks for
 
 
 def local_folder() -> Path:
@@ -61,7 +60,7 @@ class RunCatalogue:
         """The folder of a run. Raises RunError where there is none or this caller may not see it."""
         store = self.find(name, caller)
         if store is None:
-            raise RunError(f"There is no run {name[:_SHOWN_CHARS]!r}.")
+            raise RunError("missing", name=shown_name(name))
         return store
 
     def is_coming(self, name: str, caller: Caller | None = None) -> bool:
@@ -119,7 +118,7 @@ def version(store: RunStore) -> Version:
     try:
         made = (store.folder / "config.json").stat().st_mtime_ns
     except OSError as error:
-        raise RunError(f"There is no run {store.run_id!r}.") from error
+        raise RunError("missing", name=shown_name(store.run_id)) from error
     record, checkpoints = store.folder / "metrics.jsonl", store.folder / "checkpoints"
     return Version(
         made=made,

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from moe_demo.errors import SaidError
 from moe_demo.runs.events import CHANGEABLE, Setting
-from moe_demo.runs.files import append_line
+from moe_demo.runs.files import append_line, write_json
 
 Do = Literal["play", "pause", "steps", "epoch", "stop", "set"]
 IDLE_SECONDS = 600.0
@@ -71,6 +72,17 @@ class CommandReader:
 def send(path: Path, command: Command) -> None:
     """Ask for something."""
     append_line(path, command.to_line())
+
+
+def problem_path(commands: Path) -> Path:
+    """Where a process that obeys this file writes down why it refused: sentence, key and values."""
+    return commands.with_suffix(".problem")
+
+
+def write_problem(commands: Path, error: SaidError) -> None:
+    """Write down why nothing was trained, for whoever sends the commands."""
+    told = {"sentence": str(error), "key": error.said.key, "values": error.said.plain_values}
+    write_json(problem_path(commands), told)
 
 
 def _parsed(line: bytes) -> Command | None:

@@ -12,17 +12,18 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from moe_demo.runs.errors import RunError, not_written
+
 if sys.platform == "win32":
     import msvcrt
 else:
     import fcntl
 
+__all__ = ["FolderLock", "RunError", "append_line", "explained", "flush_to_disk", "is_folder", "read_json"]
+__all__ += ["write_json", "write_whole"]
+
 _PATIENCE_SECONDS = 1.0  # longer than a reader holds the lock to see whether it is free
 _LOCKED_BYTE = 1 << 30  # far behind the end of the file: Windows forbids others to read a locked byte
-
-
-class RunError(ValueError):
-    """A run folder is missing, torn, in use or of another make; the message says what and what to do."""
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -67,7 +68,7 @@ def read_json(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise RunError(f"{path} cannot be read ({error}); restore it or train the run again.") from error
+        raise RunError("unreadable", path=path, why=error) from error
 
 
 @contextlib.contextmanager
@@ -76,10 +77,7 @@ def explained(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise RunError(
-            f"Cannot write to {folder}: {reason}; free some space or choose a folder you may write to."
-        ) from error
+        raise not_written(folder, error) from error
 
 
 def is_folder(path: Path) -> bool:
@@ -107,10 +105,7 @@ class FolderLock:
         while not _try_lock(self._file.fileno()):
             if time.monotonic() > give_up:
                 self._file.close()
-                raise RunError(
-                    f"{self.path.parent} is being trained by another process; "
-                    "wait for it, stop it or choose another folder."
-                )
+                raise RunError("locked", folder=self.path.parent)
             time.sleep(0.05)
         return self
 

@@ -22,13 +22,14 @@ import os
 import re
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
 import torch
 
 from moe_demo.config import ConfigError, RunConfig
+from moe_demo.errors import Said
 from moe_demo.model.classifier import Classifier
 from moe_demo.runs import weights
 from moe_demo.runs.data import DataInfo
@@ -44,6 +45,7 @@ from moe_demo.runs.files import (
     write_whole,
 )
 from moe_demo.runs.metrics import EvalMetrics, StepMetrics, from_line, to_line
+from moe_demo.text.errors import VocabularyError
 from moe_demo.text.tokenizer import Vocabulary
 
 __all__ = ["RunError", "RunStore", "State", "Status"]
@@ -70,6 +72,10 @@ class Status:
     written: float
     """Unix time in seconds; 0 for a bundled run."""
     reason: str = ""
+    """Why it paused or ended, in English."""
+    reason_key: str = ""
+    """Of the same sentence in other languages, with the values below; empty where there is none."""
+    reason_values: dict[str, str | int | float] = field(default_factory=dict)
     train_seconds: float = 0.0
     """Spent in steps since step 0, without evaluating and saving; 0 for a bundled run."""
 
@@ -77,6 +83,13 @@ class Status:
     def active(self) -> bool:
         """Whether a process has the run in its hands, training or waiting to be played on."""
         return self.state in ("starting", "running", "paused")
+
+    @property
+    def said(self) -> str:
+        """The reason, in a form that can be said in another language."""
+        return (
+            Said.again(self.reason, self.reason_key, self.reason_values) if self.reason_key else self.reason
+        )
 
     @property
     def interrupted(self) -> bool:
@@ -122,10 +135,7 @@ class RunStore:
         )
         found = next((name for name in names if (self.folder / name).exists()), None)
         if found:
-            raise RunError(
-                f"{self.folder} already holds a run ({found}); "
-                "choose another folder or continue it with --resume."
-            )
+            raise RunError("taken", folder=self.folder, found=found)
         write_json(self.folder / "data.json", asdict(data))
         if vocabulary is not None:
             write_whole(self.folder / "vocab.txt", vocabulary.to_text().encode())
@@ -141,12 +151,12 @@ class RunStore:
         try:
             return config_at(RunConfig.from_dict(read_json(path)), self.events() if step else (), step)
         except ConfigError as error:
-            raise RunError(f"{path} was not written by this version: {error}") from error
+            raise RunError("bad_settings", path=path, why=error) from error
 
     def require_there(self) -> None:
         """Raises RunError where somebody has deleted the folder, or its settings, while it was being written."""
         if not (self.folder / "config.json").is_file():
-            raise RunError(f"Cannot write to {self.folder}: it was deleted during training; train it again.")
+            raise RunError("deleted", folder=self.folder)
 
     def data(self) -> DataInfo:
         """Where the headlines came from."""
@@ -154,7 +164,11 @@ class RunStore:
 
     def vocabulary(self) -> Vocabulary:
         """The words that have a row of their own."""
-        return Vocabulary.load(self._existing("vocab.txt"))
+        path = self._existing("vocab.txt")
+        try:
+            return Vocabulary.load(path)
+        except VocabularyError as error:
+            raise RunError("bad_vocabulary", path=path) from error
 
     # -- how it is going -------------------------------------------------------------------------------------
 
@@ -169,6 +183,8 @@ class RunStore:
             pid=os.getpid(),
             written=time.time(),
             reason=reason,
+            reason_key=reason.key if isinstance(reason, Said) else "",
+            reason_values=reason.plain_values if isinstance(reason, Said) else {},
             train_seconds=train_seconds,
         )
         write_json(self.folder / "status.json", asdict(status))
@@ -248,11 +264,11 @@ class RunStore:
         self._existing("config.json")
         steps = self.checkpoint_steps()
         if not steps:
-            raise RunError(f"{self.folder} has no checkpoint yet; train it further or choose another run.")
+            raise RunError("no_checkpoint", folder=self.folder)
         step = steps[-1] if step is None else step
         if step not in steps:
             known = ", ".join(map(str, steps))
-            raise RunError(f"{self.folder} has no checkpoint at step {step}; it has {known}.")
+            raise RunError("no_step", folder=self.folder, step=step, known=known)
         model = Classifier(self.config(step).model)
         weights.load_checkpoint(self._checkpoint(step), model)
         return model.eval(), step
@@ -281,10 +297,7 @@ class RunStore:
         known = {_step_of(line) for line in kept}
         missing = next((number for number in range(1, step + 1) if number not in known), None)
         if missing is not None:
-            raise RunError(
-                f"{self._metrics} has lost step {missing}, so this run cannot go on; "
-                "train it again in another folder."
-            )
+            raise RunError("lost_step", path=self._metrics, step=missing)
         write_whole(self._metrics, "".join(f"{line}\n" for line in kept).encode())
         with explained(self.folder):
             for later in self.checkpoint_steps():
@@ -295,14 +308,10 @@ class RunStore:
 
     def _existing(self, name: str) -> Path:
         if not self.folder.is_dir():
-            raise RunError(
-                f"There is no run folder {self.folder}; `python -m moe_demo runs` lists the runs there are."
-            )
+            raise RunError("no_folder", folder=self.folder)
         path = self.folder / name
         if not path.is_file():
-            raise RunError(
-                f"{self.folder} is no whole run: {name} is missing; train it again or choose another run."
-            )
+            raise RunError("not_whole", folder=self.folder, name=name)
         return path
 
     def _record(self, name: str, record: Any) -> Any:
@@ -310,7 +319,7 @@ class RunStore:
         try:
             return record(**read_json(path))
         except TypeError as error:
-            raise RunError(f"{path} was not written by this version; train the run again.") from error
+            raise RunError("other_version", path=path) from error
 
 
 def _step_of(line: str) -> float:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from moe_demo.runs.files import RunError, read_json, write_json
 
+_SHOWN_CHARS = 60
 MAX_NAME_BYTES = 200  # of 255: the names of a job's files are longer
 FOLDER = ".jobs"  # a dot: no run's name begins with one
 
@@ -28,6 +29,11 @@ class Ticket:
     """The headlines, if not the built-in ones."""
     created: float
     """Unix time."""
+
+
+def shown_name(name: str) -> str:
+    """The beginning of a name that somebody asks for, fit to be printed."""
+    return "".join(char if char.isprintable() else "?" for char in name[:_SHOWN_CHARS])
 
 
 def is_name(name: str) -> bool:
@@ -50,12 +56,12 @@ def has_ticket(runs: Path, name: str) -> bool:
 def read_ticket(runs: Path, name: str) -> Ticket:
     """The ticket of a run. Raises RunError where it has none, or one that cannot be read."""
     if not has_ticket(runs, name):
-        raise RunError(f"There is no training job {name!r}.")
+        raise RunError("no_job", name=shown_name(name))
     path = _path(runs, name)
     try:
         return Ticket(**read_json(path))
     except TypeError as error:
-        raise RunError(f"{path} was not written by this version; delete it.") from error
+        raise RunError("bad_ticket", path=path) from error
 
 
 def write_ticket(runs: Path, name: str, ticket: Ticket) -> None:

@@ -73,7 +73,7 @@ def load_resume(path: Path, model: Classifier, optimizer: torch.optim.Optimizer)
                 optimizer.state[parameters[of]][moment] = value.to(parameters[of].device)
         return int(metadata["step"])
     except (KeyError, ValueError) as error:
-        raise RunError(f"{path} was not written by this version; train the run again.") from error
+        raise RunError("other_version", path=path) from error
 
 
 def _read(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
@@ -81,15 +81,11 @@ def _read(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
         with safe_open(path, framework="pt") as file:
             return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
     except (SafetensorError, OSError) as error:
-        raise RunError(
-            f"{path} is truncated or no safetensors file; restore it or train the run again."
-        ) from error
+        raise RunError("torn_weights", path=path) from error
 
 
 def _fill(model: Classifier, tensors: dict[str, Tensor], path: Path) -> None:
     try:
         model.load_state_dict(tensors)
     except RuntimeError as error:
-        raise RunError(
-            f"{path} does not fit the run's config.json; one of the two is from another run."
-        ) from error
+        raise RunError("foreign_weights", path=path) from error

@@ -6,8 +6,9 @@ Every sentence names the file, and the line where there is one, and says what to
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
+from typing import ClassVar
+
+from moe_demo.errors import SaidError
 
 MAX_QUOTE_CHARS = 40
 MAX_QUOTES = 3
@@ -49,6 +50,14 @@ CORPUS_SENTENCES = {
     "class_name": "{file} has a class whose name is blank or too long ({found}); write 1 to {limit} characters.",
 }
 
+_RESTORE = "restore it from a copy or train the run again."
+VOCABULARY_SENTENCES = {
+    "unreadable": "{path} cannot be read ({why}); " + _RESTORE,
+    "not_utf8": "{path} is not UTF-8 text; " + _RESTORE,
+    "torn": "{path} has lost its beginning or its end; " + _RESTORE,
+    "repeats": "{path} has the word {word!r} more than once or an empty line; " + _RESTORE,
+}
+
 DETAIL_SENTENCES = {
     "fields": "{found} fields, {columns} columns; put a text that has the separator in it in quotation marks",
     "many_labels": "{count} labels; keep one of them",
@@ -63,17 +72,11 @@ DETAIL_SENTENCES = {
 }
 
 
-class CorpusError(ValueError):
+class CorpusError(SaidError):
     """A file of headlines that cannot be used; its message is one plain sentence."""
 
-    def __init__(self, code: str, **values: object) -> None:
-        self.code = code
-        self.values = values
-        super().__init__(CORPUS_SENTENCES[code].format(**values))
-
-    def __reduce__(self) -> tuple[Callable[[], CorpusError], tuple[()]]:
-        """As pickle needs it: made from code and values, not from the sentence."""
-        return partial(CorpusError, self.code, **self.values), ()
+    topic = "corpus"
+    sentences = CORPUS_SENTENCES
 
 
 class Detail(str):
@@ -93,15 +96,25 @@ class Detail(str):
         return (self.code,), self.values
 
 
-class EmptyTextError(ValueError):
+class EmptyTextError(SaidError):
     """A text without a single word in it."""
 
+    topic = "text"
+    sentences: ClassVar = {"empty": "The text has no words; write at least one character that can be seen."}
+
     def __init__(self) -> None:
-        super().__init__("The text has no words; write at least one character that can be seen.")
+        super().__init__("empty")
+
+    def __reduce__(self) -> tuple[type[EmptyTextError], tuple[()]]:
+        """As pickle needs it."""
+        return EmptyTextError, ()
 
 
-class VocabularyError(ValueError):
+class VocabularyError(SaidError):
     """A vocabulary file that is missing, torn or not a vocabulary; its message is one plain sentence."""
+
+    topic = "vocabulary"
+    sentences = VOCABULARY_SENTENCES
 
 
 def quote(text: str) -> str:

@@ -89,14 +89,14 @@ class Vocabulary:
         try:
             text = Path(path).read_text(encoding="utf-8")
         except OSError as error:
-            raise _vocabulary_error(path, f"cannot be read ({error.strerror})") from error
+            raise VocabularyError("unreadable", path=path, why=error.strerror) from error
         except UnicodeDecodeError as error:
-            raise _vocabulary_error(path, "is not UTF-8 text") from error
+            raise VocabularyError("not_utf8", path=path) from error
         if not (text.startswith(f"{UNKNOWN_LINE}\n") and text.endswith("\n")):
-            raise _vocabulary_error(path, "has lost its beginning or its end")
+            raise VocabularyError("torn", path=path)
         words = text.split("\n")[1:-1]
         if wrong := [word for word, count in Counter(words).items() if count > 1 or not word]:
-            raise _vocabulary_error(path, f"has the word {wrong[0]!r} more than once or an empty line")
+            raise VocabularyError("repeats", path=path, word=wrong[0][:MAX_WORD_CHARS])
         return cls(words)
 
 
@@ -144,10 +144,6 @@ class NgramHasher:
         """BLAKE2b: the same on every machine and in every process, which Python's own hash() is not."""
         digest = hashlib.blake2b(ngram.encode("utf-8"), digest_size=8).digest()
         return int.from_bytes(digest, "little") % self.n_buckets
-
-
-def _vocabulary_error(path: str | os.PathLike[str], problem: str) -> VocabularyError:
-    return VocabularyError(f"{path} {problem}; restore it from a copy or train the run again.")
 
 
 @dataclass(frozen=True, kw_only=True)

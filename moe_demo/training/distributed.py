@@ -52,17 +52,18 @@ class Ranks:
 
     def first_does(self, action: Callable[[], T]) -> T:
         """Let the first process act and tell the others what came of it: a value, or a RunError for all."""
-        value, problem = None, ""
+        value: T | None = None
+        problem: RunError | None = None
         if self.is_first:
             try:
                 value = action()
             except RunError as error:
                 if self.world == 1:
                     raise
-                problem = str(error)
+                problem = error
         value, problem = self.from_first((value, problem))
         if problem:
-            raise RunError(problem)
+            raise problem
         return value  # type: ignore[return-value]
 
 
@@ -110,11 +111,11 @@ def process_group(device: str = "auto") -> Iterator[Ranks]:
 def resolve_device(device: str) -> str:
     """`auto` means the GPU where there is one; raises ConfigError for a GPU that is not there."""
     if device not in ("auto", "cpu", "cuda"):
-        raise ConfigError(f"device must be one of auto, cpu, cuda, got {device!r}.")
+        raise ConfigError("device", device=device)
     if device == "cpu" or (device == "auto" and not torch.cuda.is_available()):
         return "cpu"
     if not torch.cuda.is_available():
-        raise ConfigError("device is cuda, but torch finds no CUDA GPU here; use cpu or auto.")
+        raise ConfigError("no_cuda")
     # cuBLAS repeats its sums in the same order only with a workspace of fixed size.
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     return "cuda"

@@ -18,8 +18,8 @@ from typing import Protocol
 
 from moe_demo.config import ConfigError, RunConfig
 from moe_demo.runs.commands import Command, CommandReader
+from moe_demo.runs.errors import RunError, reason
 from moe_demo.runs.events import Event, changed, config_at, setting
-from moe_demo.runs.files import RunError
 from moe_demo.runs.metrics import EvalMetrics, StepMetrics
 from moe_demo.runs.store import RunStore, State
 from moe_demo.text.corpus import Corpus
@@ -126,19 +126,18 @@ class Loop:
         """Leave the folder so that a reader knows how the run ended; raises what made it fail."""
         step = self.trainer.steps_done
         if ending is Ending.FAILED:
-            problem = self.problem or RunError("Training failed.")
+            problem = self.problem or RunError("failed")
             with suppress(RunError):  # a full disk may refuse this too
-                self._write_status("failed", str(problem))
+                self._write_status("failed", problem.said)
             raise problem
         if ending is Ending.STOPPED:
             self._save()
-            self._write_status(
-                "stopped", self.reason or f"stopped by {self.stop.requested or 'another process'}"
-            )
+            by = reason("by", who=self.stop.requested or "another process")
+            self._write_status("stopped", self.reason or by)
             return
         if step not in self.checkpoints:
             self.store.save_checkpoint(self.trainer.model, step)
-        patience = f"no better accuracy for {self.trainer.config.patience} epochs"
+        patience = reason("patience", epochs=self.trainer.config.patience)
         self._write_status("done", patience if ending is Ending.PATIENCE else "")
 
     def _agree(self, act: Callable[[], Ending]) -> Ending:
@@ -158,7 +157,7 @@ class Loop:
         records, _ = self.store.metrics()
         self.evaluations = [record for record in records if isinstance(record, EvalMetrics)]
         if not self.evaluations and not self._evaluate():
-            raise RunError("The untrained model gives no number; choose smaller first weights.")
+            raise RunError("bad_start")
         self._save()
         self._write_status("running")
         return self._next(self._ending())
@@ -214,14 +213,14 @@ class Loop:
             elif commands:
                 self._write_status("paused", self.pause_reason)  # so that whoever asked sees that it was read
             if time.monotonic() - paused_at > self.commands.idle_seconds:
-                self.reason = "paused for a long time"
+                self.reason = reason("idle")
             time.sleep(_WAIT_SECONDS)
 
     def _do(self, command: Command) -> None:
         if command.do == "set" and command.value is not None:
             self._change(command.name, command.value)
         elif command.do == "stop":
-            self.reason = "stopped by hand"
+            self.reason = reason("by_hand")
         else:
             to_epoch_end = (
                 self.trainer.steps_per_epoch - self.trainer.steps_done % self.trainer.steps_per_epoch
@@ -253,10 +252,7 @@ class Loop:
     def _diverged(self, step: int, loss: float) -> Ending:
         """Go back to the last saved state and wait there, or fail where nobody could change anything."""
         if self.commands is None or self.ranks.world > 1:
-            raise RunError(
-                f"Training diverged: at step {step} the loss is {loss:g}; "
-                f"train again with a learning rate below {self.trainer.config.lr:g} (--lr)."
-            )
+            raise RunError("diverged", step=step, loss=loss, lr=self.trainer.config.lr)
         trainer = self.trainer
         saved = self.store.load_resume(trainer.model, trainer.optimizer) or 0
         self.store.rewind(saved)
@@ -267,7 +263,7 @@ class Loop:
         trainer.adopt(config_at(self.store.config(), self.events, saved + 1))
         self.evaluations = [e for e in self.evaluations if e.step <= saved]
         self.steps_allowed = 0
-        self.pause_reason = f"diverged at step {step}: the loss is {loss:g}; back at step {saved}"
+        self.pause_reason = reason("went_back", step=step, loss=loss, back=saved)
         return self._obey()
 
     def _ending(self) -> Ending:

@@ -115,10 +115,7 @@ def resume_run(
         corpus = read_corpora(files or [Path(file) for file in info.files], config.model.labels)
         split = split_of(corpus, config)
         if fingerprint(split) != info.fingerprint:
-            raise RunError(
-                f"The headlines of {corpus.source} are not those {folder} was trained on; "
-                "continue with the same ones or train a new run."
-            )
+            raise RunError("other_headlines", source=corpus.source, folder=folder)
         encoder = text_encoder(config, store.vocabulary())
         trainer = Trainer(config, split.train, split.held_out, encoder, ranks.device)
 
@@ -153,7 +150,7 @@ def _outcome(store: RunStore, first_step: int) -> Outcome:
     records, _ = store.metrics()
     evaluations = [record for record in records if isinstance(record, EvalMetrics)]
     if not evaluations:
-        raise RunError(f"{store.folder} has no evaluation in metrics.jsonl; train the run again.")
+        raise RunError("no_evaluation", folder=store.folder)
     return Outcome(
         folder=store.folder,
         state="stopped" if status.state == "stopped" else "done",

@@ -63,10 +63,7 @@ class Trainer:
         self._held_out_labels_B = torch.from_numpy(held_out.label_ids)
         self.batch_size = min(config.batch_size, len(train))
         if self.batch_size % self.world:
-            raise ConfigError(
-                f"RunConfig.batch_size must be a multiple of the number of processes, {self.world}, "
-                f"got {self.batch_size}."
-            )
+            raise ConfigError("processes", world=self.world, value=self.batch_size)
         self.steps_per_epoch = len(train) // self.batch_size
         self.n_steps = config.epochs * self.steps_per_epoch
         self.steps_done = 0

@@ -137,16 +137,13 @@ def test_a_slider_picks_a_value_of_the_recording():
 
 def test_a_missing_recording_is_one_sentence(monkeypatch: pytest.MonkeyPatch):
     def missing() -> Recording:
-        raise RunError("There is no recording in X; make it with `make recording`.")
+        raise RunError("no_recording", folder="X")
 
     monkeypatch.setattr(balance_page, "recording", missing)
     at = app.opened("balance")
-    assert at.error[0].value == text_in("zh", "balance.broken", reason=str(RunError(missing_reason())))
+    reason = text_in("zh", "errors.run.no_recording", folder="X")
+    assert at.error[0].value == text_in("zh", "balance.broken", reason=reason)
     assert not any("runs" in data for data in app.pictures(at))
-
-
-def missing_reason() -> str:
-    return "There is no recording in X; make it with `make recording`."
 
 
 class FakeJobs:

@@ -17,9 +17,9 @@ from moe_demo.text.errors import CORPUS_SENTENCES, DETAIL_SENTENCES
 from moe_demo.text.intake import MAX_UPLOAD_ROWS, intake_of
 from moe_demo.text.rows import Format
 from moe_demo.ui.kit import caller, i18n
+from moe_demo.ui.kit.errors import sentence
 from moe_demo.ui.server import visitor
 from moe_demo.ui.training import own_data
-from moe_demo.ui.training.own_data_words import sentence, upload_sentence
 from tests.pages.app import drawn
 from tests.pages.test_locales import placeholders
 
@@ -304,7 +304,7 @@ def test_every_code_can_be_said_in_every_language(lang: str, prefix: str, senten
 def test_a_sentence_escapes_what_comes_from_the_reader():
     with i18n.speaking("en"):
         shown = sentence(CorpusError("class_name", file="*a*", found='"<b>"', limit=20))
-        same = upload_sentence(UploadError("same_name", name="[x](y)"))
+        same = sentence(UploadError("same_name", name="[x](y)"))
     assert "\\*a\\*" in shown
     assert "\\<b\\>" in shown
     assert "\\[x\\]\\(y\\)" in same

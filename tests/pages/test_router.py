@@ -134,7 +134,7 @@ def test_a_k_that_the_kept_groups_cannot_fill_is_one_sentence(lang: str, monkeyp
     from moe_demo.ui.router import controls as router_controls
 
     def refuse(*_: object) -> None:
-        raise ConfigError("RoutingRule.top_k must be at most topk_groups x group size = 8, got 9.")
+        raise ConfigError("rule", owner="RoutingRule", field="top_k", rule="at most 8", value=9)
 
     monkeypatch.setattr(router_controls.Asked, "rule", refuse)
     at = opened(lang=lang, k="7")

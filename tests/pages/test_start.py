@@ -97,7 +97,7 @@ def test_without_any_run_there_is_one_sentence(monkeypatch: pytest.MonkeyPatch, 
     monkeypatch.setattr(catalogue, "BUNDLED_RUNS", tmp_path)
     at = opened(lang=lang)
     assert [error.value for error in at.error] == [
-        text_in(lang, "common.run_broken", reason="There is no run 'deepseek'.")
+        text_in(lang, "common.run_broken", reason=text_in(lang, "errors.run.missing", name="deepseek"))
     ]
     assert not at.title
 

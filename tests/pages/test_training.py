@@ -1,6 +1,8 @@
 """The training page: its buttons and settings ask for what they say, and say what is refused."""
 
+import errno
 import json
+import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -11,11 +13,15 @@ from streamlit.testing.v1 import AppTest
 from moe_demo import load_run
 from moe_demo.config import RunConfig, preset
 from moe_demo.jobs.jobs import Jobs
+from moe_demo.runs import files
+from moe_demo.runs.commands import write_problem
 from moe_demo.runs.events import Event
 from moe_demo.runs.owners import Caller, new_id
 from moe_demo.runs.store import RunStore
+from moe_demo.text.errors import CorpusError
 from moe_demo.ui.kit import caller
 from moe_demo.ui.kit.i18n import text_in
+from moe_demo.ui.kit.words import plain
 from tests.pages.app import drawn, opened
 
 MINE, THEIRS = Caller(new_id()), Caller(new_id())
@@ -180,12 +186,34 @@ def test_a_run_that_was_cut_off_or_diverged_or_failed_says_so(jobs: Jobs):
     assert buttons(at)["play"]
     (jobs.runs / "document-1" / "status.json").write_text("{", encoding="utf-8")
     at = opened("training", run="document-1")
-    assert "status.json" in at.error[0].value
+    assert "status\\.json" in at.error[0].value
     assert not at.exception
     shutil.rmtree(jobs.runs / "document-1")
     (jobs.folder / "document-1.log").write_text("一行\nThe file bad.csv is empty.\n", encoding="utf-8")
     at = opened("training", run="document-1")
-    assert at.error[0].value == text_in("zh", "training.notes.failed", reason="The file bad.csv is empty.")
+    reason = plain("The file bad.csv is empty.")
+    assert at.error[0].value == text_in("zh", "training.notes.failed", reason=reason)
+    write_problem(jobs.folder / "document-1.commands", CorpusError("empty", file="坏.csv"))
+    at = opened("training", run="document-1")
+    reason = plain(text_in("zh", "own_data.errors.empty", file="坏.csv"))
+    assert at.error[0].value == text_in("zh", "training.notes.failed", reason=reason)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize(("number", "code"), [(errno.ENOSPC, "disk_full"), (errno.EROFS, "no_permission")])
+def test_a_disk_that_refuses_is_told_in_the_readers_language(
+    jobs: Jobs, monkeypatch: pytest.MonkeyPatch, lang: str, number: int, code: str
+):
+    at = opened("training", lang=lang)
+
+    def refuse(*_args: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(files.os, "fsync", refuse)
+    at.button(key="training.main").click().run()
+    assert not at.exception
+    beginning = text_in(lang, f"errors.run.{code}", folder="|").split("|")[0]
+    assert at.error[0].value.startswith(beginning)
 
 
 def test_divergence_names_the_step_and_what_to_do(jobs: Jobs, monkeypatch: pytest.MonkeyPatch):

@@ -14,6 +14,7 @@ from types import SimpleNamespace
 import pytest
 
 from moe_demo.config import ConfigError
+from moe_demo.errors import Said
 from moe_demo.jobs import process
 from moe_demo.jobs.jobs import Job, Jobs
 from moe_demo.runs import files
@@ -273,6 +274,8 @@ def test_a_job_whose_data_cannot_be_used_fails_with_the_sentence_of_its_process(
     name = jobs.start(LONG, [tmp_path / "bad.csv"], owner=MINE).name
     job = wait_for(jobs, name, "failed")
     assert "only one class" in job.reason
+    assert isinstance(job.reason, Said)
+    assert (job.reason.key, job.reason.values["label"]) == ("corpus.one_class", "tech")
     assert "\n" not in job.reason
 
 

@@ -13,11 +13,13 @@ from starlette.responses import Response
 from moe_demo.insight.run import load_run
 from moe_demo.jobs.jobs import Jobs
 from moe_demo.runs.catalogue import BUNDLED_RUNS
+from moe_demo.runs.errors import reason
 from moe_demo.runs.owners import NOBODY, Caller, new_id
 from moe_demo.runs.store import RunStore
 from moe_demo.ui.kit import views
+from moe_demo.ui.kit.i18n import text_in
 from moe_demo.ui.server import live
-from moe_demo.ui.server.visitor import COOKIE
+from moe_demo.ui.server.visitor import COOKIE, HEADER
 from moe_demo.ui.server.wire import HistoryPayload, RoutesPayload
 from tests import toy
 from tests.typed import mismatches
@@ -25,10 +27,13 @@ from tests.typed import mismatches
 MINE, THEIRS = Caller(new_id()), Caller(new_id())
 
 
-def ask(what: str, name: str, query: str = "", visitor: Caller = NOBODY, packed: bool = False) -> Response:
-    """The answer to a GET, without a server between."""
+def ask(
+    what: str, name: str, query: str = "", visitor: Caller = NOBODY, packed: bool = False, visit: str = ""
+) -> Response:
+    """The answer to a GET, without a server between; `visit` is what a page without cookies sends."""
     headers = [(b"cookie", f"{COOKIE}={visitor.visitor}".encode())] if visitor.visitor else []
     headers += [(b"accept-encoding", b"gzip")] if packed else []
+    headers += [(HEADER.encode(), visit.encode())] if visit else []
     scope = {
         "type": "http",
         "method": "GET",
@@ -80,13 +85,34 @@ def test_the_routes_of_a_sentence_at_every_checkpoint():
     assert answer["tokens"] == list(run.trace("火箭夺冠").tokens)
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_what_cannot_be_answered_is_told_in_the_readers_language(lang: str):
+    message = content(ask("history", "nobody", f"lang={lang}"))["message"]
+    assert message == text_in(lang, "errors.run.missing", name="nobody")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_why_a_run_ended_is_told_in_the_readers_language(jobs: Jobs, lang: str):
+    store = RunStore(jobs.runs / "a-1")
+    shutil.copytree(BUNDLED_RUNS / "document", store.folder)
+    store.write_status("done", 832, 832, reason("patience", epochs=7))
+    assert content(ask("history", "a-1", f"lang={lang}"))["reason"] == text_in(
+        lang, "errors.reason.patience", epochs=7
+    )
+
+
 @pytest.mark.parametrize(
     ("what", "name", "query", "sentence"),
     [
-        ("history", "nobody", "", "There is no run 'nobody'."),
-        ("history", "..", "", "There is no run '..'."),
-        ("routes", "nobody", "s=a", "There is no run 'nobody'."),
-        ("routes", "document", "s=", "The headline has no readable character; write at least one word."),
+        ("history", "nobody", "lang=en", "There is no run nobody."),
+        ("history", "..", "lang=en", "There is no run ..."),
+        ("routes", "nobody", "s=a&lang=en", "There is no run nobody."),
+        (
+            "routes",
+            "document",
+            "s=&lang=en",
+            "The headline has no readable character; write at least one word.",
+        ),
     ],
 )
 def test_what_cannot_be_answered_gets_one_sentence(what: str, name: str, query: str, sentence: str):
@@ -167,9 +193,19 @@ def test_a_job_that_waits_is_told_with_its_place(jobs: Jobs, monkeypatch: pytest
 def test_a_run_on_somebodys_own_data_is_there_for_its_browser_only(jobs: Jobs, run: str):
     name = jobs.start(toy.config(), owner=MINE, private=True).name
     for visitor in (THEIRS, NOBODY):
-        assert content(ask("history", name, visitor=visitor))["message"] == f"There is no run {name!r}."
+        answer = ask("history", name, visitor=visitor)
+        assert content(answer)["message"] == text_in("zh", "errors.run.missing", name=name)
         assert ask("routes", name, "s=a", visitor=visitor).status_code == 404
     assert content(ask("history", name, visitor=MINE))["state"] == "queued"
+
+
+def test_a_browser_without_cookies_watches_its_own_private_run(jobs: Jobs):
+    """The page's script gives it the id of the visit; a cookie goes before."""
+    name = jobs.start(toy.config(), owner=MINE, private=True).name
+    assert content(ask("history", name, visit=MINE.visitor))["state"] == "queued"
+    for other in (THEIRS.visitor, "", "x"):
+        assert ask("history", name, visit=other).status_code == 404
+    assert ask("history", name, visitor=THEIRS, visit=MINE.visitor).status_code == 404
 
 
 def test_a_run_deleted_or_damaged_while_it_is_watched_is_told_in_one_sentence(runs_folder: Path, run: str):
@@ -179,9 +215,11 @@ def test_a_run_deleted_or_damaged_while_it_is_watched_is_told_in_one_sentence(ru
     live._watched.clear()
     damaged = ask("history", "watched", f"since={version}")
     assert damaged.status_code == 404
-    assert "status.json cannot be read" in content(damaged)["message"]
+    assert "status.json 读不出来" in content(damaged)["message"]
     shutil.rmtree(runs_folder / "watched")
-    assert content(ask("history", "watched"))["message"] == "There is no run 'watched'."
+    assert content(ask("history", "watched"))["message"] == text_in(
+        "zh", "errors.run.missing", name="watched"
+    )
 
 
 def test_a_run_that_waits_to_go_on_is_told_as_the_page_sees_it(

@@ -17,7 +17,6 @@ from moe_demo.runs import files
 from moe_demo.runs.catalogue import BUNDLED_RUNS
 from moe_demo.runs.data import data_info
 from moe_demo.runs.store import RunError, RunStore
-from moe_demo.text.tokenizer import VocabularyError
 from moe_demo.training.train import build_trainer
 from moe_demo.training.trainer import Trainer
 from tests import toy
@@ -168,8 +167,7 @@ def test_every_torn_or_missing_file_is_named(store: RunStore, name: str, content
 
 def test_a_missing_vocabulary_is_named(store: RunStore):
     (store.folder / "vocab.txt").write_bytes(b"")
-    with pytest.raises(VocabularyError, match=r"vocab\.txt"):
-        load_run(store.folder)
+    assert "vocab.txt" in sentence(lambda: load_run(store.folder))
     (store.folder / "vocab.txt").unlink()
     assert "vocab.txt" in sentence(lambda: load_run(store.folder))
 

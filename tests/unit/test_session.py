@@ -168,7 +168,7 @@ def test_a_full_disk_stops_the_run_and_loses_nothing(csv: Path, whole: Path, tmp
 
 def test_a_failure_that_can_be_written_is(csv: Path, tmp_path: Path, monkeypatch):
     def refuse(*_):
-        raise RunError("The disk is on fire.")
+        raise RunError("not_written", folder="X", why="the disk is on fire")
 
     with monkeypatch.context() as patch, pytest.raises(RunError, match="on fire"):
         train_run(
@@ -178,7 +178,9 @@ def test_a_failure_that_can_be_written_is(csv: Path, tmp_path: Path, monkeypatch
             watcher=At(6, lambda: patch.setattr(RunStore, "save_checkpoint", refuse)),
         )
     status = RunStore(tmp_path / "run").status()
-    assert (status.state, status.reason) == ("failed", "The disk is on fire.")
+    assert (status.state, status.reason_key) == ("failed", "run.not_written")
+    assert status.reason_values == {"folder": "X", "why": "the disk is on fire"}
+    assert "on fire" in status.reason
     assert resume_run(tmp_path / "run").state == "done"
 
 

@@ -23,6 +23,7 @@ from moe_demo.runs.owners import Caller
 from moe_demo.runs.store import RunError, RunStore
 from moe_demo.ui.balance.settings import BalanceSettings
 from moe_demo.ui.kit import caller, selection
+from moe_demo.ui.kit.errors import sentence
 from moe_demo.ui.kit.i18n import t
 from moe_demo.ui.kit.words import method_key
 
@@ -150,7 +151,7 @@ def _start(base: RunConfig) -> None:
     try:
         st.session_state[SOURCE] = start(base, caller.current())
     except RunError as error:
-        st.session_state["balance.problem"] = t("balance.live.failed", reason=str(error))
+        st.session_state["balance.problem"] = t("balance.live.failed", reason=sentence(error))
         return
     selection.update(BalanceSettings, guess=None, reveal=None)
 

@@ -14,6 +14,7 @@ from moe_demo.runs.store import RunError
 from moe_demo.ui.frame import navigation, strip
 from moe_demo.ui.frame.pages import Page
 from moe_demo.ui.kit import selection, views
+from moe_demo.ui.kit.errors import sentence as sentence_of
 from moe_demo.ui.kit.i18n import LANGUAGES, t
 from moe_demo.ui.kit.words import plain
 
@@ -53,7 +54,7 @@ def sentence(page: Page) -> None:
         if page.has_sentence:
             strip.draw(view)
     except RunError as error:
-        st.error(t("common.run_broken", reason=str(error)))
+        st.error(t("common.run_broken", reason=sentence_of(error)))
         st.stop()
     if view.selection.notices:
         st.warning(t("common.bad_address", names=plain(", ".join(view.selection.notices))))

@@ -6,7 +6,8 @@
 So a page that shows a training run costs the server a few file looks a second and no script run: nothing flickers,
 no zoom is lost, and when nothing changes, nothing is sent. The record is read once, for all who watch.
 
-A run on somebody's own data is there only for the browser that brought it; to others it does not exist.
+Both take `lang`, the language in which reasons are told. A run on somebody's own data is there only for the browser
+that brought it; to others it does not exist.
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ from moe_demo.runs.store import RunError, RunStore
 from moe_demo.text.errors import EmptyTextError
 from moe_demo.ui.kit import views
 from moe_demo.ui.kit.bounded import BoundedCache
+from moe_demo.ui.kit.errors import said
+from moe_demo.ui.kit.i18n import DEFAULT_LANGUAGE, LANGUAGES, language, speaking
 from moe_demo.ui.kit.selection import plain_text
 from moe_demo.ui.server.visitor import visitor_of
 from moe_demo.ui.server.wire import history_payload, routes_payload
@@ -80,7 +83,9 @@ class _Watched:
             if since == self.history.version:
                 return None
             since = since if self.history.knows(since) else NOTHING
-            return self.answers.get(since, lambda: _json(history_payload(self.history.since(since))))
+            return self.answers.get(
+                (since, language()), lambda: _json(history_payload(self.history.since(since)))
+            )
 
 
 _watched: OrderedDict[tuple[Path, int], _Watched] = OrderedDict()
@@ -146,6 +151,11 @@ def _number(request: Request, name: str) -> int:
     return int(raw) if raw.isascii() and raw.isdigit() and len(raw) <= _MAX_DIGITS else 0
 
 
+def _language_of(request: Request) -> str:
+    asked = request.query_params.get("lang", DEFAULT_LANGUAGE)
+    return asked if asked in LANGUAGES else DEFAULT_LANGUAGE
+
+
 def _caller(request: Request) -> Caller:
     return Caller(visitor_of(request))
 
@@ -155,9 +165,12 @@ def _answering(find: Callable[[Request, str], bytes | None]) -> Callable[[Reques
 
     def endpoint(request: Request) -> Response:
         try:
-            content = find(request, request.path_params["name"])
+            with speaking(_language_of(request)):
+                content = find(request, request.path_params["name"])
         except (RunError, EmptyTextError) as error:
-            return Response(_json({"message": str(error)}), status_code=404, media_type="application/json")
+            with speaking(_language_of(request)):
+                message = said(error.said)
+            return Response(_json({"message": message}), status_code=404, media_type="application/json")
         except _BusyError:
             return Response(status_code=503, headers={"Retry-After": "5"})
         headers = {"Cache-Control": "no-store"}

@@ -16,6 +16,8 @@ from starlette.requests import HTTPConnection
 from moe_demo.runs.owners import is_id, new_id
 
 COOKIE = "moe_browser"
+HEADER = "x-moe-browser"
+"""What a page that is open in a browser without cookies adds to its own requests: the id of the visit."""
 _SECONDS = 365 * 24 * 3600
 
 
@@ -30,9 +32,14 @@ def has_cookie() -> bool:
     return bool(_checked(st.context.cookies.get(COOKIE, "")))
 
 
+def visit_id() -> str:
+    """The id that the page itself must send along, since the browser sends no cookie; empty where it does."""
+    return "" if has_cookie() else visitor_id()
+
+
 def visitor_of(connection: HTTPConnection) -> str:
-    """The id of the browser that sent a request."""
-    return _checked(connection.cookies.get(COOKIE, ""))
+    """The id of the browser that sent a request: as `visitor_id` on its page."""
+    return _checked(connection.cookies.get(COOKIE, "")) or _checked(connection.headers.get(HEADER, ""))
 
 
 def middleware() -> Middleware:
@@ -59,7 +66,7 @@ class _Cookies:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Pass on, with one header more where it is needed."""
-        if scope["type"] != "http" or visitor_of(HTTPConnection(scope)):
+        if scope["type"] != "http" or _checked(HTTPConnection(scope).cookies.get(COOKIE, "")):
             await self.app(scope, receive, send)
             return
 

@@ -14,6 +14,7 @@ import numpy as np
 from moe_demo.insight.history import Array, EvaluationPoint, HistoryPart
 from moe_demo.insight.routes import Routes
 from moe_demo.runs.events import Setting
+from moe_demo.ui.kit.errors import said
 
 Column = list[float | None]
 """n numbers."""
@@ -48,6 +49,7 @@ class HistoryPayload(TypedDict):
     """Whether it replaces everything the watcher has."""
     state: str
     reason: str
+    """In the reader's language."""
     place: int
     """In the queue; 0 where the run does not wait."""
     step: int
@@ -99,7 +101,7 @@ def history_payload(part: HistoryPart) -> HistoryPayload:
         "version": part.version,
         "whole": part.whole,
         "state": part.state,
-        "reason": part.reason,
+        "reason": said(part.reason),
         "place": part.place,
         "step": part.step,
         "n_steps": part.n_steps,

@@ -26,7 +26,7 @@
  * @property {number} version
  * @property {boolean} whole Whether it replaces everything the watcher has.
  * @property {string} state
- * @property {string} reason
+ * @property {string} reason In the reader's language.
  * @property {number} place In the queue; 0 where the run does not wait.
  * @property {number} step
  * @property {number} n_steps

@@ -16,13 +16,13 @@ from typing import Literal
 
 import streamlit as st
 
-from moe_demo.config import ConfigError, RunConfig
+from moe_demo.config import RunConfig
+from moe_demo.errors import SaidError
 from moe_demo.jobs.jobs import Job, Jobs
 from moe_demo.runs.commands import ONE_EPOCH, ONE_STEP, PLAY, Command
 from moe_demo.runs.events import CHANGEABLE, setting
-from moe_demo.runs.store import RunError
-from moe_demo.text.errors import CorpusError
 from moe_demo.ui.kit import caller, selection
+from moe_demo.ui.kit.errors import sentence
 from moe_demo.ui.kit.i18n import t
 
 PROBLEM = "training.problem"
@@ -108,9 +108,9 @@ def asking(act: Callable[[], object], quiet: tuple[type[Exception], ...] = ()) -
     def callback() -> None:
         try:
             act()
-        except (RunError, ConfigError, CorpusError) as error:
+        except SaidError as error:
             if not isinstance(error, quiet):
-                st.session_state[PROBLEM] = str(error)
+                st.session_state[PROBLEM] = sentence(error)
 
     return callback
 

@@ -13,7 +13,7 @@ from moe_demo.ui.kit.i18n import labels, language, t
 from moe_demo.ui.kit.looks import ClassLook, ExpertLook, class_looks, expert_looks
 from moe_demo.ui.kit.views import View
 from moe_demo.ui.kit.words import key_help
-from moe_demo.ui.server import live
+from moe_demo.ui.server import live, visitor
 
 POLL_MS, _IDLE_MS = 400, 5000
 
@@ -49,6 +49,8 @@ class TrainingPictureData(TypedDict):
     """One run's training, or two beside each other: what is drawn first; the record itself is fetched."""
 
     runs: list[WatchedRun]
+    visit: str
+    """What the browser says of itself where it takes no cookies."""
     sentence: str
     layer: int
     step: int | None
@@ -87,6 +89,7 @@ def picture_data(view: View, state: str) -> TrainingPictureData:
     names = [chosen.run] + ([chosen.twin] if chosen.twin and views.is_there(chosen.twin) else [])
     return {
         "runs": [_run(name) for name in names],
+        "visit": visitor.visit_id(),
         "sentence": view.trace.text,
         "layer": chosen.layer,
         "step": chosen.step,

@@ -31,12 +31,13 @@ from moe_demo.text.intake import (
     mapped,
 )
 from moe_demo.ui.kit import caller, redraw, streamlit_quirks
+from moe_demo.ui.kit.errors import sentence
 from moe_demo.ui.kit.i18n import LANGUAGES, labels, t, text_in
 from moe_demo.ui.kit.picture import picture
 from moe_demo.ui.kit.words import class_word, plain
 from moe_demo.ui.server.visitor import has_cookie
 from moe_demo.ui.training.data import class_counts_data
-from moe_demo.ui.training.own_data_words import details, reasons, sentence, upload_sentence
+from moe_demo.ui.training.own_data_words import details, reasons
 
 MAX_LABEL_ROWS = 30  # labels that get a row; the rarer ones of a file with more are left out
 MAX_TABLE_ROWS = 200
@@ -230,7 +231,7 @@ def _keep_form(intake: Intake, corpus: Corpus) -> None:
     try:
         dataset = Uploads().keep(corpus, wanted, caller.current())
     except UploadError as error:
-        st.error(upload_sentence(error))
+        st.error(sentence(error))
         return
     st.session_state["own.said"] = ("kept", dataset.name)
     st.session_state["own.turn"] += 1
@@ -319,7 +320,7 @@ def _delete(dataset: Dataset) -> None:
     try:
         Uploads().delete(dataset.key, caller.current())
     except UploadError as error:
-        st.error(upload_sentence(error))
+        st.error(sentence(error))
         return
     st.session_state["own.said"] = ("deleted", dataset.name)
     redraw.now()

@@ -18,6 +18,7 @@ from moe_demo.runs.metrics import EvalMetrics
 from moe_demo.runs.store import RunError, RunStore
 from moe_demo.ui.kit import caller, selection, views
 from moe_demo.ui.kit.choice import choice
+from moe_demo.ui.kit.errors import said_as_markdown, sentence
 from moe_demo.ui.kit.i18n import t
 from moe_demo.ui.kit.views import View
 from moe_demo.ui.training import controls, picture, run_settings
@@ -31,7 +32,7 @@ def draw(view: View) -> None:
     try:
         job = controls.read(name)
     except RunError as error:
-        st.error(t("training.torn", reason=str(error)))
+        st.error(t("training.torn", reason=sentence(error)))
         job = None
     with st.container(key="training-title", horizontal=True, vertical_alignment="bottom"):
         st.title(t("training.title"), anchor=False, width="content")
@@ -128,7 +129,7 @@ def _notes(job: Job | None) -> None:
     if job.state == "queued":
         st.info(t("training.notes.queued", place=job.place, most=Jobs().most))
     if job.state == "failed":
-        st.error(t("training.notes.failed", reason=job.reason))
+        st.error(t("training.notes.failed", reason=said_as_markdown(job.reason)))
     if job.state == "interrupted":
         st.warning(t("training.notes.interrupted"))
     if job.state == "paused" and (event := _divergence(job)):

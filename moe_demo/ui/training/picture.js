@@ -85,6 +85,7 @@ export class TrainingPicture {
     for (const record of this.records) if (!records.includes(record)) record.stop();
     this.records = records;
     records.forEach((record, i) => {
+      record.visit = data.visit;
       record.follow(data.sentence);
       const pace = { poll_ms: data.poll_ms, idle_ms: data.idle_ms, live: data.runs[i].live };
       record.start(pace, (isNew) => this.heard(i, isNew));

@@ -4,6 +4,7 @@
  * One run's training, or two beside each other: what is drawn first; the record itself is fetched.
  * @typedef {object} PictureData
  * @property {Array<WatchedRun>} runs
+ * @property {string} visit What the browser says of itself where it takes no cookies.
  * @property {string} sentence
  * @property {number} layer
  * @property {number|null} step

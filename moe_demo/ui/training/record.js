@@ -2,6 +2,9 @@
 // A record tells its listener that something is new; it never draws.
 import { BASE } from "../kit/base_path.js";
 
+/** The language that the reader has chosen, as the address says it. */
+const spoken = () => new URLSearchParams(location.search).get("lang") ?? "";
+
 const ACTIVE_STATES = new Set(["queued", "starting", "running", "paused"]);
 const RETRY_MS = 2000;
 const RECORDS_KEPT = 8;
@@ -100,6 +103,7 @@ export class LiveRecord extends Known {
   routes = null;
   /** @type {string | null} */
   routesProblem = null;
+  visit = ""; // where the browser takes no cookies, the page says whose it is
   isDisputed = false; // the page believes that the run is in another state
   /** @type {AbortController | null} */
   asking = null;
@@ -186,10 +190,17 @@ export class LiveRecord extends Known {
     return live ? idle_ms : null;
   }
 
+  /** @param {string} what @param {AbortSignal} signal */
+  fetched(what, signal) {
+    /** @type {Record<string, string>} */
+    const headers = this.visit ? { "X-Moe-Browser": this.visit } : {};
+    return fetch(`${BASE}${this.address}/${what}`, { signal, cache: "no-store", headers });
+  }
+
   /** @param {AbortSignal} signal */
   async askHistory(signal) {
-    const since = this.version === null ? "" : `?since=${encodeURIComponent(this.version)}`;
-    const answer = await fetch(`${BASE}${this.address}/history${since}`, { signal, cache: "no-store" });
+    const since = this.version === null ? "" : `&since=${encodeURIComponent(this.version)}`;
+    const answer = await this.fetched(`history?lang=${spoken()}${since}`, signal);
     const hadProblem = this.problem !== null;
     if (answer.status === 304) {
       this.problem = null;
@@ -265,8 +276,8 @@ export class LiveRecord extends Known {
     if (this.routes?.steps.some((step, i) => this.checkpoints[i] !== step)) this.routes = null;
     const { sentence } = this;
     if (!sentence || !this.wantsRoutes) return false;
-    const query = `s=${encodeURIComponent(sentence)}&from=${this.routes?.steps.length ?? 0}`;
-    const answer = await fetch(`${BASE}${this.address}/routes?${query}`, { signal, cache: "no-store" });
+    const query = `lang=${spoken()}&s=${encodeURIComponent(sentence)}&from=${this.routes?.steps.length ?? 0}`;
+    const answer = await this.fetched(`routes?${query}`, signal);
     if (sentence !== this.sentence) return false;
     if (answer.status >= 400 && answer.status < 500) {
       this.routesProblem = (await answer.json()).message ?? String(answer.status);
