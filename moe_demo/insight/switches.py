@@ -26,7 +26,7 @@ from moe_demo.model.change import Capacity, LayerChange
 from moe_demo.model.classifier import Classifier, ClassifierOutput
 from moe_demo.model.router import Router
 
-SENTENCES = {
+WHAT_IF_SENTENCES = {
     "layer": "There is no layer {layer}: the model's layers are 0 to {last}.",
     "expert": "There is no expert {expert}: the experts of a layer are 0 to {last}.",
     "token": "There is no word {token}: the words of this sentence are 0 to {last}.",
@@ -47,11 +47,10 @@ MAX_GATE = 10.0
 
 
 class WhatIfError(ConfigError):
-    """A question that cannot be asked of this model; `code` and `values` say the sentence in another language."""
+    """A question that cannot be asked of this model."""
 
-    def __init__(self, code: str, **values: object) -> None:
-        self.code, self.values = code, values
-        super().__init__(SENTENCES[code].format(**values))
+    topic = "whatif"
+    sentences = WHAT_IF_SENTENCES
 
 
 class Seat(NamedTuple):

@@ -11,6 +11,7 @@ import pytest
 
 from moe_demo.config import ConfigError
 from moe_demo.errors import Said, SaidError
+from moe_demo.insight.switches import WhatIfError
 from moe_demo.jobs.uploads import UploadError
 from moe_demo.runs.errors import REASONS, RunError, reason
 from moe_demo.text.errors import CorpusError, EmptyTextError, VocabularyError
@@ -18,7 +19,10 @@ from moe_demo.ui.kit.errors import place_of, said, sentence
 from moe_demo.ui.kit.i18n import LANGUAGES, speaking, text_in, texts
 from tests.conftest import ROOT
 
-KINDS = {kind.__name__: kind for kind in (ConfigError, RunError, CorpusError, UploadError, VocabularyError)}
+KINDS = {
+    kind.__name__: kind
+    for kind in (ConfigError, RunError, CorpusError, UploadError, VocabularyError, WhatIfError)
+}
 KEYS = [(kind, code) for kind in (*KINDS.values(), EmptyTextError) for code in kind.sentences]
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
