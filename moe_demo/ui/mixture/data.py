@@ -157,7 +157,7 @@ def picture_data(view: View) -> MixturePictureData:
         "norm_limit": float(max(layer.norm_TP[token].max(), layer.output_norm_T[token])),
         "effect_limit": float(np.abs(effect_TPC[token]).max()),
         "sentence_norm_limit": float(layer.norm_TP.sum(1).max()),
-        "experts": expert_looks(view.run.config.model.n_routed),
+        "experts": expert_looks(view.run.config.model),
         "classes": class_looks(view.run.labels),
         "ramp": signed_ramp(),
         "title": t("mixture.title_label", word=word, layer=layer_title(layer.layer)),
@@ -276,7 +276,7 @@ def scatter_data(view: View) -> MixtureScatterData:
         "norm_limit": max(piece.norm for piece in pieces),
         "effect_low": min(0.0, *effect),
         "effect_high": max(0.0, *effect),
-        "experts": expert_looks(view.run.config.model.n_routed),
+        "experts": expert_looks(view.run.config.model),
         "title": t(
             "mixture.scatter_label",
             n=len(pieces),
