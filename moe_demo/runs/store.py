@@ -254,6 +254,11 @@ class RunStore:
         """Keep the weights after `step` steps; `dtype` rounds the matrices."""
         write_whole(self._checkpoint(step), weights.checkpoint_bytes(model, step, dtype))
 
+    def delete_checkpoint(self, step: int) -> None:
+        """Forget the weights after `step` steps; nothing where there are none. Raises RunError."""
+        with explained(self.folder):
+            self._checkpoint(step).unlink(missing_ok=True)
+
     def checkpoint_steps(self) -> list[int]:
         """Steps that have a checkpoint, ascending."""
         names = (path.name for path in (self.folder / "checkpoints").glob("step-*.safetensors"))

@@ -137,6 +137,7 @@ class Loop:
             return
         if step not in self.checkpoints:
             self.store.save_checkpoint(self.trainer.model, step)
+        self._forget_pauses()
         patience = reason("patience", epochs=self.trainer.config.patience)
         self._write_status("done", patience if ending is Ending.PATIENCE else "")
 
@@ -208,6 +209,7 @@ class Loop:
             if paused_at is None:
                 paused_at = time.monotonic()
                 self._save()
+                self._keep_for_pause()
                 self._mark("paused")
                 self._write_status("paused", self.pause_reason)
             elif commands:
@@ -294,6 +296,19 @@ class Loop:
         trainer = self.trainer
         self.store.save_resume(trainer.model, trainer.optimizer, trainer.steps_done)
         self.saved_at = time.monotonic()
+
+    def _keep_for_pause(self) -> None:
+        """A checkpoint of the step where it pauses, so that every page shows it; that of the pause before goes."""
+        step = self.trainer.steps_done
+        if step not in self.store.checkpoint_steps():
+            self.store.save_checkpoint(self.trainer.model, step)
+        self._forget_pauses()
+
+    def _forget_pauses(self) -> None:
+        """No checkpoints but the planned ones and the newest: a run that was paused ends as one that was not."""
+        for step in self.store.checkpoint_steps():
+            if step != self.trainer.steps_done and step not in self.checkpoints:
+                self.store.delete_checkpoint(step)
 
     def _write_status(self, state: State, reason: str = "") -> None:
         """How far the run is."""

@@ -5,9 +5,9 @@ import { pushOf } from "../../moe_demo/ui/balance/headline_map.js";
 import {
   axisOf,
   comparisonLayout,
-  fittingSteps,
   heightIn,
   letterHeights,
+  roundSteps,
   spotAt,
 } from "../../moe_demo/ui/balance/layout.js";
 import { lookedWords } from "../../moe_demo/ui/balance/words.js";
@@ -80,11 +80,17 @@ test("high values stand high", () => {
   assert.deepEqual([y(2), y(1), y(0)], [30, 80, 130]);
 });
 
-test("numbers of steps keep their distance, and the last one is always there", () => {
-  const x = (index) => [0, 10, 50, 90, 100][index];
-  assert.deepEqual(fittingSteps({ steps: [0, 1, 2, 3, 4], x }, 38), [0, 2, 4]);
-  assert.deepEqual(fittingSteps({ steps: [7], x }, 38), [0]);
-  assert.deepEqual(fittingSteps({ steps: [], x }, 38), []);
+test("steps below the curves are round numbers, each between its neighbours in proportion", () => {
+  const x = (at) => 10 + 50 * at;
+  const found = roundSteps({ steps: [0, 3, 12, 31, 79, 131], x }, 38);
+  assert.deepEqual(
+    found.map(({ step }) => step),
+    [0, 5, 20, 50, 100],
+  );
+  assert.equal(found[1].x, x(1 + 2 / 9));
+  assert.ok(found.every((mark, i) => i === 0 || mark.x - found[i - 1].x >= 38));
+  assert.deepEqual(roundSteps({ steps: [7], x }, 38), []);
+  assert.deepEqual(roundSteps({ steps: [], x }, 38), []);
 });
 
 test("letters at the ends of lines keep their distance and their middle", () => {

@@ -12,7 +12,7 @@ from moe_demo.runs.events import CHANGEABLE, Event, changed, config_at, setting
 from moe_demo.runs.metrics import EvalMetrics, StepMetrics
 from moe_demo.runs.store import RunError, RunStore
 from moe_demo.training import loop
-from moe_demo.training.schedule import DIVERGED, has_diverged
+from moe_demo.training.schedule import DIVERGED, checkpoint_steps, has_diverged
 from moe_demo.training.train import Silent, resume_run, train_run
 from tests import toy
 
@@ -223,3 +223,25 @@ def test_evaluations_after_a_change_of_k_count_k_assignments_a_token(tmp_path: P
     evals = [record for record in RunStore(tmp_path / "run").metrics()[0] if isinstance(record, EvalMetrics)]
     totals = {record.step: sum(map(sum, record.load_LEC[0])) for record in evals}
     assert totals[4] == 2 * totals[8]
+
+
+def test_where_a_run_waits_there_is_a_checkpoint_to_look_at_and_never_two(tmp_path: Path, csv: Path):
+    """Paused at steps 2, 3 and 6 of 16: each time the newest checkpoint is that step, and only the last one stays."""
+    seen = []
+
+    class Looks(CommandReader):
+        asked = iter(
+            [Command(do="steps", n=2), Command(do="steps", n=1), Command(do="steps", n=3), Command(do="stop")]
+        )
+
+        def new(self) -> list[Command]:
+            if store.status().state == "paused" or not seen:
+                seen.append(store.checkpoint_steps()[-1])
+                return [command] if (command := next(self.asked, None)) else []
+            return []
+
+    path, store = tmp_path / "commands", RunStore(tmp_path / "run")
+    path.write_bytes(b"")
+    train_run(store.folder, CONFIG, [csv], commands=Looks(path, idle_seconds=60))
+    assert seen[1:4] == [2, 3, 6]
+    assert [step for step in store.checkpoint_steps() if step not in checkpoint_steps(16, 4)] == [6]

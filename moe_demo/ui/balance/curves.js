@@ -2,7 +2,7 @@
 import { el } from "../kit/dom.js";
 import { fixed, percent } from "../kit/numbers.js";
 import { pathOf } from "../kit/scale.js";
-import { CURVES, axisOf, fittingSteps, heightIn, letterHeights } from "./layout.js";
+import { CURVES, axisOf, heightIn, letterHeights, roundSteps } from "./layout.js";
 
 const DASHES = ["", "9 4", "2 3", "12 3 2 3", "5 3"];
 const STEP_APART = 38;
@@ -85,10 +85,9 @@ function gridMarks({ marks, digits }, { x0, x1 }, y, written) {
 /** @param {Layout} layout @param {string} word */
 function stepMarks(layout, word) {
   const y = layout.height - CURVES.bottom + 16;
-  const steps = fittingSteps(layout, STEP_APART).map((index) => {
-    const place = { x: layout.x(index), y, "text-anchor": "middle" };
-    return el("text", { class: "tick", ...place }, layout.steps[index]);
-  });
+  const steps = roundSteps(layout, STEP_APART).map(({ step, x }) =>
+    el("text", { class: "tick", x, y, "text-anchor": "middle" }, step),
+  );
   const middle = { x: (layout.x0 + layout.x1) / 2, y: y + 16, "text-anchor": "middle" };
   return [...steps, el("text", { class: "axis", ...middle }, word)];
 }

@@ -1,5 +1,5 @@
 // Where everything in the comparison stands: two panels of curves at the left, one card a run at the right. No DOM.
-import { linear, roundNumbers, roundStep } from "../kit/scale.js";
+import { linear, oneTwoFive, roundNumbers, roundStep } from "../kit/scale.js";
 import { spread } from "../kit/spread.js";
 
 export const LEAST_WIDTH = 940;
@@ -106,21 +106,22 @@ export function heightIn({ from, to }, { top, height }) {
 }
 
 /**
- * Indices of the steps whose numbers fit below the curves, the last one always.
+ * Round steps (0, 1, 2, 5, 10, ...) that fit below the curves. Evaluations stand side by side, however many steps lie
+ * between them; a round step stands between its neighbours in proportion.
  * @param {Pick<Layout, "steps" | "x">} layout
  * @param {number} gap least pixels between two
- * @returns {number[]}
+ * @returns {{ step: number, x: number }[]}
  */
-export function fittingSteps({ steps, x }, gap) {
-  /** @type {number[]} */
+export function roundSteps({ steps, x }, gap) {
+  /** @type {{ step: number, x: number }[]} */
   const chosen = [];
-  for (const index of steps.keys()) {
-    const isLast = index === steps.length - 1;
-    const before = chosen.at(-1);
-    const isClose = before !== undefined && x(index) - x(before) < gap;
-    if (isClose && !isLast) continue;
-    if (isClose) chosen.pop();
-    chosen.push(index);
+  for (const step of oneTwoFive(steps.at(-1) ?? -1)) {
+    const after = steps.findIndex((known) => known >= step);
+    if (after < 0 || step < steps[0]) continue;
+    const before = steps[after] === step ? after : after - 1;
+    const share = after === before ? 0 : (step - steps[before]) / (steps[after] - steps[before]);
+    const at = x(before + share);
+    if (!chosen.length || at - (chosen.at(-1)?.x ?? 0) >= gap) chosen.push({ step, x: at });
   }
   return chosen;
 }

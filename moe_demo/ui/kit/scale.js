@@ -56,3 +56,14 @@ export function roundEnd(value) {
 export function pathOf(points) {
   return points.map(([x, y], i) => `${i ? "L" : "M"}${x.toFixed(1)},${y.toFixed(1)}`).join("");
 }
+
+/**
+ * 0, 1, 2, 5, 10, 20, ... up to the decade of `high`: round numbers for an axis that is dense at its start.
+ * @param {number} high
+ * @returns {number[]}
+ */
+export function oneTwoFive(high) {
+  const found = [0];
+  for (let power = 1; power <= high; power *= 10) found.push(power, 2 * power, 5 * power);
+  return found;
+}

@@ -10,14 +10,17 @@ from moe_demo.figures.training import training_curves
 from moe_demo.insight.run import Run
 from moe_demo.ui.kit.chart import chart, drawn
 from moe_demo.ui.kit.data import Drawn
+from moe_demo.ui.kit.glossary import help_for
 from moe_demo.ui.kit.i18n import labels, language, speaking, t
+from moe_demo.ui.kit.measured import batch_loss_is
 from moe_demo.ui.kit.views import View
 
 
 def draw(view: View) -> None:
     """Heading, caption and the three curves of the run of this view."""
     st.header(t("start.training_title"), anchor="training")
-    st.caption(t("start.training_caption"))
+    caption = t("start.training_caption", measured=batch_loss_is(view.run.config))
+    st.caption(caption, help=help_for(caption, t("start.training.max_vio")))
     figure = _figure(view.run, language())
     chart(figure, key="curves", label=t("start.training_label"))
 

@@ -1,5 +1,5 @@
 // The one x axis of the training picture: steps to pixels and back, linear or logarithmic, zoomed or whole. No DOM.
-import { roundNumbers } from "../kit/scale.js";
+import { oneTwoFive, roundNumbers } from "../kit/scale.js";
 
 const MIN_SPAN = 4; // steps that stay in view at the closest zoom
 
@@ -100,20 +100,13 @@ export class StepAxis {
     const room = Math.max(Math.floor((this.x1 - this.x0) / gap), 1);
     /** @type {{ step: number, x: number }[]} */
     const kept = [];
-    for (const step of this.log ? logSteps(hi) : roundNumbers(lo, hi, room, { leastStep: 1 })) {
+    for (const step of this.log ? oneTwoFive(hi) : roundNumbers(lo, hi, room, { leastStep: 1 })) {
       const x = this.x(step);
       const before = kept.at(-1);
       if (step >= lo && step <= hi && (!before || x - before.x >= gap)) kept.push({ step, x });
     }
     return kept;
   }
-}
-
-/** @param {number} hi @returns {number[]} 0, 1, 2, 5, 10, 20, ... */
-function logSteps(hi) {
-  const steps = [0];
-  for (let power = 1; power <= hi; power *= 10) steps.push(power, 2 * power, 5 * power);
-  return steps;
 }
 
 /**

@@ -82,6 +82,7 @@ def _play(job: Job | None, plan: Plan, until: Command = PLAY) -> None:
         wanted = {name: setting(plan.config, name) for name in CHANGEABLE}
         changes = {name: value for name, value in wanted.items() if value != setting(in_force, name)}
         Jobs().play(job.name, caller.current(), until, changes)
+        selection.update(step=None)  # line, routes and numbers follow what is trained now
 
 
 def settings_in_force(job: Job) -> RunConfig:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TypedDict
 
+from moe_demo.config import RunConfig
 from moe_demo.figures.theme import DIVERGING, RUN_LINES
 from moe_demo.insight.load import DEAD_BELOW
 from moe_demo.jobs.jobs import Jobs
 from moe_demo.text.corpus import Corpus
 from moe_demo.ui.kit import views
+from moe_demo.ui.kit.glossary import meanings
 from moe_demo.ui.kit.i18n import labels, language, t
 from moe_demo.ui.kit.looks import ClassLook, ExpertLook, class_looks, expert_looks
+from moe_demo.ui.kit.measured import batch_accuracy_is, batch_loss_is
 from moe_demo.ui.kit.views import View
 from moe_demo.ui.kit.words import key_help
 from moe_demo.ui.server import live, visitor
@@ -54,6 +57,8 @@ class TrainingPictureData(TypedDict):
     sentence: str
     layer: int
     step: int | None
+    newest: int | None
+    """The last checkpoint when this was drawn."""
     token: int | None
     state: str
     experts: list[ExpertLook]
@@ -64,6 +69,8 @@ class TrainingPictureData(TypedDict):
     poll_ms: int
     idle_ms: int
     words: dict[str, str]
+    hints: dict[str, str]
+    """What the terms above a band mean."""
     keys: dict[str, str]
     lang: str
 
@@ -93,6 +100,9 @@ def picture_data(view: View, state: str) -> TrainingPictureData:
         "sentence": view.trace.text,
         "layer": chosen.layer,
         "step": chosen.step,
+        "newest": None
+        if views.is_coming(names[0])
+        else max(views.store_of(names[0]).checkpoint_steps(), default=None),
         "token": chosen.token,
         "state": state,
         "experts": expert_looks(view.run.config.model),
@@ -107,9 +117,30 @@ def picture_data(view: View, state: str) -> TrainingPictureData:
         "dead_below": DEAD_BELOW,
         "poll_ms": POLL_MS,
         "idle_ms": _IDLE_MS,
-        "words": labels("training_picture"),
+        "words": labels("training_picture") | _measured(view.run.config),
+        "hints": _hints(),
         "keys": key_help("training_picture.key"),
         "lang": language(),
+    }
+
+
+def _measured(config: RunConfig) -> dict[str, str]:
+    """What the two lines of a curve are measured on, said where they stand."""
+    return {
+        "loss_hint": t("training_picture.loss_hint", measured=batch_loss_is(config)),
+        "accuracy_hint": t("training_picture.accuracy_hint", measured=batch_accuracy_is(config)),
+    }
+
+
+def _hints() -> dict[str, str]:
+    """The terms that stand above each band."""
+    return {
+        "loss": meanings("loss", "held_out", "batch", "masking", "smoothing"),
+        "accuracy": meanings("accuracy", "held_out", "batch", "masking"),
+        "load": meanings("load", "fair", "idle", "batch", "layer"),
+        "bias": meanings("bias", "layer"),
+        "max_vio": meanings("max_vio", "random", "held_out", "batch"),
+        "routes": meanings("checkpoint", "expert"),
     }
 
 

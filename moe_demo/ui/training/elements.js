@@ -121,7 +121,7 @@ export class Elements {
         axis.log = log;
       }),
     );
-    this.heads.say(data, mode);
+    this.heads.say(data, mode, this.picture.layer);
   }
 
   /**
@@ -195,8 +195,8 @@ export class Elements {
     const text = fill(words.at, { step, epoch: epochOf(record, step) });
     const heldOut = records.length < 2 ? evaluationAt(record, step) : null; // of two runs the heads say it
     if (!heldOut) return text;
-    const values = { loss: brief(heldOut.loss), accuracy: percent(heldOut.accuracy, 1) };
-    return [text, fill(words.at_values, values)].join(" · ");
+    const values = { loss: brief(heldOut.loss), accuracy: percent(heldOut.accuracy, 1), step: heldOut.step };
+    return [text, fill(heldOut.step === step ? words.at_values : words.at_older, values)].join(" · ");
   }
 
   /**

@@ -1,5 +1,6 @@
 // The heads of the bands: title, hint, switches, legend, and the values at the step looked at.
 import { el } from "../kit/dom.js";
+import { fill } from "../kit/text.js";
 import { signed } from "../kit/numbers.js";
 import { LOAD_END } from "./heatmap.js";
 import { LINES_UP_TO, expertsBand } from "./layout.js";
@@ -29,17 +30,20 @@ export class Heads {
    * The texts that change with language, runs and what the bands of the experts show.
    * @param {TrainingData} data
    * @param {Mode} mode
+   * @param {number} layer whose experts are shown
    */
-  say({ runs, words }, mode) {
+  say({ runs, words, hints }, mode, layer) {
     this.build(runs.length);
     const isTwin = runs.length > 1;
     const twin = runs[0].seed === runs.at(-1)?.seed ? words.twin_same : words.twin_other;
-    this.title("loss", words.loss, words.loss_hint);
-    this.title("accuracy", words.accuracy, words.accuracy_hint);
-    this.title("routes", words.routes, isTwin ? twin : words.routes_hint);
+    const layerName = fill(words.layer, { index: layer });
+    this.title("loss", words.loss, words.loss_hint, hints.loss);
+    this.title("accuracy", words.accuracy, words.accuracy_hint, hints.accuracy);
+    this.title("routes", `${words.routes} · ${layerName}`, isTwin ? twin : words.routes_hint, hints.routes);
     for (const run of runs.keys()) {
       const name = isTwin ? `${runName(runs, run, words)} · ` : "";
-      this.title(expertsBand(run), name + words[mode], words[`${mode}_hint`]);
+      const title = `${name}${words[mode]} · ${layerName}`;
+      this.title(expertsBand(run), title, words[`${mode}_hint`], hints[mode]);
     }
     const { choices } = this.head(expertsBand(0));
     choices.setAttribute("aria-label", words.switch);
@@ -61,11 +65,12 @@ export class Heads {
     return /** @type {Head} */ (this.heads.get(band));
   }
 
-  /** @param {string} band @param {string} text @param {string} hint */
-  title(band, text, hint) {
+  /** @param {string} band @param {string} text @param {string} hint @param {string} terms what its words mean */
+  title(band, text, hint, terms) {
     const head = this.head(band);
     head.title.textContent = text;
     head.hint.textContent = hint;
+    head.title.title = head.hint.title = terms;
   }
 
   /**

@@ -21,6 +21,7 @@ from moe_demo.ui.kit.choice import choice
 from moe_demo.ui.kit.errors import said_as_markdown, sentence
 from moe_demo.ui.kit.i18n import t
 from moe_demo.ui.kit.views import View
+from moe_demo.ui.kit.words import layer_name
 from moe_demo.ui.training import controls, picture, run_settings
 
 NONE = ""
@@ -70,6 +71,7 @@ def _caption(view: View, job: Job | None) -> str:
         step=evaluation.step,
         accuracy=evaluation.accuracy,
         max_vio=max(evaluation.max_vio_L),
+        layer=layer_name(evaluation.max_vio_L.index(max(evaluation.max_vio_L))),
         best=best.accuracy,
         best_step=best.step,
     )

@@ -115,12 +115,15 @@ export class TrainingPicture {
   }
 
   /**
-   * Tell Python of a state that it has not seen; again, a few times, where it still has not after it was told.
+   * Tell Python of a state that it has not seen, or of another step where the run waits; again, a few times, where it
+   * still has not after it was told.
    * @param {LiveRecord} record
    */
   reportState(record) {
     const { state } = record;
-    if (!state || record.problem || state === this.data?.state) {
+    const newest = record.checkpoints.at(-1) ?? null;
+    const isKnown = state === this.data?.state && (state !== "paused" || newest === this.data.newest);
+    if (!state || record.problem || isKnown) {
       record.isDisputed = false;
       this.report = null;
       return;
@@ -131,7 +134,7 @@ export class TrainingPicture {
     if (!record.isDisputed || now - this.report.at < REPORT_AGAIN_MS) return;
     this.report.times++;
     this.report.at = now;
-    this.send("state", state);
+    this.send("state", `${state} ${newest}`); // another value each time, or Python is not called
   }
 
   // -- painting --------------------------------------------------------------------------------------------

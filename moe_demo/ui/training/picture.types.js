@@ -8,6 +8,7 @@
  * @property {string} sentence
  * @property {number} layer
  * @property {number|null} step
+ * @property {number|null} newest The last checkpoint when this was drawn.
  * @property {number|null} token
  * @property {string} state
  * @property {Array<ExpertLook>} experts
@@ -17,6 +18,7 @@
  * @property {number} poll_ms
  * @property {number} idle_ms
  * @property {Record<string, string>} words
+ * @property {Record<string, string>} hints What the terms above a band mean.
  * @property {Record<string, string>} keys
  * @property {string} lang
  */
