@@ -76,6 +76,15 @@ class Dataset:
     created: float
     """Unix time in seconds."""
 
+    @property
+    def run_name(self) -> str:
+        """What a run trained on it is called: its name, with what is no letter or digit as dashes.
+
+        Not like a run of the balance page's sets, which is known by its name.
+        """
+        stem = "-".join(re.findall(r"\w+", self.name)) or "data"
+        return f"{f'data-{stem}' if stem.startswith('balance') else stem}-1"
+
 
 @dataclass(frozen=True, kw_only=True)
 class _About:

@@ -101,7 +101,13 @@ def test_a_run_is_trained_paused_stepped_resumed_reset_and_stopped_by_its_button
     steps = int(shown(page, "steps"))
     page.wait_for_timeout(1200)
     assert int(shown(page, "steps")) == steps
-    take(page, "step", steps + 1)
+    for taken in (steps + 1, steps + 2):  # line, routes and numbers come along, not the counter alone
+        take(page, "step", taken)
+        handle, strip = page.get_by_role("slider").last, page.get_by_role("slider").first
+        expect(handle).to_have_attribute("aria-valuetext", re.compile(rf"\b{taken}\b"), timeout=TRAINS)
+        expect(strip).to_have_attribute("aria-valuetext", re.compile(rf"\b{taken}\b"), timeout=TRAINS)
+        assert RunStore(runs / name).checkpoint_steps()[-1] == taken
+    steps += 1
     epoch_end = (steps + 1) // 92 * 92 + 92
     take(page, "epoch", epoch_end)
     assert len((runs / name / "metrics.jsonl").read_text().splitlines()) > epoch_end

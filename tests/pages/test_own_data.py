@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from moe_demo.jobs.uploads import UPLOAD_SENTENCES, UploadError, Uploads
+from moe_demo.jobs.uploads import UPLOAD_SENTENCES, Dataset, UploadError, Uploads
 from moe_demo.runs.owners import NOBODY, Caller, new_id
 from moe_demo.text.corpus import CorpusError, Reason
 from moe_demo.text.errors import CORPUS_SENTENCES, DETAIL_SENTENCES
@@ -277,6 +277,36 @@ def test_a_disk_that_refuses_is_told_and_nothing_is_kept(
     assert at.error[0].value.startswith(start)
     assert at.selectbox  # the file and its mapping are still there
     assert Uploads(runs).of(ANN) == []
+
+
+def test_what_was_kept_is_trained_on_by_one_button_in_a_run_of_its_name(monkeypatch: pytest.MonkeyPatch):
+    started = []
+    monkeypatch.setattr(own_data, "start", started.append)
+    at = bring(opened(), table())
+    at.button(key="own.keep").click().run()
+    [dataset] = Uploads().of(ANN)
+    at.button(key=f"own.train.{dataset.key}").click().run()
+    assert not at.exception
+    [plan] = started
+    assert (plan.files, plan.private, plan.name) == ((dataset.path,), True, f"{dataset.name}-1")
+    assert plan.config.model.labels == dataset.labels
+    assert i18n.text_in("zh", "own_data.training", name=dataset.name) in said(at)
+
+
+@pytest.mark.parametrize(
+    ("name", "run"),
+    [
+        ("我的 标题!", "我的-标题-1"),
+        ("../x", "x-1"),
+        ("balance-none", "data-balance-none-1"),
+        ("！", "data-1"),
+    ],
+)
+def test_a_run_is_named_after_its_data(name: str, run: str):
+    dataset = Dataset(
+        key="", name=name, owner="", path=Path(), labels=("a", "b"), n_headlines=2, class_counts={}, created=0
+    )
+    assert dataset.run_name == run
 
 
 # -- the words --

@@ -36,6 +36,8 @@ class Plan:
     config: RunConfig
     files: tuple[Path, ...] = ()
     private: bool = False
+    name: str | None = None
+    """What the run is called, with a number; None: like its preset."""
     beside: str | None = None
     """The run to compare it with."""
     fits: bool = True
@@ -92,7 +94,7 @@ def settings_in_force(job: Job) -> RunConfig:
 
 def start(plan: Plan) -> None:
     """Train a new run with these settings, and show it; its layer, word and checkpoint start afresh."""
-    job = Jobs().start(plan.config, plan.files, owner=caller.current(), private=plan.private)
+    job = Jobs().start(plan.config, plan.files, owner=caller.current(), private=plan.private, name=plan.name)
     selection.update(run=job.name, twin=plan.beside)
 
 

@@ -36,8 +36,10 @@ from moe_demo.ui.kit.i18n import LANGUAGES, labels, t, text_in
 from moe_demo.ui.kit.picture import picture
 from moe_demo.ui.kit.words import class_word, plain
 from moe_demo.ui.server.visitor import has_cookie
+from moe_demo.ui.training.controls import asking, start
 from moe_demo.ui.training.data import class_counts_data
 from moe_demo.ui.training.own_data_words import details, reasons
+from moe_demo.ui.training.run_settings import plan_of
 
 MAX_LABEL_ROWS = 30  # labels that get a row; the rarer ones of a file with more are left out
 MAX_TABLE_ROWS = 200
@@ -293,22 +295,34 @@ def _kept() -> None:
 
 
 def _kept_row(dataset: Dataset) -> None:
-    said, button = st.columns([5, 2], vertical_alignment="center")
+    said, train, button = st.columns([5, 2, 2], vertical_alignment="center")
     counts = t("common.comma").join(
         f"{plain(class_word(label))} {count:,}" for label, count in dataset.class_counts.items()
     )
     until = datetime.fromtimestamp(dataset.created, UTC) + timedelta(days=KEPT_DAYS)
     said.markdown(f"**{plain(dataset.name)}** · {counts}")
     said.caption(t("own_data.kept_until", n=dataset.n_headlines, date=f"{until:%Y-%m-%d}"))
+    key = f"own.train.{dataset.key}"
+    if train.button(t("own_data.train"), key=key, type="primary", width="stretch"):
+        asking(lambda: _train(dataset))()
+        redraw.now()  # the run, or why there is none, is shown at the top of the page
     if st.session_state.get("own.deleting") != dataset.key:
         args = (dataset.key,)
-        button.button(t("own_data.delete"), key=f"own.delete.{dataset.key}", on_click=_ask, args=args)
+        button.button(
+            t("own_data.delete"), key=f"own.delete.{dataset.key}", on_click=_ask, args=args, width="stretch"
+        )
         return
     said.warning(t("own_data.really", name=plain(dataset.name)))
     yes, no = button.columns(2)
     no.button(t("own_data.no"), key="own.no", on_click=_ask, args=(None,), width="stretch")
     if yes.button(t("own_data.yes"), key="own.yes", type="primary", width="stretch"):
         _delete(dataset)
+
+
+def _train(dataset: Dataset) -> None:
+    """A run of the default preset on it, shown at the top of the page."""
+    start(plan_of(dataset))
+    st.session_state["own.said"] = ("training", dataset.name)
 
 
 def _ask(key: str | None) -> None:

@@ -26,6 +26,7 @@ from moe_demo.runs.events import Setting, changed, setting
 from moe_demo.ui.kit import caller
 from moe_demo.ui.kit.choice import choice
 from moe_demo.ui.kit.i18n import t
+from moe_demo.ui.kit.selection import DEFAULT_RUN
 from moe_demo.ui.kit.views import View
 from moe_demo.ui.kit.words import method_key
 from moe_demo.ui.training.controls import Plan, asking, is_mine, settings_in_force
@@ -93,6 +94,7 @@ def draw(view: View, job: Job | None) -> Plan:
         config=config,
         files=(dataset.path,) if dataset else (),
         private=dataset is not None,
+        name=dataset.run_name if dataset else None,
         beside=form.run if form.entered("beside", False) else None,
         fits=not problems,
     )
@@ -129,6 +131,12 @@ def _changeable(form: _Form) -> tuple[RunConfig, list[str]]:
 def _numbers(config: RunConfig) -> list[str]:
     """The numbers that may change between two steps, under this balance method."""
     return ["lr", "top_k"] + [name for name, methods in _USED_BY.items() if config.balance.method in methods]
+
+
+def plan_of(dataset: Dataset) -> Plan:
+    """The default preset's run on a data set of one's own."""
+    config = with_labels(preset(DEFAULT_RUN), dataset.labels)
+    return Plan(config=config, files=(dataset.path,), private=True, name=dataset.run_name)
 
 
 def rule_of(name: str, value: Setting, config: RunConfig) -> str:
