@@ -84,6 +84,12 @@ def take(page: Page, name: str, last: int) -> None:
     until(page, "state", "paused")
 
 
+def stands_at(page: Page, step: int) -> None:
+    """The line of the picture and the time machine of every page: not the counter alone has moved."""
+    for slider in (page.get_by_role("slider").last, page.get_by_role("slider").first):
+        expect(slider).to_have_attribute("aria-valuetext", re.compile(rf"\b{step}\b"), timeout=TRAINS)
+
+
 def run_name(page: Page) -> str:
     return re.search(r"run=([\w-]+)", page.url)[1]
 
@@ -101,11 +107,9 @@ def test_a_run_is_trained_paused_stepped_resumed_reset_and_stopped_by_its_button
     steps = int(shown(page, "steps"))
     page.wait_for_timeout(1200)
     assert int(shown(page, "steps")) == steps
-    for taken in (steps + 1, steps + 2):  # line, routes and numbers come along, not the counter alone
+    for taken in (steps + 1, steps + 2):
         take(page, "step", taken)
-        handle, strip = page.get_by_role("slider").last, page.get_by_role("slider").first
-        expect(handle).to_have_attribute("aria-valuetext", re.compile(rf"\b{taken}\b"), timeout=TRAINS)
-        expect(strip).to_have_attribute("aria-valuetext", re.compile(rf"\b{taken}\b"), timeout=TRAINS)
+        stands_at(page, taken)
         assert RunStore(runs / name).checkpoint_steps()[-1] == taken
     steps += 1
     epoch_end = (steps + 1) // 92 * 92 + 92

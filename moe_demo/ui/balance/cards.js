@@ -97,7 +97,7 @@ function cardHead(data, place) {
 /** @param {Comparison} data @param {number} place @param {number | null} guess @param {Layout} layout */
 function cardFoot({ runs, revealed, words }, place, guess, { cardWidth, height }) {
   const run = runs[place];
-  const y = height - CARD.foot + 18;
+  const y = height - CARD.foot + (revealed ? 15 : 18);
   if (!revealed) {
     const middle = { x: cardWidth / 2, "text-anchor": "middle" };
     return [
@@ -107,7 +107,7 @@ function cardFoot({ runs, revealed, words }, place, guess, { cardWidth, height }
   }
   if (!run.foot) return [el("text", { class: "tick", x: 0, y }, run.state)];
   const look = run.most_uneven ? "most-uneven" : "tick";
-  return run.foot.map((line, i) => el("text", { class: look, x: 0, y: y + i * 18 }, line));
+  return run.foot.map((line, i) => el("text", { class: look, x: 0, y: y + i * 17 }, line));
 }
 
 /** The patterns that cards are filled with. */
