@@ -4,6 +4,7 @@ import streamlit as st
 
 from moe_demo.model.router import affinity, choose, gate_values, leave_out_groups, score_groups
 from moe_demo.ui.kit import redraw, views
+from moe_demo.ui.kit.glossary import explained
 from moe_demo.ui.kit.i18n import t
 from moe_demo.ui.kit.source import show_source
 from moe_demo.ui.kit.words import layer_name
@@ -26,12 +27,12 @@ def panel() -> None:
     score_path(view, shown, asked)
     proof(view, shown)
     st.header(t("router.map_title", layer=layer_name(asked.layer)), anchor="map")
-    st.caption(t("router.map_caption"))
+    explained(t("router.map_caption"))
     score_map(view, shown, asked)
 
 
 with st.container(key="router-title", horizontal=True, vertical_alignment="bottom"):
     st.title(t("router.title"), anchor=False, width="content")
-    st.caption(t("router.caption"), width="content")
+    explained(t("router.caption"), width="content")
 panel()
 show_source(affinity, score_groups, leave_out_groups, choose, gate_values)

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from moe_demo.ui.kit import glossary, i18n
+from tests.pages import app
 
 NOT = {
     "zh": {
@@ -60,13 +61,38 @@ def test_one_thing_has_one_name(spoken: str):
 def test_a_text_is_explained_by_its_terms_the_longer_one_first(spoken: str):
     text = {"zh": "共享专家的门控值", "en": "the gate of a shared expert"}[spoken]
     with i18n.speaking(spoken):
-        names = {name: i18n.t(f"glossary.{name}.term") for name in ("shared_expert", "gate", "expert")}
-        said = glossary.hints({"a": text, "b": "…"})
-    assert said.keys() == {"a"}
-    assert {line.split(i18n.text_in(spoken, "common.colon"))[0] for line in said["a"].split("\n")} == {
-        names["shared_expert"],
-        names["gate"],
-    }
-    with i18n.speaking(spoken):
+        shared, gate = (i18n.t(f"glossary.{name}.term") for name in ("shared_expert", "gate"))
+        lines = str(glossary.help_for(text)).split("\n\n")
         assert glossary.help_for("…") is None
-        assert f"**{names['gate']}**" in str(glossary.help_for(text))
+        assert glossary.meaning("gate") == lines[1 if spoken == "zh" else 0].replace("**", "")
+    assert [line.split("**")[1] for line in lines] == ([shared, gate] if spoken == "zh" else [gate, shared])
+
+
+@pytest.mark.parametrize("page", ["router", "training", "balance", "mixture"])
+def test_a_caption_explains_its_terms_beside_it(page: str):
+    helped = [caption.proto.help for caption in app.opened(page).caption if caption.proto.help]
+    terms = {
+        i18n.t(f"glossary.{key.split(chr(46))[1]}.term")
+        for key in i18n.texts("zh")
+        if key.startswith("glossary.")
+    }
+    assert helped
+    assert {line.split("**")[1] for text in helped for line in text.split("\n\n")} <= terms
+
+
+@pytest.mark.parametrize("lang", i18n.LANGUAGES)
+def test_what_a_stranger_cannot_know_is_explained_under_the_pointer(lang: str):
+    at = app.opened(lang=lang)
+    words, strip = app.routes(at)["words"], app.strip(at)["words"]
+    with i18n.speaking(lang):
+        for hint, names in {
+            "layer_hint": ["layer"],
+            "group_hint": ["group"],
+            "line_hint": ["expert", "look_up"],
+            "badge_hint": ["step", "seed"],
+            "legend_hint": ["unknown"],
+        }.items():
+            assert all(glossary.meaning(name) in words[hint] for name in names)
+        assert all(glossary.meaning(name) in strip["legend_hint"] for name in ("gate", "unknown"))
+    assert strip["route_hint"]
+    assert strip["time_hint"]

@@ -8,7 +8,7 @@ from moe_demo.insight.comparison import ComparedRun, waiting
 from moe_demo.ui.balance import page
 from moe_demo.ui.balance.settings import BalanceSettings
 from moe_demo.ui.kit import selection
-from moe_demo.ui.kit.glossary import help_for
+from moe_demo.ui.kit.glossary import explained
 from moe_demo.ui.kit.i18n import t
 from moe_demo.ui.kit.tables import markdown_table
 from moe_demo.ui.kit.words import letter, method_word
@@ -25,9 +25,8 @@ def draw() -> None:
         return
     runs = [run for run in page.shown_runs() if run.evaluations]
     rows = [[letter(place), *_cells(run)] for place, run in enumerate(runs)]
-    notes = t("balance.cost.notes")
     st.markdown(markdown_table([t(f"balance.cost.{name}") for name in _COLUMNS], rows))
-    st.caption(notes, help=help_for(notes))
+    explained(t("balance.cost.notes"))
 
 
 def _cells(run: ComparedRun) -> list[str]:

@@ -22,6 +22,7 @@ from moe_demo.ui.balance.data_formulas import (
 )
 from moe_demo.ui.balance.settings import BalanceSettings
 from moe_demo.ui.kit import selection
+from moe_demo.ui.kit.glossary import explained
 from moe_demo.ui.kit.i18n import t
 from moe_demo.ui.kit.picture import picture
 from moe_demo.ui.kit.words import layer_name, method_key, method_word
@@ -38,7 +39,7 @@ def _steps(folder: Path, method: str) -> list[RecordedStep]:
 def draw(recording: Recording) -> None:
     """The section."""
     st.header(t("balance.formulas.title"), anchor="formulas")
-    st.caption(t("balance.formulas.caption"))
+    explained(t("balance.formulas.caption"))
     st.fragment(_section)(recording)
 
 
@@ -57,7 +58,7 @@ def _section(recording: Recording) -> None:
         st.markdown(experts_table(step, layer))
     st.subheader(t("balance.terms.title"), anchor=False)
     sequence, batch = sequence_loss(step, layer), batch_loss(step, layer)
-    st.caption(headlines_sentence(sequence, batch))
+    explained(headlines_sentence(sequence, batch))
     picture("balance/headline_map", data=headline_map_data(step, layer, sequence, batch), key="balance.terms")
 
 

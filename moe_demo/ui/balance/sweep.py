@@ -23,6 +23,7 @@ from moe_demo.ui.balance.settings import SWEPT, BalanceSettings
 from moe_demo.ui.kit import selection
 from moe_demo.ui.kit.chart import chart, drawn
 from moe_demo.ui.kit.data import Drawn
+from moe_demo.ui.kit.glossary import explained
 from moe_demo.ui.kit.i18n import labels, language, speaking, t
 from moe_demo.ui.kit.words import method_word
 
@@ -30,7 +31,7 @@ from moe_demo.ui.kit.words import method_word
 def draw(recording: Recording) -> None:
     """The section."""
     st.header(t("balance.sweep.title"), anchor="ladders")
-    st.caption(t("balance.sweep.caption", n=len(_seeds(recording))))
+    explained(t("balance.sweep.caption", n=len(_seeds(recording))))
     st.fragment(_section)(recording)
 
 

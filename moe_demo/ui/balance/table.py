@@ -9,6 +9,7 @@ import streamlit as st
 from moe_demo.insight.comparison import Finding, MethodRow, Spread, findings, method_rows
 from moe_demo.insight.papers import FIGURES
 from moe_demo.releases.recording import Recording
+from moe_demo.ui.kit.glossary import explained
 from moe_demo.ui.kit.i18n import labels, t
 from moe_demo.ui.kit.tables import markdown_table, spread_word
 from moe_demo.ui.kit.words import method_word
@@ -21,12 +22,12 @@ def draw(recording: Recording) -> None:
     """Table and statements at the left, the papers' figures in a fold below."""
     n_seeds = len(recording.seeds)
     st.header(t("balance.table.title", n=n_seeds), anchor="methods")
-    st.caption(t("balance.table.caption", n=n_seeds))
+    explained(t("balance.table.caption", n=n_seeds))
     rows, found = _judged(recording)
     st.markdown(
         markdown_table([t(f"balance.table.{name}") for name in _COLUMNS], [_cells(row) for row in rows])
     )
-    st.caption(t("balance.table.notes", bias=max(row.information_bias for row in rows)))
+    explained(t("balance.table.notes", bias=max(row.information_bias for row in rows)))
     st.subheader(t("balance.findings.title"), anchor=False)
     for finding in found:
         st.markdown(sentence(finding))

@@ -1,14 +1,16 @@
 """The words of the field, explained where they stand: one glossary, in `locales/*/glossary.toml`.
 
-st.caption(text, help=help_for(text))       a question mark that explains the terms in this text
-"hints": hints(words)                       for a picture: what to show under the pointer, text by text
+explained(text)                             a caption with a question mark that explains its terms
+meanings("gate", "expert")                  for a picture: what to show under the pointer
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from functools import cache
+from typing import Any
+
+import streamlit as st
 
 from moe_demo.ui.kit.i18n import labels, language, speaking, t
 
@@ -24,16 +26,15 @@ def meanings(*names: str) -> str:
     return "\n".join(meaning(name) for name in names)
 
 
+def explained(text: str, **options: Any) -> None:
+    """A caption; where terms of the glossary stand in it, with what they mean."""
+    st.caption(text, help=help_for(text), **options)
+
+
 def help_for(*texts: str) -> str | None:
     """The terms in these texts and what they mean, as Markdown; None where there are none."""
     found = [_said(f"**{term}**", says) for term, says in _found(" ".join(texts))]
     return "\n\n".join(found) or None
-
-
-def hints(words: Mapping[str, str]) -> dict[str, str]:
-    """For each text that holds a term of the glossary, the terms and what they mean, one a line."""
-    said = {key: "\n".join(_said(*pair) for pair in _found(text)) for key, text in words.items()}
-    return {key: text for key, text in said.items() if text}
 
 
 def _found(text: str) -> list[tuple[str, str]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from moe_demo.insight.run import Run
+from moe_demo.ui.kit.glossary import meanings
 from moe_demo.ui.kit.i18n import labels, t
 
 _MARKDOWN_SIGNS = frozenset("\\`*_{}[]()<>#+-.!|~$:&\"'")
@@ -56,6 +57,11 @@ def layer_title(layer: int) -> str:
 def badge(run: Run) -> str:
     """Where the numbers come from: computed now, by which run, at which step, from which seed."""
     return t("flow.badge", run=run.run_id, step=run.step, seed=run.config.seed)
+
+
+def badge_hint() -> str:
+    """What the badge says, for one who does not know runs, steps and seeds."""
+    return f"{t('flow.words.badge_hint')}\n{meanings('step', 'seed')}"
 
 
 def key_help(prefix: str) -> dict[str, str]:

@@ -13,7 +13,7 @@ export function articleLines({ article, words }) {
     .map((term, i) => `${fixed(term.live_gate, 2)} E${term.live_expert}(T${i + 1})`)
     .join(", ");
   return [
-    el("p", { class: "article" }, fill(words.article, { line: written })),
+    el("p", { class: "article" }, fill(words.article, { title: words.title, line: written })),
     el("p", { class: "article" }, fill(words.live, { line: live })),
   ];
 }

@@ -7,7 +7,7 @@ from typing import TypedDict
 
 import numpy as np
 
-from moe_demo.insight.article import TEXT, TOKENS, WEIGHTED
+from moe_demo.insight.article import TEXT, TITLE, TOKENS, WEIGHTED
 from moe_demo.insight.gate_cause import Piece as MeasuredPiece
 from moe_demo.insight.gate_cause import pieces_of
 from moe_demo.insight.mixture import (
@@ -23,7 +23,7 @@ from moe_demo.insight.run import Run
 from moe_demo.ui.kit.i18n import labels, language, t
 from moe_demo.ui.kit.looks import ClassLook, ExpertLook, Ramp, class_looks, expert_looks, signed_ramp
 from moe_demo.ui.kit.views import View
-from moe_demo.ui.kit.words import badge, class_word, expert_name, layer_name, layer_title
+from moe_demo.ui.kit.words import badge, badge_hint, class_word, expert_name, layer_name, layer_title
 from moe_demo.ui.mixture.settings import MixtureSettings, Of
 
 _KEPT = 256  # sentences whose measured effects stay in memory: some 2 kB each
@@ -97,6 +97,7 @@ class MixturePictureData(TypedDict):
     ramp: Ramp
     title: str
     badge: str
+    badge_hint: str
     claim: str
     measured: str
     """How the columns of effects were made, in one sentence."""
@@ -162,9 +163,10 @@ def picture_data(view: View) -> MixturePictureData:
         "ramp": signed_ramp(),
         "title": t("mixture.title_label", word=word, layer=layer_title(layer.layer)),
         "badge": badge(view.run),
+        "badge_hint": badge_hint(),
         "claim": t("mixture.claim.of", word=word, claim=_claim(layer, token)),
         "measured": _measured(straight, len(view.trace.tokens), class_word(view.trace.label)),
-        "words": labels("mixture.words"),
+        "words": labels("mixture.words") | {"title": TITLE},
         "lang": language(),
     }
 

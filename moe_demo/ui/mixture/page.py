@@ -14,6 +14,7 @@ from moe_demo.insight.gate_cause import Agreement, Correlation, agreement
 from moe_demo.insight.held_out import DataGoneError, split_of_run
 from moe_demo.insight.run import Run
 from moe_demo.ui.kit import selection
+from moe_demo.ui.kit.glossary import explained
 from moe_demo.ui.kit.i18n import t
 from moe_demo.ui.kit.picture import picture
 from moe_demo.ui.kit.views import View
@@ -39,7 +40,7 @@ def draw(view: View) -> None:
 def gate_and_cause(view: View) -> None:
     """The scatter of this sentence; a click on a point picks its word and expert."""
     st.header(t("mixture.scatter_title"), anchor="gate-is-not-cause")
-    st.caption(t("mixture.scatter_caption"))
+    explained(t("mixture.scatter_caption"))
 
     def pick() -> None:
         if picked := st.session_state[SCATTER].pick:
@@ -70,7 +71,7 @@ def _over_many(run: Run) -> None:
                 norm=_said(layer.of_norm),
             )
         )
-    st.caption(t("mixture.agreement_caption", n=found[0].n_headlines))
+    explained(t("mixture.agreement_caption", n=found[0].n_headlines))
 
 
 @lru_cache(maxsize=16)

@@ -66,7 +66,7 @@ class Mixture {
  * @param {PictureData} data
  * @param {(place: Record<string, unknown>) => void} go
  */
-function controls({ of, layer, layers, word, words, badge }, go) {
+function controls({ of, layer, layers, word, words, badge, badge_hint: hint }, go) {
   const button = (
     /** @type {string} */ stop,
     /** @type {string} */ text,
@@ -88,7 +88,7 @@ function controls({ of, layer, layers, word, words, badge }, go) {
       button("word", `${words.word_view} ${word}`, of === "word", { of: "word" }),
       button("sentence", words.sentence_view, of === "sentence", { of: "sentence" }),
     ),
-    el("span", { class: "muted" }, badge),
+    el("span", { class: "muted", title: hint }, badge),
   );
 }
 

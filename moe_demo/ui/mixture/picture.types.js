@@ -24,6 +24,7 @@
  * @property {Ramp} ramp
  * @property {string} title
  * @property {string} badge
+ * @property {string} badge_hint
  * @property {string} claim
  * @property {string} measured How the columns of effects were made, in one sentence.
  * @property {Record<string, string>} words

@@ -21,7 +21,7 @@ from moe_demo.ui.kit.gloss import of_word
 from moe_demo.ui.kit.i18n import labels, language, t
 from moe_demo.ui.kit.looks import ClassLook, ExpertLook, Ramp, class_looks, expert_looks, sequential_ramp
 from moe_demo.ui.kit.views import View
-from moe_demo.ui.kit.words import badge, expert_name, expert_names, key_help, layer_name
+from moe_demo.ui.kit.words import badge, badge_hint, expert_name, expert_names, key_help, layer_name
 from moe_demo.ui.router.controls import Asked
 
 NEAR = 0.02  # a margin below this is called a close one
@@ -112,6 +112,7 @@ class RouterPictureData(TypedDict):
     n_tokens: int
     title: str
     badge: str
+    badge_hint: str
     rows: list[Row]
     """In seat order."""
     groups: list[Group]
@@ -166,6 +167,7 @@ def picture_data(view: View, shown: Rerouted, asked: Asked) -> RouterPictureData
         "n_tokens": len(view.trace.tokens),
         "title": t("router.title_label", word=view.trace.tokens[path.token], layer=layer_name(path.layer)),
         "badge": badge(view.run),
+        "badge_hint": badge_hint(),
         "rows": [
             _row(step, shown.trained_path.experts[step.expert], change, changed=shown.changed)
             for step in path.experts

@@ -121,6 +121,7 @@ class ScorePath {
     this.sort.textContent = this.isSorted ? words.by_seat : words.by_choice;
     this.panel.say({ table: words.table, keys: words.keys });
     this.badge.textContent = data.badge;
+    this.badge.title = data.badge_hint;
     this.side.replaceChildren(...sideOf(data));
   }
 

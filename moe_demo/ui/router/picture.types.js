@@ -9,6 +9,7 @@
  * @property {number} n_tokens
  * @property {string} title
  * @property {string} badge
+ * @property {string} badge_hint
  * @property {Array<Row>} rows In seat order.
  * @property {Array<Group>} groups Empty where there is one group only.
  * @property {Array<number>} order All experts: those that may be chosen, the best first, then the others.

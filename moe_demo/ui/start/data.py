@@ -15,7 +15,7 @@ from moe_demo.ui.kit.glossary import meaning, meanings
 from moe_demo.ui.kit.i18n import labels, language, t
 from moe_demo.ui.kit.looks import ClassLook, ExpertLook, class_looks, expert_looks
 from moe_demo.ui.kit.views import View
-from moe_demo.ui.kit.words import badge, class_word, key_help, layer_title
+from moe_demo.ui.kit.words import badge, badge_hint, class_word, key_help, layer_title
 
 
 class StartToken(TypedDict):
@@ -146,7 +146,7 @@ def _hints() -> dict[str, str]:
         "layer_hint": meaning("layer"),
         "group_hint": meaning("group"),
         "line_hint": meanings("expert", "shared_expert", "look_up"),
-        "badge_hint": f"{t('flow.words.badge_hint')}\n{meanings('step', 'seed')}",
+        "badge_hint": badge_hint(),
         "legend_hint": meanings("unknown", "piece"),
     }
 

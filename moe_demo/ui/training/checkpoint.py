@@ -26,9 +26,12 @@ from moe_demo.insight.held_out import (
 from moe_demo.insight.run import Run
 from moe_demo.insight.specialisation import Specialisation, specialisation
 from moe_demo.runs.metrics import EvalMetrics
+from moe_demo.text.segmentation import tokenize
 from moe_demo.ui.kit import selection
 from moe_demo.ui.kit.chart import chart, drawn
 from moe_demo.ui.kit.data import Drawn
+from moe_demo.ui.kit.gloss import of_sentence, of_words
+from moe_demo.ui.kit.glossary import explained
 from moe_demo.ui.kit.i18n import labels, language, speaking, t
 from moe_demo.ui.kit.views import View
 from moe_demo.ui.kit.words import class_word, layer_name, plain
@@ -51,7 +54,7 @@ def draw(view: View) -> None:
     if evaluation is None:
         st.caption(t("checkpoint.nothing"))
         return
-    st.caption(_summary(evaluation, run, recorded=found is None))
+    explained(_summary(evaluation, run, recorded=found is None))
     left, right = st.columns(2, gap="medium")
     with left:
         _confusion(evaluation, run)
@@ -125,7 +128,7 @@ def _experts(experts: Specialisation, run: Run) -> None:
     if n_dead:
         caption += t("checkpoint.experts_dead", n=n_dead)
     chart(_experts_figure(run, experts.layer, language()), key="checkpoint.experts", label=caption)
-    st.caption(caption)
+    explained(caption)
 
 
 @lru_cache(maxsize=_KEPT)
@@ -163,15 +166,24 @@ def _hardest(found: HeldOutReport, run: Run) -> None:
 def _hardest_frame(run: Run, spoken: str) -> pd.DataFrame:
     with speaking(spoken):
         shown, words = _examined(run).predictions[:HARDEST], labels("checkpoint.columns")
+        glosses = [_gloss(one.text) for one in shown]
         return pd.DataFrame(
             {
                 words["text"]: [one.text for one in shown],
+                **({words["gloss"]: glosses} if any(glosses) else {}),
                 words["true"]: [class_word(one.label) for one in shown],
                 words["predicted"]: [class_word(one.predicted) for one in shown],
                 words["probability"]: [one.probability for one in shown],
                 words["loss"]: [one.loss for one in shown],
             }
         )
+
+
+def _gloss(text: str) -> str:
+    """What the sentence means, or those of its words that the dictionary has, in the reader's language."""
+    return of_sentence(text) or " · ".join(
+        filter(None, of_words(token.text for token in tokenize(text).tokens))
+    )
 
 
 def _columns(words: dict[str, str]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from moe_demo.runs.store import RunError, RunStore
 from moe_demo.ui.kit import caller, selection, views
 from moe_demo.ui.kit.choice import choice
 from moe_demo.ui.kit.errors import said_as_markdown, sentence
+from moe_demo.ui.kit.glossary import explained
 from moe_demo.ui.kit.i18n import t
 from moe_demo.ui.kit.views import View
 from moe_demo.ui.kit.words import layer_name
@@ -37,7 +38,7 @@ def draw(view: View) -> None:
         job = None
     with st.container(key="training-title", horizontal=True, vertical_alignment="bottom"):
         st.title(t("training.title"), anchor=False, width="content")
-        st.caption(_caption(view, job), width="content")
+        explained(_caption(view, job), width="content")
     with st.container(key="training-controls", horizontal=True, vertical_alignment="bottom", gap="small"):
         words = {known: _described(known) for known in dict.fromkeys([*views.known_runs(), name])}
         _run_select(name, words)
