@@ -97,7 +97,6 @@ def _words(answer: WhatIf) -> str:
 
 
 def _effect_record(found: Effect, switches: Switches) -> dict[str, Any]:
-    share_LE = found.load_before_LE / found.load_before_LE.mean(axis=1, keepdims=True)
     return {
         "accuracy_before": found.accuracy_before,
         "accuracy_after": found.accuracy_after,
@@ -105,7 +104,7 @@ def _effect_record(found: Effect, switches: Switches) -> dict[str, Any]:
         "interval": list(found.interval),
         "n": found.n,
         "load": {
-            f"{seat.layer}:{seat.expert}": float(share_LE[seat])
+            f"{seat.layer}:{seat.expert}": found.load_share(seat)
             for seat in (*switches.off, *switches.silenced)
         },
     }

@@ -80,6 +80,11 @@ class Effect:
         """After less before."""
         return self.accuracy_after - self.accuracy_before
 
+    def load_share(self, seat: Seat) -> float:
+        """A seat's assignments over the fair share of its layer, in the trained model."""
+        load_E = self.load_before_LE[seat.layer]
+        return float(load_E[seat.expert] / load_E.mean())
+
 
 def whatif(run: Run, text: str, switches: Switches) -> WhatIf:
     """One sentence through both models. Raises WhatIfError where the switches do not fit it, EmptyTextError."""

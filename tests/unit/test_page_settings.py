@@ -8,7 +8,7 @@ import pytest
 from moe_demo.config import METHODS
 from moe_demo.releases.recording_settings import ALPHAS, RATES
 from moe_demo.ui.balance.settings import BalanceSettings
-from moe_demo.ui.kit.page_settings import Between, OneOf, PageSettings, changed, names, read, written
+from moe_demo.ui.kit.page_settings import Between, OneOf, PageSettings, Places, changed, names, read, written
 from moe_demo.ui.router.settings import RouterSettings
 
 
@@ -21,6 +21,7 @@ class Example(PageSettings):
     knob: Annotated[float, OneOf((0.001, 1.0))] | None = None
     on: bool = True
     word: Literal["a", "b+c"] = "a"
+    off: Annotated[tuple[tuple[int, ...], ...], Places(2, most=3)] = ()
 
 
 @pytest.mark.parametrize(
@@ -31,6 +32,7 @@ class Example(PageSettings):
         (Example(on=False, word="b+c"), {"on": "no", "word": "b_c"}),
         (Example(knob=0.001), {"knob": "0.001"}),
         (Example(knob=1.0), {"knob": "1"}),
+        (Example(off=((0, 3), (1, 12))), {"off": "0-3.1-12"}),
     ],
 )
 def test_what_is_written_is_read_again(settings: Example, params: dict[str, str]):
@@ -47,6 +49,10 @@ def test_what_is_written_is_read_again(settings: Example, params: dict[str, str]
         *[("on", raw) for raw in ("1", "true", "Yes")],
         *[("word", raw) for raw in ("c", "b+c", "0")],
         ("kind", "7"),
+        *[
+            ("off", raw)
+            for raw in ("", "0", "0-3-1", "0-3.", "0--3", "0-x", "0-3.0-3", "0-1.0-2.0-3.0-4", "٣-1")
+        ],
     ],
 )
 def test_what_cannot_be_read_is_its_default_and_named(name: str, raw: str):

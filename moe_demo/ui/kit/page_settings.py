@@ -5,6 +5,7 @@
         k: Annotated[int, Between(1, 8)] | None = None       # k=4; not in the address: None
         groups: bool = True                                  # groups=no
         way: Literal["none", "loss_free+seq"] = "none"       # way=loss_free_seq
+        off: Annotated[Seats, Places(2)] = ()                # off=0-3.1-12
 
 A field is a parameter of the address, with a word where it stands for a choice and a number where it is a number. What
 has its default does not stand in the address. Whatever cannot be read is its default, and named.
@@ -57,6 +58,23 @@ class OneOf:
     def allows(self, value: float) -> bool:
         """Whether it may stand in the address."""
         return value in self.values
+
+
+@dataclass(frozen=True)
+class Places:
+    """A list of places, each so many whole numbers: `0-3.1-12` are two places of two numbers."""
+
+    numbers: int
+    most: int = 64
+
+    def read(self, raw: str) -> tuple[tuple[int, ...], ...]:
+        """The places of a parameter. Raises ValueError."""
+        places = [tuple(int(_number(int, part)) for part in item.split("-")) for item in raw.split(".")]
+        if len(places) > self.most or any(len(place) != self.numbers for place in places):
+            raise ValueError(f"{raw} is not {self}")
+        if len(set(places)) < len(places):
+            raise ValueError(f"{raw} names a place twice")
+        return tuple(places)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,6 +137,8 @@ def _value(hint: Any, raw: str) -> Any:
         [hint] = [part for part in get_args(hint) if part is not type(None)]
     if get_origin(hint) is Annotated:
         kind, limit = get_args(hint)
+        if isinstance(limit, Places):
+            return limit.read(raw)
         value = _number(kind, raw)
         if not limit.allows(value):
             raise ValueError(f"{raw} is not {limit}")
@@ -137,6 +157,8 @@ def _number(kind: type[float], raw: str) -> float:
 
 def _word(value: object) -> str:
     """A value as it stands in an address, without signs that would have to be escaped there."""
+    if isinstance(value, tuple):
+        return ".".join("-".join(map(str, place)) for place in value)
     if isinstance(value, bool):
         return "yes" if value else "no"
     return f"{value:g}" if isinstance(value, float) else str(value).replace("+", "_")

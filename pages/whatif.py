@@ -1,0 +1,20 @@
+"""What if: switch experts off, silence or cap them, and see what it does."""
+
+import streamlit as st
+
+from moe_demo.insight.bootstrap import paired_interval
+from moe_demo.insight.switches import Switches
+from moe_demo.model.change import LayerChange
+from moe_demo.ui.kit import views
+from moe_demo.ui.kit.i18n import t
+from moe_demo.ui.kit.source import show_source
+from moe_demo.ui.whatif import page as whatif_page
+from moe_demo.ui.whatif.settings import WhatIfSettings
+
+view = views.view(WhatIfSettings)
+with st.container(key="whatif-title", horizontal=True, vertical_alignment="bottom"):
+    st.title(t("whatif.title"), anchor=False, width="content")
+    st.caption(t("whatif.caption"), width="content")
+whatif_page.draw(view)
+whatif_page.held_out(view)
+show_source(LayerChange, Switches.changes, paired_interval)
