@@ -16,7 +16,8 @@ from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from typing import Any, Literal, NoReturn, get_args
 
-from moe_demo.errors import SaidError
+from moe_demo.errors import ConfigError as ConfigError
+from moe_demo.limits import HIGHEST, MAX_LABEL_CHARS, MAX_LABELS
 
 ScoreFn = Literal["softmax", "sigmoid"]
 GroupScore = Literal["top_sum", "max"]
@@ -27,29 +28,7 @@ METHODS: tuple[BalanceMethod, ...] = get_args(BalanceMethod)
 LABELS = ("tech", "sports", "entertainment")
 
 
-CONFIG_SENTENCES = {
-    "rule": "{owner}.{field} must be {rule}, got {value}.",
-    "table": "{owner} must be a table of settings, got {value}.",
-    "unknown": "{owner} has no setting named {names}.",
-    "groups": "BalanceConfig.device_alpha needs ModelConfig.n_groups above 1, got 1.",
-    "preset": "There is no preset {name!r}; choose one of {known}.",
-    "device": "device must be one of auto, cpu, cuda, got {device!r}.",
-    "no_cuda": "device is cuda, but torch finds no CUDA GPU here; use cpu or auto.",
-    "processes": "RunConfig.batch_size must be a multiple of the number of processes, {world}, got {value}.",
-    "transformers": "The same as transformers' DeepseekV3MoE needs {field} to be {rule}, got {value}.",
-    "two_starts": "--config and --preset both name settings to start from; leave one of them out.",
-    "set_form": "--set takes NAME=VALUE, such as model.dim=48, got {given!r}.",
-    "set_name": "There is no setting named {name}.",
-    "resume": "--resume goes on with the settings of {folder}; leave out {options}.",
-}
 _SHOWN_CHARS = 60  # of a value that cannot be
-
-
-class ConfigError(SaidError):
-    """A setting has a value that no run can be built from; the message names field, value and rule."""
-
-    topic = "config"
-    sentences = CONFIG_SENTENCES
 
 
 def _require(owner: object, rule: bool, field_name: str, text: str) -> None:
@@ -84,6 +63,12 @@ def _require_choices(owner: Any) -> None:
             _require(owner, getattr(owner, name) in allowed, name, f"one of {', '.join(allowed)}")
 
 
+def _require_bounded(owner: Any) -> None:
+    """No number is above its upper bound, or no number at all."""
+    for name in _hints(owner.__class__).keys() & HIGHEST.keys():
+        _require(owner, getattr(owner, name) <= HIGHEST[name], name, f"at most {HIGHEST[name]:g}")
+
+
 @dataclass(frozen=True, kw_only=True)
 class RoutingRule:
     """How affinity scores become a choice and gate values: the router's settings, without its weights.
@@ -104,6 +89,7 @@ class RoutingRule:
 
     def __post_init__(self) -> None:
         _require_choices(self)
+        _require_bounded(self)
         _require(self, self.n_routed >= 1, "n_routed", "at least 1")
         _require(self, 1 <= self.top_k <= self.n_routed, "top_k", f"in 1..n_routed={self.n_routed}")
         _require(self, self.temperature > 0, "temperature", "above 0")
@@ -164,8 +150,11 @@ class ModelConfig:
 
     def __post_init__(self) -> None:
         _require_choices(self)
+        _require_bounded(self)
         _require(self, all(isinstance(label, str) and label for label in self.labels), "labels", "words")
-        _require(self, len(self.labels) >= 2, "labels", "at least two labels")
+        _require(self, 2 <= len(self.labels) <= MAX_LABELS, "labels", "at least two labels")
+        longest = max(map(len, self.labels))
+        _require(self, longest <= MAX_LABEL_CHARS, "labels", f"of at most {MAX_LABEL_CHARS} characters each")
         _require(self, len(set(self.labels)) == len(self.labels), "labels", "free of repeats")
         for name in (
             "vocab_size",
@@ -214,6 +203,7 @@ class BalanceConfig:
 
     def __post_init__(self) -> None:
         _require_choices(self)
+        _require_bounded(self)
         for name in ("alpha", "seq_alpha", "device_alpha", "bias_rate"):
             _require(self, getattr(self, name) >= 0, name, "0 or more")
 
@@ -255,6 +245,7 @@ class RunConfig:
     patience: int = 5  # epochs without a better held-out accuracy before training stops; 0 = never
 
     def __post_init__(self) -> None:
+        _require_bounded(self)
         for name in ("epochs", "batch_size", "min_count"):
             _require(self, getattr(self, name) >= 1, name, "at least 1")
         _require(self, 0 < self.lr <= 10, "lr", "in (0, 10]")
@@ -364,6 +355,7 @@ def _balance_preset() -> RunConfig:
 
 
 PRESETS: dict[str, RunConfig] = _presets()
+DEFAULT_PRESET = "deepseek"
 
 
 def preset(name: str) -> RunConfig:
@@ -371,6 +363,11 @@ def preset(name: str) -> RunConfig:
     if name not in PRESETS:
         raise ConfigError("preset", name=name, known=", ".join(PRESETS))
     return PRESETS[name]
+
+
+def preset_or_default(name: str) -> RunConfig:
+    """The preset that a run was made of; the default one where this version does not have it."""
+    return PRESETS.get(name, PRESETS[DEFAULT_PRESET])
 
 
 def with_labels(config: RunConfig, labels: tuple[str, ...]) -> RunConfig:

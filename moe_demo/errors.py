@@ -1,7 +1,8 @@
 """How an error is told: one plain sentence in English, and a key with values that say it in any other language.
 
-A kind of error is a subclass of `SaidError` with a table of its sentences. The command line prints the sentence; a page
-looks the key up in the locales (`ui.kit.errors`).
+A kind of error is a subclass of `SaidError` with a table of its sentences; that of settings stands here, the others
+beside what they are about. The command line prints the sentence; a page looks the key up in the locales
+(`ui.kit.errors`).
 """
 
 from __future__ import annotations
@@ -58,3 +59,30 @@ class SaidError(ValueError):
     def __reduce__(self) -> tuple[Callable[[], SaidError], tuple[()]]:
         """As pickle needs it: made from code and values, not from the sentence."""
         return partial(type(self), self.code, **self.values), ()
+
+
+CONFIG_SENTENCES = {
+    "rule": "{owner}.{field} must be {rule}, got {value}.",
+    "table": "{owner} must be a table of settings, got {value}.",
+    "unknown": "{owner} has no setting named {names}.",
+    "groups": "BalanceConfig.device_alpha needs ModelConfig.n_groups above 1, got 1.",
+    "preset": "There is no preset {name!r}; choose one of {known}.",
+    "device": "device must be one of auto, cpu, cuda, got {device!r}.",
+    "no_cuda": "device is cuda, but torch finds no CUDA GPU here; use cpu or auto.",
+    "processes": "RunConfig.batch_size must be a multiple of the number of processes, {world}, got {value}.",
+    "transformers": "The same as transformers' DeepseekV3MoE needs {field} to be {rule}, got {value}.",
+    "memory": "Such a model takes about {needed:,.0f} GB of memory to train, and this machine has {there:,.0f} GB; "
+    "make the model or batch_size smaller.",
+    "labels": "The headlines are of the classes {found}, model.labels are {labels}; let both be the same.",
+    "two_starts": "--config and --preset both name settings to start from; leave one of them out.",
+    "set_form": "--set takes NAME=VALUE, such as model.dim=48, got {given!r}.",
+    "set_name": "There is no setting named {name}.",
+    "resume": "--resume goes on with the settings of {folder}; leave out {options}.",
+}
+
+
+class ConfigError(SaidError):
+    """A setting has a value that no run can be built from; the message names field, value and rule."""
+
+    topic = "config"
+    sentences = CONFIG_SENTENCES

@@ -70,5 +70,5 @@ def _value(written: str) -> Any:
     """A number, true, false or a list as in JSON; anything else is a word."""
     try:
         return json.loads(written)
-    except ValueError:
+    except (ValueError, RecursionError):
         return written

@@ -13,7 +13,6 @@ Letters: L MoE layers, E routed experts, n points.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,6 +25,7 @@ from moe_demo.runs.metrics import EvalMetrics, StepMetrics, from_line
 from moe_demo.runs.store import RunStore, Status
 
 MOST_POINTS = 600
+_MAX_READ_BYTES = 64_000_000  # at once; the next reading goes on from there
 _VERSIONS = 256  # how many versions back a watcher may be and still get only what is new
 
 NOTHING = 0
@@ -127,8 +127,8 @@ class History:
         lines = self._new_lines()
         for line in lines:
             try:
-                record = from_line(json.loads(line))
-            except (ValueError, TypeError, KeyError, AttributeError):
+                record = from_line(line, self.config.model)
+            except ValueError:
                 continue
             if isinstance(record, StepMetrics):
                 self._add_step(record)
@@ -204,7 +204,7 @@ class History:
     def _new_lines(self) -> list[bytes]:
         """Whole lines that were not there before; a file that was replaced or cut is read from its start."""
         path = self._metrics_path
-        if not path.exists():
+        if not path.is_file():
             return []
         facts = path.stat()
         if self._file_id and (facts.st_ino != self._file_id or facts.st_size < self._read):
@@ -214,7 +214,7 @@ class History:
             return []
         with open(path, "rb") as file:
             file.seek(self._read)
-            content = file.read()
+            content = file.read(_MAX_READ_BYTES)
         whole = content[: content.rfind(b"\n") + 1]
         self._read += len(whole)
         return whole.splitlines()
@@ -268,8 +268,8 @@ class History:
         """K when a step was taken: it may have been changed on the way."""
         top_k = self.config.model.top_k
         for event in self.facts.events:
-            if event.kind == "top_k" and event.step < step and event.value is not None:
-                top_k = int(event.value)
+            if event.kind == "top_k" and event.step < step and isinstance(event.value, int):
+                top_k = event.value
         return top_k
 
 

@@ -121,12 +121,14 @@ def list_runs() -> list[str]:
 def open_run(store: RunStore, step: int | None = None) -> Run:
     """A run folder at its last checkpoint, or at another one. Raises RunError where its files are torn."""
     model, found = store.load_model(step)
-    config = store.config(found)
+    config, vocabulary = store.config(found), store.vocabulary()
+    if len(vocabulary) != config.model.vocab_size:
+        raise RunError("bad_vocabulary", path=store.folder / "vocab.txt")
     return Run(
         run_id=store.run_id,
         config=config,
         model=model,
-        encoder=text_encoder(config, store.vocabulary()),
+        encoder=text_encoder(config, vocabulary),
         step=found,
         steps=tuple(store.checkpoint_steps()),
         store=store,

@@ -8,10 +8,20 @@ from __future__ import annotations
 import contextlib
 import json
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
+from moe_demo.runs.checking import is_finite_number, record_of
 from moe_demo.runs.commands import Command
 from moe_demo.runs.files import RunError, explained, read_json, write_json
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    """What stands in the file of a waiting job: since when, and the commands."""
+
+    asked: float
+    commands: list[Command]
 
 
 class Queue:
@@ -24,11 +34,8 @@ class Queue:
         """The jobs that wait, the next one first. A file that another version wrote holds nobody up."""
         waiting = {}
         for path in self.folder.glob("*.waiting"):
-            with contextlib.suppress(
-                RunError, KeyError, TypeError, ValueError
-            ):  # RunError: it has just been started
-                self.commands(path.stem)
-                waiting[path.stem] = float(read_json(path)["asked"])
+            with contextlib.suppress(RunError):  # it has just been started, or another version wrote it
+                waiting[path.stem] = self._read(path.stem).asked
         return sorted(waiting, key=lambda name: (waiting[name], name))
 
     def place(self, name: str) -> int:
@@ -43,7 +50,17 @@ class Queue:
 
     def commands(self, name: str) -> list[Command]:
         """What a waiting job was asked for."""
-        return [Command(**values) for values in read_json(self._path(name))["commands"]]
+        return self._read(name).commands
+
+    def _read(self, name: str) -> _Waiting:
+        values = read_json(self._path(name))
+        try:
+            commands = [record_of(Command, one) for one in values["commands"]]
+            if not is_finite_number(values["asked"]):
+                raise ValueError("no time")
+        except (KeyError, TypeError, ValueError) as error:
+            raise RunError("other_version", path=self._path(name)) from error
+        return _Waiting(float(values["asked"]), commands)
 
     def leave(self, name: str) -> None:
         """Take a job out, if it waits."""

@@ -23,7 +23,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from moe_demo.runs.catalogue import local_folder
-from moe_demo.runs.files import RunError, explained, read_json, write_json, write_whole
+from moe_demo.runs.files import RunError, explained, read_record, write_json, write_whole
 from moe_demo.runs.owners import Caller, hashed
 from moe_demo.text.corpus import Corpus
 
@@ -161,8 +161,8 @@ class Uploads:
         if not _KEY.fullmatch(key) or not path.is_file():
             return None
         try:
-            about = _About(**read_json(folder / "about.json"))
-        except (RunError, TypeError):  # being written, or not by us
+            about = read_record(folder / "about.json", _About)
+        except RunError:  # being written, or not by us
             return None
         if time.time() > about.created + KEPT_DAYS * 24 * 3600:
             return None

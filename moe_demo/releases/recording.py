@@ -20,7 +20,7 @@ from moe_demo.insight.balance_terms import BalanceTerms, RecordedHeadline, Recor
 from moe_demo.insight.comparison import ComparedRun, compared
 from moe_demo.insight.sweep import SweepRun
 from moe_demo.runs.files import RunError, append_line, read_json, write_json
-from moe_demo.runs.metrics import StepMetrics, from_line, to_line
+from moe_demo.runs.metrics import StepMetrics, record_from, to_line
 from moe_demo.runs.store import RunStore
 
 RECORDING = Path(__file__).parents[1] / "recordings" / "balance"
@@ -74,7 +74,7 @@ def read_recording(folder: Path) -> Recording:
 def read_sweep(folder: Path) -> list[SweepRun]:
     """The sweeps of a recording. Raises RunError where they cannot be read."""
     return [
-        SweepRun(**line | {"evaluation": from_line(line["evaluation"])}) for line in _lines(folder / _SWEEP)
+        SweepRun(**line | {"evaluation": record_from(line["evaluation"])}) for line in _lines(folder / _SWEEP)
     ]
 
 

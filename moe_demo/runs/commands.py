@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from moe_demo.errors import SaidError
+from moe_demo.runs.checking import parsed, record_of
 from moe_demo.runs.events import CHANGEABLE, Setting
 from moe_demo.runs.files import append_line, write_json
 
@@ -87,8 +88,8 @@ def write_problem(commands: Path, error: SaidError) -> None:
 
 def _parsed(line: bytes) -> Command | None:
     try:
-        command = Command(**json.loads(line))
-    except (ValueError, TypeError):
+        command = record_of(Command, parsed(line))
+    except ValueError:
         return None
     is_known = command.do in ("play", "pause", "epoch", "stop")
     is_known |= command.do == "steps" and isinstance(command.n, int) and command.n > 0

@@ -10,8 +10,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
+from moe_demo.runs.checking import parsed, record_of
 from moe_demo.runs.errors import RunError, not_written
 
 if sys.platform == "win32":
@@ -20,7 +21,12 @@ else:
     import fcntl
 
 __all__ = ["FolderLock", "RunError", "append_line", "explained", "flush_to_disk", "is_folder", "read_json"]
+__all__ += ["MAX_RECORD_BYTES", "read_record", "read_text"]
 __all__ += ["write_json", "write_whole"]
+
+Record = TypeVar("Record")
+MAX_JSON_BYTES = 10_000_000  # the largest, about.json of a data set of a thousand classes, has some 100 kB
+MAX_RECORD_BYTES = 500_000_000  # of metrics.jsonl: the steps of a night
 
 _PATIENCE_SECONDS = 1.0  # longer than a reader holds the lock to see whether it is free
 _LOCKED_BYTE = 1 << 30  # far behind the end of the file: Windows forbids others to read a locked byte
@@ -66,9 +72,34 @@ def write_json(path: Path, value: Any) -> None:
 def read_json(path: Path) -> Any:
     """The content of a JSON file; raises RunError where it cannot be read."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        return parsed(read_text(path, MAX_JSON_BYTES))
+    except ValueError as error:
+        if isinstance(error, RunError):
+            raise
         raise RunError("unreadable", path=path, why=error) from error
+
+
+def read_record(path: Path, kind: type[Record]) -> Record:
+    """The record in a JSON file; raises RunError where there is none, or one of another make."""
+    values = read_json(path)
+    try:
+        return record_of(kind, values)
+    except ValueError as error:
+        raise RunError("other_version", path=path) from error
+
+
+def read_text(path: Path, most_bytes: int) -> str:
+    """The text of an ordinary file of no more than so many bytes, whatever is no UTF-8 replaced. Raises RunError."""
+    try:
+        if not path.is_file():
+            raise FileNotFoundError(f"there is no file {path.name}")
+        with open(path, "rb") as file:
+            content = file.read(most_bytes + 1)
+    except OSError as error:
+        raise RunError("unreadable", path=path, why=error) from error
+    if len(content) > most_bytes:
+        raise RunError("too_large", path=path, limit=most_bytes)
+    return content.decode("utf-8", "replace")
 
 
 @contextlib.contextmanager

@@ -14,6 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from moe_demo.config import ModelConfig
+from moe_demo.runs.checking import parsed, record_of
+
 Array = np.ndarray[Any, Any]
 
 
@@ -78,7 +81,28 @@ def to_line(metrics: StepMetrics | EvalMetrics) -> dict[str, Any]:
     return {"kind": kind, **asdict(metrics)}
 
 
-def from_line(line: dict[str, Any]) -> StepMetrics | EvalMetrics:
-    """Inverse of `to_line`; raises KeyError or TypeError on a line of another make."""
-    values = dict(line)
-    return StepMetrics(**values) if values.pop("kind") == "step" else EvalMetrics(**values)
+def from_line(line: str | bytes, model: ModelConfig | None = None) -> StepMetrics | EvalMetrics:
+    """Inverse of `to_line`, of a run of this model; raises ValueError on a line of another make."""
+    record = record_from(parsed(line))
+    if model is not None:
+        _require_shapes(record, model)
+    return record
+
+
+def record_from(values: Any) -> StepMetrics | EvalMetrics:
+    """The record of a line that was read already; raises ValueError."""
+    if not isinstance(values, dict):
+        raise ValueError("it is no record")
+    rest = {name: value for name, value in values.items() if name != "kind"}
+    return record_of(StepMetrics, rest) if values.get("kind") == "step" else record_of(EvalMetrics, rest)
+
+
+def _require_shapes(record: StepMetrics | EvalMetrics, model: ModelConfig) -> None:
+    """Raise ValueError where the lists are not as long as the model has layers, experts and classes."""
+    n_layers, n_routed, n_classes = model.n_layers, model.n_routed, model.n_classes
+    shapes = {"LE": (n_layers, n_routed), "L": (n_layers,), "CC": (n_classes, n_classes)}
+    shapes["LEC"] = (n_layers, n_routed, n_classes)
+    for name, nested in vars(record).items():
+        wanted = shapes.get(name.rpartition("_")[2])
+        if wanted is not None and np.shape(np.array(nested)) != wanted:
+            raise ValueError(f"{name} is of another shape")

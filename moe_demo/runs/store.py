@@ -24,7 +24,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal, TypeVar
 
 import torch
 
@@ -32,15 +32,19 @@ from moe_demo.config import ConfigError, RunConfig
 from moe_demo.errors import Said
 from moe_demo.model.classifier import Classifier
 from moe_demo.runs import weights
+from moe_demo.runs.checking import parsed, record_of
 from moe_demo.runs.data import DataInfo
 from moe_demo.runs.events import Event, config_at, kept_after_divergence
 from moe_demo.runs.files import (
+    MAX_RECORD_BYTES,
     FolderLock,
     RunError,
     append_line,
     explained,
     flush_to_disk,
     read_json,
+    read_record,
+    read_text,
     write_json,
     write_whole,
 )
@@ -50,6 +54,7 @@ from moe_demo.text.tokenizer import Vocabulary
 
 __all__ = ["RunError", "RunStore", "State", "Status"]
 
+Record = TypeVar("Record")
 State = Literal["starting", "running", "paused", "done", "stopped", "failed", "interrupted"]
 _CHECKPOINT = re.compile(r"step-(\d+)\.safetensors")
 
@@ -196,7 +201,7 @@ class RunStore:
 
     def status(self) -> Status:
         """What the run is doing now, found out from status.json and the lock."""
-        status: Status = self._record("status.json", Status)
+        status = self._record("status.json", Status)
         if status.active and not self.lock.is_held():
             # It may just have ended: its last word was written before it let go of the lock.
             status = self._record("status.json", Status)
@@ -213,9 +218,9 @@ class RunStore:
         if not self._events.exists():
             return []
         found = []
-        for line in self._events.read_text(encoding="utf-8", errors="replace").splitlines():
-            with contextlib.suppress(ValueError, TypeError):
-                found.append(Event(**json.loads(line)))
+        for line in read_text(self._events, MAX_RECORD_BYTES).splitlines():
+            with contextlib.suppress(ValueError):
+                found.append(record_of(Event, parsed(line)))
         return found
 
     def changes(self) -> list[Event]:
@@ -235,18 +240,18 @@ class RunStore:
     def metrics(self) -> tuple[list[StepMetrics | EvalMetrics], str]:
         """Every whole line of metrics.jsonl, and a notice where one is torn (else an empty string)."""
         records: list[StepMetrics | EvalMetrics] = []
-        torn = []
+        torn, model = [], self.config().model
         for number, line in enumerate(self._metric_lines(), start=1):
             try:
-                records.append(from_line(json.loads(line)))
-            except (ValueError, TypeError, KeyError, AttributeError):
+                records.append(from_line(line, model))
+            except ValueError:
                 torn.append(str(number))
         notice = f"{self._metrics}: line {', '.join(torn)} is torn and was left out." if torn else ""
         return records, notice
 
     def _metric_lines(self) -> Iterator[str]:
         if self._metrics.exists():
-            yield from self._metrics.read_text(encoding="utf-8", errors="replace").splitlines()
+            yield from read_text(self._metrics, MAX_RECORD_BYTES).splitlines()
 
     # -- weights ---------------------------------------------------------------------------------------------
 
@@ -274,7 +279,9 @@ class RunStore:
         if step not in steps:
             known = ", ".join(map(str, steps))
             raise RunError("no_step", folder=self.folder, step=step, known=known)
-        model = Classifier(self.config(step).model)
+        config = self.config(step)
+        weights.require_size(self._checkpoint(step), config.model)
+        model = Classifier(config.model)
         weights.load_checkpoint(self._checkpoint(step), model)
         return model.eval(), step
 
@@ -319,16 +326,12 @@ class RunStore:
             raise RunError("not_whole", folder=self.folder, name=name)
         return path
 
-    def _record(self, name: str, record: Any) -> Any:
-        path = self._existing(name)
-        try:
-            return record(**read_json(path))
-        except TypeError as error:
-            raise RunError("other_version", path=path) from error
+    def _record(self, name: str, record: type[Record]) -> Record:
+        return read_record(self._existing(name), record)
 
 
 def _step_of(line: str) -> float:
     try:
-        return int(json.loads(line)["step"])
-    except (ValueError, TypeError, KeyError):
+        return int(parsed(line)["step"])
+    except (ValueError, TypeError, KeyError, OverflowError):
         return float("inf")  # torn: never kept

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from moe_demo.runs.files import RunError, read_json, write_json
+from moe_demo.runs.files import RunError, read_record, write_json
 
 _SHOWN_CHARS = 60
 MAX_NAME_BYTES = 200  # of 255: the names of a job's files are longer
@@ -59,8 +59,10 @@ def read_ticket(runs: Path, name: str) -> Ticket:
         raise RunError("no_job", name=shown_name(name))
     path = _path(runs, name)
     try:
-        return Ticket(**read_json(path))
-    except TypeError as error:
+        return read_record(path, Ticket)
+    except RunError as error:
+        if error.code != "other_version":
+            raise
         raise RunError("bad_ticket", path=path) from error
 
 

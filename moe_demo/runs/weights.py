@@ -13,10 +13,13 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
+from moe_demo.config import ModelConfig
 from moe_demo.model.classifier import Classifier
+from moe_demo.model.size import n_weights
 from moe_demo.runs.files import RunError
 
 _SCALE = ".scale"
+_LEAST_BYTES = 1000  # of a checkpoint that is one
 _MODEL, _OPTIMIZER = "model/", "optimizer/"
 
 
@@ -32,6 +35,16 @@ def checkpoint_bytes(model: Classifier, step: int, dtype: torch.dtype = torch.fl
         else:
             tensors[name] = tensors[name].to(dtype)
     return save(tensors, metadata={"step": str(step)})
+
+
+def require_size(path: Path, model: ModelConfig) -> None:
+    """Raise RunError where a checkpoint is too small for such a model, before any room is made for it."""
+    try:
+        n_bytes = path.stat().st_size if path.is_file() else 0
+    except OSError as error:
+        raise RunError("torn_weights", path=path) from error
+    if n_bytes < n_weights(model):  # int8: a byte each at the least
+        raise RunError("torn_weights" if n_bytes < _LEAST_BYTES else "foreign_weights", path=path)
 
 
 def load_checkpoint(path: Path, model: Classifier) -> None:
@@ -77,6 +90,8 @@ def load_resume(path: Path, model: Classifier, optimizer: torch.optim.Optimizer)
 
 
 def _read(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
+    if not path.is_file():
+        raise RunError("torn_weights", path=path)
     try:
         with safe_open(path, framework="pt") as file:
             return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
@@ -85,6 +100,8 @@ def _read(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
 
 
 def _fill(model: Classifier, tensors: dict[str, Tensor], path: Path) -> None:
+    if not all(bool(value.isfinite().all()) for value in tensors.values()):
+        raise RunError("no_number", path=path)
     try:
         model.load_state_dict(tensors)
     except RuntimeError as error:

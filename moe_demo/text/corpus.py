@@ -24,6 +24,7 @@ import numpy.typing as npt
 
 from moe_demo.config import LABELS
 from moe_demo.text.errors import CorpusError, Detail, quote, quote_some
+from moe_demo.text.files import read_bytes
 from moe_demo.text.formats import parse
 from moe_demo.text.labels import (
     LABEL_NAMES_ZH,
@@ -160,7 +161,7 @@ def read_corpus(
         CorpusError: the file cannot be used; the message is one sentence naming the file and what to do.
     """
     file = str(path)
-    return corpus_from_bytes(_read_bytes(file, max_bytes), file, labels=labels, max_rows=max_rows)
+    return corpus_from_bytes(read_bytes(file, max_bytes), file, labels=labels, max_rows=max_rows)
 
 
 def corpus_from_bytes(
@@ -197,7 +198,7 @@ def read_labelled_or_plain(
         CorpusError: as `read_corpus`.
     """
     file = str(path)
-    parsed = parse(_read_bytes(file, max_bytes), file, max_rows, need_label=False)
+    parsed = parse(read_bytes(file, max_bytes), file, max_rows, need_label=False)
     usable, rejected = _without_unreadable(parsed.rows)
     if not usable:
         raise CorpusError("no_text", file=file, reasons=tally(rejected))
@@ -237,21 +238,6 @@ def text_key(text: str) -> str:
     shown = normalize(text)
     pieces = (shown[start : start + MAX_CHARS] for start in range(0, len(shown), MAX_CHARS))
     return "".join("".join(unicodedata.normalize("NFKC", piece) for piece in pieces).casefold().split())
-
-
-def _read_bytes(file: str, max_bytes: int) -> bytes:
-    try:
-        with open(file, "rb") as stream:
-            data = stream.read(max_bytes + 1)
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise CorpusError("missing", file=file) from error
-    except OSError as error:
-        if Path(file).is_dir():
-            raise CorpusError("folder", file=file) from error
-        raise CorpusError("unreadable", file=file, why=error.strerror) from error
-    if len(data) > max_bytes:
-        raise CorpusError("too_large", file=file, limit=max_bytes)
-    return data
 
 
 def _without_unreadable(rows: Iterable[Row]) -> tuple[list[Row], list[Rejected]]:

@@ -15,6 +15,8 @@ MAX_QUOTES = 3
 
 CORPUS_SENTENCES = {
     "missing": "{file} does not exist; check the path.",
+    "device": "{file} is no file but a device; name a file of headlines.",
+    "slow": "{file} is a pipe that has not ended after {seconds:.0f} seconds; write to it at once, or name a file.",
     "folder": "{file} is a folder; name one file inside it.",
     "unreadable": "{file} cannot be read ({why}); check the file and its permissions.",
     "empty": "{file} is empty; it needs one headline a line.",

@@ -22,6 +22,7 @@ from moe_demo.config import ConfigError, RunConfig
 from moe_demo.model.balance import balance_loss, expert_load, max_vio, updated_bias
 from moe_demo.model.batch import TokenBatch
 from moe_demo.model.classifier import Classifier, ClassifierOutput
+from moe_demo.model.size import require_room
 from moe_demo.runs.metrics import EvalMetrics, StepMetrics
 from moe_demo.text.corpus import Corpus
 from moe_demo.text.tokenizer import TextEncoder
@@ -53,6 +54,9 @@ class Trainer:
     def __init__(
         self, config: RunConfig, train: Corpus, held_out: Corpus, encoder: TextEncoder, device: str = "cpu"
     ) -> None:
+        if train.labels != config.model.labels:
+            found, named = (", ".join(labels) for labels in (train.labels, config.model.labels))
+            raise ConfigError("labels", found=found, labels=named)
         self.encoder = encoder
         self.config = replace(config, model=replace(config.model, vocab_size=len(encoder.vocabulary)))
         self.device = torch.device(device)
@@ -67,6 +71,7 @@ class Trainer:
         self.steps_per_epoch = len(train) // self.batch_size
         self.n_steps = config.epochs * self.steps_per_epoch
         self.steps_done = 0
+        require_room(self.config.model, self.batch_size)
         torch.manual_seed(config.seed)
         self.model = Classifier(self.config.model).to(self.device)
         self._parallel = (

@@ -12,20 +12,21 @@ ROOT = Path(__file__).resolve().parents[2]
 MAX_FILE_LINES = 400
 MAX_FUNCTION_LINES = 45
 
-_RECORDS = "errors config published text model runs training jobs insight cluster releases"
+_RECORDS = "errors limits config published text model runs training jobs insight cluster releases"
 
 # One direction: text, config -> model -> runs -> training, jobs -> insight -> cluster, releases, figures -> ui
 # -> pages.
 # The longest name that fits a module decides.
 MAY_IMPORT = {
     "errors": "",
-    "config": "errors",
+    "limits": "",
+    "config": "errors limits",
     "published": "config",
     "text": "errors config",
     "model": "errors config text",
     "runs": "errors config text model",
     "training": "errors config text model runs",
-    "jobs": "errors config text runs",
+    "jobs": "errors limits config text runs",
     "insight": "errors config text model runs training",
     "cluster": "config published",
     "cluster.expert_parallel": "config published model cluster",  # the one that runs experts for real
@@ -50,6 +51,7 @@ NO_PAGE_LIBRARY = re.compile(r"ui\.(\w+\.data\w*|kit\.(words|looks|tables))")
 # Libraries that stay out, whoever asks. No page library below ui, except that figures may draw.
 MUST_NOT_IMPORT = {
     "errors": "torch streamlit plotly pandas",
+    "limits": "torch streamlit plotly pandas",
     "config": "torch streamlit plotly pandas",
     "published": "torch streamlit plotly pandas",
     "text": "streamlit plotly",

@@ -15,8 +15,26 @@ from moe_demo.config import (
     preset,
     with_labels,
 )
+from moe_demo.limits import HIGHEST
 
+KINDS = (ModelConfig, BalanceConfig, RunConfig)
 BAD_VALUES = [
+    *(
+        (kind, name, HIGHEST[name] * 2)
+        for kind in KINDS
+        for name in HIGHEST
+        if name in kind.__dataclass_fields__
+    ),
+    (ModelConfig, "n_routed", 1_000_000),
+    (ModelConfig, "dim", 100_000_000),
+    (ModelConfig, "n_buckets", 100_000_000_000),
+    (ModelConfig, "labels", tuple(map(str, range(2000)))),
+    (ModelConfig, "labels", ("tech", "x" * 1000)),
+    (ModelConfig, "route_scale", float("inf")),
+    (BalanceConfig, "alpha", float("inf")),
+    (RunConfig, "weight_decay", float("nan")),
+    (RunConfig, "grad_clip", float("inf")),
+    (RunConfig, "epochs", 10**400),
     (ModelConfig, "labels", ("tech",)),
     (ModelConfig, "labels", ("tech", "tech")),
     (ModelConfig, "labels", ("tech", 3)),
@@ -79,7 +97,8 @@ def test_a_bad_value_is_refused_by_field_value_and_rule(settings, name, value):
         settings(**{name: value})
     message = str(caught.value)
     assert f".{name} must be " in message
-    assert message.endswith(f", got {value!r}.") or "top_k" in message
+    shown = repr(value) if len(repr(value)) <= 60 else f"{repr(value)[:60]}…"
+    assert message.endswith(f", got {shown}.") or "top_k" in message
 
 
 def test_every_number_of_the_settings_has_a_rule():
@@ -164,3 +183,16 @@ def test_weights_of_the_losses_follow_the_method():
 
 def test_other_labels_make_another_head():
     assert with_labels(preset("document"), ("a", "b")).model.n_classes == 2
+
+
+def test_every_number_of_a_setting_is_bounded_above():
+    """Either by the table, or by a rule of its own: a share, a part of another setting."""
+    own_rules = {"top_k", "topk_groups", "dropout", "token_dropout", "seed", "lr", "warmup_fraction"}
+    own_rules |= {"label_smoothing", "word_dropout", "held_out_fraction", "outlier_share"}
+    numbers = {
+        name
+        for kind in (RoutingRule, *KINDS)
+        for name, field in kind.__dataclass_fields__.items()
+        if field.type in ("int", "float")
+    }
+    assert numbers - own_rules <= HIGHEST.keys()

@@ -257,11 +257,12 @@ def test_no_write_permission_is_told_in_one_sentence(store: RunStore, monkeypatc
     def refuse(*_, **__):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
+    record = store.metrics()[0][0]
     monkeypatch.setattr(
         files, "open", refuse, raising=False
     )  # root may write anywhere, so modes prove nothing
     assert "permission denied" in sentence(lambda: store.write_status("running", 1, 16))
-    assert "permission denied" in sentence(lambda: store.append(store.metrics()[0][0]))
+    assert "permission denied" in sentence(lambda: store.append(record))
     assert "permission denied" in sentence(store.lock.__enter__)
 
 

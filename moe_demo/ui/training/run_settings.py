@@ -19,7 +19,16 @@ from typing import Any, get_args
 
 import streamlit as st
 
-from moe_demo.config import PRESETS, BalanceMethod, ConfigError, RunConfig, preset, with_labels
+from moe_demo.config import (
+    DEFAULT_PRESET,
+    PRESETS,
+    BalanceMethod,
+    ConfigError,
+    RunConfig,
+    preset,
+    preset_or_default,
+    with_labels,
+)
 from moe_demo.jobs.jobs import Job, Jobs
 from moe_demo.jobs.uploads import Dataset, Uploads
 from moe_demo.runs.events import Setting, changed, setting
@@ -102,7 +111,12 @@ def draw(view: View, job: Job | None) -> Plan:
 
 def _form(view: View, job: Job | None) -> _Form:
     """A run's own settings; those of a preset where another preset is picked than the run was made of."""
-    own = settings_in_force(job) if job and Jobs().has_begun(job.name) else preset(view.run.config.preset)
+    own = (
+        settings_in_force(job)
+        if job and Jobs().has_begun(job.name)
+        else preset_or_default(view.run.config.preset)
+    )
+    own = own if own.preset in PRESETS else replace(own, preset=DEFAULT_PRESET)  # one of another version
     run = view.selection.run
     picked = st.session_state.get(_preset_key(run), own.preset)
     return _Form(run, job, own if picked == own.preset else preset(picked))

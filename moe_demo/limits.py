@@ -1,0 +1,81 @@
+"""How much of what there may be: the upper bounds of settings, and what one browser may start, keep and take up.
+
+`HIGHEST` bounds every setting of `config` that is a number; what a model of such settings takes in memory is reckoned
+besides (`model.size`). `Limits` is for a server with visitors: an environment variable named after a field, such as
+MOE_DEMO_KEPT_RUNS=3, changes it. The command line and the operator are not held to them.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+HIGHEST: Mapping[str, float] = {
+    # the router and the model
+    "n_routed": 1024,
+    "n_shared": 64,
+    "n_groups": 1024,
+    "temperature": 1000,
+    "route_scale": 1000,
+    "vocab_size": 5_000_000,
+    "n_buckets": 2**24,
+    "min_n": 8,
+    "max_n": 16,
+    "max_tokens": 1024,
+    "dim": 8192,
+    "n_heads": 256,
+    "n_layers": 128,
+    "ffn_dim": 131_072,
+    "expert_dim": 131_072,
+    "embedding_std": 100,
+    "router_std": 100,
+    # balance
+    "alpha": 1000,
+    "seq_alpha": 1000,
+    "device_alpha": 1000,
+    "bias_rate": 10,
+    "calibration_passes": 100,
+    # training
+    "epochs": 10_000,
+    "batch_size": 65_536,
+    "weight_decay": 100,
+    "grad_clip": 1e6,
+    "min_count": 1_000_000,
+    "patience": 10_000,
+    "outlier_weight": 1000,
+}
+"""Setting -> its highest value. The article's largest model has 160 experts, DeepSeek-V3 256 and a width of 7168."""
+
+MAX_LABELS = 1000
+MAX_LABEL_CHARS = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What visitors of a server are held to, each browser for itself unless it says otherwise."""
+
+    waiting_jobs: int = 3
+    """Jobs that wait for a place."""
+    paused_jobs: int = 2
+    """Each holds a process in memory."""
+    kept_runs: int = 12
+    """Runs that are neither trained nor waiting."""
+    kept_mb: int = 600
+    """Of run folders."""
+    all_mb: int = 20_000
+    """Of the run folders of all browsers together."""
+    kept_days: int = 30
+    """Private runs and data sets are removed so long after they were last written."""
+
+    @classmethod
+    def of_environment(cls) -> Limits:
+        """Those in force here. Raises ValueError where a variable holds no whole number from 0 on."""
+        found = {}
+        for one in fields(cls):
+            name = f"MOE_DEMO_{one.name.upper()}"
+            if written := os.environ.get(name):
+                if not (written.isascii() and written.isdigit() and len(written) <= 9):
+                    raise ValueError(f"{name} must be a whole number from 0 on, got {written[:40]!r}.")
+                found[one.name] = int(written)
+        return cls(**found)
