@@ -13,7 +13,7 @@ from moe_demo.ui.kit.i18n import t
 from moe_demo.ui.kit.tables import markdown_table
 from moe_demo.ui.kit.words import letter, method_word
 
-_COLUMNS = ("run", "method", "busiest", "time", "waiting", "least")
+_COLUMNS = ("run", "busiest", "time", "waiting", "least")
 
 
 def draw() -> None:
@@ -24,14 +24,13 @@ def draw() -> None:
         st.caption(t("balance.cost.hidden"))
         return
     runs = [run for run in page.shown_runs() if run.evaluations]
-    rows = [[letter(place), *_cells(run)] for place, run in enumerate(runs)]
+    rows = [[f"{letter(place)} · {method_word(run.method)}", *_cells(run)] for place, run in enumerate(runs)]
     st.markdown(markdown_table([t(f"balance.cost.{name}") for name in _COLUMNS], rows))
     explained(t("balance.cost.notes"))
 
 
 def _cells(run: ComparedRun) -> list[str]:
     return [
-        method_word(run.method),
         t("balance.cost.shares", load=run.busiest_load),
         t("balance.cost.times", time=run.step_time),
         t("balance.cost.percent", share=waiting(run.step_time)),

@@ -180,10 +180,9 @@ def _hardest_frame(run: Run, spoken: str) -> pd.DataFrame:
 
 
 def _gloss(text: str) -> str:
-    """What the sentence means, or those of its words that the dictionary has, in the reader's language."""
-    return of_sentence(text) or " · ".join(
-        filter(None, of_words(token.text for token in tokenize(text).tokens))
-    )
+    """What the sentence means, or those of its words that the dictionary has; (particles) say nothing alone."""
+    words = of_words(token.text for token in tokenize(text).tokens)
+    return of_sentence(text) or " · ".join(word for word in words if word and not word.startswith("("))
 
 
 def _columns(words: dict[str, str]) -> dict[str, Any]:
