@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from moe_demo.config import preset
+from moe_demo.config import on_own_data, preset
 from moe_demo.runs.data import read_corpora, split_of, text_encoder, training_vocabulary
 from moe_demo.text.corpus import Corpus
 from moe_demo.text.segmentation import segment
@@ -30,7 +30,7 @@ Labels = npt.NDArray[np.int64]
 
 def ours(train: Corpus, held_out: Corpus, seed: int) -> float:
     """Accuracy of the `deepseek` preset after its last step."""
-    config = replace(preset("deepseek"), seed=seed)
+    config = replace(on_own_data(preset("deepseek")), seed=seed)
     encoder = text_encoder(config, training_vocabulary(config, train))
     trainer = Trainer(config, train, held_out, encoder)
     while trainer.steps_done < trainer.n_steps:
@@ -95,7 +95,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--seeds", type=int, default=3, help="how many trainings to average")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     options = parser.parse_args(argv)
-    split = split_of(read_corpora(options.data), preset("deepseek"))
+    split = split_of(read_corpora(options.data), on_own_data(preset("deepseek")))
     rows = measure(split.train, split.held_out, range(options.seeds))
     if options.json:
         print(json.dumps(rows))

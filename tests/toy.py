@@ -100,6 +100,8 @@ def config(name: str = "deepseek", **values: object) -> RunConfig:
         "held_out_fraction": 0.25,
         "lr": 3e-3,
         "patience": 3,
+        "outlier_weight": 0.0,
+        "balance": replace(config.balance, calibration_passes=0),
     }
     return replace(config, **{"model": model, **fixed, **values})
 

@@ -6,19 +6,23 @@ import argparse
 import itertools
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+import numpy as np
 import torch
 
 from moe_demo.cli.progress import left_out
+from moe_demo.insight.familiarity import calibration_error
 from moe_demo.insight.run import Classified, Run, load_run
+from moe_demo.insight.word_routing import word_routing
 from moe_demo.runs.catalogue import RunCatalogue, is_bundled
 from moe_demo.runs.data import read_corpora
 from moe_demo.runs.metrics import EvalMetrics
 from moe_demo.runs.store import RunError, RunStore
-from moe_demo.text.corpus import read_labelled_or_plain
+from moe_demo.text.corpus import Corpus, read_labelled_or_plain
 from moe_demo.text.errors import EmptyTextError
+from moe_demo.text.tokenizer import EncodedText
 from moe_demo.training.evaluation import encode_all
 from moe_demo.training.evaluation import evaluate as evaluate_model
 
@@ -38,11 +42,15 @@ def evaluate(args: argparse.Namespace) -> int:
     n_cut = sum(text.truncated is not None for text in texts)
     if n_cut:
         print(f"{n_cut} headlines are longer than the model reads; their ends are left out.", file=sys.stderr)
-    print(_as_json(run, metrics) if args.json else _as_table(run, metrics))
+    print(_as_json(run, metrics, corpus, texts) if args.json else _as_table(run, metrics))
     return 0
 
 
-def _as_json(run: Run, metrics: EvalMetrics) -> str:
+def _as_json(run: Run, metrics: EvalMetrics, corpus: Corpus, texts: Sequence[EncodedText]) -> str:
+    words = word_routing(run.model, texts)
+    answers = run.classify(corpus.texts)
+    probabilities_BC = np.array([list(answer.probabilities.values()) for answer in answers])
+    calibration = calibration_error(probabilities_BC, corpus.label_ids)
     return dump(
         {
             "run": run.run_id,
@@ -53,6 +61,9 @@ def _as_json(run: Run, metrics: EvalMetrics) -> str:
             "labels": run.labels,
             "confusion": metrics.confusion_CC,  # rows: the true class, columns: the predicted one
             "max_vio": metrics.max_vio_L,
+            "expert_sets_per_word": words.sets_per_word_L,
+            "expert_set_overlap": words.overlap_L,  # of two words of one headline, as a share of their experts
+            "calibration_error": calibration,
             "load": metrics.load_LE,
             "load_by_class": metrics.load_LEC,
         }
@@ -90,7 +101,13 @@ def classify(args: argparse.Namespace) -> int:
             if answer.left_out:
                 n_left_out = len(answer.left_out)
                 print(f"{where}: too long; the last {n_left_out} characters are not read.", file=sys.stderr)
-            record = {"text": text, "label": answer.label, "probabilities": answer.probabilities}
+            record = {
+                "text": text,
+                "label": answer.label,
+                "probabilities": answer.probabilities,
+                "familiarity": answer.familiarity,
+                "familiar": answer.familiar,
+            }
             print(dump(record), flush=not args.data)
     return 2 if n_refused else 0
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from moe_demo.config import ConfigError, RunConfig, preset
+from moe_demo.config import ConfigError, RunConfig, on_own_data, preset
 from moe_demo.runs.files import read_json
 
 _OF_OPTION = {
@@ -25,15 +26,23 @@ def config_of(args: argparse.Namespace) -> RunConfig:
     if args.config and args.preset:
         raise ConfigError("two_starts")
     base = _settings_in(args.config) if args.config else preset(args.preset or "deepseek")
-    values = base.to_dict()
-    for setting in args.set:
+    if args.data and not args.config:
+        base = on_own_data(base)
+    values = changed_by(base, args.set).to_dict()
+    for option, name in _OF_OPTION.items():
+        if (value := getattr(args, option)) is not None:
+            _change(values, name, value)
+    return RunConfig.from_dict(values)
+
+
+def changed_by(config: RunConfig, settings: Sequence[str]) -> RunConfig:
+    """These settings with some at other values, each `NAME=VALUE`; raises ConfigError where one cannot be."""
+    values = config.to_dict()
+    for setting in settings:
         name, equals, written = setting.partition("=")
         if not equals:
             raise ConfigError("set_form", given=setting)
         _change(values, name.strip(), _value(written.strip()))
-    for option, name in _OF_OPTION.items():
-        if (value := getattr(args, option)) is not None:
-            _change(values, name, value)
     return RunConfig.from_dict(values)
 
 

@@ -14,6 +14,7 @@ from moe_demo.insight.trace import ForwardTrace, left_out, trace_text
 from moe_demo.model.batch import TokenBatch
 from moe_demo.model.change import LayerChange
 from moe_demo.model.classifier import Classifier
+from moe_demo.model.familiarity import familiarity
 from moe_demo.runs.catalogue import RunCatalogue, is_bundled
 from moe_demo.runs.data import text_encoder
 from moe_demo.runs.files import is_folder
@@ -31,6 +32,10 @@ class Classified:
     probabilities: dict[str, float]
     left_out: str
     """The end of the text that was not read, or an empty string."""
+    familiarity: float
+    """How much the text is like the headlines of the classes: higher is more; `model.familiarity`."""
+    familiar: bool | None
+    """Whether nine in ten held-out headlines are no more familiar; None where training did not measure it."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -72,15 +77,25 @@ class Run:
     def classify(self, texts: Sequence[str]) -> list[Classified]:
         """The class of each headline. Raises EmptyTextError where one of them has no word."""
         encoded = [self.encoder.encode(text) for text in texts]
-        probabilities_BC = self.model(TokenBatch.of(encoded)).logits_BC.softmax(-1).tolist()
+        logits_BC = self.model(TokenBatch.of(encoded)).logits_BC
+        answers = zip(logits_BC.softmax(-1).tolist(), familiarity(logits_BC).tolist(), strict=True)
         return [
             Classified(
                 label=self.labels[row.index(max(row))],
                 probabilities=dict(zip(self.labels, row, strict=True)),
                 left_out=left_out(text, headline),
+                familiarity=value,
+                familiar=self.is_familiar(value),
             )
-            for text, headline, row in zip(texts, encoded, probabilities_BC, strict=True)
+            for text, headline, (row, value) in zip(texts, encoded, answers, strict=True)
         ]
+
+    def is_familiar(self, value: float) -> bool | None:
+        """Whether a familiarity reaches the threshold that the last evaluation found on held-out headlines."""
+        evaluation = self.last_eval
+        if evaluation is None or evaluation.familiar_from is None:
+            return None
+        return value >= evaluation.familiar_from
 
     @cached_property
     def metrics(self) -> list[StepMetrics | EvalMetrics]:

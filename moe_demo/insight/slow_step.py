@@ -73,6 +73,7 @@ def slow_step(run: Run) -> SlowStep:
             steps_per_epoch=trainer.steps_per_epoch,
             balance=trainer.config.balance,
             label_smoothing=trainer.config.label_smoothing,
+            n_outliers=trainer.outliers_per_batch,
             group_size=trainer.config.model.routing_rule.group_size,
             headlines=_headlines(trainer, result, seen_TD, chosen),
             layers=_layers(result, before_LE, _biases(trainer)),

@@ -159,6 +159,8 @@ class SlowStep:
     steps_per_epoch: int
     balance: BalanceConfig
     label_smoothing: float
+    n_outliers: int
+    """Texts of no class beside the headlines: they add `metrics.outlier_loss` and count nowhere else."""
     group_size: int
     headlines: tuple[BatchHeadline, ...]
     layers: tuple[SlowLayer, ...]

@@ -24,6 +24,7 @@ from moe_demo.model.balance import max_vio
 from moe_demo.model.batch import TokenBatch
 from moe_demo.model.change import LayerChange
 from moe_demo.model.classifier import BlockOutput, Classifier
+from moe_demo.model.familiarity import familiarity
 from moe_demo.model.moe import MoELayer
 from moe_demo.model.router import Routing
 from moe_demo.text.tokenizer import EncodedText, TextEncoder
@@ -120,6 +121,8 @@ class ForwardTrace:
     pooled_D: Array
     logits_C: Array
     probabilities_C: Array
+    familiarity: float
+    """How much the text is like the headlines of the classes, higher is more; `Run.is_familiar` knows the threshold."""
 
     @property
     def label(self) -> str:
@@ -204,6 +207,7 @@ def trace_text(
         pooled_D=output.pooled_BD[0].numpy(),
         logits_C=logits_C.numpy(),
         probabilities_C=logits_C.softmax(-1).numpy(),
+        familiarity=float(familiarity(output.logits_BC)[0]),
     )
 
 

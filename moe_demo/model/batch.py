@@ -55,6 +55,18 @@ class TokenBatch:
             lengths_B=lengths_B,
         )
 
+    def first(self, n_texts: int) -> TokenBatch:
+        """The first headlines as a batch of their own."""
+        if n_texts == len(self.lengths_B):
+            return self
+        n_tokens = int(self.lengths_B[:n_texts].sum())
+        return TokenBatch(
+            word_ids_T=self.word_ids_T[:n_tokens],
+            ngram_ids=self.ngram_ids[: self.ngram_offsets_T[n_tokens]],
+            ngram_offsets_T=self.ngram_offsets_T[:n_tokens],
+            lengths_B=self.lengths_B[:n_texts],
+        )
+
     @cached_property
     def _begin_B(self) -> Tensor:
         """First token of each headline."""

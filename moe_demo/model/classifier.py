@@ -32,6 +32,16 @@ class BlockOutput:
     mixed_TD: Tensor  # what attention (and, in `moe_transformer`, its FFN) added
     output_TD: Tensor
 
+    def first(self, n_tokens: int) -> BlockOutput:
+        """What it did to the first tokens alone."""
+        return BlockOutput(
+            moe_input_TD=self.moe_input_TD[:n_tokens],
+            routing=self.routing.first(n_tokens),
+            moe_output_TD=self.moe_output_TD[:n_tokens],
+            mixed_TD=self.mixed_TD[:n_tokens],
+            output_TD=self.output_TD[:n_tokens],
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
 class ClassifierOutput:
@@ -46,6 +56,15 @@ class ClassifierOutput:
     def routings(self) -> tuple[Routing, ...]:
         """One Routing per MoE layer."""
         return tuple(block.routing for block in self.blocks)
+
+    def first(self, n_texts: int, n_tokens: int) -> ClassifierOutput:
+        """The pass as the first headlines, of `n_tokens` words together, saw it."""
+        return ClassifierOutput(
+            embedded_TD=self.embedded_TD[:n_tokens],
+            blocks=tuple(block.first(n_tokens) for block in self.blocks),
+            pooled_BD=self.pooled_BD[:n_texts],
+            logits_BC=self.logits_BC[:n_texts],
+        )
 
 
 class TokenEmbedding(nn.Module):

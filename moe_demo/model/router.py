@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import torch
@@ -41,6 +41,14 @@ class Routing:
     gates_TK: Tensor
     group_scores_TG: Tensor | None = None  # None where there is one group
     kept_groups_TM: Tensor | None = None
+
+    def first(self, n_tokens: int) -> Routing:
+        """What was decided for the first tokens alone."""
+        found: dict[str, Any] = {}
+        for field in fields(self):
+            value = getattr(self, field.name)
+            found[field.name] = None if value is None else value[:n_tokens]
+        return Routing(**found)
 
 
 def affinity(logits_TE: Tensor, score_fn: ScoreFn, temperature: float = 1.0) -> Tensor:

@@ -1,8 +1,10 @@
 """The runs that ship with the app: `python -m moe_demo.releases.bundle` trains them again from the built-in corpus.
 
-They must be small enough for git, so the weights are rounded: the last checkpoint, which the app shows, to float16;
-the earlier ones, which show how it got there, to 8 bits. What is recorded as the evaluation of a kept checkpoint is
-that of the rounded weights, so that every number fits the weights that come with it.
+Their settings are the presets', and the record of training is kept whole: whoever trains a preset with its own seed
+writes the same metrics again, byte for byte on the same kind of machine.
+
+The weights must be small enough for git, so they are rounded: the last checkpoint, which the app shows, to float16; the
+earlier ones, which show how it got there, to 8 bits. An answer moves by less than a hundredth.
 
 The same machine makes the same bytes every time: nothing that depends on the clock is kept.
 """
@@ -12,7 +14,7 @@ from __future__ import annotations
 import argparse
 import shutil
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,21 +22,15 @@ import torch
 
 from moe_demo.config import PRESETS, RunConfig
 from moe_demo.runs.catalogue import BUNDLED_RUNS
-from moe_demo.runs.data import read_corpora, split_of, text_encoder
-from moe_demo.runs.metrics import EvalMetrics, StepMetrics
+from moe_demo.runs.metrics import EvalMetrics
 from moe_demo.runs.store import RunError, RunStore
 from moe_demo.training.distributed import one_thread
-from moe_demo.training.evaluation import encode_all, evaluate
 from moe_demo.training.train import Outcome, train_run
 
 BUNDLED = ("document", "deepseek")  # of the presets; that of the balance page is recorded without weights
 BUDGET_BYTES = 10_000_000
-METRICS_BYTES = 400_000  # of one run
 MOST_CHECKPOINTS = 8
 LEAST_CHECKPOINTS = 2
-HELD_OUT = (
-    0.1  # less than a run of one's own holds out: these models are measured on other, real headlines too
-)
 
 
 def spread(steps: Sequence[int], count: int) -> list[int]:
@@ -46,33 +42,20 @@ def spread(steps: Sequence[int], count: int) -> list[int]:
     return [steps[place] for place in sorted(set(places))]
 
 
-def bundle_run(trained: RunStore, folder: Path, n_checkpoints: int, files: Sequence[Path] = ()) -> int:
+def bundle_run(trained: RunStore, folder: Path, n_checkpoints: int) -> int:
     """Write the small form of a finished run into a folder that is not there yet; returns its bytes."""
     store, config = RunStore(folder), trained.config()
     steps = spread(trained.checkpoint_steps(), n_checkpoints)
     status = trained.status()
     store.create(config, trained.vocabulary(), replace(trained.data(), files=[]), status.n_steps)
-    rounded = {}
-    split = split_of(read_corpora(files, config.model.labels), config)
-    texts = encode_all(split.held_out, text_encoder(config, trained.vocabulary()))
     for step in steps:
         model, _ = trained.load_model(step)
         store.save_checkpoint(model, step, torch.float16 if step == steps[-1] else torch.int8)
-        model, _ = store.load_model(step)
-        rounded[step] = evaluate(model, texts, torch.from_numpy(split.held_out.label_ids), step)
-    for record in _kept(trained.metrics()[0]):
-        is_rounded = isinstance(record, EvalMetrics) and record.step in rounded
-        store.append(rounded[record.step] if is_rounded else record)
+    for name in ("metrics.jsonl", "events.jsonl"):
+        if (trained.folder / name).exists():
+            shutil.copyfile(trained.folder / name, folder / name)
     store.write_shipped_status(status.step, status.n_steps, status.reason)
     return size_of(folder)
-
-
-def _kept(records: Iterable[StepMetrics | EvalMetrics]) -> list[StepMetrics | EvalMetrics]:
-    """Every evaluation, and as many steps, evenly spaced, as METRICS_BYTES allow."""
-    records = list(records)
-    n_bytes = sum(len(str(record)) for record in records)
-    every = -(-n_bytes // METRICS_BYTES)
-    return [record for record in records if isinstance(record, EvalMetrics) or record.step % every == 0]
 
 
 def size_of(folder: Path) -> int:
@@ -93,20 +76,20 @@ def bundle(
             train_run(work / "trained" / c.preset, c, files, device="cpu", watcher=None) for c in configs
         ]
         trained = [RunStore(outcome.folder) for outcome in outcomes]
-        for small in _small_forms(trained, work, files, budget):
+        for small in _small_forms(trained, work, budget):
             target = out / small.name
             shutil.rmtree(target, ignore_errors=True)
             shutil.copytree(small, target)
     return outcomes
 
 
-def _small_forms(trained: Sequence[RunStore], work: Path, files: Sequence[Path], budget: int) -> list[Path]:
+def _small_forms(trained: Sequence[RunStore], work: Path, budget: int) -> list[Path]:
     """A folder for each run, together within the budget."""
 
     def small_form(run: RunStore, count: int) -> Path:
         folder = work / f"small-{count}" / run.run_id
         if not folder.exists():
-            bundle_run(run, folder, count, files)
+            bundle_run(run, folder, count)
         return folder
 
     def fits(counts: Sequence[int]) -> bool:
@@ -129,8 +112,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m moe_demo.releases.bundle", description=__doc__)
     parser.add_argument("--out", type=Path, default=BUNDLED_RUNS, help="where to write them")
     out = parser.parse_args(argv).out
-    configs = [replace(PRESETS[name], held_out_fraction=HELD_OUT) for name in BUNDLED]
-    for outcome in bundle(configs, out):
+    for outcome in bundle([PRESETS[name] for name in BUNDLED], out):
         store = RunStore(out / outcome.folder.name)
         (final,) = [r for r in store.metrics()[0] if isinstance(r, EvalMetrics)][-1:]
         print(

@@ -1,4 +1,4 @@
-"""What happened to a run while it trained: settings changed by hand, pauses, divergence.
+"""What happened to a run while it trained: settings changed by hand, pauses, divergence, calibration of the biases.
 
 One JSON line each in the run's `events.jsonl`. A change is written down with the number of steps taken before it, so
 a run that was cut off makes the same changes at the same steps when it is resumed, and ends with the same bits.
@@ -27,7 +27,7 @@ CHANGEABLE = {
 Everything else decides the shape of the weights, the data or their order: it needs a new run.
 """
 
-MARKS = ("paused", "played", "diverged")
+MARKS = ("paused", "played", "diverged", "calibrated")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +39,7 @@ class Event:
     kind: str
     """A name of CHANGEABLE, or one of MARKS."""
     value: Setting | None = None
-    """The new setting; for `diverged` the loss, as text."""
+    """The new setting; as text, the loss for `diverged`, the number of bias updates for `calibrated`."""
     before: Setting | None = None
 
     @property

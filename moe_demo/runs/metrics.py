@@ -27,7 +27,7 @@ class StepMetrics:
     step: int
     epoch: int
     loss: float
-    """ce_loss + balance_loss: what was minimised."""
+    """ce_loss + balance_loss + outlier_loss: what was minimised."""
     ce_loss: float
     balance_loss: float
     accuracy: float
@@ -41,6 +41,8 @@ class StepMetrics:
     """Batch MaxVio."""
     bias_LE: list[list[float]]
     """The selection bias after this step's update."""
+    outlier_loss: float = 0.0
+    """What training beside texts of no class adds, weighted; 0 where there are none."""
 
     @property
     def finite(self) -> bool:
@@ -63,6 +65,8 @@ class EvalMetrics:
     """Assignments per layer and expert, by the class of the headline the token stands in."""
     max_vio_L: list[float]
     """Global MaxVio: over the whole corpus."""
+    familiar_from: float | None = None
+    """The familiarity that nine in ten of these headlines reach; None where an older version measured."""
 
     @property
     def finite(self) -> bool:

@@ -14,11 +14,15 @@ from torch import Tensor
 from moe_demo.model.balance import max_vio
 from moe_demo.model.batch import TokenBatch
 from moe_demo.model.classifier import Classifier
+from moe_demo.model.familiarity import familiarity
 from moe_demo.runs.metrics import EvalMetrics
 from moe_demo.text.corpus import Corpus
 from moe_demo.text.tokenizer import EncodedText, TextEncoder
 
 BATCH_SIZE = 256
+UNFAMILIAR_SHARE = (
+    0.1  # of held-out headlines lie below the familiarity from which on a text counts as familiar
+)
 
 
 def encode_all(corpus: Corpus, encoder: TextEncoder) -> list[EncodedText]:
@@ -58,4 +62,5 @@ def evaluate(
         confusion_CC=torch.bincount(pair_B, minlength=n_classes**2).unflatten(0, (n_classes, -1)).tolist(),
         load_LEC=load_LEC.tolist(),
         max_vio_L=[max_vio(load_E) for load_E in load_LEC.sum(-1)],
+        familiar_from=round(float(familiarity(logits_BC).quantile(UNFAMILIAR_SHARE)), 4),
     )

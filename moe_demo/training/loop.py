@@ -135,7 +135,9 @@ class Loop:
             by = reason("by", who=self.stop.requested or "another process")
             self._write_status("stopped", self.reason or by)
             return
-        if step not in self.checkpoints:
+        if self.trainer.config.balance.calibrates:
+            self._calibrate()
+        elif step not in self.checkpoints:
             self.store.save_checkpoint(self.trainer.model, step)
         self._forget_pauses()
         patience = reason("patience", epochs=self.trainer.config.patience)
@@ -276,6 +278,24 @@ class Loop:
         if patience_is_over([e.accuracy for e in epoch_ends], trainer.config.patience):
             return Ending.PATIENCE
         return Ending.STOPPED if self.stop.requested else Ending.GOES_ON
+
+    def _calibrate(self) -> None:
+        """Fit the routing biases to clean words and measure again: the run's last checkpoint is of the fitted model.
+
+        The event comes last: a run that was killed before it does this again, with the same result.
+        """
+        step = self.trainer.steps_done
+        if any(event.kind == "calibrated" for event in self.events):
+            return
+        began = time.perf_counter()
+        n_updates = self.trainer.calibrate()
+        self.train_seconds += time.perf_counter() - began
+        self.store.save_checkpoint(self.trainer.model, step)
+        evaluation = self.trainer.evaluate()
+        if evaluation != self.evaluations[-1]:
+            self.store.append(evaluation)
+            self.watcher.on_evaluation(evaluation)
+        self._mark("calibrated", str(n_updates))
 
     # -- writing ---------------------------------------------------------------------------------------------
 

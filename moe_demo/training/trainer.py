@@ -8,6 +8,8 @@ alone. The order of an epoch and the noise of a step (hidden words, dropout) are
 from __future__ import annotations
 
 import contextlib
+import itertools
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -22,14 +24,19 @@ from moe_demo.config import ConfigError, RunConfig
 from moe_demo.model.balance import balance_loss, expert_load, max_vio, updated_bias
 from moe_demo.model.batch import TokenBatch
 from moe_demo.model.classifier import Classifier, ClassifierOutput
+from moe_demo.model.familiarity import familiarity
 from moe_demo.model.size import require_room
 from moe_demo.runs.metrics import EvalMetrics, StepMetrics
+from moe_demo.text.background import training_outliers
 from moe_demo.text.corpus import Corpus
 from moe_demo.text.tokenizer import TextEncoder
-from moe_demo.training.evaluation import encode_all, evaluate
+from moe_demo.training.evaluation import BATCH_SIZE, encode_all, evaluate
 from moe_demo.training.schedule import learning_rate
 
-_ORDER, _HIDDEN_WORDS, _DROPOUT = range(3)  # what a stream of random numbers is for
+_ORDER, _HIDDEN_WORDS, _DROPOUT, _OUTLIERS, _CALIBRATION = range(5)  # what a stream of random numbers is for
+CALIBRATION_RATES = (3e-3, 1e-3, 3e-4)  # u, first to last: far at first, then finely
+FAMILIARITY_WEIGHT = 0.25  # of telling familiar from unfamiliar, beside preferring no class for the latter
+CALIBRATION_HEADLINES = 8192  # a pass reads no more than these: enough to tell how busy an expert is
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,10 +44,13 @@ class BatchResult:
     """One batch gone forward and backward: the gradients stand on the weights, unclipped; nothing has moved yet."""
 
     batch: TokenBatch
+    """The labelled headlines; those of no class have added their loss and count nowhere else."""
     labels_B: Tensor
     output: ClassifierOutput
     ce: Tensor
     balance: Tensor
+    outlier: Tensor
+    """Weighted."""
 
 
 class Trainer:
@@ -61,13 +71,16 @@ class Trainer:
         self.config = replace(config, model=replace(config.model, vocab_size=len(encoder.vocabulary)))
         self.device = torch.device(device)
         self.rank, self.world = (dist.get_rank(), dist.get_world_size()) if dist.is_initialized() else (0, 1)
-        self._train = TokenBatch.of(encode_all(train, encoder))
+        outliers = training_outliers(config.model.labels) if config.outlier_weight else ()
+        self._n_outliers = len(outliers)
+        self._texts = TokenBatch.of([*encode_all(train, encoder), *map(encoder.encode, outliers)])
         self._train_labels_B = torch.from_numpy(train.label_ids)
         self._held_out = encode_all(held_out, encoder)
         self._held_out_labels_B = torch.from_numpy(held_out.label_ids)
         self.batch_size = min(config.batch_size, len(train))
         if self.batch_size % self.world:
             raise ConfigError("processes", world=self.world, value=self.batch_size)
+        self.outliers_per_batch = round(self.batch_size * config.outlier_share) if outliers else 0
         self.steps_per_epoch = len(train) // self.batch_size
         self.n_steps = config.epochs * self.steps_per_epoch
         self.steps_done = 0
@@ -103,11 +116,16 @@ class Trainer:
             self.model.train()
         with _repeatable(self.device):
             output: ClassifierOutput = self._parallel(batch)
+            outlier = self._outlier_loss(output.logits_BC, len(labels_B))
+            batch = batch.first(len(labels_B))
+            output = output.first(len(labels_B), len(batch.word_ids_T))
             ce = F.cross_entropy(output.logits_BC, labels_B, label_smoothing=self.config.label_smoothing)
             balance = self._balance_loss(output, batch)
             self.optimizer.zero_grad()
-            (ce + balance).backward()
-        return BatchResult(batch=batch, labels_B=labels_B, output=output, ce=ce, balance=balance)
+            (ce + balance + outlier).backward()
+        return BatchResult(
+            batch=batch, labels_B=labels_B, output=output, ce=ce, balance=balance, outlier=outlier
+        )
 
     def update(self, result: BatchResult) -> StepMetrics:
         """The second half: clip the gradients, move the weights, then the biases; what the step was."""
@@ -120,13 +138,16 @@ class Trainer:
         load_LE = self._update_biases(output)
         self.steps_done += 1
         correct = (output.logits_BC.argmax(-1) == result.labels_B).float().mean()
-        ce_loss, balance_value, accuracy = self._mean_over_ranks(result.ce, result.balance, correct)
+        ce_loss, balance_value, outlier_loss, accuracy = self._mean_over_ranks(
+            result.ce, result.balance, result.outlier, correct
+        )
         return StepMetrics(
             step=self.steps_done,
             epoch=epoch,
-            loss=ce_loss + balance_value,
+            loss=ce_loss + balance_value + outlier_loss,
             ce_loss=ce_loss,
             balance_loss=balance_value,
+            outlier_loss=outlier_loss,
             accuracy=accuracy,
             lr=lr,
             grad_norm=float(grad_norm),
@@ -145,6 +166,46 @@ class Trainer:
         """Accuracy, loss and load on the held-out headlines."""
         return evaluate(self.model, self._held_out, self._held_out_labels_B, self.steps_done)
 
+    @torch.inference_mode()
+    def calibrate(self) -> int:
+        """Fit the routing biases to clean words, after the last step; returns how many updates were made.
+
+        In training they learn to balance hidden and noisy words. This is the same update, batch by batch over the
+        training headlines with all dropout off, as the statistics of batch norm are recomputed after training.
+        Every headline is read as if it were new.
+        """
+        self.model.eval()
+        n_updates, n_train, n_routed = 0, len(self._train_labels_B), self.config.model.n_routed
+        clean = self._as_new(self._texts.first(n_train))
+        passes = itertools.product(
+            enumerate(CALIBRATION_RATES), range(self.config.balance.calibration_passes)
+        )
+        for (place, rate), pass_ in passes:
+            order = torch.randperm(
+                n_train, generator=_generator(self.config.seed, _CALIBRATION, place, pass_)
+            )
+            for rows_B in order[:CALIBRATION_HEADLINES].split(BATCH_SIZE):
+                self._move_biases(_loads(self.model(clean.select(rows_B).to(self.device)), n_routed), rate)
+                n_updates += 1
+        return n_updates
+
+    def _as_new(self, batch: TokenBatch) -> TokenBatch:
+        """Training headlines as a model meets new ones: without what it knows from few headlines but these.
+
+        Words with at most one occurrence more than a row needs are hidden; an n-gram that comes once in training
+        stands in another, random row, as one that never came there would. docs/experiments.md has what was tried.
+        """
+        model, chance = self.config.model, _generator(self.config.seed, _CALIBRATION)
+        count_V = torch.bincount(batch.word_ids_T, minlength=model.vocab_size)
+        is_rare_T = count_V[batch.word_ids_T] <= self.config.min_count + 1
+        count_N = torch.bincount(batch.ngram_ids, minlength=model.n_buckets)
+        other = torch.randint(model.n_buckets, batch.ngram_ids.shape, generator=chance)
+        return replace(
+            batch,
+            word_ids_T=batch.word_ids_T.masked_fill(is_rare_T, 0),
+            ngram_ids=torch.where(count_N[batch.ngram_ids] == 1, other, batch.ngram_ids),
+        )
+
     def rows(self, step: int) -> Tensor:
         """Which training headlines stand in the batch of a step, counted from 0, over all processes; shape (B,)."""
         epoch, place = divmod(step, self.steps_per_epoch)
@@ -154,20 +215,27 @@ class Trainer:
         return order[place * self.batch_size : (place + 1) * self.batch_size]
 
     def _batch(self, step: int) -> tuple[TokenBatch, Tensor]:
-        """The headlines of one step, some of their words hidden; of these, this process's share.
+        """The headlines of one step, then its outliers, some of their words hidden; of these, this process's share.
 
         Everything is drawn for the whole batch first, so that it does not depend on the number of processes.
         """
         seed, chosen_B = self.config.seed, self.rows(step)
-        whole = self._train.select(chosen_B)
+        whole = self._texts.select(torch.cat([chosen_B, self._outlier_rows(step)]))
         chance_T = torch.rand(len(whole.word_ids_T), generator=_generator(seed, _HIDDEN_WORDS, step))
         whole = replace(
             whole, word_ids_T=whole.word_ids_T.masked_fill(chance_T < self.config.word_dropout, 0)
         )
         mine_B = torch.arange(self.rank, self.batch_size, self.world)
-        batch = whole if self.world == 1 else whole.select(mine_B)
+        others_B = torch.arange(self.batch_size + self.rank, len(whole.lengths_B), self.world)
+        batch = whole if self.world == 1 else whole.select(torch.cat([mine_B, others_B]))
         self._seed_dropout(_seed(seed, _DROPOUT, step, self.rank))
         return batch.to(self.device), self._train_labels_B[chosen_B[mine_B]].to(self.device)
+
+    def _outlier_rows(self, step: int) -> Tensor:
+        """Which texts of no class stand in the batch of a step; they come after the training headlines."""
+        chance = _generator(self.config.seed, _OUTLIERS, step)
+        n_rows = (self.outliers_per_batch,) if self._n_outliers else (0,)
+        return len(self._train_labels_B) + torch.randint(max(self._n_outliers, 1), n_rows, generator=chance)
 
     def _seed_dropout(self, seed: int) -> None:
         """Seed this device's default generator, the only one dropout knows.
@@ -178,6 +246,23 @@ class Trainer:
             torch.cuda.manual_seed(seed)
         else:
             torch.default_generator.manual_seed(seed)
+
+    def _outlier_loss(self, logits_BC: Tensor, n_labelled: int) -> Tensor:
+        """What the texts of no class, which come last, add to the loss; weighted, 0 where there are none.
+
+        Two parts: no class should be preferred for them (outlier exposure, arXiv 1812.04606: cross-entropy from the
+        uniform distribution, less ln C, its least value); and their familiarity should be below 0, that of the
+        labelled headlines above (after arXiv 2010.03759, with a logistic loss in place of a hinge).
+        """
+        if not self.outliers_per_batch:
+            return logits_BC.new_zeros(())
+        familiarity_B = familiarity(logits_BC)
+        others_OC = logits_BC[n_labelled:]
+        uneven_O = -others_OC.log_softmax(-1).mean(-1) - math.log(others_OC.shape[1])
+        of_each_O = uneven_O + FAMILIARITY_WEIGHT * F.softplus(familiarity_B[n_labelled:])
+        of_outliers = of_each_O.sum() * self.world / self.outliers_per_batch
+        of_labelled = FAMILIARITY_WEIGHT * F.softplus(-familiarity_B[:n_labelled]).mean()
+        return self.config.outlier_weight * (of_outliers + of_labelled)
 
     def _balance_loss(self, output: ClassifierOutput, batch: TokenBatch) -> Tensor:
         """Sum over the layers; a zero that carries no gradient where the method has no loss."""
@@ -191,15 +276,16 @@ class Trainer:
     @torch.no_grad()
     def _update_biases(self, output: ClassifierOutput) -> Tensor:
         """Loads of this step over all processes, shape (L, E); moves every layer's bias by them."""
-        n_routed = self.config.model.n_routed
-        load_LE = torch.stack([expert_load(routing.topk_idx_TK, n_routed) for routing in output.routings])
+        load_LE = _loads(output, self.config.model.n_routed)
         if self.world > 1:
             dist.all_reduce(load_LE)
-        rate = self.config.balance.bias_step
-        if rate > 0:
-            for layer, load_E in zip(self.model.moe_layers, load_LE, strict=True):
-                layer.router.bias_E.copy_(updated_bias(layer.router.bias_E, load_E, rate))
+        if self.config.balance.bias_step > 0:
+            self._move_biases(load_LE, self.config.balance.bias_step)
         return load_LE
+
+    def _move_biases(self, load_LE: Tensor, rate: float) -> None:
+        for layer, load_E in zip(self.model.moe_layers, load_LE, strict=True):
+            layer.router.bias_E.copy_(updated_bias(layer.router.bias_E, load_E, rate))
 
     def _mean_over_ranks(self, *values: Tensor) -> list[float]:
         stacked = torch.stack([value.detach() for value in values])
@@ -207,6 +293,11 @@ class Trainer:
             dist.all_reduce(stacked)
             stacked /= self.world
         return stacked.tolist()
+
+
+def _loads(output: ClassifierOutput, n_routed: int) -> Tensor:
+    """Assignments per layer and expert, shape (L, E)."""
+    return torch.stack([expert_load(routing.topk_idx_TK, n_routed) for routing in output.routings])
 
 
 def _written(values: Tensor) -> list[float]:

@@ -1,17 +1,11 @@
 """The built-in headlines are many, different and broad, and none of them comes from the headlines we measure on.
 
-The similarity of two headlines is the share of character pairs they have in common (Jaccard index of bigrams, letters
-and digits only). Character pairs need no word segmentation, which is itself under test, and another name, number or
-order leaves most of them in place, which is just how word-swapping and templates make new headlines out of old ones.
-
-Above one half two headlines are *near duplicates*. Real news sets the limit: among thousands of real headlines, many
-of them about the same event, none are that similar, as the last test shows. The other limits come from there too.
+What is near and what is not: `similarity.py`. Real news keeps its limits, as the last test shows.
 """
 
 import csv
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -25,14 +19,19 @@ from moe_demo.text.corpus import (
     stratified_split,
     text_key,
 )
+from tests.unit.similarity import (
+    COPIED,
+    MOST_RELATED_PAIRS,
+    NEAR_DUPLICATE,
+    RELATED,
+    Pair,
+    letters,
+    pairs_within,
+    repeated,
+    similar_pairs,
+    skeleton,
+)
 
-Pair = tuple[float, str, str]
-
-NEAR_DUPLICATE = 0.5
-RELATED = 0.3  # the same event, or the same sentence with other names in it
-COPIED = 0.4  # no two headlines of the two real files, of other portals and years, come near it
-MOST_RELATED_PAIRS = 0.01  # per headline
-MOST_REPEATS = 4  # of an opening, an ending or a long run of characters, such as a film's title
 HARD_WORDS = ("苹果", "火箭", "流量", "小米", "明星", "直播", "冠军")
 STYLES = {
     "a space in the middle": (r"\S \S", 0.2),
@@ -59,47 +58,6 @@ def related_pairs(corpus: Corpus) -> list[Pair]:
 
 def real_corpora(folder: Path) -> list[Corpus]:
     return [read_corpus(path) for path in sorted(folder.glob("*_3class.csv"))]
-
-
-def letters(text: str) -> str:
-    """The text without spaces and punctuation, in one width and case."""
-    return re.sub(r"[\W_]+", "", text_key(text))
-
-
-def skeleton(text: str) -> str:
-    """The text with every number and Latin name blotted out."""
-    return re.sub(r"[a-z0-9]+", "#", letters(text))
-
-
-def bigrams(text: str) -> set[str]:
-    text = letters(text)
-    return {text[place : place + 2] for place in range(len(text) - 1)}
-
-
-def similar_pairs(texts: Sequence[str], others: Sequence[str], at_least: float) -> Iterator[Pair]:
-    """Similarity, a text, and another one of `others`; an index finds those that have a bigram in common."""
-    bigrams_of = {text: bigrams(text) for text in (*texts, *others)}
-    having: dict[str, list[str]] = defaultdict(list)
-    for other in others:
-        for bigram in bigrams_of[other]:
-            having[bigram].append(other)
-    for text in texts:
-        n_common = Counter(other for bigram in bigrams_of[text] for other in having[bigram])
-        for other, n in n_common.items():
-            similarity = n / (len(bigrams_of[text]) + len(bigrams_of[other]) - n)
-            if similarity >= at_least and other != text:
-                yield similarity, text, other
-
-
-def pairs_within(texts: Sequence[str], at_least: float) -> list[Pair]:
-    """Each pair of similar texts once, the most similar first."""
-    return sorted((pair for pair in similar_pairs(texts, texts, at_least) if pair[1] < pair[2]), reverse=True)
-
-
-def repeated(pieces: list[str]) -> dict[str, int]:
-    """The pieces of Chinese that too many headlines share; a Latin name may come as often as it likes."""
-    counts = Counter(piece for piece in pieces if not re.search("[a-z0-9]", piece))
-    return {piece: count for piece, count in counts.items() if count > MOST_REPEATS}
 
 
 def test_similarity_of_two_headlines():

@@ -43,6 +43,8 @@ def test_evaluate_prints_json(run: str, csv: Path, capsys):
     assert [sum(row) for row in found["confusion"]] == [16, 16, 16]
     assert found["loss"] > 0
     assert len(found["max_vio"]) == len(found["load"]) == 2
+    assert all(0 < share <= 1 for share in (*found["expert_sets_per_word"], *found["expert_set_overlap"]))
+    assert 0 <= found["calibration_error"] < 1
     assert (found["step"], found["n_headlines"]) == (8, 48)
 
 
@@ -79,10 +81,12 @@ def test_classify_prints_one_json_line_per_headline_in_order(run: str, capsys):
     assert err == ""
     assert [line["text"] for line in json_lines(out)] == texts
     for line in json_lines(out):
-        assert list(line) == ["text", "label", "probabilities"]
+        assert list(line) == ["text", "label", "probabilities", "familiarity", "familiar"]
         assert list(line["probabilities"]) == ["tech", "sports", "entertainment"]
         assert sum(line["probabilities"].values()) == pytest.approx(1, abs=1e-5)
         assert line["label"] == max(line["probabilities"], key=line["probabilities"].get)
+        assert isinstance(line["familiarity"], float)
+        assert isinstance(line["familiar"], bool)
 
 
 def test_classify_and_trace_agree(run: str, capsys):
@@ -91,6 +95,7 @@ def test_classify_and_trace_agree(run: str, capsys):
     answer, trace = json_lines(capsys.readouterr().out)
     assert answer["label"] == trace["label"]
     assert answer["probabilities"] == pytest.approx(trace["probabilities"], abs=1e-6)
+    assert answer["familiarity"] == pytest.approx(trace["familiarity"], abs=1e-5)
 
 
 def test_a_headline_without_words_is_named_and_the_others_are_answered(run: str, capsys):

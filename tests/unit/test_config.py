@@ -73,6 +73,7 @@ BAD_VALUES = [
     (BalanceConfig, "seq_alpha", -1.0),
     (BalanceConfig, "device_alpha", float("nan")),
     (BalanceConfig, "bias_rate", -1e-3),
+    (BalanceConfig, "calibration_passes", -1),
     (RunConfig, "seed", -1),
     (RunConfig, "seed", 2**63),
     (RunConfig, "epochs", 0),
@@ -88,6 +89,8 @@ BAD_VALUES = [
     (RunConfig, "held_out_fraction", 0.0),
     (RunConfig, "held_out_fraction", 1.0),
     (RunConfig, "patience", -1),
+    (RunConfig, "outlier_weight", -0.5),
+    (RunConfig, "outlier_share", 0.0),
 ]
 
 

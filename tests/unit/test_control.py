@@ -1,12 +1,14 @@
 """A run that is talked to while it trains: paused, stepped, changed, gone astray and brought back."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
-from moe_demo.config import ConfigError
+from moe_demo.config import BalanceConfig, ConfigError
+from moe_demo.insight.held_out import held_out_report
+from moe_demo.insight.run import load_run
 from moe_demo.runs.commands import Command, CommandReader, send
 from moe_demo.runs.events import CHANGEABLE, Event, changed, config_at, setting
 from moe_demo.runs.metrics import EvalMetrics, StepMetrics
@@ -245,3 +247,57 @@ def test_where_a_run_waits_there_is_a_checkpoint_to_look_at_and_never_two(tmp_pa
     train_run(store.folder, CONFIG, [csv], commands=Looks(path, idle_seconds=60))
     assert seen[1:4] == [2, 3, 6]
     assert [step for step in store.checkpoint_steps() if step not in checkpoint_steps(16, 4)] == [6]
+
+
+# -- the last step: biases fitted to clean words ---------------------------------------------------------------
+
+CALIBRATED = BalanceConfig(method="loss_free", calibration_passes=1)
+
+
+def evaluations_of(folder: Path) -> list[EvalMetrics]:
+    return [record for record in RunStore(folder).metrics()[0] if isinstance(record, EvalMetrics)]
+
+
+def test_calibration_is_an_event_between_two_evaluations_of_the_last_step(tmp_path: Path, csv: Path):
+    train_run(tmp_path / "run", toy.config(patience=0, balance=CALIBRATED), [csv])
+    store = RunStore(tmp_path / "run")
+    (event,) = store.events()
+    before, after = evaluations_of(store.folder)[-2:]
+    assert (event.step, event.kind, event.value) == (16, "calibrated", "3")
+    assert before.step == after.step == 16
+    assert before.load_LEC != after.load_LEC
+    assert store.checkpoint_steps()[-1] == 16
+
+
+def test_the_last_checkpoint_is_of_the_calibrated_model(tmp_path: Path, csv: Path):
+    train_run(tmp_path / "run", toy.config(patience=0, balance=CALIBRATED), [csv])
+    run = load_run(tmp_path / "run")
+    steps = steps_of(tmp_path / "run")
+    biases = [layer.router.bias_E.tolist() for layer in run.model.moe_layers]
+    assert biases != steps[-1].bias_LE
+    assert held_out_report(run).evaluation == evaluations_of(tmp_path / "run")[-1] == run.last_eval
+
+
+def test_a_run_that_was_cut_off_at_its_calibration_does_it_again(tmp_path: Path, csv: Path, monkeypatch):
+    config = toy.config(patience=0, balance=CALIBRATED)
+    train_run(tmp_path / "whole", config, [csv])
+    folder = tmp_path / "cut"
+    with monkeypatch.context() as patch:
+        patch.setattr(loop.Loop, "_mark", _cut_off)
+        with pytest.raises(KeyboardInterrupt):
+            train_run(folder, config, [csv])
+    resume_run(folder)
+    assert toy.record_of(folder) == toy.record_of(tmp_path / "whole")
+    assert RunStore(folder).events() == RunStore(tmp_path / "whole").events()
+
+
+def _cut_off(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_calibration_can_be_switched_off(tmp_path: Path, csv: Path):
+    off = replace(CALIBRATED, calibration_passes=0)
+    train_run(tmp_path / "run", toy.config(patience=0, balance=off), [csv])
+    assert RunStore(tmp_path / "run").events() == []
+    steps = [record.step for record in evaluations_of(tmp_path / "run")]
+    assert len(set(steps)) == len(steps)

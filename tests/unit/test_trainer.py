@@ -1,16 +1,21 @@
 """One optimizer step: reproducible, moving what the method says and nothing else."""
 
 import json
+import math
+from dataclasses import replace
 
 import pytest
 import torch
 
 from moe_demo.config import BalanceConfig, ConfigError
-from moe_demo.model.balance import updated_bias
+from moe_demo.model.balance import expert_load, max_vio, updated_bias
+from moe_demo.model.batch import TokenBatch
+from moe_demo.model.familiarity import familiarity
 from moe_demo.runs.metrics import from_line, to_line
+from moe_demo.text.background import training_outliers
 from moe_demo.training import trainer as trainer_module
 from moe_demo.training.train import build_trainer
-from moe_demo.training.trainer import Trainer
+from moe_demo.training.trainer import CALIBRATION_RATES, Trainer
 from tests import toy
 
 
@@ -132,7 +137,7 @@ def test_each_balance_method_changes_what_it_should(method, has_loss, moves_bias
     metrics, plain_metrics = trainer.step(), plain.step()
     assert metrics.ce_loss == plain_metrics.ce_loss  # the same batch, the same weights
     assert (metrics.balance_loss > 0) == has_loss
-    assert metrics.loss == metrics.ce_loss + metrics.balance_loss
+    assert metrics.loss == metrics.ce_loss + metrics.balance_loss + metrics.outlier_loss
     assert any(any(bias) for bias in metrics.bias_LE) == moves_bias
     router, plain_router = (t.model.moe_layers[0].router.weight_ED for t in (trainer, plain))
     assert torch.equal(router, plain_router) != has_loss  # only a loss reaches the router by gradient
@@ -169,3 +174,102 @@ def test_metrics_survive_their_line():
     trainer = trainer_of()
     for metrics in (trainer.step(), trainer.evaluate()):
         assert from_line(json.dumps(to_line(metrics))) == metrics
+
+
+# -- texts of no class -----------------------------------------------------------------------------------------
+
+
+def test_outliers_add_their_loss_and_count_nowhere_else():
+    beside, alone = trainer_of(outlier_weight=0.5, outlier_share=0.5), trainer_of(outlier_weight=0.0)
+    n_tokens = len(alone._batch(0)[0].word_ids_T)
+    metrics = beside.step()
+    assert beside.outliers_per_batch == 4
+    assert metrics.outlier_loss > 0
+    assert metrics.loss == metrics.ce_loss + metrics.balance_loss + metrics.outlier_loss
+    assert metrics.n_tokens == n_tokens
+    assert [sum(load) for load in metrics.load_LE] == [n_tokens * beside.config.model.top_k] * 2
+    assert alone.step().outlier_loss == 0.0
+
+
+def test_without_dropout_a_batch_is_answered_the_same_beside_outliers():
+    quiet = replace(toy.config().model, dropout=0.0)
+    beside, alone = (
+        trainer_of(outlier_weight=weight, model=quiet, word_dropout=0.0) for weight in (1.0, 0.0)
+    )
+    assert beside.step().ce_loss == pytest.approx(alone.step().ce_loss, abs=1e-6)
+
+
+def test_the_loss_of_outliers_by_hand():
+    """One familiar headline (familiarity 8), outliers that all get 9 for one class: uneven by 2/3 x 9 - ln 3."""
+    trainer = trainer_of(outlier_weight=2.0)
+    n_outliers = trainer.outliers_per_batch
+    logits_BC = torch.full((1 + n_outliers, 3), -30.0)
+    logits_BC[0, 1] = 8.0
+    logits_BC[1:] = torch.tensor([9.0, 0.0, 0.0])
+    uneven = 9.0 * 2 / 3 - math.log(3)
+    expected = 2.0 * (uneven + 0.25 * (math.log1p(math.exp(9.0)) + math.log1p(math.exp(-8.0))))
+    assert float(trainer._outlier_loss(logits_BC, 1)) == pytest.approx(expected, abs=1e-3)
+    logits_BC[1:] = -30.0
+    assert float(trainer._outlier_loss(logits_BC, 1)) == pytest.approx(0.0, abs=1e-3)
+
+
+def test_outliers_become_unfamiliar():
+    trainer = trainer_of(outlier_weight=1.0, lr=2e-2, warmup_fraction=0.0, epochs=8)
+    texts = [trainer.encoder.encode(text) for text in training_outliers()[:64]]
+
+    def mean_familiarity() -> float:
+        trainer.model.eval()
+        with torch.inference_mode():
+            return float(familiarity(trainer.model(TokenBatch.of(texts)).logits_BC).mean())
+
+    for _ in range(30):
+        trainer.step()
+    known = familiarity(trainer.model.eval()(trainer._texts.select(torch.arange(36))).logits_BC.detach())
+    assert mean_familiarity() < float(known.mean()) - 0.5
+
+
+# -- calibration -----------------------------------------------------------------------------------------------
+
+
+def test_calibration_moves_the_biases_and_nothing_else():
+    trainer = with_method("loss_free", calibration_passes=2)
+    trainer.step()
+    before = state(trainer)
+    assert trainer.calibrate() == 2 * len(CALIBRATION_RATES)
+    moved = {name for name, value in state(trainer).items() if not torch.equal(value, before[name])}
+    assert moved == {"blocks.0.moe.router.bias_E", "blocks.1.moe.router.bias_E"}
+
+
+def test_calibration_evens_the_load_of_clean_words():
+    trainer = with_method("loss_free", calibration_passes=40, bias_rate=1e-3)
+    everything = trainer._as_new(trainer._texts)
+
+    def worst() -> float:
+        with torch.inference_mode():
+            routings = trainer.model.eval()(everything).routings
+        return max(max_vio(expert_load(routing.topk_idx_TK, 16)) for routing in routings)
+
+    uneven = worst()
+    trainer.calibrate()
+    assert worst() < uneven / 2
+
+
+def test_calibration_reads_training_headlines_as_new_ones():
+    """Words without a row, and n-grams in rows that training never meant for them, come there too."""
+    rows = {"model": replace(toy.config().model, n_buckets=4096)}
+    trainer = trainer_of(min_count=1, **rows)
+    shown = trainer._texts.select(torch.cat([torch.arange(36), torch.arange(12), torch.arange(12)]))
+    read = trainer._as_new(shown)
+    count_V = torch.bincount(shown.word_ids_T)
+    assert torch.equal(read.word_ids_T == 0, count_V[shown.word_ids_T] <= 2)
+    assert 0 < (read.word_ids_T == 0).double().mean() < 1
+    assert torch.equal(read.word_ids_T[read.word_ids_T > 0], shown.word_ids_T[read.word_ids_T > 0])
+    once, moved = torch.bincount(shown.ngram_ids)[shown.ngram_ids] == 1, read.ngram_ids != shown.ngram_ids
+    assert once.any()
+    assert not moved[~once].any()
+    assert moved[once].double().mean() > 0.9  # a random row may be the same one
+
+
+@pytest.mark.parametrize(("method", "passes"), [("loss_free", 0), ("seq_aux_loss", 2)])
+def test_calibration_can_be_switched_off_and_needs_a_bias(method, passes):
+    assert not BalanceConfig(method=method, calibration_passes=passes).calibrates

@@ -289,13 +289,25 @@ def _stages(run: Run, step: SlowStep, layer: int, headline: int) -> list[SlowSta
                 "id": name,
                 "name": t(f"slow.stage.{name}"),
                 "value": t(f"slow.value.{name}{aside}", **values),
-                "claim": t(f"slow.claim.{name}{variant}", **values),
+                "claim": t(f"slow.claim.{name}{variant}", **values) + _outlier_claim(step, name),
                 "formula": t(f"slow.formula.{name}{variant}", **values).replace("-0.", "−0."),
                 "note": _origin(run, step) if name == "batch" else t(f"slow.note.{name}{aside}", **values),
                 "card": name in WITH_CARD,
             }
         )
     return stages
+
+
+def _outlier_claim(step: SlowStep, stage: str) -> str:
+    """What the texts of no class add to the loss; nothing where training has none, or at another stage."""
+    if stage != "loss" or not step.n_outliers:
+        return ""
+    return t("slow.claim.outliers", outlier=step.metrics.outlier_loss, n_outliers=step.n_outliers)
+
+
+def _outlier_term(step: SlowStep) -> str:
+    """Their term of the loss, in a formula."""
+    return t("slow.formula.outliers", outlier=step.metrics.outlier_loss) if step.n_outliers else ""
 
 
 def _values(run: Run, step: SlowStep, layer: int, headline: int) -> dict[str, Any]:
@@ -329,6 +341,7 @@ def _values(run: Run, step: SlowStep, layer: int, headline: int) -> dict[str, An
         "loss": metrics.loss,
         "ce": metrics.ce_loss,
         "balance": metrics.balance_loss,
+        "outliers": _outlier_term(step),
         "right": step.n_right,
         "parts": _parts_line(step),
         "norm": metrics.grad_norm,

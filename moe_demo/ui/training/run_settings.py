@@ -25,6 +25,7 @@ from moe_demo.config import (
     BalanceMethod,
     ConfigError,
     RunConfig,
+    on_own_data,
     preset,
     preset_or_default,
     with_labels,
@@ -43,6 +44,7 @@ from moe_demo.ui.training.controls import Plan, asking, is_mine, settings_in_for
 BUILTIN = ""
 _FORMATS = {"lr": "%.5f", "alpha": "%.5f", "seq_alpha": "%.5f", "bias_rate": "%.5f", "top_k": "%d"}
 _LIMITS = {"seed": (0, 2**31), "epochs": (1, 200), "patience": (0, 200), "batch_size": (1, 1024)}
+_PASSES = 2  # of calibration, where the settings that one starts from have none
 _USED_BY = {
     "alpha": ("aux_loss",),
     "seq_alpha": ("seq_aux_loss", "loss_free+seq"),
@@ -165,10 +167,18 @@ def _of_new_run(
 ) -> tuple[RunConfig, Dataset | None]:
     """With seed, length and data, which wait for a new run."""
     values: dict[str, Any] = {name: int(form.entered(name, getattr(form.base, name))) for name in _LIMITS}
-    config = replace(config, data="builtin", **values)
+    passes = (form.base.balance.calibration_passes or _PASSES) if _calibrates(form) else 0
+    balance = replace(config.balance, calibration_passes=passes)
+    config = replace(config, data="builtin", balance=balance, **values)
     dataset = held.get(form.entered("data", _data_of(form.job, held)))
-    labels = dataset.labels if dataset else PRESETS[config.preset].model.labels
-    return with_labels(config, labels), dataset
+    if dataset:
+        return with_labels(on_own_data(config), dataset.labels), dataset
+    return with_labels(config, PRESETS[config.preset].model.labels), dataset
+
+
+def _calibrates(form: _Form) -> bool:
+    """Whether the biases are to be fitted to clean words after the last step; a method without biases leaves it be."""
+    return bool(form.entered("calibrate", form.base.balance.calibration_passes > 0))
 
 
 def _data_of(job: Job | None, held: Mapping[str, Dataset]) -> str:
@@ -202,6 +212,15 @@ def _fields(form: _Form, config: RunConfig, held: Mapping[str, Dataset]) -> None
             _whole_number(form, name, low, high)
     words = {BUILTIN: t("training.settings.builtin")} | {key: dataset.name for key, dataset in held.items()}
     choice(t("training.names.data"), words, _data_of(form.job, held), form.key("data"))
+    if config.balance.bias_step > 0:
+        st.checkbox(
+            t("training.settings.calibrate"),
+            _calibrates(form),
+            key=form.field("calibrate"),
+            help=t("training.settings.calibrate_help"),
+            on_change=form.enter,
+            args=("calibrate",),
+        )
     st.checkbox(
         t("training.settings.beside", run=form.run),
         form.entered("beside", False),
