@@ -7,6 +7,7 @@ from moe_demo.model.balance import expert_balance_loss, max_vio, sequence_balanc
 from moe_demo.runs.store import RunError
 from moe_demo.ui.balance import cost as balance_cost
 from moe_demo.ui.balance import formulas as balance_formulas
+from moe_demo.ui.balance import one_sentence
 from moe_demo.ui.balance import page as balance_page
 from moe_demo.ui.balance import sweep as balance_sweep
 from moe_demo.ui.balance import table as balance_table
@@ -28,5 +29,6 @@ balance_page.draw()
 balance_cost.draw()
 balance_table.draw(recording)
 balance_formulas.draw(recording)
+one_sentence.draw()
 balance_sweep.draw(recording)
 show_source(expert_balance_loss, sequence_balance_loss, updated_bias, max_vio, mutual_information)

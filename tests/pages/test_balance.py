@@ -15,9 +15,11 @@ from moe_demo.insight.comparison import findings, most_uneven, relative_loads, s
 from moe_demo.jobs.jobs import Job
 from moe_demo.releases.recording import RECORDING, Recording, folder_name, read_recording, read_steps
 from moe_demo.releases.recording_settings import SEEDS
+from moe_demo.releases.sentence_balance import read_sentence_balance
 from moe_demo.runs.owners import Caller, hashed
 from moe_demo.runs.store import RunError, RunStore
 from moe_demo.ui.balance import live as balance_live
+from moe_demo.ui.balance import one_sentence
 from moe_demo.ui.balance import page as balance_page
 from moe_demo.ui.balance.data import model_line, picture_data
 from moe_demo.ui.balance.data_formulas import formulas
@@ -205,7 +207,7 @@ def test_the_page_names_its_model_and_has_no_sentence(lang: str, recording: Reco
     with speaking(lang):
         assert model_line(model) in [caption.value for caption in at.caption]
     assert all(str(n) in model_line(model) for n in (model.n_layers, model.n_routed, model.top_k))
-    assert not [data for data in app.pictures(at) if "presets" in data]
+    assert not [data for data in app.pictures(at) if "examples" in data]
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -236,3 +238,30 @@ def test_the_foot_of_a_card_says_what_its_picture_shows(recording: Recording):
     data = comparison(opened(reveal="yes"))
     for drawn, run in zip(data["runs"], shuffled(recording.of_seed(SEEDS[0])), strict=True):
         assert f"{relative_loads(run.final).min():.0%}" in " ".join(drawn["foot"])
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_one_sentence_is_shown_under_every_weight(lang: str):
+    found = read_sentence_balance()
+    at = opened(lang=lang)
+    data = dict(app.sent(at))["balance/sentence"]
+    assert text_in(lang, "balance.sentence.title") in [header.value for header in at.header]
+    assert len(data["cards"]) == len(found.runs) == 4
+    assert [card["chosen"] for card in data["cards"]] == [run.seq_alpha == found.chosen for run in found.runs]
+    for card, run in zip(data["cards"], found.runs, strict=True):
+        assert [layer["experts"] for layer in card["layers"]] == [
+            [list(row) for row in layer.experts] for layer in run.layers
+        ]
+        worst = max(layer.max_vio for layer in run.layers)
+        assert card["foot"] == text_in(lang, "balance.sentence.foot", accuracy=run.accuracy, vio=worst)
+
+
+def test_a_broken_sentence_recording_is_told_and_the_page_goes_on(monkeypatch: pytest.MonkeyPatch):
+    def missing() -> None:
+        raise RunError("no_recording", folder="X")
+
+    monkeypatch.setattr(one_sentence, "recording", missing)
+    at = opened()
+    reason = text_in("zh", "errors.run.no_recording", folder="X")
+    assert text_in("zh", "balance.broken", reason=reason) in [error.value for error in at.error]
+    assert at.select_slider(key="balance.bias_rate")
