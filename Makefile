@@ -50,11 +50,13 @@ screenshots: $(DEV_STAMP) browser ## take the pictures of docs/images again
 architecture: $(DEV_STAMP) ## draw docs/images/architecture.svg again, from the import rules
 	$(BIN)/python -m scripts.architecture
 
-runs: $(RUN_STAMP) ## train the bundled runs again, from the built-in corpus
+runs: $(RUN_STAMP) ## train the bundled runs again, and find their example headlines
 	$(BIN)/python -m moe_demo.releases.bundle
+	$(BIN)/python -m moe_demo.releases.make_examples
 
-recording: $(RUN_STAMP) ## train the recorded comparison of the balance page again
+recording: $(RUN_STAMP) ## train the recordings of the balance page again
 	$(BIN)/python -m moe_demo.releases.make_recording
+	$(BIN)/python -m moe_demo.releases.make_sentence_balance
 
 clean: ## remove the virtual environment, the Node packages and every cache; runs/ is kept
 	rm -rf $(VENV) node_modules .cache .pytest_cache .mypy_cache .ruff_cache tests/browser/artifacts

@@ -56,7 +56,7 @@ def routes(at: AppTest) -> dict[str, Any]:
 
 def strip(at: AppTest) -> dict[str, Any]:
     """What the sentence strip draws."""
-    return drawn(at, "presets")
+    return drawn(at, "examples")
 
 
 def numbers(values: dict[str, str] | list[float]) -> list[float]:

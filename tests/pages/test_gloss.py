@@ -40,5 +40,5 @@ def test_the_strip_and_the_picture_show_them():
     at = app.opened(lang="en", s="火箭升空")
     assert app.strip(at)["gloss"] == "A rocket lifts off"
     assert all(token["gloss"] for token in app.strip(at)["tokens"] + app.routes(at)["tokens"])
-    assert all(example["gloss"] for example in app.strip(at)["presets"])
+    assert all(example["gloss"] for example in app.strip(at)["examples"])
     assert not app.strip(app.opened(s="火箭升空"))["gloss"]

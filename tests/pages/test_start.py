@@ -8,6 +8,7 @@ import pytest
 
 from moe_demo import load_run
 from moe_demo.insight.sparsity import sparsity
+from moe_demo.releases.examples import read_examples
 from moe_demo.runs import catalogue
 from moe_demo.runs.metrics import EvalMetrics
 from moe_demo.ui.frame.data import PRESETS
@@ -148,3 +149,25 @@ def test_the_first_line_says_what_the_model_does_with_its_own_counts(lang: str, 
         line = t("start.caption", classes=classes, k=model.top_k, routed=model.n_routed)
     assert all(str(n) in line for n in (model.top_k, model.n_routed))
     assert any(text.value == line for text in opened(lang=lang, run=name).markdown)
+
+
+def test_a_sentence_unlike_the_classes_is_marked_beside_the_answer_and_on_other_pages_below_the_sentence():
+    odd = {"s": "asdf qwer zxcv", "lang": "en"}
+    line = text_in("en", "unfamiliar.unknown", n=3, unknown=3)
+    assert routes(opened(**odd))["unfamiliar"] == line
+    assert strip(opened(**odd))["unfamiliar"] == ""
+    assert strip(opened("router", **odd))["unfamiliar"] == line
+    assert strip(opened("router"))["unfamiliar"] == ""
+    assert strip(opened("journey", **odd))["unfamiliar"] == ""  # its run has no threshold
+
+
+def test_examples_say_why_they_are_there_for_the_run_that_they_were_found_for():
+    found = read_examples()
+    shown = {one["text"]: one["why"] for one in strip(opened(lang="en"))["examples"]}
+    assert list(shown)[: len(PRESETS)] == list(PRESETS)
+    for one in found:
+        assert shown[one.text]
+        if one.after:
+            assert text_in("en", f"classes.{one.after}") in shown[one.text]
+    for other in ({"run": "document"}, {"step": "0"}):
+        assert not {one.text for one in found} & {one["text"] for one in strip(opened(**other))["examples"]}

@@ -52,7 +52,7 @@ def sentence(page: Page) -> None:
     try:
         view = views.view(page.settings, page.run)
         if page.has_sentence:
-            strip.draw(view)
+            strip.draw(view, warns=not page.warns)
     except RunError as error:
         st.error(t("common.run_broken", reason=sentence_of(error)))
         st.stop()

@@ -40,6 +40,8 @@ class Page:
     """The run it shows whatever is selected; None: the selected one."""
     has_sentence: bool = True
     """Whether the sentence matters to what it shows; else it stands without the strip."""
+    warns: bool = False
+    """Whether its own picture says that a sentence is unlike what was learned; else the strip does."""
     picture: str = ""
     """What the address asks for where docs/images shows the page, such as `k=2`."""
     former_url_paths: tuple[str, ...] = ()
@@ -67,7 +69,7 @@ class Page:
 
 
 PAGES = (
-    Page(name="start", url_path=""),
+    Page(name="start", url_path="", warns=True),
     Page(
         name="journey",
         url_path="forward-pass",

@@ -9,6 +9,7 @@ import { texturePatterns } from "../kit/textures.js";
 
 /**
  * @typedef {import("./sentence_strip.types.js").PictureData} PictureData
+ * @typedef {import("./sentence_strip.types.js").StripExample} StripExample
  * @typedef {import("../kit/stage.js").Send} Send
  */
 
@@ -48,11 +49,9 @@ class SentenceStrip {
       this.route,
       el("div", { class: "holder" }, this.more, this.list),
     );
-    root.replaceChildren(
-      el("div", { class: "strip" }, form, this.chips, this.timeLabel),
-      this.meaning,
-      this.note,
-    );
+    this.warning = el("p", { class: "unfamiliar" });
+    const strip = el("div", { class: "strip" }, form, this.chips, this.timeLabel);
+    root.replaceChildren(strip, this.warning, this.meaning, this.note);
     this.onEdit = () => {
       this.input.focus();
       this.input.select();
@@ -96,20 +95,22 @@ class SentenceStrip {
     this.route.title = words.route_hint;
     this.meaning.textContent = data.gloss;
     this.stops.replaceChildren(...data.steps.map(() => el("i")));
+    this.warning.textContent = data.unfamiliar && `⚠ ${data.unfamiliar}`;
     this.timeLabel.hidden = data.steps.length < 2;
     this.slider.max = String(data.steps.length - 1);
     this.slider.value = String(data.steps.indexOf(data.step));
     this.slider.title = words.time_hint;
     this.tellStep();
     this.chips.setAttribute("aria-label", words.chips);
-    const example = (/** @type {PictureData["presets"][number]} */ { text, gloss }) =>
+    const example = (/** @type {StripExample} */ { text, gloss, why }) =>
       el(
         "button",
         { type: "button", role: "menuitem", onclick: () => this.choose(text) },
         el("span", { lang: "zh" }, text),
         gloss && el("small", { class: "gloss" }, gloss),
+        why && el("small", { class: "why" }, why),
       );
-    this.list.replaceChildren(...data.presets.map(example));
+    this.list.replaceChildren(...data.examples.map(example));
     this.draw(data);
   }
 

@@ -10,10 +10,11 @@
  * @property {number|null} picked
  * @property {string} left_out The end of a sentence that is too long, cut.
  * @property {string} cut What was done about it, in words; empty where nothing was left out.
+ * @property {string} unfamiliar Why not to rely on the answer; empty where the sentence is familiar.
  * @property {Array<number>} steps Of the run's checkpoints.
  * @property {number} step
  * @property {string} run
- * @property {Array<StripExample>} presets
+ * @property {Array<StripExample>} examples
  * @property {number} max_chars
  * @property {Record<string, string>} words
  * @property {string} lang
@@ -31,10 +32,11 @@
 /** @typedef {import("../kit/looks.types.js").ExpertLook} ExpertLook */
 
 /**
- * A sentence of the menu.
+ * A sentence of the menu, what it means, and what it shows; empty where it says so itself.
  * @typedef {object} StripExample
  * @property {string} text
  * @property {string} gloss
+ * @property {string} why
  */
 
 export {};

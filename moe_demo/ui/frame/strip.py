@@ -22,11 +22,11 @@ from moe_demo.ui.kit.views import View
 KEY = "strip"
 
 
-def draw(view: View) -> None:
-    """The strip for this view."""
+def draw(view: View, *, warns: bool = True) -> None:
+    """The strip for this view; `warns`: says so where the sentence is unlike what was learned."""
     picture(
         "frame/sentence_strip",
-        data=sentence_strip_data(view),
+        data=sentence_strip_data(view, warns=warns),
         key=KEY,
         on_submit_change=_submit,
         on_pick_change=_pick,

@@ -14,6 +14,7 @@ from moe_demo.ui.kit.gloss import of_word
 from moe_demo.ui.kit.glossary import meaning, meanings
 from moe_demo.ui.kit.i18n import labels, language, t
 from moe_demo.ui.kit.looks import ClassLook, ExpertLook, class_looks, expert_looks
+from moe_demo.ui.kit.unfamiliar import unfamiliar_line
 from moe_demo.ui.kit.views import View
 from moe_demo.ui.kit.words import badge, badge_hint, class_word, key_help, layer_title
 
@@ -63,6 +64,8 @@ class StartPictureData(TypedDict):
     """Place of the predicted class."""
     answers: list[list[float]]
     """Probability of each class while words arrive at the average, T x C."""
+    unfamiliar: str
+    """Why not to rely on the answer; empty where the sentence is familiar."""
     line: str
     """How many of the parameters one word uses."""
     badge: str
@@ -100,6 +103,7 @@ def picture_data(view: View) -> StartPictureData:
         "classes": _classes(trace),
         "best": trace.labels.index(trace.label),
         "answers": answers_so_far(view.run.model, trace).astype(float).round(5).tolist(),
+        "unfamiliar": unfamiliar_line(view.run, trace),
         "line": _line(view),
         "badge": badge(view.run),
         "selection": {"token": chosen.token, "expert": chosen.expert, "layer": chosen.layer},

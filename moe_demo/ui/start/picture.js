@@ -61,12 +61,14 @@ class RoutesPicture {
     this.list = el("div", { class: "list", role: "group" });
     this.tip = el("div", { class: "tip", hidden: true, "aria-hidden": "true" });
     this.line = el("p", { class: "line" });
+    this.warning = el("p", { class: "unfamiliar" }); // above the answer at the right
     this.live = el("div", { class: "unseen", "aria-live": "polite" });
     this.stage = el("div", { class: "stage" }, this.svg, this.list, this.panel.node, this.tip);
     const { table, help } = this.panel.buttons;
     const gap = el("span", { class: "gap" });
     root.replaceChildren(
       el("div", { class: "tools" }, this.play, this.next, this.layers, gap, this.badge, table, help),
+      this.warning,
       this.stage,
       this.line,
       this.live,
@@ -146,7 +148,7 @@ class RoutesPicture {
   }
 
   words() {
-    const { words, badge, line, layers, layer_names: names } = this.data;
+    const { words, badge, line, unfamiliar, layers, layer_names: names } = this.data;
     for (const drawn of [this.svg, this.list]) drawn.setAttribute("aria-label", words.label);
     this.next.textContent = words.step;
     this.panel.say({ table: words.table, keys: words.keys });
@@ -154,6 +156,7 @@ class RoutesPicture {
     this.badge.title = words.badge_hint;
     const isNewWord = this.data.tokens.some(({ known }) => !known);
     const legend = isNewWord ? [" · ", el("span", { title: words.legend_hint }, words.legend)] : [];
+    this.warning.textContent = unfamiliar && `⚠ ${unfamiliar}`;
     this.line.replaceChildren(el("span", { title: words.line_hint }, line), ...legend);
     this.layers.setAttribute("aria-label", words.layers);
     const choice = (/** @type {string} */ name, /** @type {number} */ layer) => {
