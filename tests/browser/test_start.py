@@ -134,7 +134,9 @@ def test_tab_enters_once_arrows_move_enter_picks_escape_clears(page: Page):
     page.keyboard.press("ArrowDown")
     expect(tokens(page).nth(1)).to_be_focused()
     assert {t for t, _ in bright(page)} == {1}
-    expect(page.locator("[aria-live]").last).to_have_text(tokens(page).nth(1).get_attribute("aria-label"))
+    expect(page.locator("[aria-live]").last).to_have_text(
+        tokens(page).nth(1).get_attribute("aria-description")
+    )
     page.keyboard.press("Enter")
     page.wait_for_url("**/?t=1")
     page.keyboard.press("ArrowRight")

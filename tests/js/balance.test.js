@@ -3,6 +3,7 @@ import test from "node:test";
 
 import { pushOf } from "../../moe_demo/ui/balance/headline_map.js";
 import {
+  CARD,
   axisOf,
   comparisonLayout,
   heightIn,
@@ -36,7 +37,7 @@ test("the cards fill the room right of the curves, one beside the other", () => 
 });
 
 test("the load of the last layer ends above the foot of its card", () => {
-  near(LAYOUT.heatTop(1) + LAYOUT.heatHeight, 500 - 58);
+  near(LAYOUT.heatTop(1) + LAYOUT.heatHeight, 500 - CARD.foot);
   near(LAYOUT.row * 16, LAYOUT.heatHeight);
   near(LAYOUT.cell * LAYOUT.n, LAYOUT.cardWidth);
 });

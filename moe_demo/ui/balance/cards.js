@@ -28,7 +28,7 @@ export function drawCard(data, place, guess, layout) {
     "data-run": place,
     role: "button",
     tabindex: place === 0 ? 0 : -1,
-    "aria-label": run.says,
+    "aria-description": run.says,
     "aria-pressed": guess === place,
     transform: `translate(${layout.card(place)},0)`,
   };

@@ -4,7 +4,7 @@ import { spread } from "../kit/spread.js";
 
 export const LEAST_WIDTH = 940;
 export const CURVES = { share: 0.41, left: 44, right: 40, top: 34, bottom: 34, between: 42, lossShare: 0.56 };
-export const CARD = { gap: 12, head: 44, foot: 58, layerGap: 16, layerLabel: 15 };
+export const CARD = { gap: 12, head: 44, foot: 66, layerGap: 16, layerLabel: 15 };
 const GAP = 30; // between curves and cards
 const EDGE = 7; // right of the last card
 const LEAST_SPAN = 0.1; // of an axis

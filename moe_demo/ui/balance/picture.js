@@ -6,7 +6,7 @@ import { focused } from "../kit/focus.js";
 import { actOn, keyList } from "../kit/keys.js";
 import { Panel } from "../kit/panel.js";
 import { mounted, roomBelow, watchRoom } from "../kit/stage.js";
-import { fill } from "../kit/text.js";
+import { fill, fitInto } from "../kit/text.js";
 import { cardPatterns, drawCard } from "./cards.js";
 import { drawCurves } from "./curves.js";
 import { CARD, CURVES, LEAST_WIDTH, comparisonLayout, spotAt } from "./layout.js";
@@ -123,6 +123,9 @@ class ComparisonPicture {
       ...data.runs.map((_run, place) => drawCard(data, place, this.guess, layout)),
       ...this.cursors,
     );
+    for (const text of svg.querySelectorAll(/** @type {"text"} */ (".card text"))) {
+      fitInto(text, layout.cardWidth);
+    }
     if (held !== null) this.card(held)?.focus();
     this.emphasise();
   }

@@ -64,8 +64,9 @@ class Chart {
     this.watch.observe(root);
     this.forgetTheme = watchTheme(() => this.draw());
     this.scale = typeScale();
+    this.width = 0;
     this.forgetRoom = watchRoom(root, () => {
-      if (this.scale !== typeScale()) this.resize();
+      if (this.scale !== typeScale() || this.width !== root.clientWidth) this.resize();
     });
   }
 
@@ -80,11 +81,15 @@ class Chart {
   resize() {
     if (!this.data) return;
     const { layout } = this.data.figure;
-    const panels = Object.keys(layout).filter((key) => /^xaxis\d*$/.test(key)).length;
+    const axes = Object.keys(layout).filter((key) => /^xaxis\d*$/.test(key));
+    const panels = new Set(axes.map((key) => layout[key].domain?.[0] ?? 0)).size; // side by side
     this.scale = typeScale();
-    this.root.style.overflowX = "auto";
+    this.width = this.root.clientWidth;
+    const isWide = panels * PANEL > this.root.clientWidth && panels > 1;
+    this.root.style.overflowX = isWide ? "auto" : "";
+    this.root.tabIndex = isWide ? 0 : -1;
     this.box.style.height = `${layout.height * this.scale}px`;
-    this.box.style.minWidth = panels > 1 ? `${panels * PANEL}px` : "";
+    this.box.style.minWidth = isWide ? `${panels * PANEL}px` : "";
     this.draw();
   }
 

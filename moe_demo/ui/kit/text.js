@@ -52,3 +52,15 @@ export function measureIn(node, weight = 400) {
   const { fontFamily } = getComputedStyle(node);
   return (size) => widthIn(`${weight} ${size}px ${fontFamily}`);
 }
+
+/**
+ * Press a drawn text together where it is too long for its place.
+ * @param {SVGTextElement} text
+ * @param {number} room
+ */
+export function fitInto(text, room) {
+  text.removeAttribute("textLength");
+  if (text.getComputedTextLength() <= room) return;
+  text.setAttribute("textLength", String(room));
+  text.setAttribute("lengthAdjust", "spacingAndGlyphs");
+}

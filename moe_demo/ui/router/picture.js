@@ -132,7 +132,7 @@ class ScorePath {
     this.svg.classList.toggle("sorted", this.isSorted);
     moveScene(scene, data, layout, this.isSorted);
     for (const { e } of data.rows) {
-      scene.rows[e].node.setAttribute("aria-label", textOf(sumOf(data, e)));
+      scene.rows[e].node.setAttribute("aria-description", textOf(sumOf(data, e)));
     }
     this.emphasise();
   }

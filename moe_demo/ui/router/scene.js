@@ -1,7 +1,7 @@
 // The picture: header, group bands, one row per expert, the cut. Built once per layout; the rest only moves it.
 import { el, set } from "../kit/dom.js";
 import { fixed, signed } from "../kit/numbers.js";
-import { fill } from "../kit/text.js";
+import { fill, fitInto } from "../kit/text.js";
 import { texturePatterns } from "../kit/textures.js";
 import { BAR_IDS, SCORE, columnIds, rowTops, span } from "./geometry.js";
 
@@ -21,6 +21,7 @@ import { BAR_IDS, SCORE, columnIds, rowTops, span } from "./geometry.js";
  * @typedef {ReturnType<typeof buildScene>} Scene
  */
 
+const HEADS_APART = 8; // px between the formulas of two columns
 const CENTRAL = { "dominant-baseline": "central" };
 const MIDDLE = { "text-anchor": "middle" };
 const END = { "text-anchor": "end" };
@@ -172,6 +173,7 @@ export function moveScene(scene, data, layout, isSorted) {
   for (const { id, word, formula } of scene.heads) {
     word.textContent = data.heads[id].word;
     formula.textContent = data.heads[id].formula;
+    fitInto(formula, layout.columns[id].w - SCORE.pad - HEADS_APART);
   }
   scene.cut.style.transform = `translate(${layout.scales.choice(data.cut)}px, 0px)`;
   scene.cutText.textContent = fill(data.words.cut, { k: data.top_k, cut: three(data.cut) });

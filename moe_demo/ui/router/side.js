@@ -10,7 +10,7 @@ export function sideOf({ changed, lines, words, classes }) {
     el("p", { class: changed ? "change is" : "change" }, lines.change),
     el("p", { class: "claim" }, el("b", {}, lines.claim), el("br"), lines.evidence),
     el("p", { class: "margin" }, lines.margin),
-    el("h3", {}, changed ? words.classes_change : words.classes),
+    el("h2", {}, changed ? words.classes_change : words.classes),
     ...classes.map((item) => classBar(item, changed)),
   ];
 }

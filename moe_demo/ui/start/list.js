@@ -34,7 +34,7 @@ export function drawList(list, data, layer, width, measure) {
     });
     const names = layer.experts[t].map((e) => experts[e].label).join(", ");
     const label = fill(words.token_label, { n: t + 1, word: text, experts: names });
-    const option = { role: "option", tabindex: -1, "aria-label": label, "data-t": t };
+    const option = { role: "option", tabindex: -1, "aria-description": label, "data-t": t };
     return el(
       "div",
       { class: known ? "token" : "token unknown", ...option },

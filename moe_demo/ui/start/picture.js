@@ -245,7 +245,7 @@ class RoutesPicture {
 
   /** @param {Mark} mark */
   say(mark) {
-    this.live.textContent = this.nodeOf(mark)?.getAttribute("aria-label") ?? "";
+    this.live.textContent = this.nodeOf(mark)?.getAttribute("aria-description") ?? "";
   }
 
   // -- picking ---------------------------------------------------------------------------------------------

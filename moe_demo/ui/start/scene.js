@@ -125,9 +125,8 @@ function drawToken(t, { tokens, experts, words }, layer, layout) {
   const type = { "font-size": layout.tokenFont, "text-anchor": "middle", lang: "zh", ...MIDDLE };
   return el(
     "g",
-    { class: kind, role: "option", tabindex: -1, "aria-label": label, "data-t": t },
-    el("rect", { x, y: top, width, height, rx: 7 }),
-    tokens[t].gloss && el("title", {}, tokens[t].gloss),
+    { class: kind, role: "option", tabindex: -1, "aria-description": label, "data-t": t },
+    el("rect", { x, y: top, width, height, rx: 7 }, tokens[t].gloss && el("title", {}, tokens[t].gloss)),
     el("text", { x: x + width / 2, y: gloss ? y - 7 : y, ...type }, text),
     gloss &&
       el(
@@ -164,7 +163,7 @@ function drawSeat(e, { tokens, experts, words: says }, layer, layout) {
       class: received.length ? "seat" : "seat silent",
       role: "option",
       tabindex: -1,
-      "aria-label": label,
+      "aria-description": label,
       "data-e": e,
     },
     el("rect", { class: "ground", x, y: top, width: layout.seatsEnd - x, height, rx: 5 }),

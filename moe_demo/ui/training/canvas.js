@@ -1,6 +1,7 @@
 // Marks on the canvas that all bands of the training picture share.
 import { channels } from "../kit/colour.js";
 import { spread } from "../kit/spread.js";
+import { zoomOf } from "../kit/stage.js";
 import { widthIn } from "../kit/text.js";
 import { MARKS_OPACITY, TEXTURE_MARKS } from "../kit/textures.js";
 
@@ -41,7 +42,7 @@ export function inkOf(root) {
  * @returns {Context}
  */
 export function clearedCanvas(canvas, width, height) {
-  const ratio = window.devicePixelRatio || 1;
+  const ratio = (window.devicePixelRatio || 1) * zoomOf(canvas);
   if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
     canvas.width = Math.round(width * ratio);
     canvas.height = Math.round(height * ratio);
@@ -254,11 +255,11 @@ export function endLabels(context, ink, items, band) {
  * @returns {CanvasPattern}
  */
 export function canvasTexture(context, expert) {
-  const ratio = window.devicePixelRatio || 1;
+  const ratio = (window.devicePixelRatio || 1) * zoomOf(context.canvas);
   const tile = document.createElement("canvas");
-  tile.width = tile.height = 8 * ratio;
+  tile.width = tile.height = Math.round(8 * ratio);
   const paint = contextOf(tile);
-  paint.scale(ratio, ratio);
+  paint.scale(tile.width / 8, tile.height / 8);
   paint.fillStyle = expert.hue;
   paint.fillRect(0, 0, 8, 8);
   paint.fillStyle = paint.strokeStyle = expert.ink;
@@ -271,7 +272,7 @@ export function canvasTexture(context, expert) {
     else paint.stroke();
   } else if (TEXTURE_MARKS[expert.texture]) paint.stroke(new Path2D(TEXTURE_MARKS[expert.texture]));
   const pattern = /** @type {CanvasPattern} */ (context.createPattern(tile, "repeat"));
-  pattern.setTransform(new DOMMatrix().scale(1 / ratio));
+  pattern.setTransform(new DOMMatrix().scale(8 / tile.width));
   return pattern;
 }
 

@@ -13,13 +13,13 @@ import { evaluationTables } from "./tables.js";
 import { epochOf, evaluationAt } from "./words.js";
 
 const ROOM = { least: 440, most: 780 };
-const TIP_ABOVE = 34; // pixels between a pointer and the foot of a tip above it
+const TIP_ABOVE = 14; // pixels between a pointer and the foot of a tip above it
 
 /**
  * @typedef {import("./picture.js").TrainingPicture} TrainingPicture
  * @typedef {import("./scene.js").Scene} Scene
  * @typedef {import("./scene.js").TrainingData} TrainingData
- * @typedef {{ x: number, y: number, text: string }} Tip
+ * @typedef {{ x: number, y: number, text: string, isAbove?: boolean }} Tip
  */
 
 export class Elements {
@@ -217,9 +217,9 @@ export class Elements {
     this.tip.textContent = tip.text;
     const { offsetWidth: width, offsetHeight: height, style } = this.tip;
     const left = Math.min(Math.max(tip.x + 12, 4), this.stage.clientWidth - width - 4);
-    const isLow = tip.y + height > this.stage.clientHeight;
+    const isAbove = tip.isAbove || tip.y + height > this.stage.clientHeight;
     style.left = `${left}px`;
-    style.top = `${isLow ? tip.y - height - TIP_ABOVE : tip.y}px`;
+    style.top = `${isAbove ? tip.y - height - TIP_ABOVE : tip.y}px`;
   }
 
   leave() {

@@ -7,6 +7,7 @@ checkpoint is chosen or the state of the run has changed.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import streamlit as st
 
@@ -26,6 +27,7 @@ from moe_demo.ui.kit.words import layer_name
 from moe_demo.ui.training import controls, picture, run_settings
 
 NONE = ""
+STYLE = Path(__file__).with_name("controls.css")
 
 
 def draw(view: View) -> None:
@@ -39,12 +41,14 @@ def draw(view: View) -> None:
     with st.container(key="training-title", horizontal=True, vertical_alignment="bottom"):
         st.title(t("training.title"), anchor=False, width="content")
         explained(_caption(view, job), width="content")
+    st.html(STYLE)
     with st.container(key="training-controls", horizontal=True, vertical_alignment="bottom", gap="small"):
         words = {known: _described(known) for known in dict.fromkeys([*views.known_runs(), name])}
         _run_select(name, words)
         plan = run_settings.draw(view, job)
         controls.draw(job, plan)
         _twin_select(view, words)
+        _delete_button(job)
         caller.draw()
     controls.show_problem()
     _notes(job)
@@ -123,11 +127,10 @@ def _state(store: RunStore) -> str:
 
 
 def _notes(job: Job | None) -> None:
-    """What the reader should know of the run: whose it is, why it waits, what went wrong, how to get rid of it."""
+    """What the reader should know of the run: whose it is, why it waits, what went wrong."""
     if job is None:
         return
-    mine = controls.is_mine(job)
-    if not mine:
+    if not controls.is_mine(job):
         st.caption(t("training.notes.watching"))
     if job.state == "queued":
         st.info(t("training.notes.queued", place=job.place, most=Jobs().most))
@@ -137,7 +140,11 @@ def _notes(job: Job | None) -> None:
         st.warning(t("training.notes.interrupted"))
     if job.state == "paused" and (event := _divergence(job)):
         st.error(t("training.notes.diverged", step=event[0], loss=event[1], back=job.step))
-    if mine and not job.active:
+
+
+def _delete_button(job: Job | None) -> None:
+    """How to get rid of a run that rests, for those who may."""
+    if job is not None and controls.is_mine(job) and not job.active:
         with st.popover(t("training.delete.title")):
             st.caption(t("training.delete.sure", run=job.name))
             st.button(

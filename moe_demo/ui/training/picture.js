@@ -4,7 +4,7 @@
 // it and never ask Python. Python hears of the checkpoint a scrub ends at ("step"), of another layer ("layer") and of
 // a state of the run that it has not seen ("state").
 import { actOn } from "../kit/keys.js";
-import { mounted, watchRoom, watchTheme } from "../kit/stage.js";
+import { mounted, watchRoom, watchTheme, zoomOf } from "../kit/stage.js";
 import { StepAxis, indexAt, nearestIndex } from "./axis.js";
 import { Elements } from "./elements.js";
 import { flagsOf } from "./flags.js";
@@ -311,9 +311,10 @@ export class TrainingPicture {
 
   /** @param {MouseEvent} event @returns {Place} */
   place(event) {
-    const box = this.elements.stage.getBoundingClientRect();
-    const y = event.clientY - box.top;
-    return { x: event.clientX - box.left, y, band: this.scene ? bandAt(this.scene.layout, y) : null };
+    const { stage } = this.elements;
+    const box = stage.getBoundingClientRect();
+    const [x, y] = [(event.clientX - box.left) / zoomOf(stage), (event.clientY - box.top) / zoomOf(stage)];
+    return { x, y, band: this.scene ? bandAt(this.scene.layout, y) : null };
   }
 
   /** @param {number} x */
@@ -343,7 +344,7 @@ export class TrainingPicture {
     else if (this.drag) this.drag.to = this.axis.clamp(x);
     else this.hover = this.isOnAxis(x) ? { x, y, band } : null;
     const cell = !this.drag && this.hover?.band === "routes" ? cellAt(this.scene, x, y) : null;
-    const tip = cell && { x, y: y + 16, text: readCell(this.scene, cell) };
+    const tip = cell && { x, y, isAbove: true, text: readCell(this.scene, cell) };
     if (!isControl(event)) this.elements.tell(tip);
     this.look();
   }

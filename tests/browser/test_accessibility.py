@@ -1,0 +1,46 @@
+"""axe-core (https://github.com/dequelabs/axe-core) finds nothing on any page, in either theme and language."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from moe_demo.ui.frame.pages import PAGES
+from tests.browser.helpers import ROOT, wait_drawn
+
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+STREAMLITS_OWN = [
+    # The field that files are dropped on has the role "presentation" and a label at once; its markup is Streamlit's,
+    # and the button inside it does the same for the keyboard.
+    '[data-testid="stFileUploaderDropzone"]',
+]
+"""Selectors of what no style or text of ours can mend."""
+SETTLES = 400  # milliseconds: a picture takes the colours of another theme a moment after the page has
+VIOLATIONS = """async (excluded) => {
+    const context = { include: [document], exclude: excluded.map((selector) => [selector]) };
+    const { violations } = await axe.run(context, { resultTypes: ["violations"] });
+    return violations.flatMap(({ id, nodes }) =>
+        nodes.map(({ target, html, failureSummary }) => `${id} at ${target.flat().join(" ")}\\n  ${html}\\n  ${failureSummary}`));
+}"""
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
+    """The source of the auditor; it is installed with the packages that check the JavaScript."""
+    assert Path(AXE).is_file(), "axe-core is missing: `make node` installs it"
+    return AXE.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("row", PAGES, ids=lambda row: row.name)
+def test_axe_finds_nothing(new_page: Callable[..., Page], axe: str, row, lang: str):
+    page = new_page(height=900)
+    page.goto(f"{row.picture_address}{'&' if '?' in row.picture_address else '?'}lang={lang}")
+    wait_drawn(page)
+    page.evaluate(axe)
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_timeout(SETTLES)
+        found = page.evaluate(VIOLATIONS, STREAMLITS_OWN)
+        assert not found, f"{scheme}:\n" + "\n".join(found)
