@@ -20,8 +20,8 @@ SETTLES = 400  # milliseconds: a picture takes the colours of another theme a mo
 VIOLATIONS = """async (excluded) => {
     const context = { include: [document], exclude: excluded.map((selector) => [selector]) };
     const { violations } = await axe.run(context, { resultTypes: ["violations"] });
-    return violations.flatMap(({ id, nodes }) =>
-        nodes.map(({ target, html, failureSummary }) => `${id} at ${target.flat().join(" ")}\\n  ${html}\\n  ${failureSummary}`));
+    const told = (id, node) => [`${id} at ${node.target.flat().join(" ")}`, node.html, node.failureSummary];
+    return violations.flatMap(({ id, nodes }) => nodes.map((node) => told(id, node).join("\\n  ")));
 }"""
 
 

@@ -87,7 +87,8 @@ class Chart {
     this.width = this.root.clientWidth;
     const isWide = panels * PANEL > this.root.clientWidth && panels > 1;
     this.root.style.overflowX = isWide ? "auto" : "";
-    this.root.tabIndex = isWide ? 0 : -1;
+    if (isWide) this.root.tabIndex = 0;
+    else this.root.removeAttribute("tabindex");
     this.box.style.height = `${layout.height * this.scale}px`;
     this.box.style.minWidth = isWide ? `${panels * PANEL}px` : "";
     this.draw();
