@@ -12,7 +12,7 @@ import { linear } from "../kit/scale.js";
 
 export const SCORE = { label: 104, head: 44, foot: 20, gap: 5, number: 46, pad: 10 };
 const RANK = 30; // px beside a choice score
-const ROW = { least: 19, most: 46 };
+const ROW = { least: 17, most: 46 };
 const CUT_GAP = 3; // px more between the chosen and the others, where rows stand by choice score
 
 /** @type {readonly (readonly [ColumnId, number])[]} */
