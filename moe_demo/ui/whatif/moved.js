@@ -12,7 +12,7 @@ export function movedWords(data, patterns) {
   const { layers, words } = data;
   if (!layers.length) return [el("p", { class: "moved" }, words.none_moved)];
   return [
-    el("h3", {}, words.moved),
+    el("h2", {}, words.moved),
     ...layers.map((layer) =>
       el(
         "div",
