@@ -29,7 +29,9 @@ from moe_demo.training.evaluation import encode_all
 from moe_demo.training.train import build_trainer
 from moe_demo.training.trainer import Trainer
 
-TEXT = "苹果公司发布了最新的iPhone 15"
+TEXT = (
+    "浙江广厦李春江怒摔外套 胡金秋罚球线拉杆"  # held out; nine words, so that one can see whether they part
+)
 V3, TOO_MUCH = 1e-4, 0.1
 
 

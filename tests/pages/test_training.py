@@ -250,7 +250,7 @@ def test_a_checkpoint_in_the_address_is_that_of_every_part_of_the_page():
     step = run.steps[2]
     shown = opened("training", step=str(step))
     assert drawn(shown, "poll_ms")["step"] == step
-    assert drawn(shown, "presets")["step"] == step
+    assert drawn(shown, "examples")["step"] == step
     record = next(e for e in run.metrics if getattr(e, "n_headlines", 0) and e.step == step)
     assert any(f"{record.accuracy:.1%}" in caption.value for caption in shown.caption)
 

@@ -10,6 +10,7 @@ from moe_demo.releases.sentence_balance import SentenceBalance, read_sentence_ba
 from moe_demo.runs.files import RunError
 from moe_demo.ui.balance.data_sentence import claim, sentence_data
 from moe_demo.ui.kit.errors import sentence
+from moe_demo.ui.kit.gloss import of_sentence
 from moe_demo.ui.kit.i18n import t
 from moe_demo.ui.kit.picture import picture
 
@@ -30,4 +31,6 @@ def draw() -> None:
     st.header(t("balance.sentence.title"), anchor="sentence")
     st.markdown(claim(found))
     picture("balance/sentence", data=sentence_data(found), key="balance.sentence")
-    st.caption(t("balance.sentence.caption", seed=found.seed))
+    gloss = of_sentence(found.text)
+    shown = {"text": found.text, "gloss": f" ({gloss})" if gloss else ""}
+    st.caption(t("balance.sentence.caption", seed=found.seed, **shown))
