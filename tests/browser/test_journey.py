@@ -1,5 +1,6 @@
 """The journey in a real browser: every station by click, key and link; any text; nothing overflows."""
 
+import re
 from collections.abc import Callable
 from urllib.parse import quote
 
@@ -7,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from moe_demo.insight.article import STAGES
+from moe_demo.ui.kit.i18n import text_in
 from tests.browser.helpers import box_of, expect_no_exception, wait_ready
 
 # What the article prints at each station, as a reader finds it in the upper row.
@@ -188,3 +190,12 @@ def test_motion_is_short_and_absent_where_the_reader_wants_none(new_page: Callab
     still = opened(new_page(reduced_motion="reduce"))
     still.locator(".station").nth(1).click()
     assert set(still.locator(".word").first.evaluate(duration).split(", ")) == {"0s"}
+
+
+@pytest.mark.parametrize(("page_name", "address"), [("router", "top-k"), ("training", "train")])
+def test_the_last_stage_leads_on_to_the_next_pages(page: Page, page_name: str, address: str):
+    page.goto("/forward-pass?stage=classes&t=2")
+    wait_ready(page)
+    page.get_by_role("button", name=text_in("zh", f"journey.words.to_{page_name}"), exact=True).click()
+    expect(page).to_have_url(re.compile(rf"/{address}\?.*t=2"), timeout=30_000)
+    expect_no_exception(page)

@@ -4,16 +4,18 @@ import re
 
 import pytest
 
+from moe_demo.releases.examples import read_examples
 from moe_demo.text.segmentation import tokenize
 from moe_demo.ui.frame.data import PRESETS
 from moe_demo.ui.kit import gloss
 from moe_demo.ui.kit.i18n import speaking
 from tests.pages import app
 
+EXAMPLES = [*PRESETS, *(one.text for one in read_examples())]
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 
-@pytest.mark.parametrize("text", PRESETS)
+@pytest.mark.parametrize("text", EXAMPLES)
 def test_every_built_in_example_and_its_words_are_glossed_in_english(text: str):
     with speaking("en"):
         assert gloss.of_sentence(text)

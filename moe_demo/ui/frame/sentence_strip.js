@@ -38,7 +38,8 @@ class SentenceStrip {
     this.slider = el("input", { type: "range", min: 0, step: 1, id: "checkpoint", ...slides });
     this.time = el("span");
     this.stops = el("span", { class: "stops", "aria-hidden": "true" });
-    this.timeLabel = el("label", { class: "time", for: "checkpoint" }, this.time, this.slider, this.stops);
+    const line = el("span", { class: "line" }, this.slider, this.stops);
+    this.timeLabel = el("label", { class: "time", for: "checkpoint" }, this.time, line);
     this.meaning = el("p", { class: "meaning" });
     this.note = el("p", { class: "note", role: "status" });
     const form = el(

@@ -12,6 +12,7 @@ import { CHIP, barPlaces } from "./geometry.js";
  */
 
 const ROOMY = 86; // px of a column that has room for numbers
+const LEAST_BAR = 24; // px of a probability of 1, where there is little room
 
 /**
  * A text at a place.
@@ -148,7 +149,7 @@ export function badge(x, y, expert, style) {
  */
 export function classBar({ x, y, room, height = 20 }, style, word, value, { isPrinted = false } = {}) {
   const from = x + 128;
-  const full = room - 128 - 60;
+  const full = Math.max(room - 128 - 60, LEAST_BAR);
   const glyph = label(x, y + height * 0.74, style.glyph, { anchor: "start", size: 16, kind: "glyph" });
   if (!isPrinted) glyph.style.fill = style.hue ?? "";
   const bar = { class: isPrinted ? "bar printed" : "bar", fill: isPrinted ? null : style.hue };
