@@ -1,12 +1,13 @@
 """Every page keeps to the width of its window, on a phone, on a laptop and on a projector."""
 
+import itertools
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page
 
 from moe_demo.ui.frame.pages import PAGES
-from tests.browser.helpers import wait_drawn
+from tests.browser.helpers import box_of, wait_drawn
 
 WIDTHS = {390: 844, 1280: 720, 1920: 1080}
 LONG = "苹果公司发布了最新的手机和平板电脑，球迷说冠军主场比赛的门票在演唱会之前就卖光了，导演和演员都没来"
@@ -15,6 +16,17 @@ TOO_WIDE = """() => {
     const wide = (node) => node.scrollWidth - node.clientWidth;
     const main = document.querySelector('[data-testid="stMain"]');
     return Math.max(wide(document.scrollingElement), wide(main), wide(main.firstElementChild));
+}"""
+
+TYPE = "parseFloat(getComputedStyle(document.documentElement).fontSize)"
+STOPS = 25  # of the Tab key
+# Of the focused element, or of the label or list that stands for it; null where the page itself has the focus.
+HAS_RING = """() => {
+    let at = document.activeElement;
+    while (at.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+    if (at === document.body) return null;
+    const hasRing = (node) => node !== null && getComputedStyle(node).outlineStyle !== "none";
+    return [at, at.closest("label"), at.closest("[data-baseweb=select]")].some(hasRing);
 }"""
 
 
@@ -26,3 +38,57 @@ def test_no_page_scrolls_sideways(new_page: Callable[..., Page], row, width: int
         page.goto(f"{row.picture_address}{'&' if '?' in row.picture_address else '?'}{asked}")
         wait_drawn(page)
         assert page.evaluate(TOO_WIDE) <= 0, asked
+
+
+def test_a_projector_shows_the_same_page_larger(new_page: Callable[..., Page]):
+    widths = {}
+    for width in (1440, 1920):
+        page = new_page(width=width, height=width * 9 // 16)
+        page.goto("/?lang=en")
+        wait_drawn(page)
+        places = [page.get_by_role("heading", level=1), page.locator("g.token rect").first]
+        widths[width] = [page.evaluate(TYPE), *(box_of(place)["height"] for place in places)]
+    for laptop, projector in zip(widths[1440], widths[1920], strict=True):
+        assert projector / laptop > 1.2
+    assert box_of(page.locator(".stage svg").first)["width"] > 1700
+
+
+def test_on_a_phone_the_verdict_stands_above_a_list_of_words(new_page: Callable[..., Page]):
+    page = new_page(width=390, height=844)
+    page.goto("/")
+    wait_drawn(page)
+    verdict, words = box_of(page.locator(".list .verdict")), page.locator(".list .token")
+    assert words.count() == 7
+    assert verdict["y"] + verdict["height"] <= box_of(words.first)["y"]
+    assert words.first.locator(".route").count() == 4
+    words.nth(2).click()
+    page.wait_for_url("**/?t=2")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_formulas_of_the_columns_stay_apart_under_another_temperature(new_page: Callable[..., Page], lang):
+    page = new_page(height=720)
+    page.goto(f"/top-k?temp=0.25&lang={lang}")
+    wait_drawn(page)
+    boxes = [box_of(formula) for formula in page.locator(".head .formula").all()]
+    for left, right in itertools.pairwise(boxes):
+        assert left["x"] + left["width"] <= right["x"]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_controls_of_training_stand_in_one_row(new_page: Callable[..., Page], lang: str):
+    page = new_page(height=720)
+    page.goto(f"/train?lang={lang}")
+    wait_drawn(page)
+    controls = page.locator(".st-key-training-controls > div").all()
+    tops = {round(box_of(one)["y"] + box_of(one)["height"]) for one in controls if one.bounding_box()}
+    assert len(tops) == 1
+
+
+def test_a_ring_shows_where_the_keyboard_is(new_page: Callable[..., Page]):
+    page = new_page(height=720)
+    page.goto("/top-k")
+    wait_drawn(page)
+    for _ in range(STOPS):
+        page.keyboard.press("Tab")
+        assert page.evaluate(HAS_RING) is not False
