@@ -26,8 +26,6 @@ BalanceMethod = Literal["none", "aux_loss", "seq_aux_loss", "loss_free", "loss_f
 METHODS: tuple[BalanceMethod, ...] = get_args(BalanceMethod)
 
 LABELS = ("tech", "sports", "entertainment")
-
-
 _SHOWN_CHARS = 60  # of a value that cannot be
 
 
@@ -252,13 +250,15 @@ class RunConfig:
     patience: int = 5  # epochs without a better held-out accuracy before training stops; 0 = never
     outlier_weight: float = 0.0  # of the loss on texts of no class (arXiv 1812.04606); 0 trains without them
     outlier_share: float = 0.25  # such texts in a batch, as a share of its headlines
+    confidence_temperature: float = 1.0  # divides the class scores from the last step on (arXiv 1706.04599)
 
     def __post_init__(self) -> None:
         _require_bounded(self)
         for name in ("epochs", "batch_size", "min_count"):
             _require(self, getattr(self, name) >= 1, name, "at least 1")
         _require(self, 0 < self.lr <= 10, "lr", "in (0, 10]")
-        _require(self, self.grad_clip > 0, "grad_clip", "above 0")
+        for name in ("grad_clip", "confidence_temperature"):
+            _require(self, getattr(self, name) > 0, name, "above 0")
         for name in ("warmup_fraction", "label_smoothing", "word_dropout"):
             _require(self, 0 <= getattr(self, name) < 1, name, "in [0, 1)")
         _require(self, 0 < self.held_out_fraction < 1, "held_out_fraction", "in (0, 1)")
@@ -342,7 +342,8 @@ def _deepseek_preset() -> RunConfig:
     balance = BalanceConfig(seq_alpha=0.02, bias_rate=1.5e-3, calibration_passes=2)
     pace: dict[str, Any] = {"epochs": 9, "batch_size": 96, "lr": 8e-3, "held_out_fraction": 0.1}
     texts: dict[str, Any] = {"word_dropout": 0.2, "outlier_weight": 1.5, "outlier_share": 0.35}
-    return RunConfig(balance=balance, label_smoothing=0.035, **pace, **texts)
+    sure: dict[str, Any] = {"label_smoothing": 0.035, "confidence_temperature": 1.1}
+    return RunConfig(balance=balance, **pace, **texts, **sure)
 
 
 def _balance_preset() -> RunConfig:

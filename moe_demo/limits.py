@@ -41,6 +41,7 @@ HIGHEST: Mapping[str, float] = {
     "batch_size": 65_536,
     "weight_decay": 100,
     "grad_clip": 1e6,
+    "confidence_temperature": 100,
     "min_count": 1_000_000,
     "patience": 10_000,
     "outlier_weight": 1000,

@@ -50,7 +50,7 @@ def record(
             trainer = build_trainer(config, split)
             while trainer.steps_done < trainer.n_steps:
                 trainer.step()
-            if config.balance.calibrates:
+            if trainer.calibrates:
                 trainer.calibrate()
             texts = encode_all(split.held_out, trainer.encoder)
             run = _seen(trainer, seq_alpha, text, word_routing(trainer.model, texts))

@@ -135,7 +135,7 @@ class Loop:
             by = reason("by", who=self.stop.requested or "another process")
             self._write_status("stopped", self.reason or by)
             return
-        if self.trainer.config.balance.calibrates:
+        if self.trainer.calibrates:
             self._calibrate()
         elif step not in self.checkpoints:
             self.store.save_checkpoint(self.trainer.model, step)
@@ -280,7 +280,7 @@ class Loop:
         return Ending.STOPPED if self.stop.requested else Ending.GOES_ON
 
     def _calibrate(self) -> None:
-        """Fit the routing biases to clean words and measure again: the run's last checkpoint is of the fitted model.
+        """Fit biases and confidence, and measure again: the run's last checkpoint is of the fitted model.
 
         The event comes last: a run that was killed before it does this again, with the same result.
         """

@@ -166,20 +166,26 @@ class Trainer:
         """Accuracy, loss and load on the held-out headlines."""
         return evaluate(self.model, self._held_out, self._held_out_labels_B, self.steps_done)
 
+    @property
+    def calibrates(self) -> bool:
+        """Whether anything is fitted after the last step: the routing biases, or the confidence."""
+        return self.config.balance.calibrates or self.config.confidence_temperature != 1
+
     @torch.inference_mode()
     def calibrate(self) -> int:
-        """Fit the routing biases to clean words, after the last step; returns how many updates were made.
+        """Fit the routing biases to clean words, and the confidence, after the last step; returns the bias updates.
 
         In training they learn to balance hidden and noisy words. This is the same update, batch by batch over the
         training headlines with all dropout off, as the statistics of batch norm are recomputed after training.
-        Every headline is read as if it were new.
+        Every headline is read as if it were new. The confidence is that of class scores divided by a temperature
+        (temperature scaling, arXiv 1706.04599), which changes no answer: the classifier's matrix is, once for all.
         """
         self.model.eval()
-        n_updates, n_train, n_routed = 0, len(self._train_labels_B), self.config.model.n_routed
+        balance, n_updates = self.config.balance, 0
+        n_train, n_routed = len(self._train_labels_B), self.config.model.n_routed
+        n_passes = balance.calibration_passes if balance.calibrates else 0
         clean = self._as_new(self._texts.first(n_train))
-        passes = itertools.product(
-            enumerate(CALIBRATION_RATES), range(self.config.balance.calibration_passes)
-        )
+        passes = itertools.product(enumerate(CALIBRATION_RATES), range(n_passes))
         for (place, rate), pass_ in passes:
             order = torch.randperm(
                 n_train, generator=_generator(self.config.seed, _CALIBRATION, place, pass_)
@@ -187,6 +193,8 @@ class Trainer:
             for rows_B in order[:CALIBRATION_HEADLINES].split(BATCH_SIZE):
                 self._move_biases(_loads(self.model(clean.select(rows_B).to(self.device)), n_routed), rate)
                 n_updates += 1
+        for scaled in self.model.head.parameters():
+            scaled.div_(self.config.confidence_temperature)
         return n_updates
 
     def _as_new(self, batch: TokenBatch) -> TokenBatch:

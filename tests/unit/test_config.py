@@ -91,6 +91,7 @@ BAD_VALUES = [
     (RunConfig, "patience", -1),
     (RunConfig, "outlier_weight", -0.5),
     (RunConfig, "outlier_share", 0.0),
+    (RunConfig, "confidence_temperature", 0.0),
 ]
 
 

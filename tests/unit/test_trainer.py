@@ -273,3 +273,20 @@ def test_calibration_reads_training_headlines_as_new_ones():
 @pytest.mark.parametrize(("method", "passes"), [("loss_free", 0), ("seq_aux_loss", 2)])
 def test_calibration_can_be_switched_off_and_needs_a_bias(method, passes):
     assert not BalanceConfig(method=method, calibration_passes=passes).calibrates
+
+
+def test_a_temperature_makes_every_answer_less_sure_and_changes_none():
+    """After the last step the class scores are what they were, divided by it; the routing biases stay."""
+    config = toy.config("document", confidence_temperature=2.0)
+    trainer = build_trainer(config, toy.split())
+    trainer.step()
+    trainer.model.eval()
+    batch = TokenBatch.of([trainer.encoder.encode(text) for text in toy.corpus().texts])
+    with torch.no_grad():
+        before_BC = trainer.model(batch).logits_BC
+        assert trainer.calibrates
+        assert trainer.calibrate() == 0
+        after_BC = trainer.model(batch).logits_BC
+    torch.testing.assert_close(after_BC, before_BC / 2)
+    assert torch.equal(after_BC.argmax(1), before_BC.argmax(1))
+    assert not build_trainer(toy.config("document"), toy.split()).calibrates
