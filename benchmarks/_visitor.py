@@ -22,9 +22,12 @@ from typing import Any, Self
 from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.proto.Common_pb2 import FileUploaderState, FileURLsRequest, UploadedFileInfo
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.sync.client import connect
+
+from benchmarks._upload import put
 
 ANSWER_SECONDS = 60
 _ENDED = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY)
@@ -46,6 +49,7 @@ class Visitor:
     def __init__(self, base_url: str) -> None:
         with urllib.request.urlopen(base_url, timeout=ANSWER_SECONDS) as page:
             cookie = str(page.headers.get("Set-Cookie", "")).partition(";")[0]
+        self._base_url, self._cookie, self._session = base_url, cookie, ""
         self._socket = connect(
             base_url.replace("http", "ws", 1) + "/_stcore/stream",
             subprotocols=["streamlit"],  # type: ignore[list-item]
@@ -92,6 +96,22 @@ class Visitor:
         """A button."""
         return self._run(WidgetState(id=self._widgets[key], trigger_value=True))
 
+    def upload(self, key: str, name: str, data: bytes) -> Answer:
+        """Hand a file to the field with this key."""
+        asked = FileURLsRequest(request_id="1", file_names=[name], session_id=self._session)
+        self._socket.send(BackMsg(file_urls_request=asked).SerializeToString())
+        while True:
+            raw = self._socket.recv(timeout=ANSWER_SECONDS)
+            assert isinstance(raw, bytes)
+            message = ForwardMsg.FromString(raw)
+            if message.WhichOneof("type") == "file_urls_response":
+                break
+        [urls] = message.file_urls_response.file_urls
+        put(self._base_url, self._cookie, urls.upload_url, name, data)
+        info = UploadedFileInfo(name=name, size=len(data), file_id=urls.file_id, file_urls=urls)
+        state = FileUploaderState(uploaded_file_info=[info])
+        return self._run(WidgetState(id=self._widgets[key], file_uploader_state_value=state))
+
     def _run(self, *states: WidgetState) -> Answer:
         asked = ClientState(
             query_string=self._query,
@@ -124,7 +144,9 @@ class Visitor:
             return self._read(self._kept[message.ref_hash][1])
         if message.metadata.cacheable:
             self._kept[message.hash] = (self._n_runs, message)
-        if kind == "navigation":
+        if kind == "new_session":
+            self._session = message.new_session.initialize.session_id
+        elif kind == "navigation":
             self.pages = {page.url_pathname: page.page_script_hash for page in message.navigation.app_pages}
             self._page = message.navigation.page_script_hash
         elif kind == "page_info_changed":

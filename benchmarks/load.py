@@ -77,7 +77,8 @@ class Pupil(threading.Thread):
 
     def _click(self, visitor: Visitor, click: int) -> Answer:
         if click % CLICKS_A_PAGE:
-            return visitor.click("strip", pick={"token": click % WORDS})
+            has_words = visitor.has("strip")  # a page whose subject is no sentence has none
+            return visitor.click("strip", pick={"token": click % WORDS}) if has_words else visitor.again()
         addresses = list(visitor.pages)
         return visitor.open(addresses[(self.number + click // CLICKS_A_PAGE) % len(addresses)])
 

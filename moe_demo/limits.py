@@ -56,14 +56,14 @@ MAX_LABEL_CHARS = 200
 class Limits:
     """What visitors of a server are held to, each browser for itself unless it says otherwise."""
 
-    waiting_jobs: int = 3
-    """Jobs that wait for a place."""
+    open_jobs: int = 8
+    """Jobs that are trained, wait for a place or are paused; the balance page starts five at once."""
     paused_jobs: int = 2
-    """Each holds a process in memory."""
-    kept_runs: int = 12
-    """Runs that are neither trained nor waiting."""
-    kept_mb: int = 600
-    """Of run folders."""
+    """Each holds a process of some 440 MB in memory."""
+    kept_runs: int = 20
+    """Runs on the disk."""
+    kept_mb: int = 1500
+    """Of run folders; one has some 70."""
     all_mb: int = 20_000
     """Of the run folders of all browsers together."""
     kept_days: int = 30

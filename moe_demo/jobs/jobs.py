@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from moe_demo.config import RunConfig
+from moe_demo.jobs.allowance import Allowance, Used
 from moe_demo.jobs.process import Processes, reap
 from moe_demo.jobs.queue import Queue
 from moe_demo.jobs.registry import Registry
@@ -68,6 +69,7 @@ class Jobs:
         self.folder = self.registry.folder
         self.waiting = Queue(self.folder)
         self.processes = Processes(self.runs, self.folder)
+        self.allowance = Allowance(self.registry)
         self._lock = FolderLock(self.folder / "lock")
 
     # -- what there is ---------------------------------------------------------------------------------------
@@ -90,10 +92,12 @@ class Jobs:
 
     def get(self, name: str) -> Job:
         """What a job is doing."""
-        ticket, alive = self.registry.ticket(name), self.is_alive(name)
+        ticket, place = self.registry.ticket(name), self.waiting.place(name)
+        begun = self.has_begun(name)
+        alive = (begun or not place) and self.is_alive(name)
         state: State | str = "starting" if alive else "failed"
         reason, step, n_steps = "", 0, 0
-        if self.has_begun(name):
+        if begun:
             status = self.store(name).status()
             state, reason, step, n_steps = status.state, status.said, status.step, status.n_steps
             if alive and not status.active and self.processes.asked_since(name, status.written):
@@ -102,7 +106,6 @@ class Jobs:
             state = "stopped"  # while it waited
         elif not alive:
             reason = self.processes.last_words(name)
-        place = self.waiting.place(name)
         if place:
             state, reason = "queued", ""
         return Job(
@@ -156,6 +159,8 @@ class Jobs:
             files=[str(file.resolve()) for file in files],
             created=time.time(),
         )
+        if owner.visitor and not owner.operator:
+            self.allowance.require_start(self.used(owner))
         name = self.registry.add(name or f"{config.preset}-1", config, ticket)
         self._enqueue(name, until)
         return self.get(name)
@@ -181,6 +186,9 @@ class Jobs:
 
     def pause(self, name: str, caller: Caller) -> None:
         """Wait between two steps; what waits in the queue leaves it."""
+        self._require(name, caller)
+        if not caller.operator and self.get(name).state != "paused":
+            self.allowance.require_pause(self.used(caller))
         self._hold(name, caller, Command(do="pause"))
 
     def stop(self, name: str, caller: Caller) -> None:
@@ -207,6 +215,21 @@ class Jobs:
         if self.is_alive(name):
             raise RunError("still_training", name=name)
         self.registry.remove(name)
+
+    def used(self, caller: Caller) -> Used:
+        """What this browser has started and keeps."""
+        states = []
+        for name in self.names():
+            with contextlib.suppress(RunError):
+                if caller.owns(self.registry.ticket(name).owner):
+                    states.append((name, self.get(name).state))
+        return self.allowance.used(caller, states)
+
+    def remove_outlived(self) -> None:
+        """Delete runs on somebody's own data whose time is over."""
+        for name in self.allowance.outlived():
+            if not self.is_alive(name):
+                self.registry.remove(name)
 
     def advance(self) -> None:
         """Start what waits, while there are places. A paused job takes none."""

@@ -24,6 +24,10 @@ class _Waiting:
     commands: list[Command]
 
 
+_known: dict[Path, tuple[int, list[str]]] = {}
+_CLOCK_NS = 100_000_000  # a folder that has changed this lately may change again under the same time
+
+
 class Queue:
     """The waiting jobs of one folder."""
 
@@ -31,7 +35,20 @@ class Queue:
         self.folder = folder
 
     def names(self) -> list[str]:
-        """The jobs that wait, the next one first. A file that another version wrote holds nobody up."""
+        """The jobs that wait, the next one first. A file that another version wrote holds nobody up.
+
+        The files are read again only where one has been written or removed: a page asks for the place of every job.
+        """
+        try:
+            changed = self.folder.stat().st_mtime_ns
+        except OSError:
+            return []
+        known = _known.get(self.folder)
+        if known is None or known[0] != changed or time.time_ns() - changed < _CLOCK_NS:
+            _known[self.folder] = known = (changed, self._sorted())
+        return list(known[1])
+
+    def _sorted(self) -> list[str]:
         waiting = {}
         for path in self.folder.glob("*.waiting"):
             with contextlib.suppress(RunError):  # it has just been started, or another version wrote it

@@ -48,6 +48,11 @@ RUN_SENTENCES = {
     "not_training": "{name} is not being trained now; play it first.",
     "still_training": "{name} is still being trained; stop it first.",
     "not_yours": "{name} was started from another browser; only that one, or the operator, may do this.",
+    "many_open": "This browser has {limit} runs that train, wait or are paused, the most there may be; stop one.",
+    "many_paused": "This browser has {limit} paused runs, the most there may be; play or stop one of them.",
+    "many_runs": "This browser keeps {limit} runs, the most there may be; delete one of them.",
+    "many_bytes": "This browser's runs take up the {limit} MB there may be; delete one of them.",
+    "no_room": "The runs of all visitors take up the {limit} MB set aside for them; try again later.",
     # releases
     "no_recording": "There is no recording in {folder}; make it with `make recording`.",
     "bad_recording": "{path} cannot be read ({why}); make the recording again.",

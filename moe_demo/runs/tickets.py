@@ -8,6 +8,7 @@ A run of the command line has no ticket: it belongs to whoever may read the fold
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from moe_demo.runs.files import RunError, read_record, write_json
@@ -55,15 +56,26 @@ def has_ticket(runs: Path, name: str) -> bool:
 
 def read_ticket(runs: Path, name: str) -> Ticket:
     """The ticket of a run. Raises RunError where it has none, or one that cannot be read."""
-    if not has_ticket(runs, name):
+    if not is_name(name):
         raise RunError("no_job", name=shown_name(name))
     path = _path(runs, name)
     try:
-        return read_record(path, Ticket)
+        facts = path.stat()
+        return _read(path, facts.st_mtime_ns, facts.st_ino, facts.st_size)
+    except FileNotFoundError as error:
+        raise RunError("no_job", name=shown_name(name)) from error
+    except OSError as error:
+        raise RunError("unreadable", path=path, why=error) from error
     except RunError as error:
         if error.code != "other_version":
             raise
         raise RunError("bad_ticket", path=path) from error
+
+
+@lru_cache(maxsize=4096)
+def _read(path: Path, written: int, file: int, size: int) -> Ticket:
+    """Read once as long as the file is the same: every page asks for every ticket."""
+    return read_record(path, Ticket)
 
 
 def write_ticket(runs: Path, name: str, ticket: Ticket) -> None:

@@ -8,6 +8,7 @@ There is no visitor here and no run of a script: nothing below may ask for one, 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
@@ -21,6 +22,7 @@ from moe_demo.ui.kit.selection import DEFAULT_TEXT
 
 WARM_RUNS = ("deepseek", "document")
 _QUEUE_SECONDS = 0.5
+_SWEEP_SECONDS = 3600.0
 
 
 @asynccontextmanager
@@ -42,7 +44,12 @@ def warm_up() -> None:
 
 async def _queue_clock() -> None:
     """Start the training that waits as soon as there is a place for it, also when nobody is looking."""
+    swept = 0.0
     while True:
         await asyncio.sleep(_QUEUE_SECONDS)
+        if time.monotonic() - swept > _SWEEP_SECONDS:
+            swept = time.monotonic()
+            with suppress(RunError):
+                await asyncio.to_thread(Jobs().remove_outlived)
         with suppress(RunError):  # a full disk: whoever asks for the job is told
             await asyncio.to_thread(Jobs().advance)

@@ -6,7 +6,7 @@ checkpoint is chosen or the state of the run has changed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import streamlit as st
@@ -43,7 +43,7 @@ def draw(view: View) -> None:
         explained(_caption(view, job), width="content")
     st.html(STYLE)
     with st.container(key="training-controls", horizontal=True, vertical_alignment="bottom", gap="small"):
-        words = {known: _described(known) for known in dict.fromkeys([*views.known_runs(), name])}
+        words = _described(dict.fromkeys([*views.known_runs(), name]))
         _run_select(name, words)
         plan = run_settings.draw(view, job)
         controls.draw(job, plan)
@@ -53,6 +53,7 @@ def draw(view: View) -> None:
     controls.show_problem()
     _notes(job)
     _others(name)
+    _room()
     picture.training_picture(view, job.state if job else "done")
     _differences(view)
 
@@ -112,14 +113,17 @@ def _twin_select(view: View, described: Mapping[str, str]) -> None:
     )
 
 
-def _described(name: str) -> str:
-    """A run's name and what it is doing, in a word."""
-    try:
-        job = controls.read(name)
-        state = job.state if job else _state(views.store_of(name))
-    except RunError:
-        state = "torn"
-    return t("training.described", run=name, state=t(f"training.states.{state}"))
+def _described(names: Iterable[str]) -> dict[str, str]:
+    """The name of each run and what it is doing, in a word."""
+    jobs, here, words = Jobs(), caller.current(), {}
+    for name in names:
+        try:
+            job = jobs.find(name, here)
+            state = job.state if job else _state(views.store_of(name))
+        except RunError:
+            state = "torn"
+        words[name] = t("training.described", run=name, state=t(f"training.states.{state}"))
+    return words
 
 
 def _state(store: RunStore) -> str:
@@ -169,6 +173,15 @@ def _others(name: str) -> None:
     ]
     if words:
         st.caption(t("training.others", what=t("common.comma").join(words)))
+
+
+def _room() -> None:
+    """How much of what one browser may keep this one has."""
+    jobs = Jobs()
+    used, limits = jobs.used(caller.current()), jobs.allowance.limits
+    if used.n_runs:
+        most = {"most_runs": limits.kept_runs, "most_mb": limits.kept_mb, "days": limits.kept_days}
+        st.caption(t("limits.left", runs=used.n_runs, mb=used.mb, **most))
 
 
 def _divergence(job: Job) -> tuple[int, str] | None:
