@@ -7,7 +7,7 @@
     events.jsonl                     settings changed by hand, pauses, divergence; absent where nothing happened
     status.json                      state, step, total steps, seconds of training, process id, time of writing
     checkpoints/step-000128.safetensors   weights and routing biases after that many steps
-    resume.safetensors               the newest weights with the optimizer's moments, to continue from
+    resume.safetensors               the newest weights with the optimizer's moments, to continue from; not of a done run
     lock                             empty; locked by the process that trains
 
 Whole files replace each other at once: a reader sees the old one or the new one, never half of one.
@@ -294,6 +294,11 @@ class RunStore:
         """Replace the state to continue from, once every metrics line before it is safe on the disk."""
         flush_to_disk(self._metrics)
         write_whole(self._resume, weights.resume_bytes(model, optimizer, step))
+
+    def drop_resume(self) -> None:
+        """Remove the state to continue from: a run that is done does not go on."""
+        with explained(self.folder):
+            self._resume.unlink(missing_ok=True)
 
     def load_resume(self, model: Classifier, optimizer: torch.optim.Optimizer) -> int | None:
         """Put model and optimizer back to the newest saved state; returns its step, None if there is none."""

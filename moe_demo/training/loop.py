@@ -3,7 +3,8 @@
 The order of writing makes a resumed run equal to one that was never cut off: first the metrics line of a
 step, then what falls due at that step (evaluation, checkpoint), last the resume state. Whatever a killed run
 wrote after its resume state is dropped on resuming and written again, bit for bit. Settings that were changed by
-hand are changed again at the same steps.
+hand are changed again at the same steps. Once a run is done, the state to continue from goes: it is as large as three
+checkpoints.
 """
 
 from __future__ import annotations
@@ -142,6 +143,7 @@ class Loop:
         self._forget_pauses()
         patience = reason("patience", epochs=self.trainer.config.patience)
         self._write_status("done", patience if ending is Ending.PATIENCE else "")
+        self.store.drop_resume()
 
     def _agree(self, act: Callable[[], Ending]) -> Ending:
         """What the processes decide together: the first one acts, the others say whether they must stop."""

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from moe_demo.config import RunConfig
 from moe_demo.runs.metrics import StepMetrics
 
-MAX_EPOCH_CHECKPOINTS = 50
+MAX_EPOCH_CHECKPOINTS = 20  # each has the whole weights, some 3 MB
 DIVERGED = 10.0  # times the loss of a model that knows nothing
 
 

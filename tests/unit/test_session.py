@@ -57,7 +57,6 @@ def test_a_run_writes_what_the_folder_promises(whole: Path):
         "metrics.jsonl",
         "status.json",
         "lock",
-        "resume.safetensors",
     }
     assert {path.name for path in whole.iterdir()} == names | {"checkpoints"}
     assert store.status().state == "done"
@@ -75,6 +74,13 @@ def test_the_evaluation_on_record_is_that_of_the_checkpoint(whole: Path, csv: Pa
     texts, label_ids = encode_all(held_out, run.encoder), torch.from_numpy(held_out.label_ids)
     for record in (record for record in run.metrics if isinstance(record, EvalMetrics)):
         assert evaluate(run.at(record.step).model, texts, label_ids, record.step) == record
+
+
+def test_only_a_run_that_may_go_on_keeps_the_state_to_continue_from(csv: Path, tmp_path: Path):
+    train_run(tmp_path / "stopped", CONFIG, [csv], watcher=At(6, send(signal.SIGTERM)))
+    assert (tmp_path / "stopped" / "resume.safetensors").exists()
+    resume_run(tmp_path / "stopped")
+    assert not (tmp_path / "stopped" / "resume.safetensors").exists()
 
 
 def test_the_outcome_says_how_it_ended(csv: Path, tmp_path: Path):
