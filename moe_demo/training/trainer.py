@@ -234,7 +234,7 @@ class Trainer:
             whole, word_ids_T=whole.word_ids_T.masked_fill(chance_T < self.config.word_dropout, 0)
         )
         mine_B = torch.arange(self.rank, self.batch_size, self.world)
-        others_B = torch.arange(self.batch_size + self.rank, len(whole.lengths_B), self.world)
+        others_B = torch.arange(self.batch_size, len(whole.lengths_B))[self.rank :: self.world]
         batch = whole if self.world == 1 else whole.select(torch.cat([mine_B, others_B]))
         self._seed_dropout(_seed(seed, _DROPOUT, step, self.rank))
         return batch.to(self.device), self._train_labels_B[chosen_B[mine_B]].to(self.device)
