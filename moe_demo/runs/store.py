@@ -7,7 +7,7 @@
     events.jsonl                     settings changed by hand, pauses, divergence; absent where nothing happened
     status.json                      state, step, total steps, seconds of training, process id, time of writing
     checkpoints/step-000128.safetensors   weights and routing biases after that many steps
-    resume.safetensors               the newest weights with the optimizer's moments, to continue from; not of a done run
+    resume.safetensors               the newest weights with the optimizer's moments, to go on from; not of a done run
     lock                             empty; locked by the process that trains
 
 Whole files replace each other at once: a reader sees the old one or the new one, never half of one.

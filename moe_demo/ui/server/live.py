@@ -44,7 +44,7 @@ from moe_demo.ui.server.wire import history_payload, routes_payload
 FRESH_SECONDS = 0.2  # who asks again within this gets what was read for the one before
 _MAX_HISTORIES = 32
 _ANSWER_BYTES = 1_000_000  # of one run's answers: a class that watches it is a few versions apart
-_ROUTE_NUMBERS = 1_000_000  # of all kept routes together
+_ROUTE_NUMBERS = 200_000  # of all kept routes together: some 20 MB
 _MAX_TRACED_AT_ONCE = 2  # sentences: the pages need the processor too
 _PATIENCE_SECONDS = 20.0
 _MAX_DIGITS = 18
