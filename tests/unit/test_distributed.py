@@ -26,6 +26,7 @@ CONFIG = toy.config(
     balance=BalanceConfig(method="loss_free", bias_rate=0.01),
     epochs=3,
     patience=0,
+    outlier_weight=0.5,
 )
 
 
