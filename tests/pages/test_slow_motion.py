@@ -53,7 +53,7 @@ def test_the_page_draws_slow_motion_only_once_it_is_asked_for():
     assert not at.exception
     data = drawn(at, "most_headlines")
     assert data["step"] == load_run("deepseek").step + 1
-    assert len(data["batch"]) == 64
+    assert len(data["batch"]) == load_run("deepseek").config.batch_size
 
 
 def test_the_page_shows_the_hardest_headlines_of_the_checkpoint():

@@ -9,7 +9,7 @@ from moe_demo.insight.whatif import whatif
 from moe_demo.ui.kit.i18n import text_in
 from tests.pages.app import EXAMPLE, drawn, opened
 
-SWITCHED = {"off": "0-9.1-2", "mute": "1-5", "shared": "0", "k": "3", "cap": "4", "temp": "0.5"}
+SWITCHED = {"off": "0-9.1-2", "mute": "1-5", "shared": "0", "topk": "3", "cap": "4", "tau": "0.5"}
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -67,7 +67,7 @@ def test_what_cannot_be_asked_is_said_and_the_trained_model_stays(lang: str):
 
 
 def test_seats_that_the_run_does_not_have_are_left_out():
-    data = drawn(opened("whatif", run="document", off="0-1.1-15", shared="0", k="9"), "rows")
+    data = drawn(opened("whatif", run="document", off="0-1.1-15", shared="0", topk="9"), "rows")
     assert [len(row["seats"]) for row in data["rows"]] == [3]
     assert [seat["state"] for seat in data["rows"][0]["seats"]] == ["on", "off", "on"]
     assert data["rows"][0]["shared"] == "none"
@@ -103,7 +103,7 @@ def test_reset_takes_everything_back():
 
 def test_a_moved_slider_stands_in_the_address_until_it_is_as_trained():
     at = opened("whatif")
-    at.slider(key="whatif.k").set_value(2).run()
-    assert at.query_params["k"] == ["2"] or at.query_params["k"] == "2"
-    at.slider(key="whatif.k").set_value(4).run()
-    assert "k" not in at.query_params
+    at.slider(key="whatif.topk").set_value(2).run()
+    assert at.query_params["topk"] == ["2"] or at.query_params["topk"] == "2"
+    at.slider(key="whatif.topk").set_value(4).run()
+    assert "topk" not in at.query_params

@@ -88,7 +88,7 @@ PAGES = (
         picture="reveal=yes",
         former_url_paths=("evenness",),
     ),
-    Page(name="whatif", url_path="interventions", settings=WhatIfSettings, picture="off=0-1.1-2&k=3"),
+    Page(name="whatif", url_path="interventions", settings=WhatIfSettings, picture="off=0-1.1-2&topk=3"),
 )
 
 

@@ -19,8 +19,8 @@ def draw(view: View) -> None:
     asked, rule = view.selection.of(WhatIfSettings), view.run.config.model.routing_rule
     n_tokens, most = len(view.trace.tokens), rule.topk_groups * rule.group_size
     shown = {
-        "k": min(asked.k or rule.top_k, most),
-        "temp": min(TEMPERATURES, key=lambda value: abs(value - asked.temp)),
+        "topk": min(asked.topk or rule.top_k, most),
+        "tau": min(TEMPERATURES, key=lambda value: abs(value - asked.tau)),
         "cap": min(asked.cap or ALL, n_tokens),
         "dice": asked.dice is not None,
     }
@@ -30,14 +30,14 @@ def draw(view: View) -> None:
     with next(places):
         label = t("whatif.k", trained=rule.top_k)
         if most > 1:
-            st.slider(label, 1, most, key="whatif.k", on_change=_moved, args=("k", rule.top_k))
+            st.slider(label, 1, most, key="whatif.topk", on_change=_moved, args=("topk", rule.top_k))
     with next(places):
         st.select_slider(
             t("whatif.temperature"),
             TEMPERATURES,
-            key="whatif.temp",
+            key="whatif.tau",
             on_change=_moved,
-            args=("temp", 1.0),
+            args=("tau", 1.0),
             format_func="{:g}".format,
         )
     with next(places):
@@ -58,7 +58,7 @@ def draw(view: View) -> None:
 
 def reset() -> None:
     """Back to the trained model."""
-    names = ("off", "mute", "shared", "force", "k", "temp", "cap", "dice")
+    names = ("off", "mute", "shared", "force", "topk", "tau", "cap", "dice")
     selection.update(WhatIfSettings, **dict.fromkeys(names))
 
 

@@ -28,8 +28,9 @@ class WhatIfSettings(PageSettings):
     """Layers without their shared experts."""
     force: Annotated[Numbers, Places(3)] = ()
     """Layer, word and expert."""
-    k: Annotated[int, Between(1, MAX_K)] | None = None
-    temp: Annotated[float, Between(TEMPERATURES[0], TEMPERATURES[-1])] = 1.0
+    topk: Annotated[int, Between(1, MAX_K)] | None = None
+    """K."""
+    tau: Annotated[float, Between(TEMPERATURES[0], TEMPERATURES[-1])] = 1.0
     cap: Annotated[int, Between(1, MAX_CAPACITY)] | None = None
     dice: Annotated[int, Between(0, 99)] | None = None
     """Seed of a random router."""
@@ -41,8 +42,8 @@ class WhatIfSettings(PageSettings):
             silenced=tuple(Seat(*place) for place in self.mute),
             shared_off=tuple(layer for (layer,) in self.shared),
             forced=tuple(Place(*place) for place in self.force),
-            top_k=self.k,
-            temperature=None if self.temp == 1.0 else self.temp,
+            top_k=self.topk,
+            temperature=None if self.tau == 1.0 else self.tau,
             capacity=self.cap,
             random_router=self.dice,
         )
@@ -60,5 +61,5 @@ class WhatIfSettings(PageSettings):
             mute=there(self.mute, 1),
             force=there(self.force, 2),
             shared=tuple(p for p in self.shared if p[0] < model.n_layers and model.n_shared),
-            k=None if self.k is None or self.k > model.n_routed else self.k,
+            topk=None if self.topk is None or self.topk > model.n_routed else self.topk,
         )
