@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from moe_demo.insight.ranks import mean_ranks
 from moe_demo.insight.run import Run
 
 Array = np.ndarray[Any, Any]
@@ -38,9 +39,7 @@ class Separation:
 
 def auroc(higher_B: Array, lower_B: Array) -> float:
     """Area under the ROC curve: the share of pairs in which the one that should be higher is; ties count half."""
-    pooled = np.concatenate([higher_B, lower_B])
-    _, place, count = np.unique(pooled, return_inverse=True, return_counts=True)
-    rank = (np.cumsum(count) - (count - 1) / 2)[place]  # the mean rank of equal values
+    rank = mean_ranks(np.concatenate([higher_B, lower_B]))
     n_higher, n_lower = len(higher_B), len(lower_B)
     return float((rank[:n_higher].sum() - n_higher * (n_higher + 1) / 2) / (n_higher * n_lower))
 

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from moe_demo.insight.mixture import mixture, removal_effects
+from moe_demo.insight.ranks import mean_ranks
 from moe_demo.insight.run import Run
 
 Array = np.ndarray[Any, Any]
@@ -112,13 +113,7 @@ def rank_correlation(x: Array, y: Array, block: Array) -> Correlation:
 
 def _spearman(x: Array, y: Array) -> float:
     """Pearson's correlation of the ranks; 0 where one side is all the same."""
-    rank_x, rank_y = _ranks(x), _ranks(y)
+    rank_x, rank_y = mean_ranks(x), mean_ranks(y)
     rank_x, rank_y = rank_x - rank_x.mean(), rank_y - rank_y.mean()
     scale = float(np.sqrt((rank_x**2).sum() * (rank_y**2).sum()))
     return float((rank_x * rank_y).sum() / scale) if scale > 0 else 0.0
-
-
-def _ranks(values: Array) -> Array:
-    """Equal values share their mean rank."""
-    _, place, count = np.unique(values, return_inverse=True, return_counts=True)
-    return np.asarray((np.cumsum(count) - (count - 1) / 2)[place])

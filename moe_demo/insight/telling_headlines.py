@@ -88,8 +88,9 @@ def _kinds(run: Run) -> Iterator[list[_Change]]:
     layers, experts = range(run.config.model.n_layers), range(run.config.model.n_routed)
     for top_k in (FEW, MANY):
         yield [_Change(why="k", layer=layer, top_k=top_k) for layer in layers]
-    for why, push in (("bias", PUSH), ("off", -PUSH)):
-        yield [_Change(why=why, layer=layer, expert=e, push=push) for layer in layers for e in experts]  # type: ignore[arg-type]
+    pushes: tuple[tuple[Why, float], ...] = (("bias", PUSH), ("off", -PUSH))
+    for why, push in pushes:
+        yield [_Change(why=why, layer=layer, expert=e, push=push) for layer in layers for e in experts]
 
 
 @torch.inference_mode()

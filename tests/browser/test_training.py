@@ -90,6 +90,12 @@ def stands_at(page: Page, step: int) -> None:
         expect(slider).to_have_attribute("aria-valuetext", re.compile(rf"\b{step}\b"), timeout=TRAINS)
 
 
+def end_of_epoch(store: RunStore, step: int) -> int:
+    """The last step of the epoch that step `step` stands in."""
+    of_epoch = store.status().n_steps // store.config().epochs
+    return step // of_epoch * of_epoch + of_epoch
+
+
 def run_name(page: Page) -> str:
     return re.search(r"run=([\w-]+)", page.url)[1]
 
@@ -112,9 +118,7 @@ def test_a_run_is_trained_paused_stepped_resumed_reset_and_stopped_by_its_button
         stands_at(page, taken)
         assert RunStore(runs / name).checkpoint_steps()[-1] == taken
     steps += 1
-    store = RunStore(runs / name)
-    of_epoch = store.status().n_steps // store.config().epochs
-    epoch_end = (steps + 1) // of_epoch * of_epoch + of_epoch
+    epoch_end = end_of_epoch(RunStore(runs / name), steps + 1)
     take(page, "epoch", epoch_end)
     assert len((runs / name / "metrics.jsonl").read_text().splitlines()) > epoch_end
 

@@ -53,6 +53,7 @@ def test_the_operator_and_the_command_line_are_held_to_nothing(tmp_path: Path):
     jobs = jobs_with(tmp_path, open_jobs=1, kept_runs=1, kept_mb=0, all_mb=0)
     for caller in (OPERATOR, OPERATOR, NOBODY, NOBODY):
         jobs.start(toy.config(), owner=caller)
+    assert len(jobs.names()) == 4
 
 
 def test_a_browser_keeps_so_many_runs_and_bytes(tmp_path: Path):
