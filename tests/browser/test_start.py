@@ -286,7 +286,8 @@ def test_pages_and_language_keep_the_selection(page: Page):
         page.get_by_role("link", name=text_in("en", f"{name}.nav"), exact=True).click()
         expect(page.get_by_role("heading", level=1)).to_have_text(text_in("en", f"{name}.title"))
         assert asked(page) == {"s": PRESET, "t": "1", "lang": "en"}
-        expect(page.locator(".chip[aria-selected=true]")).to_have_count(1)
+        # The balance page trains another model and has no sentence to choose a word of.
+        expect(page.locator(".chip[aria-selected=true]")).to_have_count(0 if name == "balance" else 1)
 
 
 def test_the_chart_and_its_library_wait_until_they_are_looked_at(new_page: Callable[..., Page]):

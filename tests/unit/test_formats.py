@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from moe_demo.text import corpus as corpus_module
+from moe_demo.text import files
 from moe_demo.text.corpus import CorpusError, Headline, Reason, corpus_from_bytes, read_corpus
 from moe_demo.text.errors import CORPUS_SENTENCES
 from tests.unit.corpus_files import TWO_HEADLINES, TWO_ROWS, one_sentence, read, write
@@ -216,7 +216,7 @@ def test_a_file_without_permission_says_so(tmp_path, monkeypatch):
         raise PermissionError(13, "Permission denied")
 
     path = write(tmp_path, "secret.csv", TWO_ROWS)
-    monkeypatch.setattr(corpus_module, "open", refuse, raising=False)
+    monkeypatch.setattr(files, "open", refuse, raising=False)
     with pytest.raises(CorpusError, match=r"secret.csv cannot be read \(Permission denied\); check"):
         read_corpus(path)
 
