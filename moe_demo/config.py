@@ -13,11 +13,20 @@ import dataclasses
 import types
 import typing
 from dataclasses import dataclass, field, fields, replace
-from functools import cache
-from typing import Any, Literal, NoReturn, get_args
+from typing import Any, Literal, get_args
 
 from moe_demo.errors import ConfigError as ConfigError
-from moe_demo.limits import HIGHEST, MAX_LABEL_CHARS, MAX_LABELS
+from moe_demo.limits import MAX_LABEL_CHARS, MAX_LABELS
+from moe_demo.rules import (
+    SHOWN_CHARS,
+    must_be,
+    refuse,
+    require,
+    require_bounded,
+    require_choices,
+    shown,
+    types_of_fields,
+)
 
 ScoreFn = Literal["softmax", "sigmoid"]
 GroupScore = Literal["top_sum", "max"]
@@ -26,45 +35,6 @@ BalanceMethod = Literal["none", "aux_loss", "seq_aux_loss", "loss_free", "loss_f
 METHODS: tuple[BalanceMethod, ...] = get_args(BalanceMethod)
 
 LABELS = ("tech", "sports", "entertainment")
-_SHOWN_CHARS = 60  # of a value that cannot be
-
-
-def _require(owner: object, rule: bool, field_name: str, text: str) -> None:
-    if not rule:
-        _refuse(type(owner), field_name, text, getattr(owner, field_name))
-
-
-def _refuse(owner: type, field_name: str, rule: str, value: object) -> NoReturn:
-    raise ConfigError("rule", owner=owner.__name__, field=field_name, rule=rule, value=_shown(value))
-
-
-def _shown(value: object) -> str:
-    """As Python writes it; Python refuses to write a whole number of thousands of digits."""
-    try:
-        text = repr(value)
-    except ValueError:
-        return "a number of thousands of digits"
-    return text if len(text) <= _SHOWN_CHARS else f"{text[:_SHOWN_CHARS]}…"
-
-
-@cache
-def _hints(cls: type) -> dict[str, Any]:
-    """The type of every field; Python reads the annotations anew whenever it is asked."""
-    return typing.get_type_hints(cls)
-
-
-def _require_choices(owner: Any) -> None:
-    """Every field annotated with a `Literal` holds one of its values."""
-    for name, annotation in _hints(owner.__class__).items():
-        if typing.get_origin(annotation) is Literal:
-            allowed = typing.get_args(annotation)
-            _require(owner, getattr(owner, name) in allowed, name, f"one of {', '.join(allowed)}")
-
-
-def _require_bounded(owner: Any) -> None:
-    """No number is above its upper bound, or no number at all."""
-    for name in _hints(owner.__class__).keys() & HIGHEST.keys():
-        _require(owner, getattr(owner, name) <= HIGHEST[name], name, f"at most {HIGHEST[name]:g}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,21 +56,37 @@ class RoutingRule:
     temperature: float = 1.0  # divides the logits; 1 in training, a what-if elsewhere
 
     def __post_init__(self) -> None:
-        _require_choices(self)
-        _require_bounded(self)
-        _require(self, self.n_routed >= 1, "n_routed", "at least 1")
-        _require(self, 1 <= self.top_k <= self.n_routed, "top_k", f"in 1..n_routed={self.n_routed}")
-        _require(self, self.temperature > 0, "temperature", "above 0")
-        _require(self, self.route_scale > 0, "route_scale", "above 0")
-        _require(self, self.n_groups >= 1, "n_groups", "at least 1")
-        _require(
-            self, self.n_routed % self.n_groups == 0, "n_groups", f"a divisor of n_routed={self.n_routed}"
+        require_choices(self)
+        require_bounded(self)
+        require(self, self.n_routed >= 1, "n_routed", must_be("at_least", bound=1))
+        require(
+            self,
+            1 <= self.top_k <= self.n_routed,
+            "top_k",
+            must_be("within", bounds=f"1..n_routed={self.n_routed}"),
         )
-        _require(
-            self, 1 <= self.topk_groups <= self.n_groups, "topk_groups", f"in 1..n_groups={self.n_groups}"
+        require(self, self.temperature > 0, "temperature", must_be("above", bound=0))
+        require(self, self.route_scale > 0, "route_scale", must_be("above", bound=0))
+        require(self, self.n_groups >= 1, "n_groups", must_be("at_least", bound=1))
+        require(
+            self,
+            self.n_routed % self.n_groups == 0,
+            "n_groups",
+            must_be("divisor", of=f"n_routed={self.n_routed}"),
+        )
+        require(
+            self,
+            1 <= self.topk_groups <= self.n_groups,
+            "topk_groups",
+            must_be("within", bounds=f"1..n_groups={self.n_groups}"),
         )
         reachable = self.topk_groups * self.group_size
-        _require(self, self.top_k <= reachable, "top_k", f"at most topk_groups x group size = {reachable}")
+        require(
+            self,
+            self.top_k <= reachable,
+            "top_k",
+            must_be("within", bounds=f"1..topk_groups x group size={reachable}"),
+        )
 
     @property
     def group_size(self) -> int:
@@ -147,13 +133,15 @@ class ModelConfig:
     token_dropout: float = 0.5  # share of token vectors hidden in training: no single word may decide
 
     def __post_init__(self) -> None:
-        _require_choices(self)
-        _require_bounded(self)
-        _require(self, all(isinstance(label, str) and label for label in self.labels), "labels", "words")
-        _require(self, 2 <= len(self.labels) <= MAX_LABELS, "labels", "at least two labels")
+        require_choices(self)
+        require_bounded(self)
+        require(
+            self, all(isinstance(label, str) and label for label in self.labels), "labels", must_be("words")
+        )
+        require(self, 2 <= len(self.labels) <= MAX_LABELS, "labels", must_be("two_labels"))
         longest = max(map(len, self.labels))
-        _require(self, longest <= MAX_LABEL_CHARS, "labels", f"of at most {MAX_LABEL_CHARS} characters each")
-        _require(self, len(set(self.labels)) == len(self.labels), "labels", "free of repeats")
+        require(self, longest <= MAX_LABEL_CHARS, "labels", must_be("short", limit=MAX_LABEL_CHARS))
+        require(self, len(set(self.labels)) == len(self.labels), "labels", must_be("no_repeats"))
         for name in (
             "vocab_size",
             "n_buckets",
@@ -164,17 +152,20 @@ class ModelConfig:
             "n_layers",
             "expert_dim",
         ):
-            _require(self, getattr(self, name) >= 1, name, "at least 1")
-        _require(self, self.max_n >= self.min_n, "max_n", f"at least min_n={self.min_n}")
-        _require(
-            self, self.dim % (2 * self.n_heads) == 0, "dim", f"a multiple of 2 x n_heads={2 * self.n_heads}"
+            require(self, getattr(self, name) >= 1, name, must_be("at_least", bound=1))
+        require(self, self.max_n >= self.min_n, "max_n", must_be("at_least", bound=f"min_n={self.min_n}"))
+        require(
+            self,
+            self.dim % (2 * self.n_heads) == 0,
+            "dim",
+            must_be("multiple", of=f"2 x n_heads={2 * self.n_heads}"),
         )
-        _require(self, self.n_shared >= 0, "n_shared", "0 or more")
-        _require(self, self.ffn_dim >= 0, "ffn_dim", "0 or more")
+        require(self, self.n_shared >= 0, "n_shared", must_be("at_least", bound=0))
+        require(self, self.ffn_dim >= 0, "ffn_dim", must_be("at_least", bound=0))
         for name in ("embedding_std", "router_std"):
-            _require(self, getattr(self, name) > 0, name, "above 0")
+            require(self, getattr(self, name) > 0, name, must_be("above", bound=0))
         for name in ("dropout", "token_dropout"):
-            _require(self, 0 <= getattr(self, name) < 1, name, "in [0, 1)")
+            require(self, 0 <= getattr(self, name) < 1, name, must_be("within", bounds="[0, 1)"))
         self.routing_rule  # noqa: B018  building it validates the router's fields
 
     @property
@@ -201,11 +192,11 @@ class BalanceConfig:
     calibration_passes: int = 0  # over clean headlines after training, at each of three rates; 0 = none
 
     def __post_init__(self) -> None:
-        _require_choices(self)
-        _require_bounded(self)
-        _require(self, self.calibration_passes >= 0, "calibration_passes", "0 or more")
+        require_choices(self)
+        require_bounded(self)
+        require(self, self.calibration_passes >= 0, "calibration_passes", must_be("at_least", bound=0))
         for name in ("alpha", "seq_alpha", "device_alpha", "bias_rate"):
-            _require(self, getattr(self, name) >= 0, name, "0 or more")
+            require(self, getattr(self, name) >= 0, name, must_be("at_least", bound=0))
 
     @property
     def expert_weight(self) -> float:
@@ -253,19 +244,19 @@ class RunConfig:
     confidence_temperature: float = 1.0  # divides the class scores from the last step on (arXiv 1706.04599)
 
     def __post_init__(self) -> None:
-        _require_bounded(self)
+        require_bounded(self)
         for name in ("epochs", "batch_size", "min_count"):
-            _require(self, getattr(self, name) >= 1, name, "at least 1")
-        _require(self, 0 < self.lr <= 10, "lr", "in (0, 10]")
+            require(self, getattr(self, name) >= 1, name, must_be("at_least", bound=1))
+        require(self, 0 < self.lr <= 10, "lr", must_be("within", bounds="(0, 10]"))
         for name in ("grad_clip", "confidence_temperature"):
-            _require(self, getattr(self, name) > 0, name, "above 0")
+            require(self, getattr(self, name) > 0, name, must_be("above", bound=0))
         for name in ("warmup_fraction", "label_smoothing", "word_dropout"):
-            _require(self, 0 <= getattr(self, name) < 1, name, "in [0, 1)")
-        _require(self, 0 < self.held_out_fraction < 1, "held_out_fraction", "in (0, 1)")
+            require(self, 0 <= getattr(self, name) < 1, name, must_be("within", bounds="[0, 1)"))
+        require(self, 0 < self.held_out_fraction < 1, "held_out_fraction", must_be("within", bounds="(0, 1)"))
         for name in ("patience", "weight_decay", "outlier_weight"):
-            _require(self, getattr(self, name) >= 0, name, "0 or more")
-        _require(self, 0 < self.outlier_share <= 1, "outlier_share", "in (0, 1]")
-        _require(self, 0 <= self.seed < 2**63, "seed", "in 0..2^63-1")
+            require(self, getattr(self, name) >= 0, name, must_be("at_least", bound=0))
+        require(self, 0 < self.outlier_share <= 1, "outlier_share", must_be("within", bounds="(0, 1]"))
+        require(self, 0 <= self.seed < 2**63, "seed", must_be("within", bounds="0..2^63-1"))
         if self.balance.device_alpha > 0 and not self.model.n_groups > 1:
             raise ConfigError("groups")
 
@@ -281,15 +272,15 @@ class RunConfig:
 
 def _build(cls: Any, values: dict[str, Any]) -> Any:
     if not isinstance(values, dict):
-        raise ConfigError("table", owner=cls.__name__, value=_shown(values))
-    hints = _hints(cls)
-    unknown = sorted(set(values) - set(hints))
+        raise ConfigError("table", owner=cls.__name__, value=shown(values))
+    types_of = types_of_fields(cls)
+    unknown = sorted(set(values) - set(types_of))
     if unknown:
-        raise ConfigError("unknown", owner=cls.__name__, names=", ".join(unknown)[:_SHOWN_CHARS])
-    return cls(**{name: _typed(cls, name, hints[name], value) for name, value in values.items()})
+        raise ConfigError("unknown", owner=cls.__name__, names=", ".join(unknown)[:SHOWN_CHARS])
+    return cls(**{name: _typed(cls, name, types_of[name], value) for name, value in values.items()})
 
 
-_TYPE_NAMES = {int: "a whole number", float: "a number", bool: "true or false", str: "text", tuple: "a list"}
+_TYPE_RULES = {int: "whole", float: "number", bool: "truth", str: "text", tuple: "list"}
 
 
 def _typed(cls: Any, name: str, hint: Any, value: Any) -> Any:
@@ -304,7 +295,7 @@ def _typed(cls: Any, name: str, hint: Any, value: Any) -> Any:
         return value  # checked by the class itself
     expected = tuple if isinstance(hint, types.GenericAlias) else hint
     if not isinstance(value, expected) or (isinstance(value, bool) and expected is not bool):
-        _refuse(cls, name, _TYPE_NAMES[expected], value)
+        refuse(cls, name, must_be(_TYPE_RULES[expected]), value)
     return value
 
 

@@ -16,8 +16,10 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from moe_demo.config import ConfigError, ModelConfig, RoutingRule
+from moe_demo.errors import Said
 from moe_demo.model.experts import FeedForward
 from moe_demo.model.moe import MoELayer
+from moe_demo.rules import must_be
 
 if TYPE_CHECKING:
     from transformers.models.deepseek_v3.modeling_deepseek_v3 import DeepseekV3MoE
@@ -35,8 +37,8 @@ def to_transformers(layer: MoELayer) -> DeepseekV3MoE:
     from transformers.models.deepseek_v3 import modeling_deepseek_v3
 
     rule = layer.router.rule
-    _require(rule.score_fn == "sigmoid", "score_fn", "sigmoid", rule.score_fn)
-    _require(rule.temperature == 1, "temperature", "1", rule.temperature)
+    _require(rule.score_fn == "sigmoid", "score_fn", must_be("is", value="sigmoid"), rule.score_fn)
+    _require(rule.temperature == 1, "temperature", must_be("is", value=1), rule.temperature)
     _require_same_routing(rule)
     _, double_width, dim = layer.experts.gate_up_E2FD.shape
     config = DeepseekV3Config(
@@ -98,15 +100,17 @@ def _config_of(module: DeepseekV3MoE) -> ModelConfig:
     from transformers.models.deepseek_v3 import modeling_deepseek_v3
 
     is_theirs = isinstance(module, modeling_deepseek_v3.DeepseekV3MoE)
-    _require(is_theirs, "module", "a DeepseekV3MoE", type(module).__name__)
+    _require(is_theirs, "module", must_be("their_layer"), type(module).__name__)
     gate: Any = module.gate
     activations = (module.experts.act_fn, module.shared_experts.act_fn)
-    _require(all(map(_is_silu, activations)), "hidden_act", "silu", module.config.hidden_act)
+    _require(
+        all(map(_is_silu, activations)), "hidden_act", must_be("is", value="silu"), module.config.hidden_act
+    )
     for name in ("top_k", "num_group", "topk_group"):
-        _require(isinstance(getattr(gate, name), int), name, "a number", getattr(gate, name))
+        _require(isinstance(getattr(gate, name), int), name, must_be("number"), getattr(gate, name))
     n_routed, dim, expert_dim = module.experts.down_proj.shape
     shared_dim = module.shared_experts.gate_proj.out_features
-    _require(shared_dim % expert_dim == 0, "shared width", f"a multiple of {expert_dim}", shared_dim)
+    _require(shared_dim % expert_dim == 0, "shared width", must_be("multiple", of=expert_dim), shared_dim)
     return ModelConfig(
         dim=dim,
         n_heads=1,
@@ -128,11 +132,11 @@ def _require_same_routing(rule: RoutingRule) -> None:
     How groups are scored only matters where some of them are left out. One chosen expert's normalised gate is 1
     with them and its score with us (`router.gate_values`).
     """
-    _require(rule.group_size >= _COUNTED, "n_groups", f"groups of {_COUNTED} or more experts", rule.n_groups)
+    _require(rule.group_size >= _COUNTED, "n_groups", must_be("group_size", least=_COUNTED), rule.n_groups)
     is_same = rule.topk_groups == rule.n_groups or rule.counted_per_group == _COUNTED
-    _require(is_same, "counted_per_group", str(_COUNTED), rule.counted_per_group)
+    _require(is_same, "counted_per_group", must_be("is", value=_COUNTED), rule.counted_per_group)
     is_one = rule.norm_topk and rule.top_k == 1
-    _require(not is_one, "top_k", "above 1 where gates are normalised", rule.top_k)
+    _require(not is_one, "top_k", must_be("not_normalised"), rule.top_k)
 
 
 def _is_silu(activation: nn.Module) -> bool:
@@ -145,6 +149,6 @@ def _shared(layer: MoELayer) -> list[FeedForward]:
     return [shared for shared in layer.shared if isinstance(shared, nn.Module)]  # type: ignore[misc]
 
 
-def _require(rule: bool, name: str, text: str, value: object) -> None:
-    if not rule:
-        raise ConfigError("transformers", field=name, rule=text, value=repr(value))
+def _require(holds: bool, name: str, wanted: Said, value: object) -> None:
+    if not holds:
+        raise ConfigError("transformers", field=name, rule=wanted, value=repr(value))

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 MAX_FILE_LINES = 400
 MAX_FUNCTION_LINES = 45
 
-_RECORDS = "errors limits config published text model runs training jobs insight cluster releases"
+_RECORDS = "errors limits rules config published text model runs training jobs insight cluster releases"
 
 # One direction: text, config -> model -> runs -> training, jobs -> insight -> cluster, releases, figures -> ui
 # -> pages.
@@ -20,10 +20,11 @@ _RECORDS = "errors limits config published text model runs training jobs insight
 MAY_IMPORT = {
     "errors": "",
     "limits": "",
-    "config": "errors limits",
+    "rules": "errors limits",
+    "config": "errors limits rules",
     "published": "config",
     "text": "errors config",
-    "model": "errors config text",
+    "model": "errors rules config text",
     "runs": "errors config text model",
     "training": "errors config text model runs",
     "jobs": "errors limits config text runs",
@@ -52,6 +53,7 @@ NO_PAGE_LIBRARY = re.compile(r"ui\.(\w+\.data\w*|kit\.(words|looks|tables))")
 MUST_NOT_IMPORT = {
     "errors": "torch streamlit plotly pandas",
     "limits": "torch streamlit plotly pandas",
+    "rules": "torch streamlit plotly pandas",
     "config": "torch streamlit plotly pandas",
     "published": "torch streamlit plotly pandas",
     "text": "streamlit plotly",

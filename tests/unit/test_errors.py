@@ -13,6 +13,7 @@ from moe_demo.config import ConfigError
 from moe_demo.errors import Said, SaidError
 from moe_demo.insight.switches import WhatIfError
 from moe_demo.jobs.uploads import UploadError
+from moe_demo.rules import RULES, must_be
 from moe_demo.runs.errors import REASONS, RunError, reason
 from moe_demo.text.errors import CorpusError, EmptyTextError, VocabularyError
 from moe_demo.ui.kit.errors import place_of, said, sentence
@@ -70,6 +71,18 @@ def test_every_reason_is_said_in_both_languages(code: str):
     for lang in LANGUAGES:
         with speaking(lang):
             assert bool(CHINESE.search(said(found))) == (lang == "zh")
+
+
+@pytest.mark.parametrize("code", RULES)
+def test_a_broken_rule_is_told_wholly_in_the_readers_language(code: str):
+    values = dict.fromkeys(placeholders(RULES[code]), 3)
+    error = ConfigError("rule", owner="RoutingRule", field="top_k", rule=must_be(code, **values), value="99")
+    with speaking("zh"):
+        told = sentence(error)
+    with speaking("en"):
+        assert sentence(error).replace("\\", "") == str(error)
+    english = set(re.findall(r"\w+", RULES[code].format(**values))) - {"3", "true", "false", "DeepseekV3MoE"}
+    assert not english & set(re.findall(r"[A-Za-z]\w*", told)), told
 
 
 def raised() -> Iterator[tuple[str, str, set[str]]]:

@@ -117,9 +117,18 @@ class SentenceStrip {
 
   /** Whether there are words left or right of those in view. */
   tellMore() {
+    this.placeLegend();
     const { scrollLeft, scrollWidth, clientWidth, classList } = this.chips;
     classList.toggle("more-before", scrollLeft > 1);
     classList.toggle("more-after", scrollLeft + clientWidth < scrollWidth - 1);
+  }
+
+  /** After the words where there is room, else beside the sentence's meaning, which stands on a line of its own. */
+  placeLegend() {
+    if (!this.legendOfLines) return;
+    this.chips.append(this.legendOfLines);
+    if (this.meaning.textContent && this.chips.scrollWidth > this.chips.clientWidth + 1)
+      this.meaning.append(this.legendOfLines);
   }
 
   /** @param {PictureData} data */
@@ -135,7 +144,8 @@ class SentenceStrip {
     const cut = data.left_out
       ? [el("span", { class: "cut", title: data.cut, lang: "zh" }, data.left_out)]
       : [];
-    this.chips.replaceChildren(...chips, ...cut, this.legend(data), patterns);
+    this.legendOfLines = this.legend(data);
+    this.chips.replaceChildren(...chips, ...cut, this.legendOfLines, patterns);
     setTabStop(chips, chips[Math.max(held, 0) || (data.picked ?? 0)]);
     if (held >= 0) chips[held]?.focus();
     if (data.picked !== null) chips[data.picked]?.scrollIntoView({ block: "nearest", inline: "nearest" });

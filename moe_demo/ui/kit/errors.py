@@ -52,6 +52,8 @@ def _filled(spoken: Said, values: Mapping[str, Any]) -> str:
         return str(spoken)  # of another version
     if isinstance(counts := spoken.values.get("counts"), Counter):
         values["reasons"] = counted(counts)
+    if isinstance(rule := spoken.values.get("rule"), Said):
+        values["rule"] = said(rule)
     if "label" in values:
         values["label"] = class_word(str(values["label"]))
     return t(key, **values)
