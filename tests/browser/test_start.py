@@ -67,6 +67,22 @@ def test_the_first_screen_holds_the_whole_picture(
     assert len(bright(page)) == tokens(page).count() * (4 if run == "deepseek" else 1)
 
 
+@pytest.mark.parametrize("width", [390, 1280, 1920])
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_what_the_lines_under_words_say_is_never_cut(new_page: Callable[..., Page], width: int, lang: str):
+    page = new_page(width=width)
+    page.goto(f"/?lang={lang}")
+    wait_ready(page)
+    legend = page.locator(".legend")
+    expect(legend).to_contain_text(text_in(lang, "strip.legend_top"))
+    if width < 1280:  # there the words are a list to scroll, and in Chinese the legend is its end
+        legend.scroll_into_view_if_needed()
+    held, holder = box_of(legend), box_of(legend.locator(".."))
+    assert held["x"] >= holder["x"] - 1
+    assert held["x"] + held["width"] <= holder["x"] + holder["width"] + 1
+    assert held["x"] + held["width"] <= width
+
+
 def test_hover_on_a_word_keeps_its_routes_and_dims_the_rest(page: Page):
     opened(page)
     tokens(page).nth(2).hover()
