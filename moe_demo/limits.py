@@ -66,6 +66,10 @@ class Limits:
     """Of run folders; one has some 70."""
     all_mb: int = 20_000
     """Of the run folders of all browsers together."""
+    kept_data_sets: int = 5
+    """Data sets of one's own."""
+    all_data_mb: int = 500
+    """Of the data sets of all browsers together."""
     kept_days: int = 30
     """Private runs and data sets are removed so long after they were last written."""
 

@@ -22,15 +22,13 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from moe_demo.limits import Limits
 from moe_demo.runs.catalogue import local_folder
 from moe_demo.runs.files import RunError, explained, read_record, write_json, write_whole
 from moe_demo.runs.owners import Caller, hashed
 from moe_demo.text.corpus import Corpus
 
 FOLDER = ".uploads"  # a dot: no run's name begins with one
-MAX_PER_OWNER = 5
-MAX_TOTAL_BYTES = 500_000_000  # of all data sets together: visitors must not fill the server's disk
-KEPT_DAYS = 30
 MAX_NAME_CHARS = 40
 
 UPLOAD_SENTENCES = {
@@ -99,7 +97,8 @@ class _About:
 class Uploads:
     """The data sets below a folder of runs, by default the local one."""
 
-    def __init__(self, root: Path | None = None) -> None:
+    def __init__(self, root: Path | None = None, limits: Limits | None = None) -> None:
+        self.limits = Limits.of_environment() if limits is None else limits
         self.folder = (local_folder() if root is None else root) / FOLDER
 
     def keep(self, corpus: Corpus, name: str, owner: Caller) -> Dataset:
@@ -164,7 +163,7 @@ class Uploads:
             about = read_record(folder / "about.json", _About)
         except RunError:  # being written, or not by us
             return None
-        if time.time() > about.created + KEPT_DAYS * 24 * 3600:
+        if time.time() > about.created + self.limits.kept_days * 24 * 3600:
             return None
         return Dataset(
             key=key,
@@ -181,11 +180,11 @@ class Uploads:
         mine = self.of(owner)
         if any(dataset.name.casefold() == name.casefold() for dataset in mine):
             raise UploadError("same_name", name=name)
-        if len(mine) >= MAX_PER_OWNER:
-            raise UploadError("too_many", limit=MAX_PER_OWNER)
+        if len(mine) >= self.limits.kept_data_sets:
+            raise UploadError("too_many", limit=self.limits.kept_data_sets)
         used = sum(dataset.path.stat().st_size for dataset in self._all())
-        if used + n_bytes > MAX_TOTAL_BYTES:
-            raise UploadError("no_room", limit=MAX_TOTAL_BYTES // 1_000_000)
+        if used + n_bytes > 1_000_000 * self.limits.all_data_mb:
+            raise UploadError("no_room", limit=self.limits.all_data_mb)
 
     def _sweep(self) -> None:
         """Remove data sets whose time is over, and halves that a killed process left."""

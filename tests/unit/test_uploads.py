@@ -11,16 +11,14 @@ import pytest
 
 from moe_demo.cli import main
 from moe_demo.insight.run import load_run
-from moe_demo.jobs import uploads as uploads_module
 from moe_demo.jobs.uploads import (
-    KEPT_DAYS,
     MAX_NAME_CHARS,
-    MAX_PER_OWNER,
     UPLOAD_SENTENCES,
     Dataset,
     UploadError,
     Uploads,
 )
+from moe_demo.limits import Limits
 from moe_demo.runs.owners import NOBODY, Caller, hashed, new_id
 from moe_demo.text.corpus import Corpus, Headline, read_corpus, stratified_split
 from tests import toy
@@ -135,19 +133,22 @@ def test_a_data_set_must_have_an_owner(uploads: Uploads):
 
 
 def test_a_browser_keeps_so_many_and_no_more_until_it_deletes_one(uploads: Uploads):
-    kept = [uploads.keep(seasons(), f"n{n}", ANN) for n in range(MAX_PER_OWNER)]
-    assert f"keeps {MAX_PER_OWNER} data sets" in refused("too_many", uploads.keep, seasons(), "one more", ANN)
+    kept = [uploads.keep(seasons(), f"n{n}", ANN) for n in range(Limits().kept_data_sets)]
+    assert f"keeps {Limits().kept_data_sets} data sets" in refused(
+        "too_many", uploads.keep, seasons(), "one more", ANN
+    )
     assert uploads.keep(seasons(), "mine", BOB).name == "mine"
     uploads.delete(kept[0].key, ANN)
     assert not kept[0].path.parent.exists()
     assert uploads.keep(seasons(), "one more", ANN) in uploads.of(ANN)
 
 
-def test_all_data_sets_together_have_a_limit(uploads: Uploads, monkeypatch: pytest.MonkeyPatch):
-    size = uploads.keep(seasons(), "a", ANN).path.stat().st_size
-    monkeypatch.setattr(uploads_module, "MAX_TOTAL_BYTES", 2 * size)
-    uploads.keep(seasons(), "b", BOB)
-    assert "try again later" in refused("no_room", uploads.keep, seasons(), "c", ANN)
+def test_all_data_sets_together_have_a_limit(tmp_path: Path):
+    uploads = Uploads(tmp_path / "runs", Limits(all_data_mb=1))
+    most = seasons(n_each=4000)
+    assert 500_000 < uploads.keep(most, "a", ANN).path.stat().st_size < 1_000_000
+    assert "try again later" in refused("no_room", uploads.keep, most, "b", BOB)
+    assert uploads.keep(seasons(), "c", BOB).n_headlines == 64
 
 
 @pytest.mark.parametrize("name", ["", "  ", "长" * (MAX_NAME_CHARS + 1), "a\0b", "a\u202eb"])
@@ -161,10 +162,15 @@ def test_a_name_is_taken_once_in_a_browser(uploads: Uploads):
     assert uploads.keep(seasons(), "my data", BOB).name == "my data"
 
 
-def test_after_its_time_a_data_set_is_gone_from_the_disk_too(uploads: Uploads):
+@pytest.mark.parametrize("days", [3, 30])
+def test_after_its_time_a_data_set_is_gone_from_the_disk_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, days: int
+):
+    monkeypatch.setenv("MOE_DEMO_KEPT_DAYS", str(days))
+    uploads = Uploads(tmp_path / "runs")
     young, old = (uploads.keep(seasons(), name, ANN) for name in ("young", "old"))
-    make_older(young, days=KEPT_DAYS - 1)
-    make_older(old, days=KEPT_DAYS + 1)
+    make_older(young, days=days - 1)
+    make_older(old, days=days + 1)
     refused("missing", uploads.get, old.key, ANN)
     assert [dataset.name for dataset in uploads.of(ANN)] == ["young"]
     assert not old.path.parent.exists()

@@ -17,7 +17,7 @@ import streamlit as st
 
 from moe_demo.config import LABELS, RunConfig
 from moe_demo.jobs.reading import intake_apart
-from moe_demo.jobs.uploads import KEPT_DAYS, MAX_NAME_CHARS, Dataset, UploadError, Uploads
+from moe_demo.jobs.uploads import MAX_NAME_CHARS, Dataset, UploadError, Uploads
 from moe_demo.text.corpus import Corpus, CorpusError, Reason, Rejected, held_out_size
 from moe_demo.text.intake import (
     MAX_CLASS_CHARS,
@@ -51,7 +51,7 @@ _COLUMNS = (5, 2, 5)
 def draw() -> None:
     """The section: heading, file, preview, labels, and this browser's data sets."""
     st.header(t("own_data.title"), anchor="own-data")
-    limits = {"mb": MAX_UPLOAD_BYTES // 2**20, "rows": MAX_UPLOAD_ROWS, "days": KEPT_DAYS}
+    limits = {"mb": MAX_UPLOAD_BYTES // 2**20, "rows": MAX_UPLOAD_ROWS, "days": Uploads().limits.kept_days}
     st.caption(t("own_data.caption", **limits))
     if not has_cookie():
         st.info(t("own_data.no_cookies"))
@@ -299,7 +299,7 @@ def _kept_row(dataset: Dataset) -> None:
     counts = t("common.comma").join(
         f"{plain(class_word(label))} {count:,}" for label, count in dataset.class_counts.items()
     )
-    until = datetime.fromtimestamp(dataset.created, UTC) + timedelta(days=KEPT_DAYS)
+    until = datetime.fromtimestamp(dataset.created, UTC) + timedelta(days=Uploads().limits.kept_days)
     said.markdown(f"**{plain(dataset.name)}** · {counts}")
     said.caption(t("own_data.kept_until", n=dataset.n_headlines, date=f"{until:%Y-%m-%d}"))
     key = f"own.train.{dataset.key}"
