@@ -1,5 +1,6 @@
 """Data of one's own in a real browser: typed classes, a file too large to send, what a second browser sees."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from moe_demo.jobs.uploads import Uploads
 from moe_demo.ui.kit import i18n
+from moe_demo.ui.server.visitor import COOKIE
 from tests.browser.helpers import Server, expect_no_exception, wait_ready
 
 ROWS = [f"{label}的标题{n},{label}" for label in ("明星", "篮球", "足球") for n in range(4)]
@@ -77,3 +79,32 @@ def test_a_file_over_the_limit_is_refused_in_the_readers_language(
     said = page.locator(".st-key-own-drop").evaluate("node => getComputedStyle(node, '::after').content")
     assert said == f'"{text("refused", mb=20)}"'
     assert list(Uploads(tmp_path / "runs").folder.glob("*")) == []
+
+
+def open_without_cookies(page: Page, server: Server) -> None:
+    """As in a browser that keeps none: what the page hands it is gone before the page asks for anything."""
+    page.goto(f"{server.base_url}/train", wait_until="commit")
+    page.context.clear_cookies()
+    expect(page.get_by_text(text("no_cookies"))).to_be_visible(timeout=30_000)
+
+
+def test_a_browser_without_cookies_watches_the_run_on_its_own_data(
+    own_server: Server, new_page: Callable[..., Page], tmp_path: Path
+):
+    path = tmp_path / "标题集.csv"
+    path.write_text("\n".join(["text,label", *ROWS * 8]).replace("的标题", "的标题第"), "utf-8")
+    page = new_page(own_server)
+    answers: list[int] = []
+    page.on("response", lambda answer: answers.append(answer.status) if "/live/" in answer.url else None)
+    open_without_cookies(page, own_server)
+    bring(page, path)
+    page.get_by_role("button", name=text("keep")).click()
+    page.get_by_role("button", name=text("train")).click()
+    expect(page).to_have_url(re.compile(r"run="), timeout=30_000)
+    expect(page.locator("[data-zoom]").first).to_have_attribute(
+        "data-steps", re.compile(r"[1-9]"), timeout=60_000
+    )
+    assert COOKIE not in {cookie["name"] for cookie in page.context.cookies()}
+    assert answers
+    assert set(answers) <= {200, 204, 304}
+    expect_no_exception(page)
