@@ -151,8 +151,13 @@ def _numbers(config: RunConfig) -> list[str]:
 
 def plan_of(dataset: Dataset) -> Plan:
     """The default preset's run on a data set of one's own."""
-    config = with_labels(preset(DEFAULT_RUN), dataset.labels)
-    return Plan(config=config, files=(dataset.path,), private=True, name=dataset.run_name)
+    return Plan(
+        config=_on(dataset, preset(DEFAULT_RUN)), files=(dataset.path,), private=True, name=dataset.run_name
+    )
+
+
+def _on(dataset: Dataset, config: RunConfig) -> RunConfig:
+    return with_labels(on_own_data(config), dataset.labels)
 
 
 def rule_of(name: str, value: Setting, config: RunConfig) -> str:
@@ -172,7 +177,7 @@ def _of_new_run(
     config = replace(config, data="builtin", balance=balance, **values)
     dataset = held.get(form.entered("data", _data_of(form.job, held)))
     if dataset:
-        return with_labels(on_own_data(config), dataset.labels), dataset
+        return _on(dataset, config), dataset
     return with_labels(config, PRESETS[config.preset].model.labels), dataset
 
 
