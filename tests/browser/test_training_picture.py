@@ -97,8 +97,28 @@ def test_the_line_goes_from_checkpoint_to_checkpoint_by_keys(new_page: NewPage):
         wait_ready(page)
     evaluation = [record for record in STORE.metrics()[0] if isinstance(record, EvalMetrics)][-1]
     said = re.compile(re.escape(f"{100 * evaluation.accuracy:.1f}%"))
-    # the answer to an earlier key may come late
     expect(handle(page)).to_have_attribute("aria-valuetext", said)
+
+
+def test_an_answer_to_an_earlier_key_does_not_take_the_line_back(new_page: NewPage):
+    page = opened(new_page())
+    handle(page).focus()
+    page.keyboard.press("Home")
+    page.wait_for_url(f"**step={CHECKPOINTS[0]}*")
+    wait_ready(page)
+    watch = """() => { window.seen = []; const root = %s; new MutationObserver(
+        () => window.seen.push(Number(root.getAttribute("aria-valuenow"))),
+    ).observe(root, { attributes: true, attributeFilter: ["aria-valuenow"] }); }"""
+    handle(page).evaluate("(node) => { window.line = node; }")
+    page.evaluate(watch % "window.line")
+    for _ in CHECKPOINTS[1:]:
+        page.keyboard.press("ArrowRight")
+        page.wait_for_timeout(40)  # long enough for each to be told, too short for its answer
+    page.wait_for_function("() => !new URL(location).searchParams.has('step')")
+    wait_ready(page)
+    seen = page.evaluate("() => window.seen")
+    assert seen[-1] == CHECKPOINTS[-1]
+    assert seen == sorted(seen), "the line went back"
 
 
 def test_a_zoom_outlives_a_rerun_and_escape_ends_it(new_page: NewPage):

@@ -12,6 +12,7 @@ import { LINES_UP_TO, RULER, bandAt, expertsBand } from "./layout.js";
 import { paintLooked, paintRecords, sceneOf } from "./painting.js";
 import { recordAt } from "./record.js";
 import { LAST_CELL, cellAt } from "./route_cells.js";
+import { Told } from "./told.js";
 import { readCell } from "./words.js";
 
 const CLICK_MS = 240; // a second click within this time makes it a double click, which resets the zoom
@@ -45,6 +46,7 @@ export class TrainingPicture {
   mode = "load";
   /** @type {number | null} the scrubbed step; null follows the newest checkpoint */
   chosen = null;
+  told = new Told();
   /** @type {Place | null} under the pointer */
   hover = null;
   /** @type {Drag | null} */
@@ -80,7 +82,8 @@ export class TrainingPicture {
     this.send = send;
     if (isOtherRun) this.takeView(views.get(data.runs[0].id));
     if (before?.layer !== data.layer) this.layer = data.layer;
-    if (before?.step !== data.step || isOtherRun) this.chosen = data.step;
+    const isOlder = !isOtherRun && this.told.isOlder(data.step, this.records[0]?.checkpoints.at(-1));
+    if (isOtherRun || (before?.step !== data.step && !isOlder)) this.chosen = data.step;
     const records = data.runs.map((run) => recordAt(run.address));
     for (const record of this.records) if (!records.includes(record)) record.stop();
     this.records = records;
@@ -238,7 +241,9 @@ export class TrainingPicture {
     this.chosen = to;
     this.look();
     this.elements.saySoon(SAY_MS);
-    if (!isSame || to !== this.data?.step) this.send("step", to);
+    if (isSame && to === this.data?.step) return;
+    this.told.tell(to);
+    this.send("step", to);
   }
 
   /** @param {number} by how many checkpoints on */
