@@ -1,7 +1,7 @@
-"""HTML's way of writing characters, undone: `&quot;火箭&quot;&nbsp;` is `"火箭" `.
+"""HTML's way of writing characters, undone: `&quot;火箭&quot;&nbsp;` is `"火箭" `, and `<em>火箭</em>` is `火箭`.
 
 Headlines taken from web pages are full of it, some escaped twice (`&amp;quot;`). What is no such character stays:
-`AT&T`, `R&D`, `&foo;`. Every repetition in the pattern has a bound, so that no text is slow to search.
+`AT&T`, `R&D`, `&foo;`, `<三体>`. Every repetition in the pattern has a bound, so that no text is slow to search.
 """
 
 from __future__ import annotations
@@ -18,8 +18,16 @@ PATTERN = (
 _ENTITY = re.compile(PATTERN)
 
 
+_TAG = re.compile(
+    r"</?(?:a|b|br|div|em|font|h[1-6]|i|img|mark|p|small|span|strong|sub|sup|u)(?:[ /][^<>]{0,300})?>",
+    re.IGNORECASE,
+)
+
+
 def unescape(text: str) -> str:
-    """The text with its characters as they are meant."""
+    """The text with its characters as they are meant, without the tags of a page's running text."""
+    if "<" in text:
+        text = _TAG.sub(lambda match: " " if match.group()[1:3].lower() == "br" else "", text)
     return _ENTITY.sub(lambda match: character(match.group()), text) if "&" in text else text
 
 

@@ -32,6 +32,7 @@ CORPUS_SENTENCES = {
     "text_header": "{file}, line {line}: the header must name a column text, but is {found}; "
     "put text in the first line, or a name for every column, separated as the lines below are.",
     "json_array": "{file}, line {line}: this is one JSON array; write one JSON object a line instead.",
+    "markup": "{file} is {kind}, not lines of headlines; save it as CSV with the columns text and label.",
     "quote": "{file}, line {line}: a quotation mark is opened here and closed nowhere; "
     'inside quoted text, write every " twice.',
     "reading": "{file} takes more than {seconds} seconds or {mb} MB of memory to read; keep a part of it.",

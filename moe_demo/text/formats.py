@@ -25,6 +25,7 @@ from moe_demo.text.errors import CorpusError
 from moe_demo.text.header import header_error
 from moe_demo.text.json_lines import is_json, json_rows
 from moe_demo.text.layout import find_layout, has_sure_separator, layout_rows, looks_like_columns
+from moe_demo.text.markup import markup_of
 from moe_demo.text.published import published_format, published_row
 from moe_demo.text.rows import Format, RawRow, Row, settled
 from moe_demo.text.tables import find_header, first_index, table_rows, without_hint
@@ -45,7 +46,8 @@ def parse(data: bytes, file: str, max_rows: int, *, need_label: bool) -> Parsed:
     """From the bytes of a file to its rows.
 
     Raises:
-        CorpusError: as `decode`; too_many_rows, json_array, quote, header (text_header where no label is needed).
+        CorpusError: as `decode`; too_many_rows, json_array, markup, quote, header (text_header where none needs a
+            label).
     """
     decoded = decode(data, file)
     form, reading = _reading(decoded.lines, file, need_label)
@@ -59,6 +61,8 @@ def _reading(lines: list[str], file: str, need_label: bool) -> tuple[Format, Ite
     """The format, and every row that is not blank, in order."""
     if is_json(lines, file):
         return Format.JSONL, json_rows(lines, file, need_label)
+    if kind := markup_of(lines):
+        raise CorpusError("markup", file=file, kind=kind)
     index = first_index(lines)
     refused = header_error(file, index + 1, lines[index], need_label)
     lines, separators = without_hint(lines)

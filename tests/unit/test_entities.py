@@ -41,6 +41,21 @@ def test_the_characters_that_are_meant(written: str, meant: str):
     assert unescape(written) == meant
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("<em>火箭</em>夺冠", "火箭夺冠"),
+        ('<font color="red">火箭</FONT>夺冠<br/>进球', "火箭夺冠 进球"),
+        ("<a href=http://a.b/c?d=e>火箭</a>", "火箭"),
+        ("&lt;b&gt;火箭<b >夺冠</b>", "<b>火箭夺冠"),
+        ("<三体>动画 1<2 a<b <basketball> <", "<三体>动画 1<2 a<b <basketball> <"),
+    ],
+)
+def test_the_tags_of_running_text_go_and_other_angle_brackets_stay(tmp_path, written: str, meant: str):
+    assert unescape(written) == meant
+    assert read_labelled_or_plain(write(tmp_path, "a.txt", f"{written}\n山高水长\n")).texts[0] == meant
+
+
 @pytest.mark.parametrize("text", [text for text in NONE if text != "&amp"])
 def test_what_is_no_such_character_stays(text: str):
     assert unescape(text) == text

@@ -7,7 +7,14 @@ from pathlib import Path
 import pytest
 
 from moe_demo.text import files
-from moe_demo.text.corpus import CorpusError, Headline, Reason, corpus_from_bytes, read_corpus
+from moe_demo.text.corpus import (
+    CorpusError,
+    Headline,
+    Reason,
+    corpus_from_bytes,
+    read_corpus,
+    read_labelled_or_plain,
+)
 from moe_demo.text.errors import CORPUS_SENTENCES
 from tests.unit.corpus_files import TWO_HEADLINES, TWO_ROWS, one_sentence, read, write
 
@@ -201,6 +208,32 @@ def test_a_missing_file_and_a_folder_are_told_apart(tmp_path):
             read_corpus(path)
         assert caught.value.code == code
         one_sentence(caught.value, path.name)
+
+
+@pytest.mark.parametrize(
+    ("kind", "content"),
+    [
+        (
+            "XML or HTML",
+            '<?xml version="1.0"?>\n<r>\n<d l="体育">火箭夺冠</d>\n<d l="科技">新机发布</d>\n</r>\n',
+        ),
+        ("XML or HTML", "<ul><li>火箭夺冠</li>\n<li>新机发布</li></ul>\n"),
+        ("XML or HTML", "<体育>火箭夺冠</体育>\n<科技>新机发布</科技>\n"),
+        ("YAML", "- text: 火箭夺冠\n  label: 体育\n- text: 新机发布\n  label: 科技\n"),
+        ("YAML", "体育:\n  - 火箭夺冠\n科技:\n  - 新机发布\n"),
+        ("SQL", "INSERT INTO t VALUES (1,'火箭夺冠','体育');\nINSERT INTO t VALUES (2,'新机发布','科技');\n"),
+        ("Markdown", "| 标题 | 类别 |\n|---|:--|\n| 火箭夺冠 | 体育 |\n| 新机发布 | 科技 |\n"),
+    ],
+)
+def test_what_is_written_in_another_language_is_refused_by_its_name(tmp_path, kind: str, content: str):
+    assert f"is {kind}, not lines of headlines" in sentence_about(tmp_path, "a.txt", content, "markup")
+    with pytest.raises(CorpusError, match=kind):
+        read_labelled_or_plain(write(tmp_path, "a.txt", content))
+
+
+def test_headlines_with_marks_of_such_languages_are_headlines(tmp_path):
+    lines = ["<三体>动画开播", "- 火箭夺冠", "快讯: 新机发布", "update 来了", "a</b> 的用法", "| 一 | 二 |"]
+    assert list(read_labelled_or_plain(write(tmp_path, "a.txt", "\n".join(lines))).texts)[:4] == lines[:4]
 
 
 def test_a_path_through_a_file_is_missing(tmp_path):
