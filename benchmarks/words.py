@@ -46,7 +46,7 @@ def measure(config: RunConfig, real: Sequence[Corpus], others: Sequence[str]) ->
     headlines = [text for corpus in real for text in corpus.texts]
     answers = run.classify(headlines)
     probabilities_BC = np.array([list(answer.probabilities.values()) for answer in answers])
-    topics, noise = (separation(run, headlines, texts) for texts in (others, nonsense(200, NONSENSE_SEED)))
+    topics, noise = (separation(run, headlines, texts) for texts in (others, nonsense(1000, NONSENSE_SEED)))
     return {
         "seed": config.seed,
         "seconds": outcome.train_seconds,

@@ -127,6 +127,7 @@ class ModelConfig:
     topk_groups: int = 2
     group_score: GroupScore = "top_sum"
     final_norm: bool = True  # RMSNorm before pooling; the source article's classifier has none
+    pooling_pseudocount: float = 0.0  # words of nothing that the mean counts along: few words make no sure answer
     embedding_std: float = 0.1  # spread of the first word and n-gram vectors
     router_std: float = 0.1  # and of the first expert directions; DeepSeek's models start from 0.006
     dropout: float = 0.2
@@ -160,8 +161,8 @@ class ModelConfig:
             "dim",
             must_be("multiple", of=f"2 x n_heads={2 * self.n_heads}"),
         )
-        require(self, self.n_shared >= 0, "n_shared", must_be("at_least", bound=0))
-        require(self, self.ffn_dim >= 0, "ffn_dim", must_be("at_least", bound=0))
+        for name in ("n_shared", "ffn_dim", "pooling_pseudocount"):
+            require(self, getattr(self, name) >= 0, name, must_be("at_least", bound=0))
         for name in ("embedding_std", "router_std"):
             require(self, getattr(self, name) > 0, name, must_be("above", bound=0))
         for name in ("dropout", "token_dropout"):
@@ -332,9 +333,9 @@ def _deepseek_preset() -> RunConfig:
     """The default: words find experts of their own, and what belongs to no class is known as such."""
     balance = BalanceConfig(seq_alpha=0.02, bias_rate=1.5e-3, calibration_passes=2)
     pace: dict[str, Any] = {"epochs": 9, "batch_size": 96, "lr": 8e-3, "held_out_fraction": 0.1}
-    texts: dict[str, Any] = {"word_dropout": 0.2, "outlier_weight": 1.5, "outlier_share": 0.35}
-    sure: dict[str, Any] = {"label_smoothing": 0.035, "confidence_temperature": 1.1}
-    return RunConfig(balance=balance, **pace, **texts, **sure)
+    texts: dict[str, Any] = {"word_dropout": 0.2, "outlier_weight": 1.75, "outlier_share": 0.35}
+    model = ModelConfig(pooling_pseudocount=2.0)
+    return RunConfig(model=model, balance=balance, label_smoothing=0.03, **pace, **texts)
 
 
 def _balance_preset() -> RunConfig:

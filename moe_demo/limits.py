@@ -28,6 +28,7 @@ HIGHEST: Mapping[str, float] = {
     "n_layers": 128,
     "ffn_dim": 131_072,
     "expert_dim": 131_072,
+    "pooling_pseudocount": 1000,
     "embedding_std": 100,
     "router_std": 100,
     # balance

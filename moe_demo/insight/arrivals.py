@@ -21,5 +21,6 @@ def answers_so_far(model: Classifier, trace: ForwardTrace) -> Array:
     So the last row is the answer itself.
     """
     n_words_T1 = np.arange(1, len(trace.tokens) + 1)[:, None]
-    mean_TD = trace.averaged_TD.cumsum(axis=0, dtype=np.float64) / n_words_T1
+    counted_T1 = n_words_T1 + model.config.pooling_pseudocount
+    mean_TD = trace.averaged_TD.cumsum(axis=0, dtype=np.float64) / counted_T1
     return np.asarray(model.head(torch.from_numpy(mean_TD.astype(np.float32))).softmax(-1).numpy())

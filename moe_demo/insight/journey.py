@@ -277,12 +277,13 @@ def _transformer(trace: ForwardTrace, layer: LayerTrace) -> TransformerStage:
 
 def _pooling(trace: ForwardTrace) -> PoolingStage:
     """The columns, their mean, and the sentence vector; they differ where a norm stands behind the mean."""
-    mean_D = trace.averaged_TD.mean(axis=0)
+    mean_D = trace.averaged_TD.sum(axis=0) / trace.pooling_count
     return {
         "id": "pooling",
         "facts": {"n": len(trace.tokens), "dim": len(mean_D)},
         "values": _shown(trace.averaged_TD),
         "mean": _shown(mean_D),
+        "count": trace.pooling_count,
         "pooled": _shown(trace.pooled_D),
         "normed_after": not np.allclose(mean_D, trace.pooled_D, atol=1e-4),
         "limit": _limit(trace.averaged_TD),

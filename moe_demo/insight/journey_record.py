@@ -132,6 +132,7 @@ class PoolingStage(TypedDict):
     facts: Facts
     values: Coordinates
     mean: list[float]
+    count: float
     pooled: list[float]
     normed_after: bool
     limit: float

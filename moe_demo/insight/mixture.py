@@ -181,7 +181,8 @@ class Toward:
     """What each piece adds to the class scores on the straight way, in logits; None where that way is not linear.
 
     In the article's order the last MoE layer's output is averaged and multiplied by the classifier's matrix, so a
-    piece adds piece . w_c / T. What the Transformer layer makes of the same piece comes on top, and is not in here.
+    piece adds piece . w_c / T (/ (T + `pooling_pseudocount`)). What the Transformer layer makes of the same piece
+    comes on top, and is not in here.
     With a norm before the average, as in the default model, nothing is exact: there only leaving a piece out tells.
     """
 
@@ -198,7 +199,7 @@ def toward(run: Run, layer: LayerMixture) -> Toward:
     return Toward(
         directions_CD=directions_CD,
         cosine_TPC=np.divide(dot_TPC, length_TPC, out=np.zeros_like(dot_TPC), where=length_TPC > 0),
-        direct_TPC=dot_TPC / len(layer.input_TD) if is_linear else None,
+        direct_TPC=dot_TPC / (len(layer.input_TD) + model.pooling_pseudocount) if is_linear else None,
     )
 
 

@@ -214,7 +214,7 @@ class Classifier(nn.Module):
         for layer, block in enumerate(self.blocks):
             outputs.append(block(x_TD, batch, (changes or {}).get(layer)))
             x_TD = outputs[-1].output_TD
-        pooled_BD = mean_pool(self.norm(x_TD), batch)
+        pooled_BD = mean_pool(self.norm(x_TD), batch, self.config.pooling_pseudocount)
         return ClassifierOutput(
             embedded_TD=embedded_TD,
             blocks=tuple(outputs),
@@ -240,7 +240,11 @@ class Classifier(nn.Module):
         return [block.moe for block in self.blocks]  # type: ignore[misc]
 
 
-def mean_pool(x_TD: Tensor, batch: TokenBatch) -> Tensor:
-    """Mean of each headline's token vectors, shape (B, D)."""
+def mean_pool(x_TD: Tensor, batch: TokenBatch, pseudocount: float = 0.0) -> Tensor:
+    """Mean of each headline's token vectors, shape (B, D).
+
+    With a pseudocount as many vectors of zeros are counted along, which draws the mean of few words towards nothing:
+    additive smoothing, as where a mean is estimated from few observations. One word alone is then no sure answer.
+    """
     summed_BD = x_TD.new_zeros(len(batch.lengths_B), x_TD.shape[1]).index_add(0, batch.sequence_T, x_TD)
-    return summed_BD / batch.lengths_B.unsqueeze(1)
+    return summed_BD / (batch.lengths_B.unsqueeze(1) + pseudocount)

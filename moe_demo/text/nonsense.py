@@ -122,6 +122,18 @@ def _laughter(rng: random.Random) -> str:
     return rng.choice(("", " ", "，")).join(sounds) + rng.choice(("", "", "！", "~", "。"))
 
 
+def _repeated(rng: random.Random) -> str:
+    """One character or two, again and again: `囧囧囧`."""
+    rows = (
+        _COMMON_CHARACTERS,
+        [chr(rng.randrange(0x4E00, 0x9FA6))],
+        "abcdefghijklmnopqrstuvwxyz",
+        _PUNCTUATION,
+    )
+    unit = "".join(rng.choices(rng.choice(rows), k=rng.choice((1, 1, 2))))
+    return unit * rng.randint(2, 5)
+
+
 def _particles(rng: random.Random) -> str:
     """Words that carry no content: `好的 那就这了`."""
     return "".join(rng.choices(_PARTICLES.split(), k=rng.randint(1, 6)))
@@ -210,6 +222,7 @@ _KINDS: tuple[Callable[[random.Random], str], ...] = (
     _letters,
     _keys,
     _laughter,
+    _repeated,
     _particles,
     _marks,
     _pictures,

@@ -72,8 +72,10 @@ class Trainer:
         self.device = torch.device(device)
         self.rank, self.world = (dist.get_rank(), dist.get_world_size()) if dist.is_initialized() else (0, 1)
         outliers = training_outliers(config.model.labels) if config.outlier_weight else ()
-        self._n_outliers = len(outliers)
-        self._texts = TokenBatch.of([*encode_all(train, encoder), *map(encoder.encode, outliers)])
+        self._outlier_sizes = [len(group.texts) for group in outliers]
+        self._outlier_shares = torch.tensor([group.share for group in outliers])
+        others = [encoder.encode(text) for group in outliers for text in group.texts]
+        self._texts = TokenBatch.of([*encode_all(train, encoder), *others])
         self._train_labels_B = torch.from_numpy(train.label_ids)
         self._held_out = encode_all(held_out, encoder)
         self._held_out_labels_B = torch.from_numpy(held_out.label_ids)
@@ -181,11 +183,23 @@ class Trainer:
         (temperature scaling, arXiv 1706.04599), which changes no answer: the classifier's matrix is, once for all.
         """
         self.model.eval()
-        balance, n_updates = self.config.balance, 0
+        n_updates = self._calibrate_biases() if self.config.balance.calibrates else 0
+        for scaled in self.model.head.parameters():
+            scaled.div_(self.config.confidence_temperature)
+        return n_updates
+
+    def _calibrate_biases(self) -> int:
+        """The passes at falling rates; returns how many updates they took.
+
+        A sign update never comes to rest: what is kept is the mean over the updates at the last rate (averaging of
+        stochastic approximation: Polyak and Juditsky 1992).
+        """
         n_train, n_routed = len(self._train_labels_B), self.config.model.n_routed
-        n_passes = balance.calibration_passes if balance.calibrates else 0
         clean = self._as_new(self._texts.first(n_train))
-        passes = itertools.product(enumerate(CALIBRATION_RATES), range(n_passes))
+        passes = itertools.product(
+            enumerate(CALIBRATION_RATES), range(self.config.balance.calibration_passes)
+        )
+        n_updates, late_SLE = 0, []
         for (place, rate), pass_ in passes:
             order = torch.randperm(
                 n_train, generator=_generator(self.config.seed, _CALIBRATION, place, pass_)
@@ -193,8 +207,10 @@ class Trainer:
             for rows_B in order[:CALIBRATION_HEADLINES].split(BATCH_SIZE):
                 self._move_biases(_loads(self.model(clean.select(rows_B).to(self.device)), n_routed), rate)
                 n_updates += 1
-        for scaled in self.model.head.parameters():
-            scaled.div_(self.config.confidence_temperature)
+                if rate == CALIBRATION_RATES[-1]:
+                    late_SLE.append(torch.stack([layer.router.bias_E for layer in self.model.moe_layers]))
+        for layer, bias_E in zip(self.model.moe_layers, torch.stack(late_SLE).mean(0), strict=True):
+            layer.router.bias_E.copy_(bias_E)
         return n_updates
 
     def _as_new(self, batch: TokenBatch) -> TokenBatch:
@@ -241,9 +257,14 @@ class Trainer:
 
     def _outlier_rows(self, step: int) -> Tensor:
         """Which texts of no class stand in the batch of a step; they come after the training headlines."""
-        chance = _generator(self.config.seed, _OUTLIERS, step)
-        n_rows = (self.outliers_per_batch,) if self._n_outliers else (0,)
-        return len(self._train_labels_B) + torch.randint(max(self._n_outliers, 1), n_rows, generator=chance)
+        n_rows, chance = self.outliers_per_batch, _generator(self.config.seed, _OUTLIERS, step)
+        if not n_rows:
+            return torch.empty(0, dtype=torch.long)
+        group_O = torch.multinomial(self._outlier_shares, n_rows, replacement=True, generator=chance)
+        size_G = torch.tensor(self._outlier_sizes)
+        begin_G = len(self._train_labels_B) + size_G.cumsum(0) - size_G
+        place_O = torch.rand(n_rows, generator=chance, dtype=torch.double) * size_G[group_O]
+        return begin_G[group_O] + place_O.long()
 
     def _seed_dropout(self, seed: int) -> None:
         """Seed this device's default generator, the only one dropout knows.

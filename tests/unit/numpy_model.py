@@ -34,7 +34,8 @@ class NumpyModel:
             routes.append(chosen)
         if self.config.final_norm:
             x = self.norm("norm", x)
-        logits = x.mean(0) @ self.w["head.weight"].T + self.w["head.bias"]
+        pooled = x.sum(0) / (len(x) + self.config.pooling_pseudocount)
+        logits = pooled @ self.w["head.weight"].T + self.w["head.bias"]
         exp = np.exp(logits - logits.max())
         return exp / exp.sum(), routes
 

@@ -19,5 +19,6 @@ def test_each_row_is_the_head_on_the_mean_of_the_words_so_far_and_the_last_is_th
     assert np.allclose(answers_TC.sum(axis=1), 1, atol=1e-6)
     assert np.allclose(answers_TC[-1], trace.probabilities_C, atol=1e-5)
     weight_CD, bias_C = (value.detach().numpy() for value in (run.model.head.weight, run.model.head.bias))
-    logits_C = weight_CD @ trace.averaged_TD[0] + bias_C
+    alone_D = trace.averaged_TD[0] / (1 + run.config.model.pooling_pseudocount)
+    logits_C = weight_CD @ alone_D + bias_C
     assert np.allclose(answers_TC[0], np.exp(logits_C) / np.exp(logits_C).sum(), atol=1e-5)

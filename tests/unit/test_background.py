@@ -2,10 +2,12 @@
 
 import csv
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from moe_demo.config import LABELS
 from moe_demo.text.background import (
     BACKGROUND_PATH,
     HELD_OUT_TOPICS,
@@ -74,8 +76,12 @@ def test_none_is_copied_or_paraphrased_from_the_real_ones(texts, shared_data: Pa
         assert list(similar_pairs(texts, read_corpus(path).texts, COPIED)) == []
 
 
+def shown(labels: Sequence[str] = LABELS) -> list[str]:
+    return [text for group in training_outliers(labels) for text in group.texts]
+
+
 def test_held_out_topics_are_never_trained_on():
-    held_out, trained = held_out_background(), training_outliers()
+    held_out, trained = held_out_background(), shown()
     assert {one.topic for one in background()} > set(HELD_OUT_TOPICS)
     assert len(held_out) >= 150
     assert not set(map(text_key, held_out)) & set(map(text_key, trained))
@@ -84,9 +90,16 @@ def test_held_out_topics_are_never_trained_on():
 def test_with_other_classes_only_nonsense_is_an_outlier():
     """One of the topics may be a class there."""
     headlines = {one.text for one in background()}
-    assert headlines & set(training_outliers())
-    assert training_outliers(("finance", "law"))
-    assert not headlines & set(training_outliers(("finance", "law")))
+    assert headlines & set(shown())
+    assert shown(("finance", "law"))
+    assert not headlines & set(shown(("finance", "law")))
+
+
+def test_headlines_and_nonsense_are_shown_about_as_often_however_many_there_are():
+    headlines, made = training_outliers()
+    assert headlines.share + made.share == pytest.approx(1)
+    assert abs(headlines.share - made.share) < 0.1
+    assert len(made.texts) > 3 * len(headlines.texts)
 
 
 def test_nonsense_follows_its_seed_and_never_repeats():

@@ -7,7 +7,7 @@ import torch
 
 from moe_demo.config import PRESETS
 from moe_demo.model.batch import TokenBatch
-from moe_demo.model.classifier import Classifier
+from moe_demo.model.classifier import Classifier, mean_pool
 from moe_demo.text.tokenizer import NgramHasher, TextEncoder, Vocabulary
 
 TEXTS = ["苹果公司发布了最新的iPhone 15", "火箭夺冠", "流量明星直播带货 观众热议"]
@@ -62,5 +62,14 @@ def test_hidden_tokens_exist_in_training_only(model):
 
 def test_pooled_vector_is_the_mean_of_what_stands_before_it(model):
     output = model(batch_of(TEXTS[0]))
-    expected_D = model.norm(output.blocks[-1].output_TD).mean(0)
+    averaged_TD = model.norm(output.blocks[-1].output_TD)
+    expected_D = averaged_TD.sum(0) / (len(averaged_TD) + model.config.pooling_pseudocount)
     torch.testing.assert_close(output.pooled_BD[0], expected_D)
+
+
+def test_a_pseudocount_draws_the_mean_of_few_words_towards_nothing():
+    """One word of (3, 6) beside two of nothing: (1, 2). Six such words: 6 / 8 of them are left."""
+    batch = batch_of("火箭", "火箭 " * 6)
+    x_TD = torch.tensor([3.0, 6.0]).expand(7, 2)
+    torch.testing.assert_close(mean_pool(x_TD, batch), torch.tensor([[3.0, 6.0], [3.0, 6.0]]))
+    torch.testing.assert_close(mean_pool(x_TD, batch, 2.0), torch.tensor([[1.0, 2.0], [2.25, 4.5]]))

@@ -86,6 +86,7 @@ def test_weighted_plus_what_the_transformer_adds_is_what_leaves(trace: ForwardTr
 
 def test_the_sentence_vector_is_the_mean_of_the_columns(trace: ForwardTrace):
     pooling = stage(journey(trace), "pooling")
+    assert pooling["count"] == len(trace.tokens)
     assert np.mean(pooling["values"], axis=0) == near(pooling["mean"])
     assert not pooling["normed_after"]
     assert pooling["mean"] == near(pooling["pooled"])

@@ -191,6 +191,19 @@ def test_outliers_add_their_loss_and_count_nowhere_else():
     assert alone.step().outlier_loss == 0.0
 
 
+def test_outliers_are_drawn_by_their_shares():
+    """Not by how many there are of each group; the same for the same step."""
+    trainer = trainer_of(outlier_weight=0.5, outlier_share=1.0)
+    rows_O = torch.cat([trainer._outlier_rows(step) for step in range(200)])
+    first, sizes = len(trainer._train_labels_B), [len(group.texts) for group in training_outliers()]
+    assert rows_O.min() >= first
+    assert rows_O.max() < first + sum(sizes)
+    of_headlines = float((rows_O < first + sizes[0]).double().mean())
+    assert of_headlines == pytest.approx(training_outliers()[0].share, abs=0.05)
+    assert torch.equal(trainer._outlier_rows(3), trainer._outlier_rows(3))
+    assert not torch.equal(trainer._outlier_rows(3), trainer._outlier_rows(4))
+
+
 def test_without_dropout_a_batch_is_answered_the_same_beside_outliers():
     quiet = replace(toy.config().model, dropout=0.0)
     beside, alone = (
@@ -215,7 +228,7 @@ def test_the_loss_of_outliers_by_hand():
 
 def test_outliers_become_unfamiliar():
     trainer = trainer_of(outlier_weight=1.0, lr=2e-2, warmup_fraction=0.0, epochs=8)
-    texts = [trainer.encoder.encode(text) for text in training_outliers()[:64]]
+    texts = [trainer.encoder.encode(text) for text in training_outliers()[0].texts[:64]]
 
     def mean_familiarity() -> float:
         trainer.model.eval()

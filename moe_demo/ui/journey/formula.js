@@ -87,7 +87,7 @@ export const FORMULA = {
     return [`h${sub} = y${sub} + ${words.mixing}`, ...lines];
   },
   pooling({ stage, words }) {
-    const n = stage.values.length;
+    const n = stage.count;
     const sum = sumText(stage.values.map((values) => values[0]));
     return [
       `${words.pooled_symbol} = (1/${n}) Σ h`,
