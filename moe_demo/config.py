@@ -333,9 +333,9 @@ def _deepseek_preset() -> RunConfig:
     """The default: words find experts of their own, and what belongs to no class is known as such."""
     balance = BalanceConfig(seq_alpha=0.02, bias_rate=1.5e-3, calibration_passes=2)
     pace: dict[str, Any] = {"epochs": 9, "batch_size": 96, "lr": 8e-3, "held_out_fraction": 0.1}
-    texts: dict[str, Any] = {"word_dropout": 0.2, "outlier_weight": 1.75, "outlier_share": 0.35}
+    texts: dict[str, Any] = {"word_dropout": 0.2, "outlier_weight": 1.5, "outlier_share": 0.35}
     model = ModelConfig(pooling_pseudocount=2.0)
-    return RunConfig(model=model, balance=balance, label_smoothing=0.03, **pace, **texts)
+    return RunConfig(model=model, balance=balance, label_smoothing=0.035, **pace, **texts)
 
 
 def _balance_preset() -> RunConfig:
