@@ -144,6 +144,7 @@
  * @property {Record<string, string|number|null>} facts
  * @property {Array<Array<number>>} values
  * @property {Array<number>} mean
+ * @property {number} count
  * @property {Array<number>} pooled
  * @property {boolean} normed_after
  * @property {number} limit
