@@ -127,7 +127,9 @@ class ModelConfig:
     topk_groups: int = 2
     group_score: GroupScore = "top_sum"
     final_norm: bool = True  # RMSNorm before pooling; the source article's classifier has none
-    pooling_pseudocount: float = 0.0  # words of nothing that the mean counts along: few words make no sure answer
+    pooling_pseudocount: float = (
+        0.0  # words of nothing that the mean counts along: few words make no sure answer
+    )
     embedding_std: float = 0.1  # spread of the first word and n-gram vectors
     router_std: float = 0.1  # and of the first expert directions; DeepSeek's models start from 0.006
     dropout: float = 0.2
@@ -335,7 +337,8 @@ def _deepseek_preset() -> RunConfig:
     pace: dict[str, Any] = {"epochs": 9, "batch_size": 96, "lr": 8e-3, "held_out_fraction": 0.1}
     texts: dict[str, Any] = {"word_dropout": 0.2, "outlier_weight": 1.5, "outlier_share": 0.35}
     model = ModelConfig(pooling_pseudocount=2.0)
-    return RunConfig(model=model, balance=balance, label_smoothing=0.035, **pace, **texts)
+    sure: dict[str, Any] = {"label_smoothing": 0.035, "confidence_temperature": 1.05}
+    return RunConfig(model=model, balance=balance, **pace, **texts, **sure)
 
 
 def _balance_preset() -> RunConfig:

@@ -216,18 +216,18 @@ class Trainer:
     def _as_new(self, batch: TokenBatch) -> TokenBatch:
         """Training headlines as a model meets new ones: without what it knows from few headlines but these.
 
-        Words with at most one occurrence more than a row needs are hidden; an n-gram that comes once in training
-        stands in another, random row, as one that never came there would. docs/experiments.md has what was tried.
+        What has at most one occurrence more than a word needs for a row is taken away: such words are hidden, such
+        n-grams stand in another, random row, as one that never came there would (docs/experiments.md).
         """
         model, chance = self.config.model, _generator(self.config.seed, _CALIBRATION)
         count_V = torch.bincount(batch.word_ids_T, minlength=model.vocab_size)
-        is_rare_T = count_V[batch.word_ids_T] <= self.config.min_count + 1
+        rare = self.config.min_count + 1
         count_N = torch.bincount(batch.ngram_ids, minlength=model.n_buckets)
         other = torch.randint(model.n_buckets, batch.ngram_ids.shape, generator=chance)
         return replace(
             batch,
-            word_ids_T=batch.word_ids_T.masked_fill(is_rare_T, 0),
-            ngram_ids=torch.where(count_N[batch.ngram_ids] == 1, other, batch.ngram_ids),
+            word_ids_T=batch.word_ids_T.masked_fill(count_V[batch.word_ids_T] <= rare, 0),
+            ngram_ids=torch.where(count_N[batch.ngram_ids] <= rare, other, batch.ngram_ids),
         )
 
     def rows(self, step: int) -> Tensor:

@@ -277,10 +277,10 @@ def test_calibration_reads_training_headlines_as_new_ones():
     assert torch.equal(read.word_ids_T == 0, count_V[shown.word_ids_T] <= 2)
     assert 0 < (read.word_ids_T == 0).double().mean() < 1
     assert torch.equal(read.word_ids_T[read.word_ids_T > 0], shown.word_ids_T[read.word_ids_T > 0])
-    once, moved = torch.bincount(shown.ngram_ids)[shown.ngram_ids] == 1, read.ngram_ids != shown.ngram_ids
-    assert once.any()
-    assert not moved[~once].any()
-    assert moved[once].double().mean() > 0.9  # a random row may be the same one
+    rare, moved = torch.bincount(shown.ngram_ids)[shown.ngram_ids] <= 2, read.ngram_ids != shown.ngram_ids
+    assert rare.any()
+    assert not moved[~rare].any()
+    assert moved[rare].double().mean() > 0.9  # a random row may be the same one
 
 
 @pytest.mark.parametrize(("method", "passes"), [("loss_free", 0), ("seq_aux_loss", 2)])
