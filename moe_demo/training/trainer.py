@@ -199,7 +199,7 @@ class Trainer:
         passes = itertools.product(
             enumerate(CALIBRATION_RATES), range(self.config.balance.calibration_passes)
         )
-        n_updates, late_SLE = 0, []
+        n_updates, late_SLE = 0, list[Tensor]()
         for (place, rate), pass_ in passes:
             order = torch.randperm(
                 n_train, generator=_generator(self.config.seed, _CALIBRATION, place, pass_)
