@@ -24,6 +24,7 @@ from moe_demo.text.errors import EmptyTextError
 
 if TYPE_CHECKING:
     import jieba
+    from jieba.posseg import POSTokenizer
 
 MAX_CHARS = 512  # a headline has at most some 40; the rest leaves room for a pasted paragraph
 MAX_TOKENS = 64
@@ -63,6 +64,7 @@ _INVISIBLE = ("Cc", "Cf", "Cs")  # control, format (zero-width, text direction),
 
 _start_lock = threading.Lock()
 _jieba_tokenizer: jieba.Tokenizer | None = None
+_jieba_tagger: POSTokenizer | None = None
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,16 @@ def segment(text: str, *, hmm: bool = True) -> list[str]:
     return [word for word in _dictionary().cut(text, HMM=hmm) if not word.isspace()]
 
 
+@lru_cache(maxsize=65536)
+def part_of_speech(word: str) -> str:
+    """The tag that jieba gives to a word standing alone (`n`, `v`, `nr`, …; ICTCLAS's set), `x` where it has none.
+
+    A word that its dictionary does not have is cut by jieba's hidden Markov model, and has the tag of its last part,
+    where the head of a Chinese word stands.
+    """
+    return str(_tagger().lcut(word)[-1].flag) if word.strip() else "x"
+
+
 def warm_up() -> None:
     """Load jieba's dictionary now, not at the first sentence."""
     _dictionary()
@@ -155,6 +167,20 @@ def _dictionary() -> jieba.Tokenizer:
             tokenizer.initialized = True
             _jieba_tokenizer = tokenizer
     return _jieba_tokenizer
+
+
+def _tagger() -> POSTokenizer:
+    """What tags words, on our own dictionary; loaded once, by whichever thread comes first."""
+    global _jieba_tagger  # noqa: PLW0603  as the dictionary
+    dictionary = _dictionary()
+    with _start_lock:
+        if _jieba_tagger is None:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                from jieba import posseg
+
+            _jieba_tagger = posseg.POSTokenizer(dictionary)
+    return _jieba_tagger
 
 
 def _tokens(text: str, hmm: bool) -> Iterator[Token]:

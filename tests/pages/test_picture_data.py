@@ -22,6 +22,12 @@ STATES: list[tuple[str, dict[str, str]]] = [
     ("router", {}),
     ("router", {"k": "2", "bias": "0.5", "be": "3", "t": "1", "lang": "en"}),
     ("router", {"run": "document", "s": "山"}),
+    ("experts", {}),
+    (
+        "experts",
+        {"lang": "en", "l": "1", "t": "2", "e": "3", "col": "5", "named": "1-3-5-a", "cells": "count"},
+    ),
+    ("experts", {"run": "document", "s": "山"}),
 ]
 
 

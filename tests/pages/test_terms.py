@@ -68,7 +68,7 @@ def test_a_text_is_explained_by_its_terms_the_longer_one_first(spoken: str):
     assert [line.split("**")[1] for line in lines] == ([shared, gate] if spoken == "zh" else [gate, shared])
 
 
-@pytest.mark.parametrize("page", ["router", "training", "balance", "mixture"])
+@pytest.mark.parametrize("page", ["router", "training", "balance", "mixture", "experts"])
 def test_a_caption_explains_its_terms_beside_it(page: str):
     helped = [caption.proto.help for caption in app.opened(page).caption if caption.proto.help]
     terms = {

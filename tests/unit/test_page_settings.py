@@ -8,7 +8,18 @@ import pytest
 from moe_demo.config import METHODS
 from moe_demo.releases.recording_settings import ALPHAS, RATES
 from moe_demo.ui.balance.settings import BalanceSettings
-from moe_demo.ui.kit.page_settings import Between, OneOf, PageSettings, Places, changed, names, read, written
+from moe_demo.ui.kit.page_settings import (
+    Between,
+    Named,
+    OneOf,
+    PageSettings,
+    Places,
+    changed,
+    names,
+    read,
+    tidy_name,
+    written,
+)
 from moe_demo.ui.router.settings import RouterSettings
 
 
@@ -22,6 +33,7 @@ class Example(PageSettings):
     on: bool = True
     word: Literal["a", "b+c"] = "a"
     off: Annotated[tuple[tuple[int, ...], ...], Places(2, most=3)] = ()
+    named: Annotated[tuple[tuple[int | str, ...], ...], Named(2, most=2)] = ()
 
 
 @pytest.mark.parametrize(
@@ -33,6 +45,7 @@ class Example(PageSettings):
         (Example(knob=0.001), {"knob": "0.001"}),
         (Example(knob=1.0), {"knob": "1"}),
         (Example(off=((0, 3), (1, 12))), {"off": "0-3.1-12"}),
+        (Example(named=((0, 3, "球队"), (1, 0, "a b 7"))), {"named": "0-3-球队.1-0-a b 7"}),
     ],
 )
 def test_what_is_written_is_read_again(settings: Example, params: dict[str, str]):
@@ -53,6 +66,11 @@ def test_what_is_written_is_read_again(settings: Example, params: dict[str, str]
             ("off", raw)
             for raw in ("", "0", "0-3-1", "0-3.", "0--3", "0-x", "0-3.0-3", "0-1.0-2.0-3.0-4", "٣-1")
         ],
+        *[
+            ("named", raw)
+            for raw in ("", "0-3", "0-3-", "x-3-a", "0-3-<b>", "0-3-a.0-3-b", "0-3- a", "0-3-" + "a" * 13)
+        ],
+        ("named", "0-1-a.0-2-b.0-3-c"),
     ],
 )
 def test_what_cannot_be_read_is_its_default_and_named(name: str, raw: str):
@@ -83,3 +101,21 @@ def test_a_change_is_checked_by_the_page():
     for changes in ({"k": 9}, {"k": "3"}, {"nothing": 1}, {"temp": 9.0}, {"word": "z"}):
         with pytest.raises(ValueError, match="Example"):
             changed(Example(), changes)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("球队", "球队"),
+        ("  <script>alert(1)</script> ", "script alert"),
+        ("a-b.c", "a b c"),
+        ("🏆", ""),
+        ("", ""),
+        ("一二三四五六七八九十一二三", "一二三四五六七八九十一二"),
+    ],
+)
+def test_a_typed_name_keeps_letters_and_digits_and_can_stand_in_the_address(typed: str, kept: str):
+    assert tidy_name(typed) == kept
+    assert tidy_name(kept) == kept
+    if kept:
+        assert read(Example, written(Example(named=((0, 1, kept),)))) == (Example(named=((0, 1, kept),)), ())

@@ -5,7 +5,7 @@ holds its name in the head (`router.nav`) and its title (`router.title`). Nothin
 
 An address is the papers' own word for what the page shows, so that a link says where it leads: a sentence's
 `forward-pass` through all stages, `top-k` routing, to `train` a model, `load-balancing`. Words kept for pages to come:
-specialization, expert-parallel, parameters, own-data, course. It is never the page's name:
+expert-parallel, parameters, own-data, course. It is never the page's name:
 the stem of a script in a folder called `pages` is an address of Streamlit's own wherever that folder stands beside the
 script that runs. An address that a page once had stays in its row for good.
 """
@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from moe_demo.ui.balance.settings import BalanceSettings
+from moe_demo.ui.experts.settings import ExpertsSettings
 from moe_demo.ui.journey.settings import JourneySettings
 from moe_demo.ui.kit.i18n import t
 from moe_demo.ui.kit.page_settings import PageSettings
@@ -79,6 +80,7 @@ PAGES = (
     ),
     Page(name="router", url_path="top-k", settings=RouterSettings, former_url_paths=("routing",)),
     Page(name="mixture", url_path="gated-sum", settings=MixtureSettings),
+    Page(name="experts", url_path="specialization", settings=ExpertsSettings),
     Page(name="training", url_path="train", former_url_paths=("learning",)),
     Page(
         name="balance",

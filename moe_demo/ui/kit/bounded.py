@@ -33,6 +33,11 @@ class BoundedCache(Generic[Value]):
         self._keep(key, value)
         return value
 
+    def has(self, key: Hashable) -> bool:
+        """Whether the key's value is kept now."""
+        with self._lock:
+            return key in self._kept
+
     def clear(self) -> None:
         """Forget everything."""
         with self._lock:

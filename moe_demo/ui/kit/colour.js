@@ -1,8 +1,8 @@
 // Colours as numbers: how light one is, which ink reads on it, and the one ramp between the stops of a scale.
 // A colour here is "#rrggbb" or [red, green, blue] with parts from 0 to 255. No DOM but for `isDark`.
 
-const INK = { dark: "#111111", light: "#FFFFFF" };
-const LIGHT_FROM = 0.3; // luminance from which dark ink is the one to read
+const INK = { dark: "#000000", light: "#FFFFFF" };
+const LIGHT_FROM = 0.179; // luminance from which dark ink stands out more: each has 4.5 : 1 at least on its side
 const DARK_BELOW = 0.2; // luminance of a ground below which the theme is a dark one
 
 /**

@@ -6,6 +6,7 @@
         groups: bool = True                                  # groups=no
         way: Literal["none", "loss_free+seq"] = "none"       # way=loss_free_seq
         off: Annotated[Seats, Places(2)] = ()                # off=0-3.1-12
+        named: Annotated[Names, Named(2)] = ()               # named=0-3-球队
 
 A field is a parameter of the address, with a word where it stands for a choice and a number where it is a number. What
 has its default does not stand in the address. Whatever cannot be read is its default, and named.
@@ -14,6 +15,7 @@ has its default does not stand in the address. Whatever cannot be read is its de
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from types import UnionType
@@ -32,6 +34,7 @@ from typing import (
 from moe_demo.insight.run import Run
 
 Settings = TypeVar("Settings", bound="PageSettings")
+MAX_NAME_CHARS = 12
 BOOLS = {"yes": True, "no": False}
 _WHOLE = re.compile(r"-?[0-9]{1,9}")
 _NUMBER = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,9})?(e-?[0-9]{1,2})?")
@@ -75,6 +78,37 @@ class Places:
         if len(set(places)) < len(places):
             raise ValueError(f"{raw} names a place twice")
         return tuple(places)
+
+
+@dataclass(frozen=True)
+class Named:
+    """A list of places with a name that a reader gave each: `0-3-球队` is a place of two numbers."""
+
+    numbers: int
+    most: int = 16
+
+    def read(self, raw: str) -> tuple[tuple[int | str, ...], ...]:
+        """The places and names of a parameter. Raises ValueError."""
+        parts = [item.split("-") for item in raw.split(".")]
+        named: list[tuple[int | str, ...]] = [
+            (*(int(_number(int, part)) for part in item[:-1]), item[-1]) for item in parts
+        ]
+        if len(named) > self.most or any(len(item) != self.numbers + 1 for item in parts):
+            raise ValueError(f"{raw} is not {self}")
+        if any(item[-1] != tidy_name(str(item[-1])) or not item[-1] for item in named):
+            raise ValueError(f"{raw} has a name of other signs")
+        if len({item[:-1] for item in named}) < len(named):
+            raise ValueError(f"{raw} names a place twice")
+        return tuple(named)
+
+
+def tidy_name(raw: str) -> str:
+    """What a reader typed as a name, as it may stand in an address; an empty text where nothing is left.
+
+    Letters, digits and single spaces stay, MAX_NAME_CHARS of them.
+    """
+    kept = "".join(char if char.isalnum() else " " for char in unicodedata.normalize("NFC", raw))
+    return " ".join(kept.split())[:MAX_NAME_CHARS].strip()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,7 +171,7 @@ def _value(hint: Any, raw: str) -> Any:
         [hint] = [part for part in get_args(hint) if part is not type(None)]
     if get_origin(hint) is Annotated:
         kind, limit = get_args(hint)
-        if isinstance(limit, Places):
+        if isinstance(limit, Places | Named):
             return limit.read(raw)
         value = _number(kind, raw)
         if not limit.allows(value):

@@ -1,0 +1,399 @@
+"""What the experts page's map is given: lift of every expert by class and by kind of word, and the picked cell."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import NamedTuple, TypedDict
+
+import numpy as np
+
+from moe_demo.insight.expert_cell import By, ExpertCell
+from moe_demo.insight.experts import LayerExperts, plain
+from moe_demo.insight.run import Run
+from moe_demo.text.word_kinds import KINDS
+from moe_demo.ui.experts.measured import Measured, cell, measured
+from moe_demo.ui.experts.settings import ExpertsSettings, Shown
+from moe_demo.ui.kit.glossary import meanings
+from moe_demo.ui.kit.i18n import labels, language, t
+from moe_demo.ui.kit.looks import Ramp, class_looks, signed_ramp
+from moe_demo.ui.kit.page_settings import MAX_NAME_CHARS
+from moe_demo.ui.kit.views import View
+from moe_demo.ui.kit.words import badge, badge_hint, class_word, expert_name, layer_name, layer_title
+
+MOST_CLASSES = 12
+"""Columns of classes: of more, those with most words."""
+
+
+class Column(TypedDict):
+    """A class or a kind of word."""
+
+    column: int
+    """Its number in the address: classes first, then kinds."""
+    word: str
+    glyph: str
+    hue: str
+    hint: str
+
+
+class MapCell(TypedDict):
+    """One expert and column."""
+
+    lift: float | None
+    """None: nothing to divide."""
+    n: int
+    low: float | None
+    high: float | None
+    luck: float | None
+    """Lift of one shuffle of the labels."""
+    clear: bool
+    """Whether the lift lies outside the band of luck."""
+
+
+class MapRow(TypedDict):
+    """One expert."""
+
+    expert: int
+    label: str
+    load: float
+    n: int
+    cells: list[list[MapCell]]
+    """By class, then by kind."""
+    names: list[str]
+    """That a reader gave, each with what it rests on."""
+    has_word: bool
+    """Whether the selected word of the sentence goes to it."""
+
+
+class CellWord(TypedDict):
+    """A word behind the picked cell."""
+
+    word: str
+    n: int
+    of: int
+
+
+class CellHeadline(TypedDict):
+    """A headline behind it: its words, and which of them this expert took."""
+
+    text: str
+    tokens: list[str]
+    gaps: list[bool]
+    """Whether a space stands before each."""
+    taken: list[int]
+    glyph: str
+    hue: str
+    label: str
+
+
+class PickedCell(TypedDict):
+    """The picked cell in words."""
+
+    expert: int
+    column: int
+    title: str
+    says: str
+    n_words: str
+    words: list[CellWord]
+    headlines: list[CellHeadline]
+    name: str
+    """That a reader gave it, or an empty text."""
+
+
+class NameGiven(TypedDict):
+    """A name that a reader gave, with lift and n of the cell it rests on."""
+
+    place: list[int]
+    name: str
+    says: str
+
+
+class ExpertsPictureData(TypedDict):
+    """The map of one layer and the picked cell."""
+
+    layer: int
+    layers: list[str]
+    shown: Shown
+    columns: list[list[Column]]
+    """Classes, then kinds."""
+    rows: list[MapRow]
+    load_limit: float
+    picked: PickedCell
+    names: list[NameGiven]
+    max_name: int
+    ramp: Ramp
+    title: str
+    claim: str
+    badge: str
+    badge_hint: str
+    words: dict[str, str]
+    lang: str
+
+
+class Place(NamedTuple):
+    """A cell of the map, as the address has it."""
+
+    layer: int
+    expert: int
+    column: int
+
+
+def picture_data(view: View) -> ExpertsPictureData:
+    """What the map draws."""
+    run, chosen, asked = view.run, view.selection, view.selection.of(ExpertsSettings)
+    layer, place = chosen.layer, picked_place(view)
+    base = _base(run, layer, language())
+    picked_word_experts = set()
+    if chosen.token is not None:
+        picked_word_experts = set(view.trace.layers[layer].topk_idx_TK[chosen.token].tolist())
+    rows: list[MapRow] = [
+        {
+            **row,
+            "has_word": row["expert"] in picked_word_experts,
+            "names": [
+                f"{item[3]}{t('common.colon')}{_rests_on(run, Place(*item[:3]))}"
+                for item in asked.named
+                if item[:2] == (layer, row["expert"])
+            ],
+        }
+        for row in base["rows"]
+    ]
+    word = view.trace.tokens[chosen.token] if chosen.token is not None else ""
+    changes: ExpertsPictureData = {
+        **base,
+        "shown": asked.cells,
+        "rows": rows,
+        "picked": _picked(run, place, asked),
+        "names": _names(run, asked),
+        "words": base["words"] | {"word_goes": t("experts.word_goes", word=word)},
+    }
+    return changes
+
+
+def picked_place(view: View) -> Place:
+    """The cell of the address; without one, the cell of a class that stands out most."""
+    chosen, column = view.selection, view.selection.of(ExpertsSettings).col
+    if chosen.expert is not None and column is not None:
+        return Place(chosen.layer, chosen.expert, column)
+    expert, column = _strongest(measured(view.run).by_class[chosen.layer])
+    return Place(chosen.layer, expert, column)
+
+
+def _strongest(layer: LayerExperts) -> tuple[int, int]:
+    """Expert and class of the largest lift outside of luck; the largest at all where there is none."""
+    lift_EC = np.nan_to_num(layer.counts.lift_EC)
+    clear_EC = np.where(layer.within_luck_EC, -1.0, lift_EC)
+    best_EC = clear_EC if clear_EC.max() > 0 else lift_EC
+    expert, column = np.unravel_index(int(best_EC.argmax()), best_EC.shape)
+    return int(expert), int(column)
+
+
+@lru_cache(maxsize=64)
+def _base(run: Run, layer: int, lang: str) -> ExpertsPictureData:
+    """All that does not depend on what is picked; the language is that of the reader."""
+    of_run = measured(run)
+    layers = (of_run.by_class[layer], of_run.by_kind[layer])
+    shown = _shown_classes(layers[0])
+    load_E = layers[0].load_E
+    rows: list[MapRow] = [
+        {
+            "expert": e,
+            "label": expert_name(e),
+            "load": float(load_E[e]),
+            "n": int(layers[0].counts.load_E[e]),
+            "cells": [
+                [_cell(layers[0], e, c) for c in shown],
+                [_cell(layers[1], e, c) for c in range(len(KINDS))],
+            ],
+            "names": [],
+            "has_word": False,
+        }
+        for e in range(len(load_E))
+    ]
+    return {
+        "layer": layer,
+        "layers": [layer_name(index) for index in range(run.config.model.n_layers)],
+        "shown": "lift",
+        "columns": _columns(run, shown),
+        "rows": rows,
+        "load_limit": float(max(load_E.max(), 2.0)),
+        "picked": _no_cell(),
+        "names": [],
+        "max_name": MAX_NAME_CHARS,
+        "ramp": signed_ramp(),
+        "title": t("experts.title_label", layer=layer_title(layer)),
+        "claim": _claim(run, of_run, layer),
+        "badge": badge(run),
+        "badge_hint": badge_hint(),
+        "words": labels("experts.words")
+        | {"lift_hint": meanings("lift"), "load_hint": meanings("load", "fair")},
+        "lang": lang,
+    }
+
+
+def _shown_classes(layer: LayerExperts) -> list[int]:
+    n_C = layer.counts.load_EC.sum(axis=0)
+    most = np.argsort(-n_C, kind="stable")[:MOST_CLASSES]
+    return sorted(int(c) for c in most)
+
+
+def _columns(run: Run, shown: list[int]) -> list[list[Column]]:
+    looks = class_looks(run.labels)
+    classes: list[Column] = [
+        {
+            "column": c,
+            "word": looks[c]["word"],
+            "glyph": looks[c]["glyph"],
+            "hue": looks[c]["hue"],
+            "hint": t("experts.class_hint", label=looks[c]["word"]),
+        }
+        for c in shown
+    ]
+    kinds: list[Column] = [
+        {
+            "column": len(run.labels) + place,
+            "word": t(f"experts.kinds.{kind}"),
+            "glyph": "",
+            "hue": "",
+            "hint": t(f"experts.kind_hints.{kind}"),
+        }
+        for place, kind in enumerate(KINDS)
+    ]
+    return [classes, kinds]
+
+
+def _cell(layer: LayerExperts, expert: int, column: int) -> MapCell:
+    counts, at = layer.counts, (expert, column)
+    return {
+        "lift": plain(counts.lift_EC[at]),
+        "n": int(counts.load_EC[at]),
+        "low": plain(layer.band.low_EC[at]),
+        "high": plain(layer.band.high_EC[at]),
+        "luck": plain(layer.luck_EC[at]),
+        "clear": not layer.within_luck_EC[at],
+    }
+
+
+def _claim(run: Run, of_run: Measured, layer: int) -> str:
+    """What the map says at first sight, in numbers alone."""
+    classes, kinds = of_run.by_class[layer], of_run.by_kind[layer]
+    expert, column = _strongest(classes)
+    said = t(
+        "experts.claim",
+        layer=layer_name(layer),
+        classes_clear=int((~classes.within_luck_EC).sum()),
+        classes_all=classes.within_luck_EC.size,
+        kinds_clear=int((~kinds.within_luck_EC).sum()),
+        kinds_all=kinds.within_luck_EC.size,
+        classes_luck=classes.clear_by_luck,
+        kinds_luck=kinds.clear_by_luck,
+    )
+    lift = classes.counts.lift_EC[expert, column]
+    if not np.isnan(lift):
+        said += t(
+            "experts.claim_most", expert=expert_name(expert), label=class_word(run.labels[column]), lift=lift
+        )
+    empty = [class_word(run.labels[c]) for c in np.flatnonzero(classes.counts.load_EC.sum(axis=0) == 0)]
+    if empty:
+        said += t("experts.claim_empty", labels=t("common.comma").join(empty))
+    return said
+
+
+def _at(run: Run, place: Place) -> tuple[LayerExperts, int, By]:
+    """The map that a place lies in, its column there, and what the columns are."""
+    of_run, n_classes = measured(run), len(run.labels)
+    if place.column < n_classes:
+        return of_run.by_class[place.layer], place.column, "class"
+    return of_run.by_kind[place.layer], place.column - n_classes, "kind"
+
+
+def _column_word(run: Run, column: int) -> str:
+    if column < len(run.labels):
+        return class_word(run.labels[column])
+    return t(f"experts.kinds.{KINDS[column - len(run.labels)]}")
+
+
+def _rests_on(run: Run, place: Place) -> str:
+    """`sports ×1.49, n = 690`: what a name rests on."""
+    layer, column, _ = _at(run, place)
+    lift, n = layer.counts.lift_EC[place.expert, column], int(layer.counts.load_EC[place.expert, column])
+    if np.isnan(lift):
+        return t("experts.rests_on_nothing", column=_column_word(run, place.column), n=n)
+    return t("experts.rests_on", column=_column_word(run, place.column), lift=lift, n=n)
+
+
+def _names(run: Run, asked: ExpertsSettings) -> list[NameGiven]:
+    return [
+        {
+            "place": [layer, expert, column],
+            "name": name,
+            "says": t(
+                "experts.name_says",
+                layer=layer_name(layer),
+                expert=expert_name(expert),
+                rests=_rests_on(run, Place(layer, expert, column)),
+            ),
+        }
+        for layer, expert, column, name in asked.named
+    ]
+
+
+def _no_cell() -> PickedCell:
+    return {
+        "expert": 0,
+        "column": 0,
+        "title": "",
+        "says": "",
+        "n_words": "",
+        "words": [],
+        "headlines": [],
+        "name": "",
+    }
+
+
+def _picked(run: Run, place: Place, asked: ExpertsSettings) -> PickedCell:
+    layer, column, by = _at(run, place)
+    behind = cell(run, place.layer, place.expert, column, by)
+    names = [item[3] for item in asked.named if item[:3] == tuple(place)]
+    word = _column_word(run, place.column)
+    return {
+        "expert": place.expert,
+        "column": place.column,
+        "title": f"{layer_name(place.layer)} {expert_name(place.expert)} × {word}",
+        "says": _says(layer, place.expert, column, word),
+        "n_words": t("experts.n_words", n=behind.n, words=behind.n_words),
+        "words": [{"word": one.word, "n": one.n, "of": one.of} for one in behind.words],
+        "headlines": _headlines(run, behind),
+        "name": names[0] if names else "",
+    }
+
+
+def _says(layer: LayerExperts, expert: int, column: int, word: str) -> str:
+    """Share against chance, and whether luck would do the same."""
+    counts, band, at = layer.counts, layer.band, (expert, column)
+    if np.isnan(counts.lift_EC[at]):
+        return t("experts.says_nothing", column=word)
+    return t(
+        "experts.says_luck" if layer.within_luck_EC[at] else "experts.says",
+        share=counts.share_EC[at],
+        chance=counts.chance_C[column],
+        lift=counts.lift_EC[at],
+        column=word,
+        low=band.low_EC[at],
+        high=band.high_EC[at],
+    )
+
+
+def _headlines(run: Run, behind: ExpertCell) -> list[CellHeadline]:
+    looks = class_looks(run.labels)
+    return [
+        {
+            "text": one.text,
+            "tokens": list(one.tokens),
+            "gaps": list(one.gaps),
+            "taken": list(one.taken),
+            "glyph": looks[one.label]["glyph"],
+            "hue": looks[one.label]["hue"],
+            "label": looks[one.label]["word"],
+        }
+        for one in behind.headlines
+    ]

@@ -1,0 +1,53 @@
+"""What the experts page measures on the held-out headlines: once for each run and checkpoint, for all readers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from moe_demo.insight.assignments import Assignments, Tell, assignments, held_out_headlines
+from moe_demo.insight.expert_cell import By, ExpertCell, cell_of
+from moe_demo.insight.experts import LayerExperts, by_class, by_kind
+from moe_demo.insight.run import Run
+from moe_demo.ui.kit.bounded import BoundedCache
+
+_BYTES = 100_000_000  # of assignments in memory: some 2 MB a checkpoint of the bundled run
+_CELLS = 512
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Measured:
+    """One checkpoint's experts on its held-out headlines."""
+
+    found: Assignments
+    by_class: list[LayerExperts]
+    by_kind: list[LayerExperts]
+
+    @property
+    def n_bytes(self) -> int:
+        """About what it takes up in memory."""
+        return int(2 * (self.found.experts_LTK.nbytes + self.found.gates_LTK.nbytes))
+
+
+def measured(run: Run, tell: Tell = lambda done, of: None) -> Measured:
+    """From memory, or measured now; `tell` hears how many headlines are done. Raises DataGoneError."""
+    return _kept.get(run, lambda: _measure(run, tell))
+
+
+def is_measured(run: Run) -> bool:
+    """Whether it is in memory."""
+    return _kept.has(run)
+
+
+@lru_cache(maxsize=_CELLS)
+def cell(run: Run, layer: int, expert: int, of: int, by: By) -> ExpertCell:
+    """The words and headlines behind one cell."""
+    return cell_of(measured(run).found, layer, expert, of, by)
+
+
+def _measure(run: Run, tell: Tell) -> Measured:
+    found = assignments(run, held_out_headlines(run), tell)
+    return Measured(found=found, by_class=by_class(found), by_kind=by_kind(found))
+
+
+_kept: BoundedCache[Measured] = BoundedCache(_BYTES, lambda measured: measured.n_bytes)

@@ -1,0 +1,147 @@
+// Who handles what: lift of every expert by class and by kind of word, beside shuffled labels; and one cell opened.
+import { isDark } from "../kit/colour.js";
+import { el } from "../kit/dom.js";
+import { focused, setTabStop } from "../kit/focus.js";
+import { actOn } from "../kit/keys.js";
+import { mounted, watchTheme } from "../kit/stage.js";
+import { fill } from "../kit/text.js";
+import { cellPanel, namesGiven } from "./cell.js";
+import { grid, legend } from "./grid.js";
+import { sorted } from "./order.js";
+import { twin } from "./table.js";
+
+/**
+ * @typedef {import("./picture.types.js").PictureData} PictureData
+ * @typedef {import("../kit/stage.js").Send} Send
+ * @typedef {(click: Record<string, unknown>) => void} Go
+ * @typedef {{ group: number, place: number } | null} Order rows by the lift of a column; null: by their numbers
+ */
+
+class ExpertMap {
+  /** @param {HTMLElement} root */
+  constructor(root) {
+    this.root = root;
+    /** @type {Send} */
+    this.send = () => {};
+    /** @type {Order} */
+    this.order = null;
+    this.forgetTheme = watchTheme(() => this.data && this.draw(this.data));
+    root.addEventListener("keydown", (event) => this.key(event));
+  }
+
+  leave() {
+    this.forgetTheme();
+  }
+
+  /**
+   * @param {PictureData} data
+   * @param {Send} send
+   */
+  show(data, send) {
+    if (this.data?.layer !== data.layer) this.order = null;
+    this.data = data;
+    this.send = send;
+    this.draw(data);
+  }
+
+  /** @param {PictureData} data */
+  draw(data) {
+    const held = focused(this.root)?.dataset?.stop;
+    const isOpen = this.root.querySelector("details")?.open ?? false;
+    /** @type {Go} */
+    const go = (click) => this.send("go", click);
+    const stops = data.ramp[isDark(this.root) ? "dark" : "light"];
+    const rows = sorted(data.rows, this.order);
+    const sort = (/** @type {Order} */ order) => {
+      this.order = order;
+      this.draw(data);
+    };
+    const grids = data.columns.map((_, g) => grid(data, rows, g, this.order, sort, stops, go));
+    this.root.replaceChildren(
+      controls(data, go),
+      el("p", { class: "claim" }, data.claim),
+      el(
+        "div",
+        { class: "body" },
+        el(
+          "div",
+          { class: "grids" },
+          ...grids.map((table, g) => el("div", { class: g ? "kinds" : "classes" }, table)),
+          legend(data, stops),
+        ),
+        el("div", { class: "side" }, ...cellPanel(data, go)),
+      ),
+      ...namesGiven(data, go),
+      twin(data, isOpen),
+    );
+    this.setStops(data);
+    if (held) /** @type {HTMLElement | null} */ (this.root.querySelector(`[data-stop="${held}"]`))?.focus();
+  }
+
+  /** @param {PictureData} data The picked cell is the one stop of the map. */
+  setStops({ picked }) {
+    const cells = [...this.root.querySelectorAll("button.lift")];
+    const current = this.root.querySelector(`[data-stop="c${picked.expert}-${picked.column}"]`);
+    setTabStop(cells, current ?? cells[0]);
+  }
+
+  /** @param {KeyboardEvent} event Arrow keys walk through both maps as if they were one. */
+  key(event) {
+    const at = /** @type {HTMLElement} */ (event.target);
+    if (!at.classList?.contains("lift")) return;
+    const tables = [...this.root.querySelectorAll("table.map")];
+    const rows = [...tables[0].querySelectorAll("tbody tr")].map((_, r) =>
+      tables.flatMap((table) => [
+        ...table.querySelectorAll("tbody tr")[r].querySelectorAll(/** @type {"button"} */ ("button.lift")),
+      ]),
+    );
+    const row = rows.findIndex((cells) => cells.some((cell) => cell === at));
+    const column = rows[row].findIndex((cell) => cell === at);
+    const go = (/** @type {number} */ down, /** @type {number} */ right) => {
+      const next = rows[row + down]?.[column + right];
+      if (!next) return;
+      setTabStop(rows.flat(), next);
+      next.focus();
+    };
+    actOn(event, {
+      ArrowRight: () => go(0, 1),
+      ArrowLeft: () => go(0, -1),
+      ArrowDown: () => go(1, 0),
+      ArrowUp: () => go(-1, 0),
+    });
+  }
+}
+
+/**
+ * Which layer, and what the cells say.
+ * @param {PictureData} data
+ * @param {Go} go
+ */
+function controls({ layer, layers, shown, words, badge, badge_hint: hint }, go) {
+  const button = (
+    /** @type {string} */ stop,
+    /** @type {string} */ text,
+    /** @type {boolean} */ on,
+    /** @type {Record<string, unknown>} */ click,
+  ) =>
+    el("button", { type: "button", "data-stop": stop, "aria-pressed": on, onclick: () => go(click) }, text);
+  return el(
+    "div",
+    { class: "controls" },
+    el(
+      "span",
+      { class: "group" },
+      ...layers.map((name, l) => button(`layer${l}`, name, l === layer, { layer: l })),
+    ),
+    el(
+      "span",
+      { class: "group" },
+      button("lift", words.show_lift, shown === "lift", { cells: "lift" }),
+      button("count", words.show_count, shown === "count", { cells: "count" }),
+    ),
+    el("span", { class: "muted", title: hint }, badge),
+    el("span", { class: "muted keys" }, fill(words.keys)),
+  );
+}
+
+export default mounted((root) => new ExpertMap(root));

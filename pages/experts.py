@@ -1,0 +1,19 @@
+"""Experts: who handles what?"""
+
+import streamlit as st
+
+from moe_demo.insight.experts import by_class, by_kind
+from moe_demo.insight.shuffled import shuffles
+from moe_demo.ui.experts import page as experts_page
+from moe_demo.ui.experts.settings import ExpertsSettings
+from moe_demo.ui.kit import views
+from moe_demo.ui.kit.glossary import explained
+from moe_demo.ui.kit.i18n import t
+from moe_demo.ui.kit.source import show_source
+
+view = views.view(ExpertsSettings)
+with st.container(key="experts-title", horizontal=True, vertical_alignment="bottom"):
+    st.title(t("experts.title"), anchor=False, width="content")
+    explained(t("experts.caption"), width="content")
+experts_page.draw(view)
+show_source(by_class, by_kind, shuffles)

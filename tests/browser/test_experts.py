@@ -1,0 +1,121 @@
+"""The experts page in a browser: every control by hand and by key, in both languages."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from moe_demo.ui.kit.i18n import text_in
+from tests.browser.helpers import box_of, expect_no_exception, wait_drawn, wait_ready
+
+
+def cell(page: Page, expert: int, column: str):
+    return page.get_by_role("button", name=re.compile(rf"^E{expert} × {re.escape(column)}"))
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_control_of_the_map_does_what_it_says(page: Page, lang: str):
+    def text(key: str, **values: object) -> str:
+        return text_in(lang, f"experts.{key}", **values)
+
+    page.goto(f"/specialization?lang={lang}")
+    wait_drawn(page)
+    sports = text_in(lang, "classes.sports")
+    cell(page, 3, sports).click()
+    expect(page).to_have_url(re.compile(r"(?=.*e=3)(?=.*col=1)"))
+    expect(page.get_by_role("heading", name=f"L0 E3 × {sports}")).to_be_visible()
+    cell(page, 11, text("kinds.latin")).click()
+    expect(page.get_by_role("heading", name=f"L0 E11 × {text('kinds.latin')}")).to_be_visible()
+
+    page.get_by_role("button", name=text("words.show_count"), exact=True).click()
+    expect(page).to_have_url(re.compile("cells=count"))
+    expect(cell(page, 11, text("kinds.latin"))).to_have_text(re.compile(r"^\d+$"))
+    page.get_by_role("button", name=text("words.show_lift"), exact=True).click()
+    expect(page).not_to_have_url(re.compile("cells="))
+
+    page.get_by_role("textbox", name=text("words.name", expert="E11")).fill("<b>A</b>")
+    page.get_by_role("button", name=text("words.give"), exact=True).click()
+    expect(page).to_have_url(re.compile("named=0-11-6-b"))
+    given = page.get_by_role("listitem").filter(has_text="b A b")
+    expect(given).to_contain_text(re.compile(r"L0 E11.*n = \d+"))
+    given.get_by_role("button").click()
+    expect(page).not_to_have_url(re.compile("named="))
+
+    first = page.locator(".headlines button").first
+    headline = first.inner_text()
+    first.click()
+    expect(page).to_have_url(re.compile(r"(?=.*[?&]s=)(?=.*[?&]t=\d)(?=.*col=6)"))
+    expect(page.get_by_label(text_in(lang, "strip.input"))).to_have_value(headline)
+    page.get_by_role("button", name="L1", exact=True).click()
+    expect(page).to_have_url(re.compile("l=1"))
+    expect(page).not_to_have_url(re.compile(r"[?&](e|col)="))
+    expect_no_exception(page)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_rows_stand_by_the_lift_of_a_column_and_by_their_numbers_again(page: Page, lang: str):
+    page.goto(f"/specialization?lang={lang}")
+    wait_drawn(page)
+    heads = page.locator(".classes tbody th")
+    column = page.locator(".classes thead button").first
+    column.click()
+    lifts = [float(text) for text in page.locator(".classes tbody td.cell:nth-child(3)").all_inner_texts()]
+    assert lifts == sorted(lifts, reverse=True)
+    assert heads.all_inner_texts() == page.locator(".kinds tbody th").all_inner_texts()
+    page.locator(".classes thead").get_by_role(
+        "button", name=text_in(lang, "experts.words.seats"), exact=True
+    ).click()
+    assert heads.all_inner_texts() == [f"E{e}" for e in range(16)]
+
+
+def test_the_keyboard_alone_walks_through_both_halves_and_picks(page: Page):
+    page.goto("/specialization?e=2&col=1")
+    wait_drawn(page)
+    start = cell(page, 2, "体育")
+    expect(start).to_have_attribute("tabindex", "0")
+    assert page.locator("button.lift[tabindex='0']").count() == 1
+    start.focus()
+    for key in ("ArrowDown", "ArrowRight", "ArrowRight"):
+        page.keyboard.press(key)
+    expect(cell(page, 3, text_in("zh", "experts.kinds.noun"))).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"(?=.*e=3)(?=.*col=3)"))
+    expect(page.get_by_role("heading", name="L0 E3 × 名词")).to_be_visible()
+    expect(cell(page, 3, "名词")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.type("名")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("named=0-3-3"))
+
+
+def test_a_name_of_no_letter_changes_nothing_and_says_why(page: Page):
+    page.goto("/specialization")
+    wait_drawn(page)
+    page.get_by_role("textbox", name=re.compile("起的名字")).fill("★")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text(text_in("zh", "experts.no_name"))).to_be_visible()
+    expect(page).not_to_have_url(re.compile("named="))
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_twin_has_every_number_of_the_map(page: Page, lang: str):
+    page.goto(f"/specialization?lang={lang}")
+    wait_drawn(page)
+    page.get_by_text(text_in(lang, "experts.words.table"), exact=True).first.click()
+    rows = page.locator("table.twin tbody tr")
+    expect(rows).to_have_count(16 * 11)
+    lifts = page.locator("button.lift").all_inner_texts()
+    assert sorted(rows.locator("td:nth-child(4)").all_inner_texts()) == sorted(lifts)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_whole_map_stands_on_the_first_screen(new_page: Callable[..., Page], lang: str):
+    page = new_page(height=720)
+    page.goto(f"/specialization?lang={lang}")
+    wait_ready(page)
+    wait_drawn(page)
+    last = box_of(page.locator(".classes tbody tr").last)
+    assert last["y"] + last["height"] <= 720
+    for head in page.locator(".map thead th[scope=col]").all():
+        assert box_of(head)["width"] >= 34

@@ -1,0 +1,160 @@
+"""The experts page: every number is the record's, nothing is named but by a reader, and bad input is told."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from moe_demo import load_run
+from moe_demo.insight.assignments import Assignments, assignments, held_out_headlines
+from moe_demo.insight.experts import by_class, by_kind
+from moe_demo.insight.run import Run
+from moe_demo.insight.whatif import Headlines
+from moe_demo.text.word_kinds import KINDS
+from moe_demo.ui.experts import data as experts_data
+from moe_demo.ui.experts import measured as experts_measured
+from moe_demo.ui.experts.measured import Measured
+from moe_demo.ui.experts.settings import ExpertsSettings
+from moe_demo.ui.kit.i18n import text_in
+from moe_demo.ui.kit.selection import Selection
+from moe_demo.ui.kit.views import View
+from tests.pages.app import EXAMPLE, drawn, opened
+
+
+def found(run: str) -> Assignments:
+    return assignments(load_run(run), held_out_headlines(load_run(run)))
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize(("run", "layer"), [("deepseek", 1), ("document", 0)])
+def test_every_cell_of_the_map_is_that_of_the_record(run: str, layer: int, lang: str):
+    data = drawn(opened("experts", run=run, l=str(layer), lang=lang), "columns")
+    for g, record in enumerate((by_class(found(run))[layer], by_kind(found(run))[layer])):
+        cells = [row["cells"][g] for row in data["rows"]]
+        for name, values in (
+            ("lift", record.counts.lift_EC),
+            ("n", record.counts.load_EC),
+            ("low", record.band.low_EC),
+            ("high", record.band.high_EC),
+            ("luck", record.luck_EC),
+            ("clear", ~record.within_luck_EC),
+        ):
+            np.testing.assert_allclose([[cell[name] for cell in row] for row in cells], values)
+    np.testing.assert_allclose([row["load"] for row in data["rows"]], record.load_E)
+
+
+def test_loads_times_the_fair_share_are_all_assignments():
+    data, record = drawn(opened("experts"), "columns"), found("deepseek")
+    fair = record.n_tokens * record.top_k / record.n_routed
+    assert sum(row["load"] for row in data["rows"]) * fair == pytest.approx(record.n_tokens * record.top_k)
+
+
+def test_without_a_picked_cell_the_one_farthest_out_is_open():
+    data = drawn(opened("experts"), "columns")
+    clear = [cell for row in data["rows"] for cell in row["cells"][0] if cell["clear"]]
+    row = next(row for row in data["rows"] if row["expert"] == data["picked"]["expert"])
+    assert row["cells"][0][data["picked"]["column"]]["lift"] == max(cell["lift"] for cell in clear)
+    assert (
+        sum(word["n"] for word in data["picked"]["words"]) <= row["cells"][0][data["picked"]["column"]]["n"]
+    )
+
+
+def test_the_claim_counts_the_cells_outside_of_luck():
+    data = drawn(opened("experts", l="1"), "columns")
+    for g in (0, 1):
+        assert str(sum(cell["clear"] for row in data["rows"] for cell in row["cells"][g])) in data["claim"]
+
+
+def test_the_picked_cell_is_that_of_the_address():
+    data = drawn(opened("experts", l="1", e="3", col="6"), "columns")
+    picked = data["picked"]
+    assert (picked["expert"], picked["column"]) == (3, 6)
+    assert picked["title"] == f"L1 E3 × {text_in('zh', 'experts.kinds.latin')}"
+    assert any("5G" in word["word"] or word["word"].isascii() for word in picked["words"])
+
+
+def test_the_experts_of_the_selected_word_are_marked():
+    data = drawn(opened("experts", t="1", l="1"), "columns")
+    chosen = load_run("deepseek").trace(EXAMPLE).layers[1].topk_idx_TK[1]
+    assert {row["expert"] for row in data["rows"] if row["has_word"]} == set(chosen.tolist())
+    assert not any(row["has_word"] for row in drawn(opened("experts"), "columns")["rows"])
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_readers_name_carries_lift_and_n_and_the_program_gives_none(lang: str):
+    data = drawn(opened("experts", named="0-7-2-甲", lang=lang), "columns")
+    cell = data["rows"][7]["cells"][0][2]
+    [named] = data["names"]
+    for says in (named["says"], *data["rows"][7]["names"]):
+        assert f"{cell['lift']:.2f}" in says
+        assert f"n = {cell['n']}" in says
+    assert named["name"] == "甲"
+    without = drawn(opened("experts", lang=lang), "columns")
+    assert without["names"] == []
+    assert all(row["names"] == [] and row["label"] == f"E{row['expert']}" for row in without["rows"])
+
+
+@pytest.mark.parametrize("raw", ["0-7-2-<b>", "0-7-甲", "x", "0-7-2-" + "a" * 13])
+def test_a_name_that_cannot_be_one_is_told_and_left_out(raw: str):
+    at = opened("experts", named=raw)
+    assert at.warning[0].value == text_in("zh", "common.bad_address", names="named")
+    assert drawn(at, "columns")["names"] == []
+
+
+def test_cells_that_the_run_does_not_have_fall_back_and_are_told():
+    at = opened("experts", run="document", e="1", col="99", named="1-0-0-甲.0-2-1-乙")
+    assert at.warning[0].value == text_in("zh", "common.bad_address", names="col, named")
+    data = drawn(at, "columns")
+    assert [given["name"] for given in data["names"]] == ["乙"]
+    assert len(data["rows"]) == 3
+
+
+def test_a_headline_of_one_word_keeps_the_map():
+    data = drawn(opened("experts", s="手机", t="0"), "columns")
+    assert sum(row["has_word"] for row in data["rows"]) == load_run("deepseek").config.model.top_k
+
+
+def two_classes_one_empty(monkeypatch: pytest.MonkeyPatch) -> View:
+    """A reader's own two classes of which the held-out half has one alone."""
+    run = load_run("document")
+    model = replace(run.config.model, labels=("sports", "我的类"))
+    run = Run(**vars(run) | {"config": replace(run.config, model=model)})
+    texts = [run.encoder.encode(text) for text in ("主队加时绝杀", "火箭夺冠")]
+    headlines = Headlines(texts=tuple(texts), label_ids_B=torch.tensor([0, 0]))
+    record = replace(assignments(load_run("document"), headlines), labels=run.labels)
+    monkeypatch.setattr(
+        experts_measured,
+        "_measure",
+        lambda run, tell: Measured(found=record, by_class=by_class(record), by_kind=by_kind(record)),
+    )
+    chosen = Selection(settings=ExpertsSettings(col=1), expert=0)
+    return View(chosen, run, load_run("document").trace("火箭夺冠"))
+
+
+def test_a_class_without_a_held_out_headline_is_said_and_has_no_number(monkeypatch: pytest.MonkeyPatch):
+    data = experts_data.picture_data(two_classes_one_empty(monkeypatch))
+    assert text_in("zh", "experts.claim_empty", labels="我的类") in data["claim"]
+    assert data["picked"]["says"] == text_in("zh", "experts.says_nothing", column="我的类")
+    for row in data["rows"]:
+        assert row["cells"][0][1]["lift"] is None
+        assert not row["cells"][0][1]["clear"]
+    assert len(data["columns"][1]) == len(KINDS)
+
+
+def test_headlines_that_are_gone_are_said_and_nothing_else_is_drawn(monkeypatch: pytest.MonkeyPatch):
+    from moe_demo.insight.held_out import DataGoneError
+    from moe_demo.ui.experts import page
+
+    def gone(*_: object) -> None:
+        raise DataGoneError("my*file.csv")
+
+    monkeypatch.setattr(page, "is_measured", lambda run: False)
+    monkeypatch.setattr(page, "measured", gone)
+    at = opened("experts")
+    assert at.info[0].value == text_in("zh", "experts.data_gone", source="my\\*file\\.csv")
+
+
+def test_the_script_is_thin(repo_root: Path):
+    assert 10 <= len((repo_root / "pages" / "experts.py").read_text("utf-8").splitlines()) <= 35
