@@ -65,7 +65,7 @@ function headline({ words }, one, go) {
 }
 
 /** @param {PictureData} data @param {Go} go */
-function nameForm({ picked, words, rows, max_name: most }, go) {
+function nameForm({ layer, picked, words, rows, max_name: most }, go) {
   const expert = rows.find((row) => row.expert === picked.expert)?.label ?? "";
   const label = fill(words.name, { expert });
   const field = el("input", {
@@ -74,6 +74,8 @@ function nameForm({ picked, words, rows, max_name: most }, go) {
     "aria-label": label,
     placeholder: label,
     "data-stop": "name",
+    "data-cell": `${layer}-${picked.expert}-${picked.column}`,
+    "data-name": picked.name,
     autocomplete: "off",
   });
   field.value = picked.name;

@@ -47,6 +47,7 @@ class ExpertMap {
   /** @param {PictureData} data */
   draw(data) {
     const held = focused(this.root)?.dataset?.stop;
+    const typed = this.typed(data);
     const isOpen = this.root.querySelector("details")?.open ?? false;
     /** @type {Go} */
     const go = (click) => this.send("go", click);
@@ -75,7 +76,20 @@ class ExpertMap {
       twin(data, isOpen),
     );
     this.setStops(data);
+    if (typed !== null) /** @type {HTMLInputElement} */ (this.root.querySelector("input")).value = typed;
     if (held) /** @type {HTMLElement | null} */ (this.root.querySelector(`[data-stop="${held}"]`))?.focus();
+  }
+
+  /**
+   * What a reader has begun to type for the cell that stays picked: an answer to an earlier click must not take it away.
+   * @param {PictureData} data
+   * @returns {string | null}
+   */
+  typed({ layer, picked }) {
+    const field = this.root.querySelector("input");
+    const cell = `${layer}-${picked.expert}-${picked.column}`;
+    const isSame = field?.dataset.cell === cell && field.dataset.name === picked.name;
+    return isSame ? field.value : null;
   }
 
   /** @param {PictureData} data The picked cell is the one stop of the map. */
