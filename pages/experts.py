@@ -2,7 +2,9 @@
 
 import streamlit as st
 
+from moe_demo.insight.coactivation import coactivation
 from moe_demo.insight.experts import by_class, by_kind
+from moe_demo.insight.information import information
 from moe_demo.insight.shuffled import shuffles
 from moe_demo.ui.experts import page as experts_page
 from moe_demo.ui.experts.settings import ExpertsSettings
@@ -15,5 +17,6 @@ view = views.view(ExpertsSettings)
 with st.container(key="experts-title", horizontal=True, vertical_alignment="bottom"):
     st.title(t("experts.title"), anchor=False, width="content")
     explained(t("experts.caption"), width="content")
-experts_page.draw(view)
-show_source(by_class, by_kind, shuffles)
+if experts_page.draw(view):
+    experts_page.together(view)
+show_source(by_class, by_kind, shuffles, coactivation, information)

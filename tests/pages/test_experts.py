@@ -9,7 +9,9 @@ import torch
 
 from moe_demo import load_run
 from moe_demo.insight.assignments import Assignments, assignments, held_out_headlines
+from moe_demo.insight.coactivation import coactivation
 from moe_demo.insight.experts import by_class, by_kind
+from moe_demo.insight.information import information
 from moe_demo.insight.run import Run
 from moe_demo.insight.whatif import Headlines
 from moe_demo.text.word_kinds import KINDS
@@ -158,3 +160,31 @@ def test_headlines_that_are_gone_are_said_and_nothing_else_is_drawn(monkeypatch:
 
 def test_the_script_is_thin(repo_root: Path):
     assert 10 <= len((repo_root / "pages" / "experts.py").read_text("utf-8").splitlines()) <= 35
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_pair_is_that_of_the_record(lang: str):
+    at = opened("experts", l="1", lang=lang)
+    data = drawn(at, "group_size")
+    record = coactivation(found("deepseek"), 1, load_run("deepseek").config.model.routing_rule)
+    assert record is not None
+    for i, row in enumerate(data["rows"]):
+        assert [pair["n"] for pair in row] == record.together_EE[i, :i].tolist()
+        np.testing.assert_allclose([pair["lift"] for pair in row], record.lift_EE[i, :i])
+        assert [pair["clear"] for pair in row] == record.clear_EE[i, :i].tolist()
+    most = np.nanmax(np.where(record.clear_EE, record.lift_EE, np.nan))
+    assert f"{most:.1f}" in data["claim"]
+
+
+def test_what_an_expert_tells_is_written_with_its_bias_taken_off():
+    [table] = [
+        one.value for one in opened("experts").markdown if text_in("zh", "experts.tells.raw") in one.value
+    ]
+    record = found("deepseek")
+    said = information(record.by_headline(0), record.label_ids_B, 3)
+    assert f"| {said.raw:.3f} | {said.bias:.3f} | **{said.corrected:.3f}** |" in table
+
+
+def test_a_model_of_one_expert_a_word_says_that_there_are_no_pairs():
+    at = opened("experts", run="document")
+    assert at.info[0].value == text_in("zh", "experts.no_pairs")

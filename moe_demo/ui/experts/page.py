@@ -1,6 +1,7 @@
 """The experts page: who takes what, against chance.
 
-draw(view)      the map of the selected layer, and the words and headlines behind the picked cell
+draw(view)          the map of the selected layer, and the words and headlines behind the picked cell
+together(view)      which experts are chosen together, and how much the chosen one tells
 """
 
 from __future__ import annotations
@@ -13,17 +14,18 @@ import streamlit as st
 from moe_demo.insight.held_out import DataGoneError
 from moe_demo.insight.run import Run
 from moe_demo.ui.experts.data import picked_place, picture_data
+from moe_demo.ui.experts.data_pairs import pairs_data, tells_table
 from moe_demo.ui.experts.measured import is_measured, measured
 from moe_demo.ui.experts.settings import ExpertsSettings
 from moe_demo.ui.kit import selection
 from moe_demo.ui.kit.glossary import explained
-from moe_demo.ui.kit.i18n import t
+from moe_demo.ui.kit.i18n import language, t
 from moe_demo.ui.kit.page_settings import tidy_name
 from moe_demo.ui.kit.picture import picture
 from moe_demo.ui.kit.views import View
 from moe_demo.ui.kit.words import plain
 
-KEY, NO_NAME = "experts", "experts.no_name"
+KEY, PAIRS, NO_NAME = "experts", "experts.pairs", "experts.no_name"
 MAX_NAMES = 16
 
 
@@ -89,3 +91,17 @@ def _name(view: View, typed: str) -> None:
         return
     named = ((*place, name), *others)[:MAX_NAMES] if name else others
     selection.update(ExpertsSettings, named=named, expert=place.expert, col=place.column)
+
+
+def together(view: View) -> None:
+    """Co-activation in the selected layer; mutual information in all of them."""
+    st.header(t("experts.pairs_title"), anchor="pairs")
+    explained(t("experts.pairs_caption"))
+    data = pairs_data(view.run, view.selection.layer, language())
+    if data is None:
+        st.info(t("experts.no_pairs"))
+    else:
+        picture("experts/pairs", data=data, key=PAIRS)
+    st.subheader(t("experts.tells_title"), anchor=False)
+    explained(t("experts.tells_caption"))
+    st.markdown(tells_table(view.run))

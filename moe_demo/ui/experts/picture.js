@@ -81,7 +81,7 @@ class ExpertMap {
   }
 
   /**
-   * What a reader has begun to type for the cell that stays picked: an answer to an earlier click must not take it away.
+   * What a reader has begun to type for the cell that stays picked: a late answer must not take it away.
    * @param {PictureData} data
    * @returns {string | null}
    */
