@@ -4,7 +4,7 @@
     found.by_word(0)              how often each different word went to each expert of layer 0, shape (W, E)
     found.by_headline(0)          the same for each headline, shape (B, E)
 
-Letters: T tokens of all headlines, K chosen, B headlines, W different words, L MoE layers, E routed experts.
+Letters: T tokens of all headlines, D width, K chosen, B headlines, W different words, L MoE layers, E routed experts.
 """
 
 from __future__ import annotations
@@ -42,6 +42,8 @@ class Assignments:
     n_routed: int
     experts_LTK: Array
     gates_LTK: Array
+    embedded_TD: Array
+    """Token vectors before the first layer; the same word has the same one everywhere."""
 
     @cached_property
     def headline_T(self) -> Array:
@@ -91,6 +93,13 @@ class Assignments:
         """Assignments of each different word to each expert, shape (W, E)."""
         return self._by(self.word_T, len(self.words), layer)
 
+    @property
+    def vector_WD(self) -> Array:
+        """The token vector of each different word."""
+        first_W = np.empty(len(self.words), dtype=np.int64)
+        first_W[self.word_T[::-1]] = np.arange(self.n_tokens)[::-1]
+        return np.asarray(self.embedded_TD[first_W])
+
     def chosen(self, layer: int) -> Array:
         """1 where a token went to an expert, else 0, shape (T, E)."""
         chosen_TE = np.zeros((self.n_tokens, self.n_routed), dtype=np.float32)
@@ -132,12 +141,13 @@ def assignments_of(
 ) -> Assignments:
     """The same of a model that belongs to no run yet."""
     model.eval()
-    experts, gates = [], []
+    experts, gates, embedded = [], [], []
     for begin in range(0, len(headlines), BATCH_SIZE):
         tell(begin, len(headlines))
-        routings = model(TokenBatch.of(headlines.texts[begin : begin + BATCH_SIZE])).routings
-        experts.append(torch.stack([routing.topk_idx_TK for routing in routings]))
-        gates.append(torch.stack([routing.gates_TK for routing in routings]))
+        output = model(TokenBatch.of(headlines.texts[begin : begin + BATCH_SIZE]))
+        experts.append(torch.stack([routing.topk_idx_TK for routing in output.routings]))
+        gates.append(torch.stack([routing.gates_TK for routing in output.routings]))
+        embedded.append(output.embedded_TD)
     tell(len(headlines), len(headlines))
     return Assignments(
         labels=labels,
@@ -146,4 +156,5 @@ def assignments_of(
         n_routed=model.config.n_routed,
         experts_LTK=torch.cat(experts, dim=1).numpy(),
         gates_LTK=torch.cat(gates, dim=1).float().numpy(),
+        embedded_TD=torch.cat(embedded).float().numpy(),
     )

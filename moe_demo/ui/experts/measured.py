@@ -26,7 +26,8 @@ class Measured:
     @property
     def n_bytes(self) -> int:
         """About what it takes up in memory."""
-        return int(2 * (self.found.experts_LTK.nbytes + self.found.gates_LTK.nbytes))
+        found = self.found
+        return int(2 * (found.experts_LTK.nbytes + found.gates_LTK.nbytes) + found.embedded_TD.nbytes)
 
 
 def measured(run: Run, tell: Tell = lambda done, of: None) -> Measured:
