@@ -2,6 +2,8 @@
 
 import streamlit as st
 
+from moe_demo.insight.accounts import figures
+from moe_demo.insight.alignment import best_matching
 from moe_demo.insight.coactivation import coactivation
 from moe_demo.insight.experts import by_class, by_kind
 from moe_demo.insight.information import information
@@ -19,4 +21,6 @@ with st.container(key="experts-title", horizontal=True, vertical_alignment="bott
     explained(t("experts.caption"), width="content")
 if experts_page.draw(view):
     experts_page.together(view)
-show_source(by_class, by_kind, shuffles, coactivation, information)
+    experts_page.debate(view)
+    experts_page.other_seeds(view)
+show_source(by_class, by_kind, shuffles, coactivation, information, figures, best_matching)

@@ -5,7 +5,7 @@
     features    an expert is a union of a few clusters of words         (superposed specialisation; arXiv 2604.02178)
     path        what means something is the path through the layers     (Polysemantic Experts, Monosemantic Paths)
 
-None of the numbers says that an account is right: each says how far the model is from chance, in the account's own unit.
+No number says that an account is right: each says how far the model is from chance, in the account's own unit.
 
 Letters: T tokens, B headlines, W different words, E routed experts, C classes or clusters, K chosen, L MoE layers.
 """
@@ -105,9 +105,9 @@ def features(found: Assignments, layer: int, cluster_W: Array) -> Figure:
 
 
 def path(found: Assignments) -> Figure:
-    """Of what there is to know about the class, the part that a path tells: an expert of the first layer and one of the last.
+    """Of what there is to know about the class, the part that a path tells, bias taken off.
 
-    Chance is as in `topic`.
+    A path is an expert of the first layer and one of the last. Chance is as in `topic`.
     """
     rows = np.unique(np.linspace(0, len(found.texts) - 1, _PAIR_HEADLINES).round().astype(int))
     load_BP = paths_by_headline(found, rows)

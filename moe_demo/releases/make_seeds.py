@@ -1,4 +1,6 @@
-"""Trains the bundled preset from other seeds and records what its experts took: `python -m moe_demo.releases.make_seeds`.
+"""Trains the bundled preset from other seeds and records what its experts took.
+
+    python -m moe_demo.releases.make_seeds
 
 The bundled run has the preset's own seed; here it is trained from 1 and 2, on the same headlines, with the same half
 held out. Only counts are kept, no weights. The same machine makes the same counts every time; the recording also says

@@ -1,6 +1,7 @@
 """The bundled preset trained again from other seeds: what its experts took, as it lies on disk.
 
-read_seeds()     the recording that `make_seeds` makes
+seeds = read_seeds()                    the recording that `make_seeds` makes
+check_comparable(seeds, run)            raises SeedsError where its experts cannot be matched with those of a run
 """
 
 from __future__ import annotations
@@ -8,12 +9,14 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, ClassVar, get_args
 
 import numpy as np
 
 from moe_demo.config import RunConfig
+from moe_demo.errors import SaidError
 from moe_demo.insight.accounts import Account, Figure
+from moe_demo.insight.run import Run
 from moe_demo.runs.files import RunError, read_json, write_json
 
 SEEDS = Path(__file__).parents[1] / "recordings" / "seeds.json"
@@ -22,6 +25,18 @@ N_WORDS = 400
 """Whose experts are recorded: the most frequent ones of the held-out headlines."""
 
 Array = np.ndarray[Any, Any]
+
+
+class SeedsError(SaidError):
+    """Two trainings whose experts cannot be compared."""
+
+    topic = "seeds"
+    sentences: ClassVar = {
+        "other_shape": "{name} has {layers} layers of {experts} experts, K = {k}; the trainings beside it have "
+        "{other_layers} layers of {other_experts}, K = {other_k}: their experts cannot be matched.",
+        "other_data": "{name} was trained on other headlines than the trainings beside it, so their experts cannot "
+        "be matched.",
+    }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,6 +103,30 @@ def read_seeds(path: Path = SEEDS) -> Seeds:
         return _recording(record)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         raise RunError("bad_recording", path=path, why=error) from error
+
+
+def check_comparable(seeds: Seeds, run: Run) -> None:
+    """Raise SeedsError unless the run has the recorded trainings' shape and headlines."""
+    names = ("n_layers", "n_routed", "top_k", "labels")
+    mine, theirs = run.config.to_dict()["model"], seeds.settings["model"]
+    if any(_as_json(mine[name]) != _as_json(theirs[name]) for name in names):
+        raise SeedsError(
+            "other_shape",
+            name=run.run_id,
+            layers=mine["n_layers"],
+            experts=mine["n_routed"],
+            k=mine["top_k"],
+            other_layers=theirs["n_layers"],
+            other_experts=theirs["n_routed"],
+            other_k=theirs["top_k"],
+        )
+    if run.store.data().fingerprint != seeds.fingerprint:
+        raise SeedsError("other_data", name=run.run_id)
+
+
+def _as_json(value: Any) -> Any:
+    """A tuple as JSON gives it back; anything else as it is."""
+    return list(value) if isinstance(value, tuple) else value
 
 
 def write_seeds(seeds: Seeds, path: Path = SEEDS) -> None:

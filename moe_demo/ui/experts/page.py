@@ -2,6 +2,8 @@
 
 draw(view)          the map of the selected layer, and the words and headlines behind the picked cell
 together(view)      which experts are chosen together, and how much the chosen one tells
+debate(view)        four accounts of what experts are, the reader's vote before and after
+other_seeds(view)   who is still there when the model is trained from another seed
 """
 
 from __future__ import annotations
@@ -11,13 +13,20 @@ from typing import Any
 
 import streamlit as st
 
+from moe_demo.insight.accounts import ACCOUNTS
 from moe_demo.insight.held_out import DataGoneError
 from moe_demo.insight.run import Run
+from moe_demo.releases.seeds import Seeds, SeedsError
+from moe_demo.runs.errors import RunError
 from moe_demo.ui.experts.data import picked_place, picture_data
+from moe_demo.ui.experts.data_debate import debate_data
+from moe_demo.ui.experts.data_lottery import lottery_data
 from moe_demo.ui.experts.data_pairs import pairs_data, tells_table
 from moe_demo.ui.experts.measured import is_measured, measured
-from moe_demo.ui.experts.settings import ExpertsSettings
-from moe_demo.ui.kit import selection
+from moe_demo.ui.experts.seeds import comparable, live, recorded
+from moe_demo.ui.experts.settings import ExpertsSettings, Vote
+from moe_demo.ui.kit import selection, views
+from moe_demo.ui.kit.errors import sentence
 from moe_demo.ui.kit.glossary import explained
 from moe_demo.ui.kit.i18n import language, t
 from moe_demo.ui.kit.page_settings import tidy_name
@@ -25,7 +34,8 @@ from moe_demo.ui.kit.picture import picture
 from moe_demo.ui.kit.views import View
 from moe_demo.ui.kit.words import plain
 
-KEY, PAIRS, NO_NAME = "experts", "experts.pairs", "experts.no_name"
+KEY, PAIRS, DEBATE, LOTTERY = "experts", "experts.pairs", "experts.debate", "experts.lottery"
+NO_NAME, SKIP = "experts.no_name", "experts.skip"
 MAX_NAMES = 16
 
 
@@ -105,3 +115,86 @@ def together(view: View) -> None:
     st.subheader(t("experts.tells_title"), anchor=False)
     explained(t("experts.tells_caption"))
     st.markdown(tells_table(view.run))
+
+
+def debate(view: View) -> None:
+    """A vote first, or none; then the four accounts in numbers, and a vote again."""
+    asked = view.selection.of(ExpertsSettings)
+    st.header(t("experts.debate_title"), anchor="accounts")
+    explained(t("experts.debate_caption"))
+    st.markdown(
+        "\n".join(
+            f"- **{t(f'experts.accounts.{account}')}**{t('common.colon')}{t(f'experts.account_short.{account}')}"
+            for account in ACCOUNTS
+        )
+    )
+    _vote("believe", t("experts.debate_ask"), asked.believe)
+    if asked.believe == "none":
+        st.button(t("experts.debate_skip"), key=SKIP, on_click=_believe_nothing)
+        return
+    trainings = [live(view.run)]
+    try:
+        seeds = comparable(view.run)
+        trainings += recorded(seeds)
+    except (SeedsError, RunError) as error:
+        st.info(sentence(error))
+    else:
+        st.caption(_provenance(seeds))
+    picture("experts/debate", data=debate_data(view, trainings, picked_place(view).expert), key=DEBATE)
+    _vote("now", t("experts.debate_again"), asked.now)
+    if asked.now != "none":
+        words = {
+            name: t(f"experts.accounts.{vote}")
+            for name, vote in (("before", asked.believe), ("after", asked.now))
+        }
+        st.markdown(t("experts.debate_votes", **words))
+
+
+def other_seeds(view: View) -> None:
+    """Each expert's partner in trainings from other seeds, and in the run beside, where there is one."""
+    st.header(t("experts.lottery_title"), anchor="seeds")
+    explained(t("experts.lottery_caption"))
+    name = view.selection.twin
+    try:
+        twin = views.opened_run(name) if name is not None else None
+        data = lottery_data(view.run, view.selection.layer, twin)
+    except (SeedsError, RunError) as error:
+        st.info(sentence(error))
+        return
+    picture("experts/lottery", data=data, key=LOTTERY)
+
+
+def _vote(name: str, question: str, vote: Vote) -> None:
+    """One question; the answer stands in the address."""
+    key = f"experts.{name}"
+    st.session_state[key] = None if vote == "none" else vote
+
+    def voted() -> None:
+        selection.update(ExpertsSettings, **{name: st.session_state[key] or "none"})
+
+    st.radio(
+        question,
+        (*ACCOUNTS, "unsure"),
+        index=None,
+        key=key,
+        horizontal=True,
+        on_change=voted,
+        format_func=lambda account: t(f"experts.accounts.{account}"),
+    )
+
+
+def _believe_nothing() -> None:
+    selection.update(ExpertsSettings, believe="unsure")
+
+
+def _provenance(seeds: Seeds) -> str:
+    """Where the recorded trainings come from."""
+    comma = t("common.comma")
+    return t(
+        "experts.seeds_from",
+        seeds=comma.join(str(one.seed) for one in seeds.runs),
+        made=seeds.made[:10],
+        command=seeds.command,
+        seconds=comma.join(f"{one.seconds:.0f}" for one in seeds.runs),
+        accuracy=comma.join(f"{one.accuracy:.1%}" for one in seeds.runs),
+    )

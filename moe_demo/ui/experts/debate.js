@@ -1,0 +1,123 @@
+// Four accounts of what experts are, one small chart each: every training as a mark, chance as a line beside it.
+import { el } from "../kit/dom.js";
+import { fixed, percent, significant } from "../kit/numbers.js";
+import { drawn } from "../kit/stage.js";
+import { dataTable } from "../kit/table.js";
+
+/**
+ * @typedef {import("./debate.types.js").PictureData} PictureData
+ * @typedef {PictureData["charts"][number]} Chart
+ * @typedef {Chart["rows"][number]} Row
+ */
+
+/** @param {HTMLElement} root @param {PictureData} data */
+function draw(root, data) {
+  const { words } = data;
+  const mark = (/** @type {string} */ kind, /** @type {string} */ text) => [
+    el("span", { class: `mark ${kind}`, "aria-hidden": "true" }),
+    el("span", {}, text),
+  ];
+  root.replaceChildren(
+    el(
+      "p",
+      { class: "legend muted" },
+      ...mark("live", words.live),
+      ...mark("recorded", words.recorded),
+      ...mark("chance", words.chance),
+      ...mark("beside", words.beside),
+    ),
+    el("div", { class: "charts" }, ...data.charts.map((one) => chart(one, words))),
+    twin(data),
+  );
+}
+
+/** @param {Chart} one @param {Record<string, string>} words */
+function chart(one, words) {
+  return el(
+    "section",
+    { "aria-label": one.title },
+    el("h3", {}, one.title),
+    el("p", { class: "muted" }, one.measure),
+    ...one.rows.map((row) => lanes(one, row, words)),
+    one.rows.length ? scale(one) : null,
+    ...one.says.map((line) => el("p", {}, line)),
+    el("p", { class: "muted source" }, one.source),
+  );
+}
+
+/** @param {Chart} one @param {Row} row @param {Record<string, string>} words */
+function lanes(one, row, words) {
+  const place = (/** @type {number} */ value) => `${(100 * value) / one.limit}%`;
+  const at = (/** @type {string} */ kind, /** @type {number} */ value) => {
+    const node = el("i", { class: kind });
+    node.style.left = place(value);
+    return node;
+  };
+  return el(
+    "div",
+    { class: "row" },
+    el("b", {}, row.label),
+    el(
+      "div",
+      {
+        class: "lanes",
+        role: "img",
+        "aria-label": row.dots.map((dot) => says(one, row, dot, words)).join("; "),
+      },
+      ...row.dots.map((dot) =>
+        el(
+          "div",
+          { class: "lane", title: says(one, row, dot, words) },
+          at("chance", dot.chance),
+          dot.beside === null ? null : at("mark beside", dot.beside),
+          at(dot.is_live ? "mark live" : "mark recorded", dot.value),
+        ),
+      ),
+    ),
+  );
+}
+
+/** @param {Chart} one @param {Row} row @param {Row["dots"][number]} dot @param {Record<string, string>} words */
+function says(one, row, dot, words) {
+  return `${row.label} ${dot.name}: ${written(one, dot.value)}, ${words.chance} ${written(one, dot.chance)}`;
+}
+
+/** @param {Chart} one @param {number} value */
+function written({ form }, value) {
+  return form === "percent" ? percent(value, 1) : fixed(value, 1);
+}
+
+/** @param {Chart} one */
+function scale({ form, limit }) {
+  const end = form === "percent" ? percent(limit) : significant(limit);
+  return el("div", { class: "scale muted", "aria-hidden": "true" }, el("span", {}, "0"), el("span", {}, end));
+}
+
+/** @param {PictureData} data */
+function twin({ charts, title, words }) {
+  const rows = charts.flatMap((one) =>
+    one.rows.flatMap((row) =>
+      row.dots.map((dot) => [
+        one.title,
+        row.label,
+        dot.name,
+        written(one, dot.value),
+        written(one, dot.chance),
+        dot.beside === null ? "–" : written(one, dot.beside),
+      ]),
+    ),
+  );
+  const heads = [words.account, words.layer, words.training, words.value, words.chance, words.beside];
+  return el(
+    "details",
+    {},
+    el("summary", {}, words.table),
+    el(
+      "div",
+      { class: "scroll", tabindex: 0, role: "region", "aria-label": title },
+      dataTable({ caption: title, hidesCaption: true, heads, rows }, { class: "twin" }),
+    ),
+  );
+}
+
+export default drawn(draw);
