@@ -129,6 +129,8 @@ def frame(layers: Sequence[LayerExperts]) -> pd.DataFrame:
     )
 
 
-def plain(value: float) -> float | None:
-    """A number, or None where there is nothing to divide."""
-    return None if np.isnan(value) else float(value)
+def plain(value: float, digits: int | None = None) -> float | None:
+    """A number, or None where there is nothing to divide; with so many decimals."""
+    if np.isnan(value):
+        return None
+    return float(value) if digits is None else round(float(value), digits)

@@ -7,7 +7,7 @@ check_comparable(seeds, run)            raises SeedsError where its experts cann
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, ClassVar, get_args
 
@@ -48,7 +48,7 @@ class SeedLayer:
     class_loads: tuple[tuple[int, ...], ...]
     """Assignments of each expert by class."""
 
-    @property
+    @cached_property
     def load_WE(self) -> Array:
         """The words' assignments, shape (W, E)."""
         return np.array([[int(n) for n in row.split()] for row in self.by_word]).T

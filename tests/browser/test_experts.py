@@ -102,8 +102,9 @@ def test_a_name_of_no_letter_changes_nothing_and_says_why(page: Page):
 def test_the_twin_has_every_number_of_the_map(page: Page, lang: str):
     page.goto(f"/specialization?lang={lang}")
     wait_drawn(page)
-    page.get_by_text(text_in(lang, "experts.words.table"), exact=True).first.click()
-    rows = page.locator("table.twin tbody tr")
+    twin = page.locator(".body ~ details")
+    twin.get_by_text(text_in(lang, "experts.words.table"), exact=True).click()
+    rows = twin.get_by_role("row").filter(has=page.get_by_role("rowheader"))
     expect(rows).to_have_count(16 * 11)
     lifts = page.locator("button.lift").all_inner_texts()
     assert sorted(rows.locator("td:nth-child(4)").all_inner_texts()) == sorted(lifts)
@@ -119,3 +120,42 @@ def test_the_whole_map_stands_on_the_first_screen(new_page: Callable[..., Page],
     assert last["y"] + last["height"] <= 720
     for head in page.locator(".map thead th[scope=col]").all():
         assert box_of(head)["width"] >= 34
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_reader_votes_sees_the_numbers_and_votes_again_by_key_alone(page: Page, lang: str):
+    def text(key: str) -> str:
+        return text_in(lang, f"experts.{key}")
+
+    page.goto(f"/specialization?lang={lang}")
+    wait_drawn(page)
+    before = page.get_by_role("radiogroup", name=text("debate_ask"))
+    before.get_by_role("radio").first.focus()
+    page.keyboard.press("Space")
+    expect(page).to_have_url(re.compile("believe=committee"))
+    for account in ("committee", "topic", "features", "path"):
+        expect(page.get_by_role("heading", name=text(f"accounts.{account}"), exact=True)).to_be_visible()
+    after = page.get_by_role("radiogroup", name=text("debate_again"))
+    after.get_by_text(text("accounts.path"), exact=True).click()
+    expect(page).to_have_url(re.compile("now=path"))
+    votes = re.compile(rf"{text('accounts.committee')}.*{text('accounts.path')}")
+    expect(page.get_by_role("paragraph").filter(has_text=votes)).to_be_visible()
+    page.locator(".charts ~ details summary").click()
+    expect(page.locator(".charts ~ details tbody tr")).to_have_count(3 * (2 + 2 + 2 + 1))
+    expect_no_exception(page)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_numbers_without_a_vote_pairs_and_partners_stand_in_tables(page: Page, lang: str):
+    page.goto(f"/specialization?lang={lang}&l=1")
+    wait_drawn(page)
+    page.get_by_role("button", name=text_in(lang, "experts.debate_skip")).click()
+    expect(page).to_have_url(re.compile("believe=unsure"))
+    expect(page.locator("table.pairs tbody tr")).to_have_count(15)
+    pairs = page.locator(".scroll:has(table.pairs) ~ details")
+    pairs.get_by_text(text_in(lang, "experts.pairs.table"), exact=True).click()
+    expect(pairs.get_by_role("rowheader")).to_have_count(16 * 15 // 2)
+    expect(page.locator("table.partners tbody tr")).to_have_count(16)
+    assert len(set(page.locator("table.partners td:nth-child(2) .partner").all_inner_texts())) == 16
+    assert not page.get_by_text(re.compile(r"experts\.[a-z_]+|\{[a-z_]+\}")).count()
+    expect_no_exception(page)

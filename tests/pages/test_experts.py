@@ -8,21 +8,26 @@ import pytest
 import torch
 
 from moe_demo import load_run
+from moe_demo.insight.accounts import figures
+from moe_demo.insight.alignment import matched
 from moe_demo.insight.assignments import Assignments, assignments, held_out_headlines
 from moe_demo.insight.coactivation import coactivation
 from moe_demo.insight.experts import by_class, by_kind
 from moe_demo.insight.information import information
 from moe_demo.insight.run import Run
 from moe_demo.insight.whatif import Headlines
+from moe_demo.releases.seeds import read_seeds
+from moe_demo.runs.errors import RunError
 from moe_demo.text.word_kinds import KINDS
 from moe_demo.ui.experts import data as experts_data
 from moe_demo.ui.experts import measured as experts_measured
+from moe_demo.ui.experts import seeds as seeds_room
 from moe_demo.ui.experts.measured import Measured
 from moe_demo.ui.experts.settings import ExpertsSettings
-from moe_demo.ui.kit.i18n import text_in
+from moe_demo.ui.kit.i18n import speaking, text_in
 from moe_demo.ui.kit.selection import Selection
 from moe_demo.ui.kit.views import View
-from tests.pages.app import EXAMPLE, drawn, opened
+from tests.pages.app import EXAMPLE, drawn, opened, pictures
 
 
 def found(run: str) -> Assignments:
@@ -43,14 +48,16 @@ def test_every_cell_of_the_map_is_that_of_the_record(run: str, layer: int, lang:
             ("luck", record.luck_EC),
             ("clear", ~record.within_luck_EC),
         ):
-            np.testing.assert_allclose([[cell[name] for cell in row] for row in cells], values)
-    np.testing.assert_allclose([row["load"] for row in data["rows"]], record.load_E)
+            np.testing.assert_allclose([[cell[name] for cell in row] for row in cells], values, atol=1e-4)
+    np.testing.assert_allclose([row["load"] for row in data["rows"]], record.load_E, atol=1e-4)
 
 
 def test_loads_times_the_fair_share_are_all_assignments():
     data, record = drawn(opened("experts"), "columns"), found("deepseek")
     fair = record.n_tokens * record.top_k / record.n_routed
-    assert sum(row["load"] for row in data["rows"]) * fair == pytest.approx(record.n_tokens * record.top_k)
+    assert sum(row["load"] for row in data["rows"]) * fair == pytest.approx(
+        record.n_tokens * record.top_k, rel=1e-4
+    )
 
 
 def test_without_a_picked_cell_the_one_farthest_out_is_open():
@@ -170,7 +177,7 @@ def test_every_pair_is_that_of_the_record(lang: str):
     assert record is not None
     for i, row in enumerate(data["rows"]):
         assert [pair["n"] for pair in row] == record.together_EE[i, :i].tolist()
-        np.testing.assert_allclose([pair["lift"] for pair in row], record.lift_EE[i, :i])
+        np.testing.assert_allclose([pair["lift"] for pair in row], record.lift_EE[i, :i], atol=1e-3)
         assert [pair["clear"] for pair in row] == record.clear_EE[i, :i].tolist()
     most = np.nanmax(np.where(record.clear_EE, record.lift_EE, np.nan))
     assert f"{most:.1f}" in data["claim"]
@@ -188,3 +195,87 @@ def test_what_an_expert_tells_is_written_with_its_bias_taken_off():
 def test_a_model_of_one_expert_a_word_says_that_there_are_no_pairs():
     at = opened("experts", run="document")
     assert at.info[0].value == text_in("zh", "experts.no_pairs")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_numbers_of_the_debate_come_after_a_vote_or_after_none(lang: str):
+    at = opened("experts", lang=lang)
+    assert not [data for data in pictures(at) if "charts" in data]
+    with speaking(lang):  # a test sets a value by its words
+        at.radio(key="experts.believe").set_value("path").run()
+    assert dict(at.query_params)["believe"] in ("path", ["path"])
+    assert drawn(at, "charts")["lang"] == lang
+    with speaking(lang):
+        at.radio(key="experts.now").set_value("topic").run()
+    votes = {
+        name: text_in(lang, f"experts.accounts.{vote}")
+        for name, vote in (("before", "path"), ("after", "topic"))
+    }
+    assert any(block.value == text_in(lang, "experts.debate_votes", **votes) for block in at.markdown)
+    without = opened("experts", lang=lang)
+    without.button(key="experts.skip").click().run()
+    assert drawn(without, "charts")
+
+
+def test_every_account_has_three_seeds_each_beside_its_chance():
+    data = drawn(opened("experts", believe="unsure"), "charts")
+    run = load_run("deepseek")
+    mine = {(f.account, f.layer): f for f in figures(found("deepseek"), run.config.model.routing_rule)}
+    theirs = [{(f.account, f.layer): f for f in one.figures} for one in read_seeds().runs]
+    assert [chart["account"] for chart in data["charts"]] == ["committee", "topic", "features", "path"]
+    for chart in data["charts"]:
+        for place, row in enumerate(chart["rows"]):
+            key = (chart["account"], None if chart["account"] == "path" else place)
+            wanted = [mine[key], *(one[key] for one in theirs)]
+            assert [dot["value"] for dot in row["dots"]] == pytest.approx([f.value for f in wanted])
+            assert [dot["chance"] for dot in row["dots"]] == pytest.approx([f.chance for f in wanted])
+            assert [dot["is_live"] for dot in row["dots"]] == [True, False, False]
+            assert all(
+                0 <= value <= chart["limit"] for dot in row["dots"] for value in (dot["value"], dot["chance"])
+            )
+
+
+def test_matched_experts_are_those_of_the_record_and_no_expert_keeps_its_partner_twice():
+    data, seeds, record = drawn(opened("experts", l="1"), "others"), read_seeds(), found("deepseek")
+    for place, one in enumerate(seeds.runs):
+        pairs = matched(record.by_word(1)[: len(seeds.words)], one.layers[1].load_WE, np.array(seeds.counts))
+        column = [row["partners"][place] for row in data["rows"]]
+        assert [partner["label"] for partner in column] == [f"E{e}" for e in pairs.partner_E]
+        assert [partner["survives"] for partner in column] == pairs.survives_E.tolist()
+        assert len({partner["label"] for partner in column}) == 16
+    everywhere = sum(all(partner["survives"] for partner in row["partners"]) for row in data["rows"])
+    assert str(everywhere) in data["claim"]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_run_of_another_shape_is_told_and_the_rest_of_the_page_stays(lang: str):
+    told = text_in(
+        lang,
+        "errors.seeds.other_shape",
+        name="document",
+        layers=1,
+        experts=3,
+        k=1,
+        other_layers=2,
+        other_experts=16,
+        other_k=4,
+    )
+    shown = opened("experts", run="document", believe="unsure", lang=lang)
+    assert [info.value for info in shown.info].count(told) == 2, "beside the accounts and beside the partners"
+    assert all(len(row["dots"]) == 1 for chart in drawn(shown, "charts")["charts"] for row in chart["rows"])
+    beside = opened("experts", lang=lang, **{"with": "document"})
+    assert [info.value for info in beside.info] == [told]
+    assert drawn(beside, "columns")["rows"]
+
+
+def test_a_recording_that_is_broken_is_told_and_the_rest_of_the_page_stays(monkeypatch: pytest.MonkeyPatch):
+    def broken() -> None:
+        raise RunError("bad_recording", path="seeds.json", why="x")
+
+    seeds_room.lottery.cache_clear()
+    monkeypatch.setattr(seeds_room, "read_seeds", broken)
+    at = opened("experts", believe="unsure")
+    assert [info.value.replace("\\", "") for info in at.info] == [
+        text_in("zh", "errors.run.bad_recording", path="seeds.json")
+    ] * 2
+    seeds_room.lottery.cache_clear()

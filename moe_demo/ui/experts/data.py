@@ -20,6 +20,7 @@ from moe_demo.ui.kit.page_settings import MAX_NAME_CHARS
 from moe_demo.ui.kit.views import View
 from moe_demo.ui.kit.words import badge, badge_hint, class_word, expert_name, layer_name, layer_title
 
+DIGITS = 4  # of what a browser is sent: more than it shows
 MOST_CLASSES = 12
 """Columns of classes: of more, those with most words."""
 
@@ -198,7 +199,7 @@ def _base(run: Run, layer: int, lang: str) -> ExpertsPictureData:
         {
             "expert": e,
             "label": expert_name(e),
-            "load": float(load_E[e]),
+            "load": round(float(load_E[e]), DIGITS),
             "n": int(layers[0].counts.load_E[e]),
             "cells": [
                 [_cell(layers[0], e, c) for c in shown],
@@ -264,11 +265,11 @@ def _columns(run: Run, shown: list[int]) -> list[list[Column]]:
 def _cell(layer: LayerExperts, expert: int, column: int) -> MapCell:
     counts, at = layer.counts, (expert, column)
     return {
-        "lift": plain(counts.lift_EC[at]),
+        "lift": plain(counts.lift_EC[at], DIGITS),
         "n": int(counts.load_EC[at]),
-        "low": plain(layer.band.low_EC[at]),
-        "high": plain(layer.band.high_EC[at]),
-        "luck": plain(layer.luck_EC[at]),
+        "low": plain(layer.band.low_EC[at], DIGITS),
+        "high": plain(layer.band.high_EC[at], DIGITS),
+        "luck": plain(layer.luck_EC[at], DIGITS),
         "clear": not layer.within_luck_EC[at],
     }
 

@@ -19,6 +19,8 @@ from moe_demo.ui.kit.looks import Ramp, signed_ramp
 from moe_demo.ui.kit.tables import markdown_table
 from moe_demo.ui.kit.words import expert_name, layer_name, layer_title
 
+DIGITS = 3  # of what a browser is sent: more than it shows
+
 
 class PairCell(TypedDict):
     """Two experts."""
@@ -73,11 +75,11 @@ def pairs_data(run: Run, layer: int, lang: str) -> ExpertsPairsData | None:
 
 def _cell(found: CoActivation, i: int, j: int) -> PairCell:
     return {
-        "lift": plain(found.lift_EE[i, j]),
+        "lift": plain(found.lift_EE[i, j], DIGITS),
         "n": int(found.together_EE[i, j]),
-        "expected": float(found.expected_EE[i, j]),
-        "low": float(found.low_EE[i, j]),
-        "high": float(found.high_EE[i, j]),
+        "expected": round(float(found.expected_EE[i, j]), 1),
+        "low": round(float(found.low_EE[i, j]), DIGITS),
+        "high": round(float(found.high_EE[i, j]), DIGITS),
         "clear": bool(found.clear_EE[i, j]),
     }
 

@@ -80,7 +80,7 @@ PAGES = (
     ),
     Page(name="router", url_path="top-k", settings=RouterSettings, former_url_paths=("routing",)),
     Page(name="mixture", url_path="gated-sum", settings=MixtureSettings),
-    Page(name="experts", url_path="specialization", settings=ExpertsSettings),
+    Page(name="experts", url_path="specialization", settings=ExpertsSettings, picture="believe=unsure"),
     Page(name="training", url_path="train", former_url_paths=("learning",)),
     Page(
         name="balance",
