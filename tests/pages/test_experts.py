@@ -279,3 +279,13 @@ def test_a_recording_that_is_broken_is_told_and_the_rest_of_the_page_stays(monke
         text_in("zh", "errors.run.bad_recording", path="seeds.json")
     ] * 2
     seeds_room.lottery.cache_clear()
+
+
+def test_a_run_of_the_same_shape_beside_it_is_one_training_more():
+    run = load_run("deepseek")
+    recorded = seeds_room.lottery(run, 0, None)
+    *others, (pairs, same) = seeds_room.lottery(run, 0, run)
+    assert len(others) == len(recorded) == 2
+    assert pairs.partner_E.tolist() == list(range(16))
+    assert (pairs.overlap_E == 1).all()
+    assert same.n_same == 16

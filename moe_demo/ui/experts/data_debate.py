@@ -118,13 +118,20 @@ def _says(account: Account, row: DebateRow, view: View) -> str:
     return t(
         f"experts.account_says.{account}",
         label=row["label"],
-        low=min(values),
-        high=max(values),
+        range=_range(values, "{:.1f}" if account == "features" else "{:.1%}"),
         chance=max(chances),
         alone=max(beside, default=0.0),
-        seeds=len(values),
+        seeds=t("experts.account_seeds.one")
+        if len(values) == 1
+        else t("experts.account_seeds.many", n=len(values)),
         k=view.run.config.model.top_k,
     )
+
+
+def _range(values: list[float], form: str) -> str:
+    """One value, or the least and the largest."""
+    low, high = form.format(min(values)), form.format(max(values))
+    return low if len(values) == 1 else t("experts.account_seeds.range", low=low, high=high)
 
 
 def _clusters(view: View, expert: int) -> str:

@@ -54,7 +54,7 @@ def draw(view: View) -> bool:
     picture("experts/picture", data=picture_data(view), key=KEY, on_go_change=go)
     if st.session_state.pop(NO_NAME, False):
         st.warning(t("experts.no_name"))
-    explained(t("experts.note"))
+    explained(t("experts.note", n=len(view.run.labels)))
     return True
 
 
