@@ -70,6 +70,13 @@ def test_without_a_picked_cell_the_one_farthest_out_is_open():
     )
 
 
+def test_an_expert_picked_on_another_page_is_open_at_its_own_strongest_class():
+    data = drawn(opened("experts", e="8"), "columns")
+    lifts = [cell["lift"] for cell in data["rows"][8]["cells"][0]]
+    assert data["picked"]["expert"] == 8
+    assert lifts[data["picked"]["column"]] == max(lifts)
+
+
 def test_the_claim_counts_the_cells_outside_of_luck():
     data = drawn(opened("experts", l="1"), "columns")
     for g in (0, 1):

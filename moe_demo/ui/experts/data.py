@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple, TypedDict
+from typing import TypedDict
 
 import numpy as np
 
-from moe_demo.insight.expert_cell import By, ExpertCell
+from moe_demo.insight.expert_cell import ExpertCell
 from moe_demo.insight.experts import LayerExperts, plain
 from moe_demo.insight.run import Run
 from moe_demo.text.word_kinds import KINDS
 from moe_demo.ui.experts.measured import Measured, cell, measured
+from moe_demo.ui.experts.places import Place, column_word, map_at, picked_place, rests_on, says, strongest
 from moe_demo.ui.experts.settings import ExpertsSettings, Shown
 from moe_demo.ui.kit.glossary import meanings
 from moe_demo.ui.kit.i18n import labels, language, t
@@ -130,14 +131,6 @@ class ExpertsPictureData(TypedDict):
     lang: str
 
 
-class Place(NamedTuple):
-    """A cell of the map, as the address has it."""
-
-    layer: int
-    expert: int
-    column: int
-
-
 def picture_data(view: View) -> ExpertsPictureData:
     """What the map draws."""
     run, chosen, asked = view.run, view.selection, view.selection.of(ExpertsSettings)
@@ -151,7 +144,7 @@ def picture_data(view: View) -> ExpertsPictureData:
             **row,
             "has_word": row["expert"] in picked_word_experts,
             "names": [
-                f"{item[3]}{t('common.colon')}{_rests_on(run, Place(*item[:3]))}"
+                f"{item[3]}{t('common.colon')}{rests_on(run, Place(*item[:3]))}"
                 for item in asked.named
                 if item[:2] == (layer, row["expert"])
             ],
@@ -168,24 +161,6 @@ def picture_data(view: View) -> ExpertsPictureData:
         "words": base["words"] | {"word_goes": t("experts.word_goes", word=word)},
     }
     return changes
-
-
-def picked_place(view: View) -> Place:
-    """The cell of the address; without one, the cell of a class that stands out most."""
-    chosen, column = view.selection, view.selection.of(ExpertsSettings).col
-    if chosen.expert is not None and column is not None:
-        return Place(chosen.layer, chosen.expert, column)
-    expert, column = _strongest(measured(view.run).by_class[chosen.layer])
-    return Place(chosen.layer, expert, column)
-
-
-def _strongest(layer: LayerExperts) -> tuple[int, int]:
-    """Expert and class of the largest lift outside of luck; the largest at all where there is none."""
-    lift_EC = np.nan_to_num(layer.counts.lift_EC)
-    clear_EC = np.where(layer.within_luck_EC, -1.0, lift_EC)
-    best_EC = clear_EC if clear_EC.max() > 0 else lift_EC
-    expert, column = np.unravel_index(int(best_EC.argmax()), best_EC.shape)
-    return int(expert), int(column)
 
 
 @lru_cache(maxsize=64)
@@ -277,7 +252,7 @@ def _cell(layer: LayerExperts, expert: int, column: int) -> MapCell:
 def _claim(run: Run, of_run: Measured, layer: int) -> str:
     """What the map says at first sight, in numbers alone."""
     classes, kinds = of_run.by_class[layer], of_run.by_kind[layer]
-    expert, column = _strongest(classes)
+    expert, column = strongest(classes)
     said = t(
         "experts.claim",
         layer=layer_name(layer),
@@ -299,29 +274,6 @@ def _claim(run: Run, of_run: Measured, layer: int) -> str:
     return said
 
 
-def _at(run: Run, place: Place) -> tuple[LayerExperts, int, By]:
-    """The map that a place lies in, its column there, and what the columns are."""
-    of_run, n_classes = measured(run), len(run.labels)
-    if place.column < n_classes:
-        return of_run.by_class[place.layer], place.column, "class"
-    return of_run.by_kind[place.layer], place.column - n_classes, "kind"
-
-
-def _column_word(run: Run, column: int) -> str:
-    if column < len(run.labels):
-        return class_word(run.labels[column])
-    return t(f"experts.kinds.{KINDS[column - len(run.labels)]}")
-
-
-def _rests_on(run: Run, place: Place) -> str:
-    """`sports ×1.49, n = 690`: what a name rests on."""
-    layer, column, _ = _at(run, place)
-    lift, n = layer.counts.lift_EC[place.expert, column], int(layer.counts.load_EC[place.expert, column])
-    if np.isnan(lift):
-        return t("experts.rests_on_nothing", column=_column_word(run, place.column), n=n)
-    return t("experts.rests_on", column=_column_word(run, place.column), lift=lift, n=n)
-
-
 def _names(run: Run, asked: ExpertsSettings) -> list[NameGiven]:
     return [
         {
@@ -331,7 +283,7 @@ def _names(run: Run, asked: ExpertsSettings) -> list[NameGiven]:
                 "experts.name_says",
                 layer=layer_name(layer),
                 expert=expert_name(expert),
-                rests=_rests_on(run, Place(layer, expert, column)),
+                rests=rests_on(run, Place(layer, expert, column)),
             ),
         }
         for layer, expert, column, name in asked.named
@@ -352,36 +304,20 @@ def _no_cell() -> PickedCell:
 
 
 def _picked(run: Run, place: Place, asked: ExpertsSettings) -> PickedCell:
-    layer, column, by = _at(run, place)
+    layer, column, by = map_at(run, place)
     behind = cell(run, place.layer, place.expert, column, by)
     names = [item[3] for item in asked.named if item[:3] == tuple(place)]
-    word = _column_word(run, place.column)
+    word = column_word(run, place.column)
     return {
         "expert": place.expert,
         "column": place.column,
         "title": f"{layer_name(place.layer)} {expert_name(place.expert)} × {word}",
-        "says": _says(layer, place.expert, column, word),
+        "says": says(layer, place.expert, column, word),
         "n_words": t("experts.n_words", n=behind.n, words=behind.n_words),
         "words": [{"word": one.word, "n": one.n, "of": one.of} for one in behind.words],
         "headlines": _headlines(run, behind),
         "name": names[0] if names else "",
     }
-
-
-def _says(layer: LayerExperts, expert: int, column: int, word: str) -> str:
-    """Share against chance, and whether luck would do the same."""
-    counts, band, at = layer.counts, layer.band, (expert, column)
-    if np.isnan(counts.lift_EC[at]):
-        return t("experts.says_nothing", column=word)
-    return t(
-        "experts.says_luck" if layer.within_luck_EC[at] else "experts.says",
-        share=counts.share_EC[at],
-        chance=counts.chance_C[column],
-        lift=counts.lift_EC[at],
-        column=word,
-        low=band.low_EC[at],
-        high=band.high_EC[at],
-    )
 
 
 def _headlines(run: Run, behind: ExpertCell) -> list[CellHeadline]:

@@ -18,11 +18,12 @@ from moe_demo.insight.held_out import DataGoneError
 from moe_demo.insight.run import Run
 from moe_demo.releases.seeds import Seeds, SeedsError
 from moe_demo.runs.errors import RunError
-from moe_demo.ui.experts.data import picked_place, picture_data
+from moe_demo.ui.experts.data import picture_data
 from moe_demo.ui.experts.data_debate import debate_data
 from moe_demo.ui.experts.data_lottery import lottery_data
 from moe_demo.ui.experts.data_pairs import pairs_data, tells_table
 from moe_demo.ui.experts.measured import is_measured, measured
+from moe_demo.ui.experts.places import picked_place
 from moe_demo.ui.experts.seeds import comparable, live, recorded
 from moe_demo.ui.experts.settings import ExpertsSettings, Vote
 from moe_demo.ui.kit import selection, views
