@@ -1,5 +1,6 @@
 """The experts page: every number is the record's, nothing is named but by a reader, and bad input is told."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import torch
 from moe_demo import load_run
 from moe_demo.insight.accounts import figures
 from moe_demo.insight.alignment import matched
-from moe_demo.insight.assignments import Assignments, assignments, held_out_headlines
+from moe_demo.insight.assignments import Assignments, Tell, assignments, held_out_headlines
 from moe_demo.insight.coactivation import coactivation
 from moe_demo.insight.experts import by_class, by_kind
 from moe_demo.insight.information import information
@@ -20,6 +21,7 @@ from moe_demo.releases.seeds import read_seeds
 from moe_demo.runs.errors import RunError
 from moe_demo.text.word_kinds import KINDS
 from moe_demo.ui.experts import data as experts_data
+from moe_demo.ui.experts import data_lottery
 from moe_demo.ui.experts import measured as experts_measured
 from moe_demo.ui.experts import seeds as seeds_room
 from moe_demo.ui.experts.measured import Measured
@@ -279,13 +281,12 @@ def test_a_recording_that_is_broken_is_told_and_the_rest_of_the_page_stays(monke
     def broken() -> None:
         raise RunError("bad_recording", path="seeds.json", why="x")
 
-    seeds_room.lottery.cache_clear()
     monkeypatch.setattr(seeds_room, "read_seeds", broken)
+    monkeypatch.setattr(data_lottery, "lottery", lambda run, layer, twin: broken())
     at = opened("experts", believe="unsure")
     assert [info.value.replace("\\", "") for info in at.info] == [
         text_in("zh", "errors.run.bad_recording", path="seeds.json")
     ] * 2
-    seeds_room.lottery.cache_clear()
 
 
 def test_a_run_of_the_same_shape_beside_it_is_one_training_more():
@@ -296,3 +297,18 @@ def test_a_run_of_the_same_shape_beside_it_is_one_training_more():
     assert pairs.partner_E.tolist() == list(range(16))
     assert (pairs.overlap_E == 1).all()
     assert same.n_same == 16
+
+
+def test_two_readers_who_ask_at_once_have_it_measured_once(monkeypatch: pytest.MonkeyPatch):
+    run, calls = load_run("document"), []
+    measure = experts_measured._measure
+
+    def counted(run: Run, tell: Tell) -> Measured:
+        calls.append(run)
+        return measure(run, tell)
+
+    monkeypatch.setattr(experts_measured, "_measure", counted)
+    with ThreadPoolExecutor(4) as readers:
+        answers = list(readers.map(experts_measured.measured, [run] * 4))
+    assert len(calls) == 1
+    assert all(answer is answers[0] for answer in answers)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TypedDict
 
 import numpy as np
@@ -13,7 +12,7 @@ from moe_demo.insight.information import Information, information
 from moe_demo.insight.run import Run
 from moe_demo.insight.shuffled import frequency_strata
 from moe_demo.text.word_kinds import KINDS
-from moe_demo.ui.experts.measured import measured
+from moe_demo.ui.experts.measured import measured, once_for_all
 from moe_demo.ui.kit.i18n import labels, language, t
 from moe_demo.ui.kit.looks import Ramp, signed_ramp
 from moe_demo.ui.kit.tables import markdown_table
@@ -47,13 +46,13 @@ class ExpertsPairsData(TypedDict):
     lang: str
 
 
-@lru_cache(maxsize=64)
+@once_for_all(64)
 def pairs(run: Run, layer: int) -> CoActivation | None:
     """Counted once for all readers; None where a word has one expert only."""
     return coactivation(measured(run).found, layer, run.config.model.routing_rule)
 
 
-@lru_cache(maxsize=64)
+@once_for_all(64)
 def pairs_data(run: Run, layer: int, lang: str) -> ExpertsPairsData | None:
     """What the picture draws, in the language that is spoken; None where there are no pairs."""
     found = pairs(run, layer)
@@ -106,7 +105,7 @@ def _claim(found: CoActivation, layer: int) -> str:
     return t("experts.pairs_claim", layer=layer_name(layer), **values)
 
 
-@lru_cache(maxsize=64)
+@once_for_all(64)
 def tells(run: Run) -> tuple[tuple[Information, Information], ...]:
     """For each layer, what the expert tells about the class and about the kind of word."""
     found = measured(run).found

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, wraps
+from threading import Lock, RLock
+from typing import Concatenate, ParamSpec, TypeVar
+from weakref import WeakKeyDictionary
 
 from moe_demo.insight.assignments import Assignments, Tell, assignments, held_out_headlines
 from moe_demo.insight.expert_cell import By, ExpertCell, cell_of
@@ -11,8 +15,37 @@ from moe_demo.insight.experts import LayerExperts, by_class, by_kind
 from moe_demo.insight.run import Run
 from moe_demo.ui.kit.bounded import BoundedCache
 
+Rest = ParamSpec("Rest")
+Result = TypeVar("Result")
 _BYTES = 100_000_000  # of assignments in memory: some 2 MB a checkpoint of the bundled run
 _CELLS = 512
+
+_locks: WeakKeyDictionary[Run, RLock] = WeakKeyDictionary()
+_of_locks = Lock()
+
+
+def _alone(run: Run) -> RLock:
+    """The lock of a run: of readers who ask at once for what is not there, one makes it and the others wait."""
+    with _of_locks:
+        return _locks.setdefault(run, RLock())
+
+
+def once_for_all(
+    most: int,
+) -> Callable[[Callable[Concatenate[Run, Rest], Result]], Callable[Concatenate[Run, Rest], Result]]:
+    """Keep what a function makes of a run for all readers, the last `most` answers; made by one of them at a time."""
+
+    def keeping(make: Callable[Concatenate[Run, Rest], Result]) -> Callable[Concatenate[Run, Rest], Result]:
+        kept = lru_cache(maxsize=most)(make)
+
+        @wraps(make)
+        def get(run: Run, *args: Rest.args, **_: Rest.kwargs) -> Result:
+            with _alone(run):
+                return kept(run, *args)
+
+        return get
+
+    return keeping
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -32,7 +65,8 @@ class Measured:
 
 def measured(run: Run, tell: Tell = lambda done, of: None) -> Measured:
     """From memory, or measured now; `tell` hears how many headlines are done. Raises DataGoneError."""
-    return _kept.get(run, lambda: _measure(run, tell))
+    with _alone(run):
+        return _kept.get(run, lambda: _measure(run, tell))
 
 
 def is_measured(run: Run) -> bool:
@@ -40,7 +74,7 @@ def is_measured(run: Run) -> bool:
     return _kept.has(run)
 
 
-@lru_cache(maxsize=_CELLS)
+@once_for_all(_CELLS)
 def cell(run: Run, layer: int, expert: int, of: int, by: By) -> ExpertCell:
     """The words and headlines behind one cell."""
     return cell_of(measured(run).found, layer, expert, of, by)

@@ -133,7 +133,8 @@ def debate(view: View) -> None:
     if asked.believe == "none":
         st.button(t("experts.debate_skip"), key=SKIP, on_click=_believe_nothing)
         return
-    trainings = [live(view.run)]
+    with st.spinner(t("experts.measuring_accounts")):
+        trainings = [live(view.run)]
     try:
         seeds = comparable(view.run)
         trainings += recorded(seeds)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,7 @@ from moe_demo.insight.alignment import Matched, SameLeaning, matched, same_leani
 from moe_demo.insight.run import Run
 from moe_demo.insight.word_clusters import TakenCluster, clusters_of, word_clusters
 from moe_demo.releases.seeds import N_WORDS, Seeds, check_comparable, read_seeds
-from moe_demo.ui.experts.measured import measured
+from moe_demo.ui.experts.measured import measured, once_for_all
 from moe_demo.ui.kit.i18n import t
 
 Array = np.ndarray[Any, Any]
@@ -31,7 +30,7 @@ class Training:
     class_load_LEC: tuple[Array, ...]
 
 
-@lru_cache(maxsize=64)
+@once_for_all(64)
 def accounts_of(run: Run) -> tuple[Figure, ...]:
     """The four accounts of a run, measured once for all readers."""
     return figures(measured(run).found, run.config.model.routing_rule)
@@ -70,7 +69,7 @@ def comparable(run: Run) -> Seeds:
     return seeds
 
 
-@lru_cache(maxsize=64)
+@once_for_all(64)
 def lottery(run: Run, layer: int, twin: Run | None) -> tuple[tuple[Matched, SameLeaning], ...]:
     """One layer's experts matched with those of each training beside the run. Raises SeedsError, RunError."""
     seeds = comparable(run)
@@ -93,13 +92,13 @@ def beside(run: Run, twin: Run | None) -> list[Training]:
     return others
 
 
-@lru_cache(maxsize=16)
+@once_for_all(16)
 def clusters(run: Run) -> Array:
     """The cluster of each word of the held-out headlines, by the run's own word vectors."""
     return word_clusters(measured(run).found.vector_WD)
 
 
-@lru_cache(maxsize=256)
+@once_for_all(256)
 def expert_clusters(run: Run, layer: int, expert: int) -> tuple[TakenCluster, ...]:
     """The clusters that an expert takes most of beyond chance."""
     return clusters_of(measured(run).found, layer, expert, clusters(run))
