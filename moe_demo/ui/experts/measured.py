@@ -39,9 +39,9 @@ def once_for_all(
         kept = lru_cache(maxsize=most)(make)
 
         @wraps(make)
-        def get(run: Run, *args: Rest.args, **_: Rest.kwargs) -> Result:
+        def get(run: Run, *args: Rest.args, **kwargs: Rest.kwargs) -> Result:
             with _alone(run):
-                return kept(run, *args)
+                return kept(run, *args, **kwargs)  # type: ignore[arg-type]  # whatever can be a key
 
         return get
 
