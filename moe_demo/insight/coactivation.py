@@ -27,6 +27,7 @@ Array = np.ndarray[Any, Any]
 
 N_RANDOM = 40_000
 N_RESAMPLED = 200
+_HEADLINES = 256  # at a time, so that the pairs of all words are never in memory together
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,9 +58,8 @@ def coactivation(found: Assignments, layer: int, rule: RoutingRule) -> CoActivat
     """The pairs of a layer; None where a word has one expert only."""
     if found.top_k < 2:
         return None
-    chosen_TE = found.chosen(layer)
     first_P, second_P = np.triu_indices(found.n_routed, k=1)
-    pairs_BP = _by_headline(chosen_TE[:, first_P] * chosen_TE[:, second_P], found)
+    pairs_BP = _pairs_by_headline(found, layer, first_P, second_P)
     load_BE = found.by_headline(layer).astype(float)
     weight_P = pair_weights(rule)[first_P, second_P]
     random = np.random.default_rng(0)
@@ -109,9 +109,15 @@ def _expected(load_RE: Array, together_RP: Array, weight_P: Array, first_P: Arra
     )
 
 
-def _by_headline(value_TP: Array, found: Assignments) -> Array:
-    begins = np.cumsum([0] + [len(text.tokens) for text in found.texts[:-1]])
-    return np.asarray(np.add.reduceat(value_TP, begins, axis=0), dtype=float)
+def _pairs_by_headline(found: Assignments, layer: int, first_P: Array, second_P: Array) -> Array:
+    """Words of each headline that went to both experts of each pair, (B, P); some headlines at a time."""
+    chosen_TE, parts = found.chosen(layer), []
+    begin_B = np.concatenate([[0], np.cumsum([len(text.tokens) for text in found.texts])])
+    for first in range(0, len(found.texts), _HEADLINES):
+        end = min(first + _HEADLINES, len(found.texts))
+        begins, here_TE = begin_B[first:end], chosen_TE[begin_B[first] : begin_B[end]]
+        parts.append(np.add.reduceat(here_TE[:, first_P] * here_TE[:, second_P], begins - begins[0], axis=0))
+    return np.concatenate(parts).astype(float)
 
 
 def _square(value_P: Array, n: int, diagonal: float) -> Array:
