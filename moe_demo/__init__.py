@@ -4,6 +4,12 @@
     >>> trace = load_run("deepseek").trace("苹果公司发布了最新的iPhone 15")
     >>> trace.frame()          # one row per token x layer x expert
 
+    >>> from moe_demo import Headlines, Seat, Switches, ablation_frame, ablations, effect, whatif
+    >>> run = load_run("deepseek")
+    >>> whatif(run, trace.text, Switches(off=(Seat(0, 3),))).frame()
+    >>> effect(run, Headlines.held_out(run), Switches(top_k=2)).interval
+    >>> ablation_frame(ablations(run, Headlines.held_out(run)))
+
 Importing this package loads nothing heavy; torch comes with the first name that needs it.
 """
 
@@ -13,17 +19,42 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from moe_demo.insight.run import Run, list_runs, load_run
+    from moe_demo.insight.switches import Place, Seat, Switches
     from moe_demo.insight.trace import ForwardTrace, LayerTrace, trace_text
+    from moe_demo.insight.whatif import Headlines, ablation_frame, ablations, effect, whatif
 
 _HOME = {
     "Run": "moe_demo.insight.run",
     "list_runs": "moe_demo.insight.run",
     "load_run": "moe_demo.insight.run",
+    "Place": "moe_demo.insight.switches",
+    "Seat": "moe_demo.insight.switches",
+    "Switches": "moe_demo.insight.switches",
+    "Headlines": "moe_demo.insight.whatif",
+    "ablation_frame": "moe_demo.insight.whatif",
+    "ablations": "moe_demo.insight.whatif",
+    "effect": "moe_demo.insight.whatif",
+    "whatif": "moe_demo.insight.whatif",
     "ForwardTrace": "moe_demo.insight.trace",
     "LayerTrace": "moe_demo.insight.trace",
     "trace_text": "moe_demo.insight.trace",
 }
-__all__ = ["ForwardTrace", "LayerTrace", "Run", "list_runs", "load_run", "trace_text"]
+__all__ = [
+    "ForwardTrace",
+    "Headlines",
+    "LayerTrace",
+    "Place",
+    "Run",
+    "Seat",
+    "Switches",
+    "ablation_frame",
+    "ablations",
+    "effect",
+    "list_runs",
+    "load_run",
+    "trace_text",
+    "whatif",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -8,6 +8,7 @@ from moe_demo.model.change import LayerChange
 from moe_demo.ui.kit import views
 from moe_demo.ui.kit.i18n import t
 from moe_demo.ui.kit.source import show_source
+from moe_demo.ui.whatif import held_out
 from moe_demo.ui.whatif import page as whatif_page
 from moe_demo.ui.whatif.settings import WhatIfSettings
 
@@ -16,5 +17,5 @@ with st.container(key="whatif-title", horizontal=True, vertical_alignment="botto
     st.title(t("whatif.title"), anchor=False, width="content")
     st.caption(t("whatif.caption"), width="content")
 whatif_page.draw(view)
-whatif_page.held_out(view)
+held_out.draw(view)
 show_source(LayerChange, Switches.changes, paired_interval)

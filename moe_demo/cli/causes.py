@@ -6,8 +6,6 @@ import argparse
 import sys
 from typing import Any
 
-import torch
-
 from moe_demo.cli.ask import dump
 from moe_demo.cli.progress import left_out
 from moe_demo.insight.experts import LayerExperts, experts_of
@@ -18,7 +16,6 @@ from moe_demo.insight.switches import Place, Seat, Switches
 from moe_demo.insight.whatif import Effect, Headlines, WhatIf, effect
 from moe_demo.insight.whatif import whatif as ask_whatif
 from moe_demo.runs.data import read_corpora
-from moe_demo.training.evaluation import encode_all
 
 
 def mixture(args: argparse.Namespace) -> int:
@@ -58,7 +55,12 @@ def _switches(args: argparse.Namespace) -> Switches:
         silenced=tuple(Seat(*seat) for seat in args.silence),
         shared_off=tuple(args.shared_off),
         forced=tuple(Place(*place) for place in args.force),
+        gates=tuple((Place(*place), value) for place, value in args.gate),
+        pushed=tuple((Seat(*seat), by) for seat, by in args.bias),
         top_k=args.k,
+        topk_groups=args.groups,
+        top_off=args.top_off,
+        random_router=args.random_router,
         temperature=args.temperature,
         capacity=args.capacity,
     )
@@ -69,8 +71,7 @@ def _headlines(run: Run, args: argparse.Namespace) -> Headlines:
     corpus = read_corpora(args.data, run.labels) if args.data else split_of_run(run.store).held_out
     for sentence in left_out(corpus) if args.data else ():
         print(sentence, file=sys.stderr)
-    texts = tuple(encode_all(corpus, run.encoder))
-    return Headlines(texts=texts, label_ids_B=torch.from_numpy(corpus.label_ids))
+    return Headlines.of(run, corpus)
 
 
 def _record(answer: WhatIf) -> dict[str, Any]:
@@ -102,6 +103,8 @@ def _effect_record(found: Effect, switches: Switches) -> dict[str, Any]:
         "accuracy_after": found.accuracy_after,
         "difference": found.difference,
         "interval": list(found.interval),
+        "loss_before": found.loss_before,
+        "loss_after": found.loss_after,
         "n": found.n,
         "load": {
             f"{seat.layer}:{seat.expert}": found.load_share(seat)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn, get_args
@@ -144,6 +145,17 @@ def _add_whatif(commands: argparse._SubParsersAction[_Parser]) -> None:
     )
     _add_run(parser)
     add = parser.add_argument
+    _add_switches(parser)
+    _add_rule(parser)
+    asked = parser.add_mutually_exclusive_group(required=True)
+    asked.add_argument("text", nargs="*", metavar="TEXT", default=[], help="the headline")
+    _add_data(asked, "labelled headlines: the accuracy with and without, and how sure the difference is")
+    add("--json", action="store_true", help="one JSON object")
+
+
+def _add_switches(parser: _Parser) -> None:
+    """Single experts and words."""
+    add = parser.add_argument
     for option, does in (("--off", "switch off expert E of layer L"), ("--silence", "let it add nothing")):
         add(
             option,
@@ -164,7 +176,27 @@ def _add_whatif(commands: argparse._SubParsersAction[_Parser]) -> None:
         metavar="L:T:E",
         help="send word T to expert E of layer L (may be given again)",
     )
+    for option, form, does in (
+        ("--gate", "L:T:E=X", "set the gate of word T at expert E of layer L; its others keep their values"),
+        ("--bias", "L:E=X", "add X to the routing bias of expert E of layer L"),
+    ):
+        add(
+            option,
+            action="append",
+            default=[],
+            type=_valued_places(form),
+            metavar=form,
+            help=f"{does} (may be given again)",
+        )
+
+
+def _add_rule(parser: _Parser) -> None:
+    """What holds for every word."""
+    add = parser.add_argument
     add("--k", type=int, metavar="N", help="experts a word is sent to")
+    add("--groups", type=int, metavar="N", help="groups of experts that a word may reach")
+    add("--top-off", type=int, metavar="N", help="leave out the N experts of each word's highest affinity")
+    add("--random-router", type=int, metavar="SEED", help="random expert directions, as long as the trained")
     add("--temperature", type=float, metavar="X", help="divides the router's logits")
     add(
         "--capacity",
@@ -172,10 +204,6 @@ def _add_whatif(commands: argparse._SubParsersAction[_Parser]) -> None:
         metavar="C",
         help="words of one headline that an expert takes; the rest is dropped",
     )
-    asked = parser.add_mutually_exclusive_group(required=True)
-    asked.add_argument("text", nargs="*", metavar="TEXT", default=[], help="the headline")
-    _add_data(asked, "labelled headlines: the accuracy with and without, and how sure the difference is")
-    add("--json", action="store_true", help="one JSON object")
 
 
 def _places(n: int, form: str) -> Callable[[str], tuple[int, ...]]:
@@ -188,6 +216,24 @@ def _places(n: int, form: str) -> Callable[[str], tuple[int, ...]]:
         ):
             raise argparse.ArgumentTypeError(f"write it as {form}, such as {':'.join('03'[: n - 1] + '5')}")
         return tuple(map(int, parts))
+
+    return read
+
+
+def _valued_places(form: str) -> Callable[[str], tuple[tuple[int, ...], float]]:
+    """Numbers with colons between them, an equals sign and a number."""
+    place_form, _, _ = form.partition("=")
+    read_place = _places(place_form.count(":") + 1, place_form)
+
+    def read(written: str) -> tuple[tuple[int, ...], float]:
+        place, _, value = written.partition("=")
+        try:
+            number = float(value)
+        except ValueError:
+            number = math.nan
+        if not math.isfinite(number):
+            raise argparse.ArgumentTypeError(f"write it as {form}, X a number")
+        return read_place(place), number
 
     return read
 

@@ -35,6 +35,7 @@ WHAT_IF_SENTENCES = {
     "temperature": "The temperature {value} does not fit; choose one above 0.",
     "capacity": "The capacity {value} does not fit; an expert takes at least 1 word.",
     "groups": "{value} kept groups do not fit; choose 1 to {most}.",
+    "top_off": "{value} top experts cannot be left out; choose 1 to {most}.",
     "gate": "The gate value {value} does not fit; choose a number from 0 to {most}.",
     "one_sentence": "A word is forced, or a gate moved, in one sentence; leave it out for a file of headlines.",
     "too_few": "In layer {layer} a word has fewer than K = {k} experts left; switch fewer off, or lower K.",
@@ -85,6 +86,8 @@ class Switches:
     topk_groups: int | None = None
     capacity: int | None = None
     """Words of one headline that an expert takes; None: all (as DeepSeek-V3, which drops none)."""
+    top_off: int | None = None
+    """So many experts of the highest affinity are left out of every word's choice."""
     random_router: int | None = None
     """Seed of random expert directions, of the same length as the trained ones."""
 
@@ -111,6 +114,8 @@ class Switches:
                 raise WhatIfError("gate", value=value, most=MAX_GATE)
         if self.capacity is not None and self.capacity < 1:
             raise WhatIfError("capacity", value=self.capacity)
+        if self.top_off is not None and not 1 <= self.top_off < model.n_routed:
+            raise WhatIfError("top_off", value=self.top_off, most=model.n_routed - 1)
         self.rule(model)
 
     def rule(self, model: ModelConfig) -> RoutingRule:
@@ -145,6 +150,7 @@ class Switches:
             ),
             directions_ED=_random_directions(router, self.random_router, layer),
             off=_mask(n_routed, (seat.expert for seat in self.off if seat.layer == layer)),
+            top_off=self.top_off or 0,
             silenced=_mask(n_routed, (seat.expert for seat in self.silenced if seat.layer == layer)),
             forced_TE=_places((n_tokens, n_routed), [place for place in self.forced if place.layer == layer]),
             gates_TE=_gates(

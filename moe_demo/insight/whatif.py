@@ -11,20 +11,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from moe_demo.insight.bootstrap import Interval, paired_interval
+from moe_demo.insight.held_out import split_of_run
 from moe_demo.insight.run import Run
 from moe_demo.insight.switches import Seat, Switches
 from moe_demo.insight.trace import ForwardTrace
 from moe_demo.model.batch import TokenBatch
 from moe_demo.model.change import LayerChange
+from moe_demo.text.corpus import Corpus
 from moe_demo.text.tokenizer import EncodedText
-from moe_demo.training.evaluation import BATCH_SIZE
+from moe_demo.training.evaluation import BATCH_SIZE, encode_all
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Array = np.ndarray[Any, Any]
 
@@ -40,6 +46,30 @@ class WhatIf:
     dropped: tuple[tuple[int, int, int], ...]
     """(layer, word, expert) where a full expert dropped a word; empty without a capacity."""
 
+    def frame(self) -> pd.DataFrame:
+        """A tidy table, one row per layer, word and expert that was chosen before or is chosen now."""
+        import pandas as pd
+
+        rows = []
+        for layer, other in zip(self.before.layers, self.after.layers, strict=True):
+            for t, token in enumerate(self.before.tokens):
+                chosen = set(layer.topk_idx_TK[t].tolist()), set(other.topk_idx_TK[t].tolist())
+                rows += [
+                    {
+                        "layer": layer.layer,
+                        "token_idx": t,
+                        "token": token,
+                        "expert": e,
+                        "chosen_before": e in chosen[0],
+                        "chosen_after": e in chosen[1],
+                        "gate_before": float(layer.gates_TE[t, e]),
+                        "gate_after": float(other.gates_TE[t, e]),
+                        "dropped": (layer.layer, t, e) in self.dropped,
+                    }
+                    for e in sorted(chosen[0] | chosen[1])
+                ]
+        return pd.DataFrame(rows)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Headlines:
@@ -47,6 +77,17 @@ class Headlines:
 
     texts: tuple[EncodedText, ...]
     label_ids_B: Tensor
+
+    @classmethod
+    def of(cls, run: Run, corpus: Corpus) -> Headlines:
+        """A corpus as this run reads it."""
+        texts = tuple(encode_all(corpus, run.encoder))
+        return cls(texts=texts, label_ids_B=torch.from_numpy(corpus.label_ids))
+
+    @classmethod
+    def held_out(cls, run: Run) -> Headlines:
+        """Those that the run was never trained on. Raises DataGoneError where they cannot be read."""
+        return cls.of(run, split_of_run(run.store).held_out)
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -57,6 +98,8 @@ class Answers:
     """What a model makes of many headlines."""
 
     predicted_B: Array
+    loss: float
+    """Cross-entropy, the mean over the headlines."""
     load_LE: Array
     """Assignments per layer and expert, those that were dropped or silenced among them."""
 
@@ -68,6 +111,9 @@ class Effect:
     n: int
     accuracy_before: float
     accuracy_after: float
+    loss_before: float
+    """Cross-entropy, the mean over the headlines."""
+    loss_after: float
     interval: Interval
     """Of the difference, 95 %."""
     n_flipped: int
@@ -122,16 +168,21 @@ def answers(run: Run, headlines: Headlines, switches: Switches | None = None) ->
     """The predicted class of every headline under the switches. Raises WhatIfError where they do not fit."""
     switches = switches or Switches()
     switches.check(run.config.model)
-    model, rule, predicted = run.config.model, switches.rule(run.config.model), []
+    model, rule, logits = run.config.model, switches.rule(run.config.model), []
     load_LE = torch.zeros(model.n_layers, model.n_routed, dtype=torch.long)
     for begin in range(0, len(headlines), BATCH_SIZE):
         batch = TokenBatch.of(headlines.texts[begin : begin + BATCH_SIZE])
         output = run.model(batch, switches.changes(run.model, batch))
         switches.check_result(output, rule)
-        predicted.append(output.logits_BC.argmax(-1))
+        logits.append(output.logits_BC)
         for layer, routing in enumerate(output.routings):
             load_LE[layer] += torch.bincount(routing.topk_idx_TK.flatten(), minlength=model.n_routed)
-    return Answers(predicted_B=torch.cat(predicted).numpy(), load_LE=load_LE.numpy())
+    logits_BC = torch.cat(logits)
+    return Answers(
+        predicted_B=logits_BC.argmax(-1).numpy(),
+        loss=float(F.cross_entropy(logits_BC, headlines.label_ids_B)),
+        load_LE=load_LE.numpy(),
+    )
 
 
 def effect(run: Run, headlines: Headlines, switches: Switches, trained: Answers | None = None) -> Effect:
@@ -144,6 +195,8 @@ def effect(run: Run, headlines: Headlines, switches: Switches, trained: Answers 
         n=len(headlines),
         accuracy_before=float(right_before_B.mean()),
         accuracy_after=float(right_after_B.mean()),
+        loss_before=before.loss,
+        loss_after=after.loss,
         interval=paired_interval(right_before_B, right_after_B),
         n_flipped=int((before.predicted_B != after.predicted_B).sum()),
         load_before_LE=before.load_LE,
@@ -156,17 +209,42 @@ def ablations(
     headlines: Headlines,
     seats: Sequence[Seat] | None = None,
     tell: Callable[[int, int], object] = lambda done, of: None,
+    trained: Answers | None = None,
 ) -> dict[Seat, Effect]:
-    """Each of these experts off by itself, all by default; `tell` hears how many are done."""
+    """Each of these experts off by itself, all by default; `tell` hears how many are done.
+
+    `trained` saves asking the trained model. Raises WhatIfError where too few experts are left.
+    """
     model = run.config.model
     wanted = (
         list(seats)
         if seats is not None
         else [Seat(layer, expert) for layer in range(model.n_layers) for expert in range(model.n_routed)]
     )
-    trained, found = answers(run, headlines), {}
+    trained, found = trained or answers(run, headlines), {}
     for number, seat in enumerate(wanted):
         tell(number, len(wanted))
         found[seat] = effect(run, headlines, Switches(off=(seat,)), trained)
     tell(len(wanted), len(wanted))
     return found
+
+
+def ablation_frame(effects: Mapping[Seat, Effect]) -> pd.DataFrame:
+    """A tidy table of ablations, one row an expert; shares and accuracies as parts of 1."""
+    import pandas as pd
+
+    return pd.DataFrame(
+        {
+            "layer": seat.layer,
+            "expert": seat.expert,
+            "load": one.load_share(seat),
+            "accuracy": one.accuracy_after,
+            "difference": one.difference,
+            "low": one.interval.low,
+            "high": one.interval.high,
+            "loss": one.loss_after,
+            "flipped": one.n_flipped,
+            "n": one.n,
+        }
+        for seat, one in effects.items()
+    )

@@ -36,6 +36,8 @@ class LayerChange:
     """Other expert directions e_i, such as random ones."""
     off: Tensor | None = None
     """True: left out of the choice. Shape (E,) or (T, E)."""
+    top_off: int = 0
+    """So many experts are left out of each token's choice: those of the highest affinity."""
     forced_TE: Tensor | None = None
     """True: chosen before all others, unless it is off or its group was left out."""
     gates_TE: Tensor | None = None
@@ -46,9 +48,17 @@ class LayerChange:
     shared_off: Tensor | None = None
     """True: the shared experts add nothing. Shape () or (T,)."""
 
-    def left_out(self, choice_TE: Tensor) -> Tensor:
-        """Choice scores with the experts that are off at -inf."""
-        return choice_TE if self.off is None else choice_TE.masked_fill(self.off, -math.inf)
+    def left_out(self, choice_TE: Tensor, scores_TE: Tensor) -> Tensor:
+        """Choice scores with the experts that are off at -inf, each token's best by affinity among them.
+
+        Leaving out the best is how DeepSeekMoE tests for redundancy (arXiv 2401.06066, section 4.5, figure 4).
+        """
+        if self.off is not None:
+            choice_TE = choice_TE.masked_fill(self.off, -math.inf)
+        if self.top_off:
+            best_TX = scores_TE.topk(self.top_off, dim=-1).indices
+            choice_TE = choice_TE.scatter(1, best_TX, -math.inf)
+        return choice_TE
 
     def first_choice(self, choice_TE: Tensor) -> Tensor:
         """Choice scores with the forced experts above all others; one that stands at -inf stays there."""

@@ -116,7 +116,7 @@ def route(logits_TE: Tensor, bias_E: Tensor, rule: RoutingRule, change: LayerCha
     scores_TE = affinity(logits_TE, rule.score_fn, rule.temperature)
     choice_TE = scores_TE.detach() + bias_E
     if change is not None:
-        choice_TE = change.left_out(choice_TE)
+        choice_TE = change.left_out(choice_TE, scores_TE.detach())
     group_scores_TG = kept_groups_TM = None
     if rule.n_groups > 1:
         group_scores_TG = score_groups(choice_TE, rule)

@@ -1,12 +1,15 @@
 """The what-if page in a browser: seats are switched by hand and by key, and the answer follows."""
 
+import functools
 import re
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from moe_demo import load_run
 from moe_demo.ui.kit.i18n import text_in
 from tests.browser.helpers import expect_no_exception, wait_ready
+from tests.pages.app import EXAMPLE
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -15,11 +18,11 @@ def test_every_switch_does_what_it_says(page: Page, lang: str):
     wait_ready(page)
     expect(page.get_by_text(text_in(lang, "whatif.claim.nothing"))).to_be_visible()
     seats = page.get_by_role("group", name=text_in(lang, "whatif.words.board")).get_by_role("button")
-    expect(seats).to_have_count(34)
+    expect(seats).to_have_count(len(load_run("deepseek").trace(EXAMPLE).layers) * 17)
     seats.nth(3).click()
     expect(page).to_have_url(re.compile("off=0-3"))
     expect(seats.nth(3)).to_have_attribute("aria-pressed", "true")
-    page.get_by_role("button", name=text_in(lang, "whatif.words.act_silence")).click()
+    page.get_by_role("button", name=text_in(lang, "whatif.words.act_silence"), exact=True).click()
     expect(page).to_have_url(re.compile("act=silence"))
     seats.nth(4).focus()
     seats.nth(4).press("Enter")
@@ -31,6 +34,64 @@ def test_every_switch_does_what_it_says(page: Page, lang: str):
     page.get_by_role("button", name=text_in(lang, "whatif.reset"), exact=True).click()
     expect(page).not_to_have_url(re.compile("mute|shared"))
     expect(page.get_by_text(text_in(lang, "whatif.claim.nothing"))).to_be_visible()
+    expect_no_exception(page)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_word_is_forced_and_its_gate_moved_by_keys(page: Page, lang: str):
+    page.goto(f"/interventions?lang={lang}&kept=4")
+    wait_ready(page)
+    at = functools.partial(page.get_by_role, "button", exact=True)
+    at(name=text_in(lang, "whatif.words.act_force")).press("Enter")
+    expect(page).to_have_url(re.compile("act=force"))
+    page.get_by_role("group", name=text_in(lang, "whatif.words.words")).get_by_role("button").nth(3).press(
+        "Enter"
+    )
+    expect(page).to_have_url(re.compile(r"\bt=3"))
+    seats = page.get_by_role("group", name=text_in(lang, "whatif.words.board")).get_by_role("button")
+    other = next(e for e in range(16) if "mine" not in (seats.nth(e).get_attribute("class") or ""))
+    seats.nth(other).press("Enter")
+    expect(page).to_have_url(re.compile(f"force=0-3-{other}"))
+    expect(seats.nth(other)).to_have_class(re.compile("forced"))
+    slider = page.locator(".sliders").first.get_by_role("slider").first
+    slider.press("ArrowRight")
+    expect(page).to_have_url(re.compile(r"gate=0-3-\d+-\d+"))
+    undo = page.get_by_role("group", name=text_in(lang, "whatif.words.changed")).get_by_role("button")
+    expect(undo).to_have_count(2)
+    undo.first.click()
+    expect(page).not_to_have_url(re.compile("force="))
+    expect(undo).to_have_count(1)
+    expect_no_exception(page)
+
+
+def test_a_word_is_dragged_onto_an_expert_and_a_bias_moved(page: Page):
+    page.goto("/interventions?kept=4")
+    wait_ready(page)
+    words = page.get_by_role("group", name=text_in("zh", "whatif.words.words")).get_by_role("button")
+    seats = page.get_by_role("group", name=text_in("zh", "whatif.words.board")).get_by_role("button")
+    words.nth(2).drag_to(seats.nth(6))
+    expect(page).to_have_url(re.compile("force=0-2-6"))
+    page.get_by_role("button", name=text_in("zh", "whatif.words.act_bias"), exact=True).click()
+    expect(page).to_have_url(re.compile("act=bias"))
+    seats.nth(17 + 4).click()
+    expect(page).to_have_url(re.compile(r"\be=4"))
+    slider = page.locator(".panel").get_by_role("slider")
+    slider.press("End")
+    expect(page).to_have_url(re.compile("push=1-4-50"))
+    slider.press("Home")
+    expect(page).to_have_url(re.compile("push=1-4--50"))
+    expect_no_exception(page)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_who_predicts_first_is_told_after(page: Page, lang: str):
+    page.goto(f"/interventions?lang={lang}&predict=yes&off=0-0.0-1")
+    wait_ready(page)
+    expect(page.get_by_text(text_in(lang, "whatif.claim.hidden"))).to_be_visible()
+    expect(page.locator(".slope")).to_have_count(0)
+    page.get_by_role("button", name=text_in(lang, "whatif.predict.verdict_kept"), exact=True).click()
+    expect(page.locator(".slope svg")).to_be_visible()
+    expect(page.locator(".prediction")).to_contain_text(text_in(lang, "whatif.predict.verdict_kept"))
     expect_no_exception(page)
 
 

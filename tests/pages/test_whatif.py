@@ -1,10 +1,11 @@
 """The what-if page: what the address switches is switched in the model, and said as it is."""
 
+import numpy as np
 import pytest
 
 from moe_demo import load_run
 from moe_demo.insight.held_out import split_of_run
-from moe_demo.insight.switches import Seat, Switches
+from moe_demo.insight.switches import Place, Seat, Switches
 from moe_demo.insight.whatif import whatif
 from moe_demo.ui.kit.i18n import text_in
 from tests.pages.app import EXAMPLE, drawn, opened
@@ -36,6 +37,117 @@ def test_what_stands_in_the_address_is_switched(lang: str):
     assert data["rows"][1]["seats"][5]["state"] == "muted"
     assert [row["shared"] for row in data["rows"]] == ["off", "on"]
     assert data["n_changed"] == len({token for _, token in found.changed})
+
+
+WORD_CHANGES = {"force": "0-1-{e}", "gate": "0-0-{g}-35", "push": "1-2--30", "only": "1-5", "kept": "3"}
+
+
+def test_what_is_changed_by_hand_is_changed_in_the_model_and_can_be_taken_back():
+    run = load_run("deepseek")
+    layer = run.trace(EXAMPLE).layers[0]
+    reachable = np.isfinite(whatif(run, EXAMPLE, Switches(topk_groups=3)).after.layers[0].choice_TE[1])
+    e = next(e for e in np.flatnonzero(reachable) if e not in layer.topk_idx_TK[1])
+    g = int(layer.topk_idx_TK[0, 0])
+    data = drawn(
+        opened("whatif", act="force", t="1", **{k: v.format(e=e, g=g) for k, v in WORD_CHANGES.items()}),
+        "rows",
+    )
+    switches = Switches(
+        forced=(Place(0, 1, int(e)),),
+        gates=((Place(0, 0, g), 0.35),),
+        pushed=((Seat(1, 2), -0.3),),
+        silenced=tuple(Seat(1, other) for other in range(16) if other != 5),
+        topk_groups=3,
+    )
+    found = whatif(run, EXAMPLE, switches)
+    assert [answer["after"] for answer in data["answers"]] == pytest.approx(
+        found.after.probabilities_C.tolist()
+    )
+    assert data["rows"][0]["seats"][e] | {"before": 0, "after": 0} == {
+        "state": "on",
+        "before": 0,
+        "after": 0,
+        "mine": True,
+        "forced": True,
+    }
+    assert [seat["state"] for seat in data["rows"][1]["seats"]].count("on") == 1
+    assert [change["undo"] for change in data["changes"]] == [
+        {"force": 1, "layer": 0, "expert": e},
+        {"gate": None, "layer": 0, "token": 0, "expert": g},
+        {"push": None, "layer": 1, "expert": 2},
+    ]
+
+
+def test_sliders_show_the_gates_of_the_picked_word_and_the_bias_of_the_picked_expert():
+    layer = load_run("deepseek").trace(EXAMPLE).layers[1]
+    data = drawn(opened("whatif", act="force", t="2"), "rows")
+    assert data["bias"] is None
+    shown = data["gates"][1]["gates"]
+    assert [one["expert"] for one in shown] == layer.topk_idx_TK[2].tolist()
+    assert [one["gate"] / 100 for one in shown] == pytest.approx(layer.gates_TK[2].tolist(), abs=0.005)
+    data = drawn(opened("whatif", act="bias", l="1", e="7"), "rows")
+    assert data["gates"] == []
+    assert data["bias"]["trained"] == pytest.approx(float(layer.bias_E[7]))
+
+
+def test_a_forced_word_in_a_group_that_was_left_out_is_refused_in_one_sentence():
+    choice_E = load_run("deepseek").trace(EXAMPLE).layers[0].choice_TE[0]
+    outside = int(np.flatnonzero(np.isneginf(choice_E))[0])
+    at = opened("whatif", force=f"0-0-{outside}", lang="en")
+    assert len(at.warning) == 1
+    assert "left out its group" in at.warning[0].value
+    assert all(answer["before"] == answer["after"] for answer in drawn(at, "rows")["answers"])
+
+
+def test_a_sentence_of_one_word_is_answered():
+    data = drawn(opened("whatif", s="手机", off="0-1", act="force"), "rows")
+    assert len(data["tokens"]) == 1
+    assert sum(seat["after"] for seat in data["rows"][0]["seats"]) == 4
+
+
+def test_a_forced_word_that_the_sentence_does_not_have_is_said():
+    at = opened("whatif", s="手机", force="0-6-1", lang="en")
+    assert at.warning[0].value.replace("\\", "") == text_in("en", "errors.whatif.token", token=6, last=0)
+
+
+def test_who_predicts_sees_no_answer_before():
+    at = opened("whatif", off="0-9", predict="yes")
+    data = drawn(at, "rows")
+    trained = load_run("deepseek").trace(EXAMPLE)
+    assert data["answers"] is None
+    assert data["layers"] == []
+    assert [seat["after"] for seat in data["rows"][0]["seats"]] == trained.layers[0].load_E.tolist()
+    at.button(key="whatif.verdict.kept").click().run()
+    assert at.query_params["verdict"] in ("kept", ["kept"])
+    found = whatif(load_run("deepseek"), EXAMPLE, Switches(off=(Seat(0, 9),)))
+    data = drawn(at, "rows")
+    assert [one["after"] for one in data["answers"]] == pytest.approx(found.after.probabilities_C.tolist())
+    stays = found.before.label == found.after.label
+    assert text_in("zh", "whatif.predict.right" if stays else "whatif.predict.wrong") in data["prediction"]
+    assert text_in("zh", "whatif.predict.score")[:3] in data["prediction"]
+
+
+def test_a_prediction_that_came_by_link_stands_there_without_a_score():
+    data = drawn(opened("whatif", off="0-9", predict="yes", verdict="flips"), "rows")
+    assert text_in("zh", "whatif.predict.verdict_flips") in data["prediction"]
+    assert data["answers"]
+    assert text_in("zh", "whatif.predict.score")[:3] not in data["prediction"]
+
+
+def test_the_fall_of_accuracy_can_be_predicted_too():
+    at = opened("whatif", off="0-9", predict="yes", verdict="kept", lang="en")
+    at.toggle(key="whatif.measure").set_value(True).run()
+    assert not any("95 %" in block.value for block in at.markdown)
+    at.button(key="whatif.fall.none").click().run()
+    assert any("95 %" in block.value for block in at.markdown)
+    assert any("guessing at random" in block.value for block in at.markdown)
+
+
+def test_another_change_is_another_question():
+    at = opened("whatif", off="0-9", predict="yes", verdict="kept")
+    at.slider(key="whatif.topk").set_value(2).run()
+    assert "verdict" not in at.query_params
+    assert drawn(at, "rows")["answers"] is None
 
 
 def test_nothing_switched_is_the_trained_model_and_says_so():

@@ -87,7 +87,11 @@ class NumpyModel:
         for t, u in enumerate(x):
             score = self.affinity(self.w[f"{name}.router.weight_ED"] @ u / (switches.temperature or 1.0))
             choice = score + self.w[f"{name}.router.bias_E"]
+            choice += [
+                sum(by for seat, by in switches.pushed if seat == (layer, e)) for e in range(len(choice))
+            ]
             choice[list(off)] = -np.inf
+            choice[np.argsort(-score)[: switches.top_off or 0]] = -np.inf
             if config.n_groups > 1:
                 groups = choice.reshape(config.n_groups, -1)
                 counted = min(groups.shape[1], max(1, k // n_kept))
@@ -99,7 +103,9 @@ class NumpyModel:
             gates = score[chosen]
             if config.norm_topk and k > 1:
                 gates = gates / gates.sum()
+            moved = dict(switches.gates)
             for e, gate in zip(chosen, gates * config.route_scale, strict=True):
+                gate = moved.get((layer, t, e), gate)
                 taken[e] += 1
                 full = switches.capacity is not None and taken[e] > switches.capacity
                 if e not in silent and not full:

@@ -7,6 +7,8 @@ import pytest
 
 from moe_demo.cli import main
 from moe_demo.insight.run import load_run
+from moe_demo.insight.switches import Place, Seat, Switches
+from moe_demo.insight.whatif import whatif
 from tests import toy
 
 TEXT = "苹果公司发布了最新的iPhone 15"
@@ -32,6 +34,36 @@ def test_whatif_answers_a_sentence_before_and_after(capsys: pytest.CaptureFixtur
     assert record["changed"] == [[0, token] for token, expert in enumerate(chosen) if expert == 1]
 
 
+def test_whatif_moves_gates_biases_and_groups(capsys: pytest.CaptureFixture[str]):
+    run = load_run("deepseek")
+    expert = int(run.trace(TEXT).layers[0].topk_idx_TK[1, 0])
+    options = [
+        "--gate",
+        f"0:1:{expert}=0.9",
+        "--bias",
+        "1:3=-0.4",
+        "--groups",
+        "4",
+        "--k",
+        "3",
+        "--top-off",
+        "1",
+    ]
+    assert main(["whatif", "--run", "deepseek", *options, "--random-router", "5", "--json", TEXT]) == 0
+    record = json.loads(capsys.readouterr().out)
+    switches = Switches(
+        gates=((Place(0, 1, expert), 0.9),),
+        pushed=((Seat(1, 3), -0.4),),
+        topk_groups=4,
+        top_k=3,
+        top_off=1,
+        random_router=5,
+    )
+    found = whatif(run, TEXT, switches)
+    assert record["after"] == pytest.approx(found.after.probabilities, abs=1e-6)
+    assert record["changed"] == [list(place) for place in found.changed]
+
+
 def test_whatif_measures_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     path = toy.write_csv(tmp_path / "headlines.csv")
     arguments = ["whatif", "--run", "deepseek", "--silence", "1:3", "--data", str(path)]
@@ -54,6 +86,12 @@ def test_whatif_measures_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[st
         (["--force", "0:99:1", TEXT], "There is no word 99"),
         (["--k", "99", TEXT], "K = 99 does not fit"),
         (["--capacity", "0", TEXT], "The capacity 0 does not fit"),
+        (["--gate", "0:1=2", TEXT], "write it as L:T:E"),
+        (["--gate", "0:1:2", TEXT], "write it as L:T:E=X"),
+        (["--bias", "0:1=nan", TEXT], "write it as L:E=X"),
+        (["--groups", "5", TEXT], "5 kept groups do not fit"),
+        (["--top-off", "16", TEXT], "16 top experts cannot be left out"),
+        ([arg for e in range(16) for arg in ("--off", f"0:{e}")] + [TEXT], "fewer than K = 4 experts left"),
         ([], "TEXT --data is required"),
     ],
 )

@@ -14,6 +14,7 @@ from moe_demo.ui.kit.page_settings import (
     OneOf,
     PageSettings,
     Places,
+    Words,
     changed,
     names,
     read,
@@ -34,6 +35,8 @@ class Example(PageSettings):
     word: Literal["a", "b+c"] = "a"
     off: Annotated[tuple[tuple[int, ...], ...], Places(2, most=3)] = ()
     named: Annotated[tuple[tuple[int | str, ...], ...], Named(2, most=2)] = ()
+    push: Annotated[tuple[tuple[int, ...], ...], Places(3, signed=True)] = ()
+    beside: Annotated[str, Words(8)] = ""
 
 
 @pytest.mark.parametrize(
@@ -46,6 +49,8 @@ class Example(PageSettings):
         (Example(knob=1.0), {"knob": "1"}),
         (Example(off=((0, 3), (1, 12))), {"off": "0-3.1-12"}),
         (Example(named=((0, 3, "球队"), (1, 0, "a b 7"))), {"named": "0-3-球队.1-0-a b 7"}),
+        (Example(push=((0, 3, -20), (1, 12, 5))), {"push": "0-3--20.1-12-5"}),
+        (Example(beside="火箭 a=1&b"), {"beside": "火箭 a=1&b"}),
     ],
 )
 def test_what_is_written_is_read_again(settings: Example, params: dict[str, str]):
@@ -62,6 +67,8 @@ def test_what_is_written_is_read_again(settings: Example, params: dict[str, str]
         *[("on", raw) for raw in ("1", "true", "Yes")],
         *[("word", raw) for raw in ("c", "b+c", "0")],
         ("kind", "7"),
+        *[("push", raw) for raw in ("0-3", "0-3---2", "0-3-", "0-3-2--")],
+        *[("beside", raw) for raw in ("123456789", "a\nb", "a\x00")],
         *[
             ("off", raw)
             for raw in ("", "0", "0-3-1", "0-3.", "0--3", "0-x", "0-3.0-3", "0-1.0-2.0-3.0-4", "٣-1")

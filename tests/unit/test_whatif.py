@@ -9,7 +9,7 @@ from moe_demo.insight.bootstrap import paired_interval
 from moe_demo.insight.held_out import split_of_run
 from moe_demo.insight.run import Run
 from moe_demo.insight.switches import Place, Seat, Switches, WhatIfError
-from moe_demo.insight.whatif import Headlines, ablations, answers, effect, whatif
+from moe_demo.insight.whatif import Headlines, ablation_frame, ablations, answers, effect, whatif
 from moe_demo.model.batch import TokenBatch
 from moe_demo.training.evaluation import encode_all, evaluate
 from tests.unit.numpy_model import NumpyModel
@@ -57,6 +57,12 @@ def random_switches(random: np.random.Generator, run: Run, n_tokens: int) -> Swi
         temperature=float(random.uniform(0.3, 3)) if random.random() < 0.5 else None,
         topk_groups=int(random.integers(2, 5)) if model.n_groups == 4 and random.random() < 0.4 else None,
         capacity=int(random.integers(1, n_tokens + 1)) if random.random() < 0.4 else None,
+        top_off=1 if model.n_routed == 16 and random.random() < 0.4 else None,
+        pushed=tuple((seat, float(random.uniform(-0.3, 0.3))) for seat in seats(2)),
+        gates=tuple(
+            (Place(seat.layer, int(random.integers(n_tokens)), seat.expert), float(random.random()))
+            for seat in dict.fromkeys(seats(3))
+        ),
     )
 
 
@@ -148,6 +154,9 @@ def test_a_capacity_counts_each_headline_for_itself(headlines: Headlines):
         (Switches(top_k=9), "k"),
         (Switches(topk_groups=5), "groups"),
         (Switches(capacity=0), "capacity"),
+        (Switches(top_off=0), "top_off"),
+        (Switches(top_off=16), "top_off"),
+        (Switches(top_off=13), "too_few"),
         (Switches(temperature=0.0), "temperature"),
         (Switches(temperature=float("nan")), "temperature"),
         (Switches(gates=((Place(0, 0, 0), float("nan")),)), "gate"),
@@ -191,6 +200,49 @@ def test_the_effect_is_counted_headline_by_headline(headlines: Headlines):
     n_tokens = sum(len(text.tokens) for text in headlines.texts)
     assert (found.load_after_LE.sum(1) == n_tokens).all()
     assert found.interval.low <= found.difference <= found.interval.high
+
+
+def test_the_loss_is_that_of_an_evaluation(headlines: Headlines):
+    run = load_run("deepseek")
+    found = effect(run, headlines, Switches(shared_off=(0, 1)))
+    trained = evaluate(run.model, headlines.texts, headlines.label_ids_B)
+    assert found.loss_before == pytest.approx(trained.loss)
+    assert found.loss_after != pytest.approx(trained.loss)
+
+
+@pytest.mark.parametrize("n_off", [1, 4])
+def test_the_best_by_affinity_are_left_out_word_by_word(n_off: int):
+    run = load_run("deepseek")
+    layer = whatif(run, TEXT, Switches(top_off=n_off)).after.layers[0]
+    best_TX = np.argsort(-layer.scores_TE, axis=1)[:, :n_off]
+    assert np.isneginf(np.take_along_axis(layer.choice_TE, best_TX, axis=1)).all()
+    assert not (layer.topk_idx_TK[:, :, None] == best_TX[:, None, :]).any()
+
+
+def test_the_frame_of_a_what_if_has_every_expert_that_is_or_was_chosen(run: Run):
+    found = whatif(run, TEXT, Switches(off=(Seat(0, 1),), capacity=2))
+    frame = found.frame()
+    k, n_tokens = run.config.model.top_k, len(found.before.tokens)
+    assert (
+        frame["chosen_before"].sum() == frame["chosen_after"].sum() == k * n_tokens * len(found.before.layers)
+    )
+    assert not frame.query("layer == 0 and expert == 1")["chosen_after"].any()
+    places = frame.query("dropped")[["layer", "token_idx", "expert"]].itertuples(index=False, name=None)
+    assert set(places) == set(found.dropped)
+    np.testing.assert_allclose(
+        frame.query("layer == 0 and token_idx == 0")["gate_before"].sum(),
+        found.before.layers[0].gates_TK[0].sum(),
+        rtol=1e-6,
+    )
+
+
+def test_the_frame_of_ablations_holds_their_numbers(headlines: Headlines):
+    few = Headlines(texts=headlines.texts[:40], label_ids_B=headlines.label_ids_B[:40])
+    found = ablations(load_run("deepseek"), few)
+    frame = ablation_frame(found)
+    assert list(zip(frame["layer"], frame["expert"], strict=True)) == list(found)
+    assert frame.groupby("layer")["load"].sum().tolist() == pytest.approx([16.0, 16.0])
+    assert frame["difference"].tolist() == [one.difference for one in found.values()]
 
 
 def test_ablations_tell_how_far_they_are(headlines: Headlines):

@@ -7,6 +7,7 @@
         way: Literal["none", "loss_free+seq"] = "none"       # way=loss_free_seq
         off: Annotated[Seats, Places(2)] = ()                # off=0-3.1-12
         named: Annotated[Names, Named(2)] = ()               # named=0-3-球队
+        beside: Annotated[str, Words(80)] = ""               # beside=any text
 
 A field is a parameter of the address, with a word where it stands for a choice and a number where it is a number. What
 has its default does not stand in the address. Whatever cannot be read is its default, and named.
@@ -37,6 +38,7 @@ Settings = TypeVar("Settings", bound="PageSettings")
 MAX_NAME_CHARS = 12
 BOOLS = {"yes": True, "no": False}
 _WHOLE = re.compile(r"-?[0-9]{1,9}")
+_ANYWHERE, _AFTER_A_DIGIT = re.compile("-"), re.compile("(?<=[0-9])-")
 _NUMBER = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,9})?(e-?[0-9]{1,2})?")
 
 
@@ -69,10 +71,13 @@ class Places:
 
     numbers: int
     most: int = 64
+    signed: bool = False
+    """Whether a number may be below zero: `0-3--20` is 0, 3 and -20."""
 
     def read(self, raw: str) -> tuple[tuple[int, ...], ...]:
         """The places of a parameter. Raises ValueError."""
-        places = [tuple(int(_number(int, part)) for part in item.split("-")) for item in raw.split(".")]
+        between = _AFTER_A_DIGIT if self.signed else _ANYWHERE
+        places = [tuple(int(_number(int, part)) for part in between.split(item)) for item in raw.split(".")]
         if len(places) > self.most or any(len(place) != self.numbers for place in places):
             raise ValueError(f"{raw} is not {self}")
         if len(set(places)) < len(places):
@@ -109,6 +114,20 @@ def tidy_name(raw: str) -> str:
     """
     kept = "".join(char if char.isalnum() else " " for char in unicodedata.normalize("NFC", raw))
     return " ".join(kept.split())[:MAX_NAME_CHARS].strip()
+
+
+@dataclass(frozen=True)
+class Words:
+    """A text of a reader's own, of at most so many characters."""
+
+    most: int
+
+    def read(self, raw: str) -> str:
+        """The text without white space around it. Raises ValueError."""
+        text = raw.encode("utf-8", "ignore").decode().strip()
+        if len(text) > self.most or not text.isprintable():
+            raise ValueError(f"{len(raw)} characters are not {self}")
+        return text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,7 +190,7 @@ def _value(hint: Any, raw: str) -> Any:
         [hint] = [part for part in get_args(hint) if part is not type(None)]
     if get_origin(hint) is Annotated:
         kind, limit = get_args(hint)
-        if isinstance(limit, Places | Named):
+        if isinstance(limit, Places | Named | Words):
             return limit.read(raw)
         value = _number(kind, raw)
         if not limit.allows(value):

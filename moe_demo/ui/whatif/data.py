@@ -1,35 +1,29 @@
-"""What the what-if page's picture is given: the seats, and the sentence's answer before and after."""
+"""What the what-if page's picture is given: the sentence's answer before and after, and the words that moved."""
 
 from __future__ import annotations
 
-from typing import Literal, TypedDict
+from typing import TypedDict
 
 from moe_demo.insight.trace import ForwardTrace
 from moe_demo.insight.whatif import WhatIf
+from moe_demo.ui.kit.gloss import of_word
 from moe_demo.ui.kit.i18n import labels, language, t
 from moe_demo.ui.kit.looks import ClassLook, ExpertLook, class_looks, expert_looks
 from moe_demo.ui.kit.views import View
-from moe_demo.ui.kit.words import badge, layer_title
+from moe_demo.ui.kit.words import badge, class_word, layer_title
+from moe_demo.ui.whatif.data_board import BiasSlider, Change, GateLayer, SwitchRow, board, changes_made
+from moe_demo.ui.whatif.data_board import bias_slider as bias_of
+from moe_demo.ui.whatif.data_board import gate_sliders as gates_of
 from moe_demo.ui.whatif.settings import Act, WhatIfSettings
 
-State = Literal["on", "off", "muted"]
 
+class Word(TypedDict):
+    """A word of the sentence."""
 
-class SwitchSeat(TypedDict):
-    """One expert of one layer."""
-
-    state: State
-    before: int
-    """Words of the sentence that chose it."""
-    after: int
-
-
-class SwitchRow(TypedDict):
-    """One layer of the switchboard."""
-
-    title: str
-    seats: list[SwitchSeat]
-    shared: Literal["none", "on", "off"]
+    text: str
+    gloss: str
+    dropped: str
+    """By which full experts, in words; empty where none dropped it."""
 
 
 class Answer(TypedDict):
@@ -61,55 +55,71 @@ class WhatifPictureData(TypedDict):
     """The switchboard, and what it does to one sentence."""
 
     act: Act
+    tokens: list[Word]
+    picked: int
     rows: list[SwitchRow]
-    answers: list[Answer]
+    gates: list[GateLayer]
+    """Of the picked word, where a click sends words."""
+    bias: BiasSlider | None
+    """Of the picked expert, where a click moves biases."""
+    changes: list[Change]
+    answers: list[Answer] | None
+    """None: the visitor predicts first."""
     classes: list[ClassLook]
     layers: list[ChangedLayer]
     """Only layers and words in which something is another one."""
     n_changed: int
     experts: list[ExpertLook]
     claim: str
+    prediction: str
+    """What the visitor said before, beside what came; empty where nothing was asked."""
     badge: str
     words: dict[str, str]
     lang: str
 
 
-def picture_data(view: View, found: WhatIf) -> WhatifPictureData:
-    """What the picture draws."""
+def picture_data(
+    view: View, found: WhatIf, *, hidden: bool = False, prediction: str = ""
+) -> WhatifPictureData:
+    """What the picture draws; `hidden` keeps back the answer, and `found` must then be the trained model's."""
     asked = view.selection.of(WhatIfSettings)
-    model = view.run.config.model
     before, after = found.before.probabilities_C, found.after.probabilities_C
+    answers = [Answer(before=float(b), after=float(a)) for b, a in zip(before, after, strict=True)]
+    picked = view.selection.token or 0
     return {
         "act": asked.act,
-        "rows": [_row(view, asked, found, layer) for layer in range(model.n_layers)],
-        "answers": [{"before": float(b), "after": float(a)} for b, a in zip(before, after, strict=True)],
+        "tokens": _tokens(found),
+        "picked": picked,
+        "rows": board(view, asked, found, picked),
+        "gates": gates_of(asked, found, picked) if asked.act == "force" else [],
+        "bias": bias_of(view, asked) if asked.act == "bias" else None,
+        "changes": changes_made(asked, found),
+        "answers": None if hidden else answers,
         "classes": class_looks(view.run.labels),
         "layers": _layers(found),
         "n_changed": len({token for _, token in found.changed}),
         "experts": expert_looks(view.run.config.model),
-        "claim": _claim(asked, found),
+        "claim": t("whatif.claim.hidden") if hidden else _claim(view, found),
+        "prediction": prediction,
         "badge": badge(view.run),
-        "words": labels("whatif.words"),
+        "words": labels("whatif.words") | {"hint": t(f"whatif.hint.{asked.act}")},
         "lang": language(),
     }
 
 
-def _row(view: View, asked: WhatIfSettings, found: WhatIf, layer: int) -> SwitchRow:
-    def state(expert: int) -> State:
-        if (layer, expert) in asked.off:
-            return "off"
-        return "muted" if (layer, expert) in asked.mute else "on"
-
-    before_E, after_E = found.before.layers[layer].load_E, found.after.layers[layer].load_E
-    shared: Literal["none", "on", "off"] = "off" if (layer,) in asked.shared else "on"
-    return {
-        "title": layer_title(layer),
-        "seats": [
-            {"state": state(e), "before": int(before_E[e]), "after": int(after_E[e])}
-            for e in range(len(before_E))
-        ],
-        "shared": shared if view.run.config.model.n_shared else "none",
-    }
+def _tokens(found: WhatIf) -> list[Word]:
+    return [
+        {
+            "text": token,
+            "gloss": of_word(token),
+            "dropped": t("common.comma").join(
+                t("whatif.dropped_by", layer=layer_title(layer), expert=expert)
+                for layer, at, expert in found.dropped
+                if at == place
+            ),
+        }
+        for place, token in enumerate(found.before.tokens)
+    ]
 
 
 def _layers(found: WhatIf) -> list[ChangedLayer]:
@@ -136,15 +146,16 @@ def _word(found: WhatIf, layer: int, token: int, full: set[tuple[int, int]]) -> 
     }
 
 
-def _claim(asked: WhatIfSettings, found: WhatIf) -> str:
+def _claim(view: View, found: WhatIf) -> str:
     """What came of it, in one sentence."""
-    if not asked.switches().anything:
+    asked = view.selection.of(WhatIfSettings)
+    if not asked.switches(view.run.config.model.n_routed).anything:
         return t("whatif.claim.nothing")
     before, after = found.before, found.after
     values = {
         "n": len({token for _, token in found.changed}),
-        "before": t(f"classes.{before.label}") if before.label in labels("classes") else before.label,
-        "after": t(f"classes.{after.label}") if after.label in labels("classes") else after.label,
+        "before": class_word(before.label),
+        "after": class_word(after.label),
         "p": before.probabilities[before.label],
         "q": after.probabilities[before.label],
     }

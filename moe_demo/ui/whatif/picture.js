@@ -1,190 +1,71 @@
 // The switchboard: every expert a switch, the sentence's answer before and after, the words that go elsewhere.
 import { el } from "../kit/dom.js";
 import { focused } from "../kit/focus.js";
-import { percent } from "../kit/numbers.js";
-import { mounted } from "../kit/stage.js";
-import { fill } from "../kit/text.js";
+import { drawn } from "../kit/stage.js";
 import { texturePatterns } from "../kit/textures.js";
+import { boardRow } from "./board.js";
 import { movedWords } from "./moved.js";
+import { biasPanel, gatePanel } from "./sliders.js";
+import { slope, slopeTable } from "./slope.js";
+import { acts, changesMade, wordRow } from "./words.js";
 
 /**
  * @typedef {import("./picture.types.js").PictureData} PictureData
  * @typedef {import("../kit/stage.js").Send} Send
- * @typedef {(click: Record<string, unknown>) => void} Flip
+ * @typedef {(click: Record<string, unknown>) => void} Flip tells Python of a click, see whatif/clicks.py
  */
 
 const PATTERNS = "w";
 
-class Switchboard {
-  /** @param {HTMLElement} root */
-  constructor(root) {
-    this.root = root;
-    /** @type {Send} */
-    this.send = () => {};
-  }
-
-  /**
-   * @param {PictureData} data
-   * @param {Send} send
-   */
-  show(data, send) {
-    this.send = send;
-    const held = focused(this.root)?.dataset?.stop;
-    /** @type {Flip} */
-    const flip = (click) => this.send("flip", click);
-    this.root.replaceChildren(
-      el(
-        "svg",
-        { class: "unseen", "aria-hidden": "true" },
-        el("defs", {}, ...texturePatterns(data.experts, PATTERNS)),
-      ),
-      acts(data, flip),
-      el(
-        "div",
-        { class: "board", role: "group", "aria-label": data.words.board },
-        ...data.rows.map((row, l) => boardRow(data, row, l, flip)),
-      ),
-      el("p", { class: "claim", "aria-live": "polite" }, data.claim),
-      answers(data),
-      ...movedWords(data, PATTERNS),
-      el("p", { class: "muted" }, data.badge),
-    );
-    if (held) /** @type {HTMLElement | null} */ (this.root.querySelector(`[data-stop="${held}"]`))?.focus();
-  }
-}
-
 /**
- * What a click means.
+ * @param {HTMLElement} root
  * @param {PictureData} data
- * @param {Flip} flip
+ * @param {Send} send
  */
-function acts({ act, words }, flip) {
-  const choice = (/** @type {"off" | "silence"} */ value, /** @type {string} */ text) =>
-    el(
-      "button",
-      {
-        type: "button",
-        "data-stop": value,
-        "aria-pressed": act === value,
-        onclick: () => flip({ act: value }),
-      },
-      text,
-    );
-  return el(
-    "div",
-    { class: "acts" },
-    el("span", {}, words.act),
-    choice("off", words.act_off),
-    choice("silence", words.act_silence),
-  );
-}
-
-/**
- * @param {PictureData} data
- * @param {PictureData["rows"][number]} row
- * @param {number} layer
- * @param {Flip} flip
- */
-function boardRow(data, row, layer, flip) {
-  const seats = row.seats.map((seat, e) => seatButton(data, row.title, seat, layer, e, flip));
-  return el(
-    "div",
-    { class: "row" },
-    el("span", { class: "layer" }, row.title),
-    el("div", { class: "seats" }, ...seats, sharedButton(data, row, layer, flip)),
-  );
-}
-
-/**
- * @param {PictureData} data
- * @param {string} title
- * @param {PictureData["rows"][number]["seats"][number]} seat
- * @param {number} layer
- * @param {number} e
- * @param {Flip} flip
- */
-function seatButton({ experts, words }, title, seat, layer, e, flip) {
-  const says = fill(words.seat, {
-    layer: title,
-    expert: experts[e].label,
-    state: words[seat.state],
-    before: seat.before,
-    after: seat.after,
-  });
-  const count = seat.after === seat.before ? String(seat.before) : `${seat.before}→${seat.after}`;
-  return el(
-    "button",
-    {
-      type: "button",
-      class: `seat ${seat.state}`,
-      title: says,
-      "aria-pressed": seat.state !== "on",
-      "data-stop": `${layer}-${e}`,
-      onclick: () => flip({ layer, expert: e }),
-    },
+function draw(root, data, send) {
+  const held = focused(root)?.dataset?.stop;
+  const isOpen = root.querySelector("details")?.open;
+  /** @type {Flip} */
+  const flip = (click) => send("flip", click);
+  const parts = [
     el(
       "svg",
-      { "aria-hidden": "true" },
-      el("rect", { width: "100%", height: "100%", fill: `url(#${PATTERNS}${e})` }),
+      { class: "unseen", "aria-hidden": "true" },
+      el("defs", {}, ...texturePatterns(data.experts, PATTERNS)),
     ),
-    el("b", {}, experts[e].label),
-    el("small", {}, seat.state === "on" ? count : words[seat.state]),
-  );
+    acts(data, flip),
+    wordRow(data, (token) => send("pick", { token })),
+    el(
+      "div",
+      { class: "board", role: "group", "aria-label": data.words.board },
+      ...data.rows.map((row, l) => boardRow(data, row, l, flip, PATTERNS)),
+    ),
+    gatePanel(data, flip),
+    biasPanel(data, flip),
+    changesMade(data, flip),
+    el("p", { class: "claim", "aria-live": "polite" }, data.claim),
+    data.prediction && el("p", { class: "prediction" }, data.prediction),
+    result(data, isOpen),
+    el("p", { class: "muted" }, data.badge),
+  ];
+  root.replaceChildren(...parts.filter((part) => part !== null && part !== ""));
+  if (held) /** @type {HTMLElement | null} */ (root.querySelector(`[data-stop="${held}"]`))?.focus();
 }
 
 /**
+ * The slope chart with its table, and beside it the words that moved.
  * @param {PictureData} data
- * @param {PictureData["rows"][number]} row
- * @param {number} layer
- * @param {Flip} flip
+ * @param {boolean} [isOpen] whether the table was open
  */
-function sharedButton({ words }, row, layer, flip) {
-  if (row.shared === "none") return null;
-  const says = fill(words.shared_seat, { layer: row.title, state: words[row.shared] });
+function result(data, isOpen) {
+  const { answers } = data;
+  if (!answers) return null;
   return el(
-    "button",
-    {
-      type: "button",
-      class: `seat shared ${row.shared}`,
-      title: says,
-      "aria-pressed": row.shared === "off",
-      "data-stop": `${layer}-s`,
-      onclick: () => flip({ layer }),
-    },
-    el("b", {}, words.shared),
-    el("small", {}, words[row.shared]),
+    "div",
+    { class: "result" },
+    el("div", { class: "slope" }, slope(data, answers), slopeTable(data, answers, isOpen)),
+    el("div", { class: "moved-words" }, ...movedWords(data, PATTERNS)),
   );
 }
 
-/** @param {PictureData} data */
-function answers({ answers: found, classes, words }) {
-  const line = (
-    /** @type {string} */ word,
-    /** @type {number} */ share,
-    /** @type {string} */ hue,
-    /** @type {string} */ kind,
-  ) =>
-    el(
-      "span",
-      { class: `answer ${kind}` },
-      el("small", {}, word),
-      el("span", { class: "track" }, el("i", { style: `width:${100 * share}%; background:${hue}` })),
-      el("b", {}, percent(share, 1)),
-    );
-  const rows = classes.map((look, c) =>
-    el(
-      "div",
-      { class: "class" },
-      el("span", { class: "name" }, look.word),
-      el(
-        "span",
-        { class: "pair" },
-        line(words.before, found[c].before, look.hue, "before"),
-        line(words.after, found[c].after, look.hue, "after"),
-      ),
-    ),
-  );
-  return el("div", { class: "answers", role: "group", "aria-label": words.answer }, ...rows);
-}
-
-export default mounted((root) => new Switchboard(root));
+export default drawn(draw);

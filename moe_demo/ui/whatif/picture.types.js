@@ -3,17 +3,31 @@
 /**
  * The switchboard, and what it does to one sentence.
  * @typedef {object} PictureData
- * @property {"off"|"silence"} act
+ * @property {"off"|"silence"|"only"|"force"|"bias"} act
+ * @property {Array<Word>} tokens
+ * @property {number} picked
  * @property {Array<SwitchRow>} rows
- * @property {Array<Answer>} answers
+ * @property {Array<GateLayer>} gates Of the picked word, where a click sends words.
+ * @property {BiasSlider|null} bias Of the picked expert, where a click moves biases.
+ * @property {Array<Change>} changes
+ * @property {Array<Answer>|null} answers None: the visitor predicts first.
  * @property {Array<ClassLook>} classes
  * @property {Array<ChangedLayer>} layers Only layers and words in which something is another one.
  * @property {number} n_changed
  * @property {Array<ExpertLook>} experts
  * @property {string} claim
+ * @property {string} prediction What the visitor said before, beside what came; empty where nothing was asked.
  * @property {string} badge
  * @property {Record<string, string>} words
  * @property {string} lang
+ */
+
+/**
+ * A word of the sentence.
+ * @typedef {object} Word
+ * @property {string} text
+ * @property {string} gloss
+ * @property {string} dropped By which full experts, in words; empty where none dropped it.
  */
 
 /**
@@ -22,6 +36,31 @@
  * @property {string} title
  * @property {Array<SwitchSeat>} seats
  * @property {"none"|"on"|"off"} shared
+ */
+
+/**
+ * The gates of the picked word in one layer.
+ * @typedef {object} GateLayer
+ * @property {string} title
+ * @property {number} layer
+ * @property {Array<GateSlider>} gates
+ */
+
+/**
+ * The bias of one expert: as trained, and what is added to it in hundredths.
+ * @typedef {object} BiasSlider
+ * @property {number} layer
+ * @property {number} expert
+ * @property {string} title
+ * @property {number} trained
+ * @property {number} push
+ */
+
+/**
+ * One change, in words, and the click that takes it back.
+ * @typedef {object} Change
+ * @property {string} text
+ * @property {Record<string, number|null>} undo
  */
 
 /**
@@ -48,6 +87,16 @@
  * @property {"on"|"off"|"muted"} state
  * @property {number} before Words of the sentence that chose it.
  * @property {number} after
+ * @property {boolean} mine Whether the picked word is sent to it.
+ * @property {boolean} forced Whether that was forced.
+ */
+
+/**
+ * The gate of the picked word at one expert, in hundredths.
+ * @typedef {object} GateSlider
+ * @property {number} expert
+ * @property {number} gate
+ * @property {boolean} moved
  */
 
 /**

@@ -1,0 +1,122 @@
+"""The what-if page on all held-out headlines: the present changes, and every expert off by itself.
+
+Both are answered once for all readers, kept by run and checkpoint.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import pandas as pd
+import streamlit as st
+
+from moe_demo.figures.ablations import ablation_map
+from moe_demo.insight.held_out import DataGoneError
+from moe_demo.insight.predictions import fall_of
+from moe_demo.insight.run import Run
+from moe_demo.insight.switches import Seat, Switches, WhatIfError
+from moe_demo.insight.whatif import Answers, Effect, Headlines, ablation_frame, ablations, answers, effect
+from moe_demo.ui.kit.bounded import BoundedCache
+from moe_demo.ui.kit.chart import chart, drawn
+from moe_demo.ui.kit.data import Drawn
+from moe_demo.ui.kit.errors import sentence
+from moe_demo.ui.kit.glossary import explained
+from moe_demo.ui.kit.i18n import labels, language, t
+from moe_demo.ui.kit.views import View
+from moe_demo.ui.kit.words import expert_name, layer_name, plain
+from moe_demo.ui.whatif import predict
+from moe_demo.ui.whatif.settings import WhatIfSettings
+
+MEASURE, EVERY = "whatif.measure", "whatif.every"
+_KEPT = 256
+
+
+@st.fragment
+def draw(view: View) -> None:
+    """Two questions; each is answered once a reader asks."""
+    st.header(t("whatif.held_out_title"), anchor="held-out")
+    explained(t("whatif.held_out_caption"))
+    try:
+        if st.toggle(t("whatif.measure"), key=MEASURE):
+            _measured(view.run, view.selection.of(WhatIfSettings))
+        if st.toggle(t("whatif.every"), key=EVERY):
+            _every_expert(view.run)
+    except DataGoneError as error:
+        st.info(t("whatif.data_gone", source=plain(error.source)))
+    except WhatIfError as error:
+        st.warning(sentence(error))
+
+
+def _measured(run: Run, asked: WhatIfSettings) -> None:
+    switches = asked.switches(run.config.model.n_routed)
+    switches.check(run.config.model)
+    if asked.predict and switches.anything and asked.fall is None:
+        predict.ask("fall", (run.run_id, run.step, switches), lambda: fall_of(effect_of(run, switches)))
+        return
+    with st.spinner(t("whatif.measuring")):
+        found = effect_of(run, switches)
+    low, high = found.interval
+    st.markdown(
+        t(
+            "whatif.effect" if low > 0 or high < 0 else "whatif.effect_unsure",
+            n=found.n,
+            before=found.accuracy_before,
+            after=found.accuracy_after,
+            difference=found.difference,
+            low=low,
+            high=high,
+            flipped=found.n_flipped,
+        )
+    )
+    if asked.predict and asked.fall is not None:
+        st.markdown(plain(predict.line("fall", asked.fall, fall_of(found))))
+
+
+def _every_expert(run: Run) -> None:
+    bar = st.progress(0.0, t("whatif.ablating"))
+
+    def tell(done: int, of: int) -> None:
+        bar.progress(done / of, t("whatif.ablating"))
+
+    found = _ablated.get(
+        run, lambda: ablations(run, headlines_of(run), tell=tell, trained=trained_answers(run))
+    )
+    bar.empty()
+    kept = _shown.get((run, language()), lambda: _charted(found))
+    chart(kept[0], key="whatif.map", label=t("whatif.map_label"))
+    explained(t("whatif.map_caption"))
+    with st.expander(t("whatif.words.table")):
+        st.dataframe(kept[1], hide_index=True, key="whatif.map_table", alt=t("whatif.map_label"))
+
+
+def _charted(found: dict[Seat, Effect]) -> tuple[Drawn, pd.DataFrame]:
+    """The chart, and the same numbers as a table in the reader's words."""
+    frame, words = ablation_frame(found), labels("whatif.map_table")
+    frame["layer"] = frame["layer"].map(layer_name)
+    frame["expert"] = frame["expert"].map(expert_name)
+    shares = ["accuracy", "difference", "low", "high"]
+    frame[shares] = frame[shares].map("{:.2%}".format)
+    frame[["load", "loss"]] = frame[["load", "loss"]].map("{:.3f}".format)
+    return drawn(ablation_map(found, labels("whatif.map"))), frame[list(words)].rename(columns=words)
+
+
+_ablated: BoundedCache[dict[Seat, Effect]] = BoundedCache(32, lambda _: 1)  # one a checkpoint
+_shown: BoundedCache[tuple[Drawn, pd.DataFrame]] = BoundedCache(32, lambda _: 1)
+
+
+@lru_cache(maxsize=16)
+def headlines_of(run: Run) -> Headlines:
+    """The held-out headlines of a run, read once. Raises DataGoneError."""
+    return Headlines.held_out(run)
+
+
+@lru_cache(maxsize=16)
+def trained_answers(run: Run) -> Answers:
+    """What the trained model says to them."""
+    return answers(run, headlines_of(run))
+
+
+@lru_cache(maxsize=_KEPT)
+def effect_of(run: Run, switches: Switches) -> Effect:
+    """What these switches do to the accuracy. Raises DataGoneError, WhatIfError."""
+    return effect(run, headlines_of(run), switches, trained_answers(run))

@@ -1,0 +1,118 @@
+// The slope chart: each class a line from its probability before to that after. Geometry apart from drawing.
+import { el } from "../kit/dom.js";
+import { percent } from "../kit/numbers.js";
+import { linear } from "../kit/scale.js";
+import { spread } from "../kit/spread.js";
+import { dataTable } from "../kit/table.js";
+
+/**
+ * @typedef {import("./picture.types.js").PictureData} PictureData
+ * @typedef {{ before: number, after: number }} Answer
+ */
+
+const SIZE = { width: 470, height: 236, left: 168, right: 302, top: 34, bottom: 16, apart: 21 };
+
+/**
+ * Where the lines end and their labels stand; labels of ends that lie close are moved apart. No DOM.
+ * @param {readonly Answer[]} answers
+ */
+export function slopeLines(answers) {
+  const y = linear(0, 1, SIZE.height - SIZE.bottom, SIZE.top);
+  const ends = { low: SIZE.top, high: SIZE.height - SIZE.bottom };
+  const places = (/** @type {"before" | "after"} */ side) =>
+    spread(
+      answers.map((answer) => y(answer[side])),
+      SIZE.apart,
+      ends,
+    );
+  const [before, after] = [places("before"), places("after")];
+  return answers.map((answer, i) => ({
+    before: { y: y(answer.before), label: before[i] },
+    after: { y: y(answer.after), label: after[i] },
+  }));
+}
+
+/**
+ * @param {PictureData} data
+ * @param {readonly Answer[]} answers
+ */
+export function slope({ classes, words }, answers) {
+  const lines = slopeLines(answers);
+  const head = (/** @type {string} */ text, /** @type {number} */ x, /** @type {string} */ kind) =>
+    el("text", { x, y: 16, class: `tick ${kind}` }, text);
+  const axis = (/** @type {number} */ x) =>
+    el("line", { x1: x, x2: x, y1: SIZE.top, y2: SIZE.height - SIZE.bottom, class: "axis-line" });
+  return el(
+    "svg",
+    { viewBox: `0 0 ${SIZE.width} ${SIZE.height}`, role: "img", "aria-label": alt(classes, answers, words) },
+    head(words.before, SIZE.left, "end"),
+    head(words.after, SIZE.right, ""),
+    axis(SIZE.left),
+    axis(SIZE.right),
+    ...classes.flatMap((look, c) => line(look, answers[c], lines[c])),
+  );
+}
+
+/**
+ * @param {PictureData["classes"][number]} look
+ * @param {Answer} answer
+ * @param {ReturnType<typeof slopeLines>[number]} at
+ */
+function line(look, answer, at) {
+  const end = (/** @type {number} */ x, /** @type {number} */ y) =>
+    el("circle", { cx: x, cy: y, r: 6, fill: look.hue, class: "mark" });
+  const label = (
+    /** @type {number} */ x,
+    /** @type {number} */ y,
+    /** @type {string} */ kind,
+    /** @type {number} */ p,
+  ) => el("text", { x, y: y + 5, class: `label ${kind}` }, `${look.glyph} ${look.word} ${percent(p, 1)}`);
+  return [
+    el("line", {
+      x1: SIZE.left,
+      x2: SIZE.right,
+      y1: at.before.y,
+      y2: at.after.y,
+      stroke: look.hue,
+      class: "slope-line",
+    }),
+    end(SIZE.left, at.before.y),
+    end(SIZE.right, at.after.y),
+    label(SIZE.left - 14, at.before.label, "end", answer.before),
+    label(SIZE.right + 14, at.after.label, "", answer.after),
+  ];
+}
+
+/**
+ * @param {PictureData["classes"]} classes
+ * @param {readonly Answer[]} answers
+ * @param {Record<string, string>} words
+ */
+function alt(classes, answers, words) {
+  const said = classes.map((look, c) => {
+    const { before, after } = answers[c];
+    return `${look.word}: ${percent(before, 1)} → ${percent(after, 1)}`;
+  });
+  return [words.answer, ...said].join("; ");
+}
+
+/**
+ * The same numbers as a table.
+ * @param {PictureData} data
+ * @param {readonly Answer[]} answers
+ * @param {boolean} [isOpen]
+ */
+export function slopeTable({ classes, words }, answers, isOpen) {
+  const rows = classes.map((look, c) => [
+    look.word,
+    percent(answers[c].before, 1),
+    percent(answers[c].after, 1),
+  ]);
+  const heads = [words.class, words.before, words.after];
+  return el(
+    "details",
+    { open: isOpen ? true : null },
+    el("summary", {}, words.table),
+    dataTable({ caption: words.answer, hidesCaption: true, heads, rows }),
+  );
+}
