@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from moe_demo.insight.routing_diff import MINIMAL_PAIRS
 from moe_demo.releases.examples import read_examples
 from moe_demo.text.segmentation import tokenize
 from moe_demo.ui.frame.data import PRESETS
@@ -11,7 +12,8 @@ from moe_demo.ui.kit import gloss
 from moe_demo.ui.kit.i18n import speaking
 from tests.pages import app
 
-EXAMPLES = [*PRESETS, *(one.text for one in read_examples())]
+PAIRS = [text for pair in MINIMAL_PAIRS for text in pair]
+EXAMPLES = list(dict.fromkeys([*PRESETS, *(one.text for one in read_examples()), *PAIRS]))
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 

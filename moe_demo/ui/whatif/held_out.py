@@ -55,21 +55,24 @@ def _measured(run: Run, asked: WhatIfSettings) -> None:
         return
     with st.spinner(t("whatif.measuring")):
         found = effect_of(run, switches)
-    low, high = found.interval
-    st.markdown(
-        t(
-            "whatif.effect" if low > 0 or high < 0 else "whatif.effect_unsure",
-            n=found.n,
-            before=found.accuracy_before,
-            after=found.accuracy_after,
-            difference=found.difference,
-            low=low,
-            high=high,
-            flipped=found.n_flipped,
-        )
-    )
+    with st.container(key="whatif-effect"):
+        st.markdown(_said(found))
     if asked.predict and asked.fall is not None:
         st.markdown(plain(predict.line("fall", asked.fall, fall_of(found))))
+
+
+def _said(found: Effect) -> str:
+    low, high = found.interval
+    return t(
+        "whatif.effect" if low > 0 or high < 0 else "whatif.effect_unsure",
+        n=found.n,
+        before=found.accuracy_before,
+        after=found.accuracy_after,
+        difference=found.difference,
+        low=low,
+        high=high,
+        flipped=found.n_flipped,
+    )
 
 
 def _every_expert(run: Run) -> None:

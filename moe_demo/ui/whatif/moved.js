@@ -1,5 +1,6 @@
 // The words that other experts take now: who had them, who has them, and where a full expert dropped one.
 import { el } from "../kit/dom.js";
+import { expertMarks } from "./marks.js";
 
 /** @typedef {import("./picture.types.js").PictureData} PictureData */
 
@@ -30,21 +31,12 @@ export function movedWords(data, patterns) {
  * @param {string} patterns
  */
 function change({ experts, words }, word, patterns) {
-  const seats = (/** @type {number[]} */ chosen, /** @type {number[]} */ others) =>
-    chosen.map((e) => {
-      const isDropped = word.dropped.includes(e) && chosen === word.after;
-      const kind = ["mini", others.includes(e) ? "" : "new", isDropped ? "dropped" : ""].join(" ").trim();
-      return el(
-        "span",
-        { class: kind, title: isDropped ? words.dropped : null },
-        el(
-          "svg",
-          { "aria-hidden": "true" },
-          el("rect", { width: "100%", height: "100%", fill: `url(#${patterns}${e})` }),
-        ),
-        experts[e].label,
-      );
-    });
+  const seats = (/** @type {number[]} */ chosen, /** @type {number[]} */ others) => {
+    const isDropped = (/** @type {number} */ e) => word.dropped.includes(e) && chosen === word.after;
+    const kindOf = (/** @type {number} */ e) =>
+      ["mini", others.includes(e) ? "" : "new", isDropped(e) ? "dropped" : ""].filter(Boolean).join(" ");
+    return expertMarks(chosen, experts, patterns, kindOf, (e) => (isDropped(e) ? words.dropped : null));
+  };
   return el(
     "span",
     { class: "change" },

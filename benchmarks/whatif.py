@@ -1,0 +1,109 @@
+"""How long a what-if takes: on all held-out headlines of a run, for every expert by itself, and in a browser.
+
+    python -m benchmarks whatif [--run deepseek] [--rounds 5] [--clicks 15] [--no-browser]
+
+*answer* is one set of switches on all held-out headlines, the trained model's own answers included; *every expert* is
+each one off by itself. In the browser, *seat* runs from the click on an expert to the new picture of the sentence,
+*seat, measured* to the new accuracy on all held-out headlines, which somebody had asked for before.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from benchmarks.browser import opened, seconds, show
+from moe_demo.insight.run import Run, load_run
+from moe_demo.insight.switches import Seat, Switches
+from moe_demo.insight.whatif import Headlines, ablations, effect
+from moe_demo.ui.frame.pages import page_called
+from tests.browser.helpers import LAUNCH_ARGS, Server, find_chromium, serve
+
+BOARD = ".board .seat"
+
+
+def computed(run: Run, rounds: int) -> dict[str, list[float]]:
+    """Seconds of the model alone; nothing is kept from one round to the next."""
+    headlines = Headlines.held_out(run)
+    switches = Switches(off=(Seat(0, 0),))
+    n_experts = run.config.model.n_layers * run.config.model.n_routed
+    return {
+        f"answer, {len(headlines):,} headlines": [
+            seconds(lambda: effect(run, headlines, switches)) for _ in range(rounds)
+        ],
+        f"every expert, {n_experts} of them": [
+            seconds(lambda: ablations(run, headlines)) for _ in range(min(rounds, 2))
+        ],
+    }
+
+
+def seat_clicks(browser: Browser, server: Server, clicks: int) -> list[float]:
+    """A seat is switched off and on again; its new state and the sentence's new answer are drawn."""
+    page = opened(browser, server, f"/{page_called('whatif').url_path}", BOARD)
+
+    def click(number: int) -> None:
+        page.locator(BOARD).nth(3).click()
+        page.locator(BOARD).nth(3).and_(page.locator(f"[aria-pressed={_said(number % 2 == 0)}]")).wait_for()
+
+    return [seconds(lambda number=number: click(number)) for number in range(clicks)]
+
+
+def measured_clicks(browser: Browser, server: Server, clicks: int) -> list[float]:
+    """The shared expert of the first layer off and on again, both measured before: the accuracy comes from memory."""
+    page = opened(browser, server, f"/{page_called('whatif').url_path}", BOARD)
+    page.locator(".st-key-whatif-measure label").first.click()
+    shared = page.locator(".seat.shared").first
+    texts = [_accuracy(page, "")]
+    shared.click()
+    texts.append(_accuracy(page, texts[0]))
+    shared.click()
+    page.get_by_text(texts[0], exact=True).wait_for()
+
+    def click(number: int) -> None:
+        shared.click()
+        page.get_by_text(texts[1 - number % 2], exact=True).wait_for()
+
+    return [seconds(lambda number=number: click(number)) for number in range(clicks)]
+
+
+def _accuracy(page: Page, before: str) -> str:
+    """The line with the accuracy, once it is another one than before."""
+    line = page.locator(".st-key-whatif-effect p").first
+    while (text := line.inner_text()) == before:
+        page.wait_for_timeout(20)
+    return text
+
+
+def _said(is_pressed: bool) -> str:
+    return "true" if is_pressed else "false"
+
+
+def in_browser(clicks: int) -> dict[str, list[float]]:
+    """Seconds from click to picture, on a server of its own."""
+    with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(LAUNCH_ARGS))
+        with serve(Path(name) / "log.txt") as server:
+            found = {
+                "seat": seat_clicks(browser, server, clicks),
+                "seat, measured": measured_clicks(browser, server, clicks),
+            }
+        browser.close()
+    return found
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Measure, and print."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks whatif", description=__doc__)
+    parser.add_argument("--run", default="deepseek", help="a bundled run's name, or a run folder")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--clicks", type=int, default=15)
+    parser.add_argument("--no-browser", action="store_true", help="the model alone")
+    options = parser.parse_args(argv)
+    torch.set_num_threads(1)  # as the app has it
+    found = computed(load_run(options.run), options.rounds)
+    show(found if options.no_browser else found | in_browser(options.clicks))
