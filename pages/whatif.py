@@ -8,7 +8,7 @@ from moe_demo.model.change import LayerChange
 from moe_demo.ui.kit import views
 from moe_demo.ui.kit.i18n import t
 from moe_demo.ui.kit.source import show_source
-from moe_demo.ui.whatif import held_out, pairs
+from moe_demo.ui.whatif import held_out, pairs, paper
 from moe_demo.ui.whatif import page as whatif_page
 from moe_demo.ui.whatif.settings import WhatIfSettings
 
@@ -19,4 +19,5 @@ with st.container(key="whatif-title", horizontal=True, vertical_alignment="botto
 whatif_page.draw(view)
 held_out.draw(view)
 pairs.draw(view)
+paper.draw(view.run)
 show_source(LayerChange, Switches.changes, paired_interval)

@@ -5,8 +5,9 @@ import pytest
 
 from moe_demo import load_run
 from moe_demo.insight.held_out import split_of_run
+from moe_demo.insight.paper_interventions import paper_interventions
 from moe_demo.insight.switches import Place, Seat, Switches
-from moe_demo.insight.whatif import whatif
+from moe_demo.insight.whatif import Headlines, whatif
 from moe_demo.ui.kit.i18n import text_in
 from tests.pages.app import EXAMPLE, drawn, opened
 
@@ -219,3 +220,17 @@ def test_a_moved_slider_stands_in_the_address_until_it_is_as_trained():
     assert at.query_params["topk"] == ["2"] or at.query_params["topk"] == "2"
     at.slider(key="whatif.topk").set_value(4).run()
     assert "topk" not in at.query_params
+
+
+@pytest.mark.parametrize("name", ["deepseek", "document"])
+def test_the_papers_interventions_stand_beside_its_figures(name: str):
+    at = opened("whatif", run=name, lang="en")
+    at.toggle(key="whatif.paper").set_value(True).run()
+    assert not at.exception
+    run = load_run(name)
+    found = paper_interventions(run, Headlines.held_out(run))
+    said = "\n".join(block.value for block in at.markdown)
+    for step in (*found.top_off, *found.fewer):
+        assert f"{step.effect.loss_after:.3f}" in said
+    assert "GShard" in said
+    assert (text_in("en", "whatif.paper.no_shared") in said) == (not run.config.model.n_shared)

@@ -30,7 +30,7 @@ def draw(view: View) -> None:
     }
     for name, value in shown.items():
         st.session_state[f"whatif.{name}"] = value
-    draws = (_k, _groups, _temperature, _capacity)
+    draws = (_k, *([_groups] if rule.n_groups > 1 else []), _temperature, _capacity)
     places = st.columns([1.4] * len(draws) + [1.3, 0.8], vertical_alignment="bottom", gap="medium")
     for place, widget in zip(places, draws, strict=False):
         with place:
@@ -49,16 +49,15 @@ def _k(rule: RoutingRule, _n_tokens: int, most: int) -> None:
 
 
 def _groups(rule: RoutingRule, _n_tokens: int, _most: int) -> None:
-    if rule.n_groups > 1:
-        st.slider(
-            t("whatif.groups", trained=rule.topk_groups),
-            1,
-            rule.n_groups,
-            key="whatif.kept",
-            on_change=_moved,
-            args=("kept", rule.topk_groups),
-            help=t("whatif.groups_hint"),
-        )
+    st.slider(
+        t("whatif.groups", trained=rule.topk_groups),
+        1,
+        rule.n_groups,
+        key="whatif.kept",
+        on_change=_moved,
+        args=("kept", rule.topk_groups),
+        help=t("whatif.groups_hint"),
+    )
 
 
 def _temperature(_rule: RoutingRule, _n_tokens: int, _most: int) -> None:
