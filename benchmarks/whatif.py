@@ -1,10 +1,11 @@
 """How long a what-if takes: on all held-out headlines of a run, for every expert by itself, and in a browser.
 
-    python -m benchmarks whatif [--run deepseek] [--rounds 5] [--clicks 15] [--no-browser]
+    python -m benchmarks whatif [--run deepseek] [--data FILE ...] [--rounds 5] [--clicks 15] [--no-browser]
 
-*answer* is one set of switches on all held-out headlines, the trained model's own answers included; *every expert* is
-each one off by itself. In the browser, *seat* runs from the click on an expert to the new picture of the sentence,
-*seat, measured* to the new accuracy on all held-out headlines, which somebody had asked for before.
+*answer* is one set of switches on all headlines, the trained model's own answers included; *every expert* is each one
+off by itself. With --data they meet the first headlines of labelled files, as many as --headlines says. In the browser,
+*seat* runs from the click on an expert to the new picture of the sentence, *seat, measured* to the new accuracy on all
+held-out headlines, which somebody had asked for before.
 """
 
 from __future__ import annotations
@@ -21,15 +22,23 @@ from benchmarks.browser import opened, seconds, show
 from moe_demo.insight.run import Run, load_run
 from moe_demo.insight.switches import Seat, Switches
 from moe_demo.insight.whatif import Headlines, ablations, effect
+from moe_demo.runs.data import read_corpora
 from moe_demo.ui.frame.pages import page_called
 from tests.browser.helpers import LAUNCH_ARGS, Server, find_chromium, serve
 
 BOARD = ".board .seat"
 
 
-def computed(run: Run, rounds: int) -> dict[str, list[float]]:
+def asked_of(run: Run, paths: Sequence[Path], most: int) -> Headlines:
+    """The headlines of files, or those held out when the run was trained."""
+    if not paths:
+        return Headlines.held_out(run)
+    found = Headlines.of(run, read_corpora(paths, run.labels))
+    return Headlines(texts=found.texts[:most], label_ids_B=found.label_ids_B[:most])
+
+
+def computed(run: Run, headlines: Headlines, rounds: int) -> dict[str, list[float]]:
     """Seconds of the model alone; nothing is kept from one round to the next."""
-    headlines = Headlines.held_out(run)
     switches = Switches(off=(Seat(0, 0),))
     n_experts = run.config.model.n_layers * run.config.model.n_routed
     return {
@@ -100,10 +109,13 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Measure, and print."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks whatif", description=__doc__)
     parser.add_argument("--run", default="deepseek", help="a bundled run's name, or a run folder")
+    parser.add_argument("--data", type=Path, nargs="+", default=[], metavar="FILE", help="labelled headlines")
+    parser.add_argument("--headlines", type=int, default=1483, help="of --data, at most")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--clicks", type=int, default=15)
     parser.add_argument("--no-browser", action="store_true", help="the model alone")
     options = parser.parse_args(argv)
     torch.set_num_threads(1)  # as the app has it
-    found = computed(load_run(options.run), options.rounds)
+    run = load_run(options.run)
+    found = computed(run, asked_of(run, options.data, options.headlines), options.rounds)
     show(found if options.no_browser else found | in_browser(options.clicks))

@@ -2,47 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
+from plotly.subplots import make_subplots
 
 from moe_demo.figures.theme import AXIS, DIVERGING, RUN_HUES, layout
 from moe_demo.insight.switches import Seat
 from moe_demo.insight.whatif import Effect
 
+_SIDES = ("middle right", "middle left", "top center", "bottom center")
+
 
 def ablation_map(effects: Mapping[Seat, Effect], words: Mapping[str, str]) -> go.Figure:
-    """A point a seat: load over fair share against the change of accuracy, whiskers its 95 % interval."""
-    figure = go.Figure()
-    for layer in sorted({seat.layer for seat in effects}):
-        seats = [seat for seat in effects if seat.layer == layer]
-        found = [effects[seat] for seat in seats]
-        figure.add_trace(
-            go.Scatter(
-                x=[one.load_share(seat) for seat, one in zip(seats, found, strict=True)],
-                y=[one.difference for one in found],
-                error_y={
-                    "type": "data",
-                    "symmetric": False,
-                    "array": [one.interval.high - one.difference for one in found],
-                    "arrayminus": [one.difference - one.interval.low for one in found],
-                    "thickness": 1.2,
-                    "width": 3,
-                },
-                mode="markers+text",
-                text=[f"E{seat.expert}" for seat in seats],
-                textposition="middle right",
-                name=words["layer"].format(n=layer + 1),
-                marker={
-                    "size": 11,
-                    "color": RUN_HUES[layer % len(RUN_HUES)],
-                    "symbol": ("circle", "diamond", "square")[layer % 3],
-                },
-                hovertemplate=words["hover"],
-            )
+    """A panel a layer, a point a seat: load over fair share against the change of accuracy with its 95 % interval."""
+    layers = sorted({seat.layer for seat in effects})
+    titles = [words["layer"].format(n=layer + 1) for layer in layers]
+    figure = make_subplots(
+        rows=len(layers), shared_xaxes="all", shared_yaxes="all", subplot_titles=titles, vertical_spacing=0.12
+    )
+    for row, layer in enumerate(layers, start=1):
+        seats = sorted(
+            (seat for seat in effects if seat.layer == layer), key=lambda seat: effects[seat].load_share(seat)
         )
-    figure.add_hline(y=0, line={"color": DIVERGING[1], "dash": "dot", "width": 1.5})
-    figure.update_layout(**layout(height=380, legend={"orientation": "h", "y": 1.12}, xaxis={}, yaxis={}))
-    figure.update_xaxes(title={"text": words["x"], "font": {"size": 13}}, rangemode="tozero", **AXIS)
+        points = _points(seats, [effects[seat] for seat in seats], RUN_HUES[(row - 1) % len(RUN_HUES)])
+        figure.add_trace(points.update(hovertemplate=words["hover"]), row=row, col=1)
+    height = 60 + 270 * len(layers)
+    figure.update_layout(**layout(height=height, xaxis={}, yaxis={}, showlegend=False))
+    line = {"color": DIVERGING[1], "dash": "dot", "width": 1.5}
+    figure.add_hline(y=0, line=line, row="all", col="all")
+    figure.update_xaxes(**AXIS)
+    figure.update_xaxes(title={"text": words["x"], "font": {"size": 13}}, row=len(layers))
     figure.update_yaxes(title={"text": words["y"], "font": {"size": 13}}, tickformat="+.1%", **AXIS)
     return figure
+
+
+def _points(seats: Sequence[Seat], found: Sequence[Effect], hue: str) -> go.Scatter:
+    """The experts of one layer in the order of their load; their names stand on changing sides."""
+    return go.Scatter(
+        x=[one.load_share(seat) for seat, one in zip(seats, found, strict=True)],
+        y=[one.difference for one in found],
+        error_y={
+            "type": "data",
+            "symmetric": False,
+            "array": [one.interval.high - one.difference for one in found],
+            "arrayminus": [one.difference - one.interval.low for one in found],
+            "thickness": 1.2,
+            "width": 3,
+        },
+        mode="markers+text",
+        text=[f"E{seat.expert}" for seat in seats],
+        textposition=[_SIDES[i % len(_SIDES)] for i in range(len(seats))],
+        marker={"size": 10, "color": hue},
+    )

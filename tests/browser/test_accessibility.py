@@ -32,6 +32,26 @@ def axe() -> str:
     return AXE.read_text(encoding="utf-8")
 
 
+OPENED = (
+    "/interventions?act=force&t=1&gate=0-0-1-50&push=0-3--20&cap=2&s=苹果发布&beside=苹果大跌",
+    "/interventions?act=bias&e=3&only=0-3&shared=1&predict=yes",
+)
+"""What stands on a page only once a visitor has asked for it."""
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("address", OPENED)
+def test_axe_finds_nothing_in_what_a_visitor_opens(
+    new_page: Callable[..., Page], axe: str, address: str, lang: str
+):
+    page = new_page(height=900)
+    page.goto(f"{address}&lang={lang}")
+    wait_drawn(page)
+    page.evaluate(axe)
+    found = page.evaluate(VIOLATIONS, STREAMLITS_OWN)
+    assert not found, "\n".join(found)
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("row", PAGES, ids=lambda row: row.name)
 def test_axe_finds_nothing(new_page: Callable[..., Page], axe: str, row, lang: str):

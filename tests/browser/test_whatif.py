@@ -2,6 +2,7 @@
 
 import functools
 import re
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -103,3 +104,36 @@ def test_every_expert_by_itself_is_measured_and_drawn(page: Page):
     chart.scroll_into_view_if_needed(timeout=60_000)
     expect(chart.get_by_text("E2", exact=True)).to_be_visible(timeout=20_000)
     expect_no_exception(page)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_pair_is_chosen_and_a_second_sentence_written(page: Page, lang: str):
+    page.goto(f"/interventions?lang={lang}")
+    wait_ready(page)
+    page.get_by_role("combobox", name=text_in(lang, "whatif.pairs.choose")).click()
+    page.get_by_role("option").nth(1).click()
+    expect(page).to_have_url(re.compile("beside="))
+    expect(page.locator(".sentence")).to_have_count(2)
+    field = page.get_by_role("textbox", name=text_in(lang, "whatif.pairs.second"))
+    field.fill(EXAMPLE)
+    field.press("Enter")
+    expect(page.locator(".sentence").nth(1)).to_contain_text("iPhone")
+    expect_no_exception(page)
+
+
+def test_the_papers_interventions_are_measured(page: Page):
+    page.goto("/interventions?run=document&lang=en")
+    wait_ready(page)
+    page.get_by_text(text_in("en", "whatif.paper.measure")).click()
+    expect(page.get_by_text(text_in("en", "whatif.paper.no_shared"))).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("table")).to_have_count(4)
+    expect_no_exception(page)
+
+
+@pytest.mark.parametrize("width", [390, 1280, 1440, 1920])
+def test_what_a_visitor_opens_keeps_to_the_width_of_the_window(new_page: Callable[..., Page], width: int):
+    page = new_page(width=width, height=900)
+    page.goto("/interventions?lang=en&act=force&t=1&gate=0-0-1-50&push=0-3--20&cap=2&beside=苹果大跌发布会")
+    wait_ready(page)
+    main = page.get_by_test_id("stMain")
+    assert main.evaluate("(node) => node.scrollWidth - node.clientWidth") <= 0

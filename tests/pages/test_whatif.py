@@ -141,7 +141,7 @@ def test_the_fall_of_accuracy_can_be_predicted_too():
     assert not any("95 %" in block.value for block in at.markdown)
     at.button(key="whatif.fall.none").click().run()
     assert any("95 %" in block.value for block in at.markdown)
-    assert any("guessing at random" in block.value for block in at.markdown)
+    assert any("Guessing at random" in block.value for block in at.markdown)
 
 
 def test_another_change_is_another_question():
@@ -180,15 +180,58 @@ def test_what_cannot_be_asked_is_said_and_the_trained_model_stays(lang: str):
 
 
 def test_seats_that_the_run_does_not_have_are_left_out():
-    data = drawn(opened("whatif", run="document", off="0-1.1-15", shared="0", topk="9"), "rows")
+    at = opened("whatif", run="document", off="0-1.1-15", shared="0", topk="9", push="0-7-20", kept="4")
+    assert len(at.warning) == 1
+    assert all(name in at.warning[0].value for name in ("off", "shared", "topk", "push", "kept"))
+    data = drawn(at, "rows")
     assert [len(row["seats"]) for row in data["rows"]] == [3]
     assert [seat["state"] for seat in data["rows"][0]["seats"]] == ["on", "off", "on"]
     assert data["rows"][0]["shared"] == "none"
 
 
-def test_an_address_that_cannot_be_read_is_named():
-    at = opened("whatif", off="0-x")
-    assert at.warning[0].value == text_in("zh", "common.bad_address", names="off")
+@pytest.mark.parametrize(
+    ("name", "raw"),
+    [
+        ("off", "0-x"),
+        ("cap", "0"),
+        ("topk", "0"),
+        ("gate", "0-1-2"),
+        ("push", "0-1"),
+        ("verdict", "maybe"),
+        ("act", "x"),
+    ],
+)
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_an_address_that_cannot_be_read_is_named_and_changes_nothing(name: str, raw: str, lang: str):
+    at = opened("whatif", lang=lang, **{name: raw})
+    assert [warning.value for warning in at.warning] == [text_in(lang, "common.bad_address", names=name)]
+    assert drawn(at, "rows")["claim"] == text_in(lang, "whatif.claim.nothing")
+
+
+@pytest.mark.parametrize(
+    ("asked", "code", "values"),
+    [
+        ({"topk": "12"}, "k", {"k": 12, "most": 8}),
+        ({"topk": "4", "kept": "1", "off": "0-0"}, "too_few", {"layer": 0, "k": 4}),
+        ({"gate": "0-0-1-2000"}, "gate", {"value": 20.0, "most": 10.0}),
+    ],
+)
+def test_what_does_not_fit_is_said_in_one_sentence(asked: dict[str, str], code: str, values: dict):
+    run = load_run("deepseek")
+    if code == "too_few":  # so many off that the one kept group of some word is too small
+        asked = asked | {"off": ".".join(f"0-{e}" for e in range(0, run.config.model.n_routed, 2))}
+    at = opened("whatif", lang="en", **asked)
+    assert len(at.warning) == 1
+    assert at.warning[0].value.replace("\\", "") == text_in("en", f"errors.whatif.{code}", **values)
+    assert all(answer["before"] == answer["after"] for answer in drawn(at, "rows")["answers"])
+
+
+def test_a_forced_word_is_refused_where_many_headlines_are_asked():
+    run = load_run("deepseek")
+    expert = int(run.trace(EXAMPLE).layers[0].topk_idx_TK[0, 0])
+    at = opened("whatif", force=f"0-0-{expert}", lang="en")
+    at.toggle(key="whatif.measure").set_value(True).run()
+    assert [w.value.replace("\\", "") for w in at.warning] == [text_in("en", "errors.whatif.one_sentence")]
 
 
 def test_a_full_expert_drops_words_and_they_are_shown():

@@ -110,7 +110,7 @@ def _beside(
         st.markdown(markdown_table(columns, [[at, *_cells(step)] for at, step in steps]))
     with theirs:
         st.caption(t("whatif.paper.theirs", source=source))
-        st.markdown(markdown_table([heads[0], *(f"{head}" for head in heads[1:])], paper))
+        st.markdown(markdown_table(heads, paper))
     explained(t(f"whatif.paper.{name}_caption"))
 
 
@@ -118,7 +118,7 @@ def _cells(step: Step) -> list[str]:
     effect = step.effect
     return [
         f"{effect.accuracy_after:.1%}",
-        f"{effect.interval.low:+.1%} … {effect.interval.high:+.1%}",
+        t("whatif.paper.range", low=effect.interval.low, high=effect.interval.high),
         f"{effect.loss_after:.3f}",
     ]
 
