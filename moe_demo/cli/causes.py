@@ -37,6 +37,11 @@ def whatif(args: argparse.Namespace) -> int:
         print(dump(_effect_record(found, switches)) if args.json else _effect_words(found))
     else:
         answer = ask_whatif(run, " ".join(args.text), switches)
+        for layer, token, expert in answer.unheard:
+            print(
+                f"Word {token} is not sent to expert {expert} of layer {layer}, so its gate there says nothing.",
+                file=sys.stderr,
+            )
         print(dump(_record(answer)) if args.json else _words(answer))
     return 0
 

@@ -21,7 +21,7 @@ from torch import Tensor
 from moe_demo.insight.bootstrap import Interval, paired_interval
 from moe_demo.insight.held_out import split_of_run
 from moe_demo.insight.run import Run
-from moe_demo.insight.switches import Seat, Switches
+from moe_demo.insight.switches import Place, Seat, Switches
 from moe_demo.insight.trace import ForwardTrace
 from moe_demo.model.batch import TokenBatch
 from moe_demo.model.change import LayerChange
@@ -45,6 +45,8 @@ class WhatIf:
     """(layer, word) whose set of chosen experts is another one."""
     dropped: tuple[tuple[int, int, int], ...]
     """(layer, word, expert) where a full expert dropped a word; empty without a capacity."""
+    unheard: tuple[Place, ...]
+    """Where a gate was set of an expert that the word is not sent to, so that nothing came of it."""
 
     def frame(self) -> pd.DataFrame:
         """A tidy table, one row per layer, word and expert that was chosen before or is chosen now."""
@@ -141,13 +143,18 @@ def whatif(run: Run, text: str, switches: Switches) -> WhatIf:
     with torch.inference_mode():
         switches.check_result(run.model(batch, changes), switches.rule(run.config.model))
     after = run.trace(text, changes)
+    unheard = tuple(
+        at for at, _ in switches.gates if at.expert not in after.layers[at.layer].topk_idx_TK[at.token]
+    )
     changed = [
         (layer.layer, token)
         for layer, other in zip(before.layers, after.layers, strict=True)
         for token in range(len(before.tokens))
         if set(layer.topk_idx_TK[token]) != set(other.topk_idx_TK[token])
     ]
-    return WhatIf(before=before, after=after, changed=tuple(changed), dropped=_dropped(after, changes))
+    return WhatIf(
+        before=before, after=after, changed=tuple(changed), dropped=_dropped(after, changes), unheard=unheard
+    )
 
 
 def _dropped(after: ForwardTrace, changes: Mapping[int, LayerChange]) -> tuple[tuple[int, int, int], ...]:

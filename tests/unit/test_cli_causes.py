@@ -64,6 +64,16 @@ def test_whatif_moves_gates_biases_and_groups(capsys: pytest.CaptureFixture[str]
     assert record["changed"] == [list(place) for place in found.changed]
 
 
+def test_a_gate_of_an_expert_that_was_not_chosen_is_told(capsys: pytest.CaptureFixture[str]):
+    chosen = load_run("document").trace(TEXT).layers[0].topk_idx_TK[0].tolist()
+    other = next(e for e in range(3) if e not in chosen)
+    assert main(["whatif", "--run", "document", "--gate", f"0:0:{other}=0.5", "--json", TEXT]) == 0
+    said = capsys.readouterr()
+    record = json.loads(said.out)
+    assert record["before"] == record["after"]
+    assert said.err == f"Word 0 is not sent to expert {other} of layer 0, so its gate there says nothing.\n"
+
+
 def test_whatif_measures_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     path = toy.write_csv(tmp_path / "headlines.csv")
     arguments = ["whatif", "--run", "deepseek", "--silence", "1:3", "--data", str(path)]

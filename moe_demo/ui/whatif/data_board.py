@@ -154,7 +154,8 @@ def changes_made(asked: WhatIfSettings, found: WhatIf) -> list[Change]:
                 at=layer_name(layer),
                 expert=expert_name(expert),
                 gate=gate / PARTS,
-            ),
+            )
+            + (t("whatif.unheard") if (layer, token, expert) in found.unheard else ""),
             undo={"gate": None, "layer": layer, "token": token, "expert": expert},
         )
         for layer, token, expert, gate in asked.gate

@@ -22,7 +22,13 @@ function draw(root, data) {
     ),
     el("div", { class: "sentences" }, ...data.sentences.map((found, i) => sentence(found, "AB"[i]))),
     el("p", { class: "claim", "aria-live": "polite" }, data.claim),
-    data.rows.length ? el("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": data.words.caption }, routes(data)) : null,
+    data.rows.length
+      ? el(
+          "div",
+          { class: "scroll", tabindex: 0, role: "group", "aria-label": data.words.caption },
+          routes(data),
+        )
+      : null,
     data.why ? el("p", {}, data.why) : null,
   ];
   root.replaceChildren(...parts.filter((part) => part !== null));

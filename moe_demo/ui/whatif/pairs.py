@@ -23,7 +23,7 @@ from moe_demo.ui.kit.words import class_word, layer_name
 from moe_demo.ui.whatif.data_pairs import pairs_data
 from moe_demo.ui.whatif.settings import WhatIfSettings
 
-BESIDE, PAIR = "whatif.beside", "whatif.pair"
+BESIDE, PAIR, ALL_PAIRS = "whatif.beside", "whatif.pair", "whatif.pairs_all"
 _KEPT = 64
 
 
@@ -40,13 +40,31 @@ def draw(view: View) -> None:
             st.warning(sentence(error))
         else:
             picture("whatif/pairs", data=pairs_data(view.run.config.model, found), key="whatif.pairs")
-    with st.expander(t("whatif.pairs.all", n=len(MINIMAL_PAIRS))):
-        st.dataframe(
-            overview(view.run, language()),
-            hide_index=True,
-            key="whatif.pairs_all",
-            alt=t("whatif.pairs.all_alt"),
-        )
+    _all_pairs(view.run)
+
+
+def _all_pairs(run: Run) -> None:
+    """Every pair in a table; a row that is picked sets both sentences."""
+
+    def pick() -> None:
+        if rows := st.session_state[ALL_PAIRS].selection.rows:
+            a, b = _pairs_of_rows(run)[rows[0]]
+            selection.update(WhatIfSettings, text=a, beside=b)
+
+    st.caption(t("whatif.pairs.all", n=len(MINIMAL_PAIRS)))
+    st.dataframe(
+        overview(run, language()),
+        hide_index=True,
+        key=ALL_PAIRS,
+        height=280,
+        on_select=pick,
+        selection_mode="single-row",
+        alt=t("whatif.pairs.all_alt"),
+    )
+
+
+def _pairs_of_rows(run: Run) -> list[tuple[str, str]]:
+    return [pair for pair in MINIMAL_PAIRS for _ in _diff(run, *pair).words]
 
 
 def _choose(view: View, beside: str) -> None:
