@@ -3,6 +3,8 @@
 import streamlit as st
 
 from moe_demo.insight.bootstrap import paired_interval
+from moe_demo.insight.paper_interventions import paper_interventions
+from moe_demo.insight.routing_diff import routing_diff
 from moe_demo.insight.switches import Switches
 from moe_demo.model.change import LayerChange
 from moe_demo.ui.kit import views
@@ -20,4 +22,4 @@ whatif_page.draw(view)
 held_out.draw(view)
 pairs.draw(view)
 paper.draw(view.run)
-show_source(LayerChange, Switches.changes, paired_interval)
+show_source(LayerChange, Switches.changes, paired_interval, routing_diff, paper_interventions)

@@ -7,13 +7,13 @@ import sys
 from typing import Any
 
 from moe_demo.cli.ask import dump
-from moe_demo.cli.progress import left_out
+from moe_demo.cli.progress import left_out, tell_passes
 from moe_demo.insight.experts import LayerExperts, experts_of
 from moe_demo.insight.held_out import split_of_run
 from moe_demo.insight.mixture import mixture as taken_apart
 from moe_demo.insight.run import Run, load_run
-from moe_demo.insight.switches import Place, Seat, Switches
-from moe_demo.insight.whatif import Effect, Headlines, WhatIf, effect
+from moe_demo.insight.switches import Place, Seat, Switches, WhatIfError
+from moe_demo.insight.whatif import Effect, Headlines, WhatIf, ablation_frame, ablations, effect
 from moe_demo.insight.whatif import whatif as ask_whatif
 from moe_demo.runs.data import read_corpora
 
@@ -32,6 +32,8 @@ def whatif(args: argparse.Namespace) -> int:
     """The model with something switched beside the trained one: one headline, or the accuracy on a file."""
     run = load_run(args.run, args.step)
     switches = _switches(args)
+    if args.every_expert:
+        return _every_expert(run, args, switches)
     if args.data:
         found = effect(run, _headlines(run, args), switches)
         print(dump(_effect_record(found, switches)) if args.json else _effect_words(found))
@@ -43,6 +45,15 @@ def whatif(args: argparse.Namespace) -> int:
                 file=sys.stderr,
             )
         print(dump(_record(answer)) if args.json else _words(answer))
+    return 0
+
+
+def _every_expert(run: Run, args: argparse.Namespace, switches: Switches) -> int:
+    """Each expert off by itself, in a table."""
+    if not args.data or switches.anything:
+        raise WhatIfError("every_expert")
+    frame = ablation_frame(ablations(run, _headlines(run, args), tell=tell_passes))
+    print(frame.to_json(orient="records") if args.json else frame.to_string(index=False, float_format="%.4f"))
     return 0
 
 

@@ -147,6 +147,11 @@ def _add_whatif(commands: argparse._SubParsersAction[_Parser]) -> None:
     add = parser.add_argument
     _add_switches(parser)
     _add_rule(parser)
+    add(
+        "--every-expert",
+        action="store_true",
+        help="with --data: each expert off by itself, one after the other",
+    )
     asked = parser.add_mutually_exclusive_group(required=True)
     asked.add_argument("text", nargs="*", metavar="TEXT", default=[], help="the headline")
     _add_data(asked, "labelled headlines: the accuracy with and without, and how sure the difference is")

@@ -77,6 +77,12 @@ class Bar(Lines):
         _write("\r\033[K")
 
 
+def tell_passes(done: int, of: int) -> None:
+    """How many passes over the headlines are done: one line that is written over, on a terminal only."""
+    if sys.stderr.isatty():
+        _write(f"\r\033[K{done}/{of}" if done < of else "\r\033[K")
+
+
 def _write(text: str) -> None:
     """To stderr; training goes on where nobody listens any more (`2>&1 | head`)."""
     with contextlib.suppress(BrokenPipeError):

@@ -38,6 +38,7 @@ WHAT_IF_SENTENCES = {
     "top_off": "{value} top experts cannot be left out; choose 1 to {most}.",
     "gate": "The gate value {value} does not fit; choose a number from 0 to {most}.",
     "one_sentence": "A word is forced, or a gate moved, in one sentence; leave it out for a file of headlines.",
+    "every_expert": "Every expert by itself is asked of a file of headlines, with nothing else switched.",
     "too_few": "In layer {layer} a word has fewer than K = {k} experts left; switch fewer off, or lower K.",
     "force_off": "Word {token} cannot go to expert {expert} of layer {layer}, which is switched off.",
     "force_group": "Word {token} cannot go to expert {expert} of layer {layer}: the router left out its group. "

@@ -87,6 +87,29 @@ def test_whatif_measures_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert f"{record['accuracy_before']:.4f}" in capsys.readouterr().out
 
 
+def test_every_expert_is_switched_off_by_itself(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    path = toy.write_csv(tmp_path / "headlines.csv")
+    arguments = ["whatif", "--run", "document", "--every-expert", "--data", str(path)]
+    assert main([*arguments, "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert [(row["layer"], row["expert"]) for row in rows] == [(0, 0), (0, 1), (0, 2)]
+    for row in rows:
+        assert (
+            main(
+                ["whatif", "--run", "document", "--off", f"0:{row['expert']}", "--data", str(path), "--json"]
+            )
+            == 0
+        )
+        alone = json.loads(capsys.readouterr().out)
+        assert row["accuracy"] == pytest.approx(alone["accuracy_after"])
+        assert [row["low"], row["high"]] == pytest.approx(alone["interval"])
+    assert main(arguments) == 0
+    assert "difference" in capsys.readouterr().out
+    for wrong in ([*arguments, "--k", "1"], ["whatif", "--run", "document", "--every-expert", TEXT]):
+        assert main(wrong) == 2
+        assert "with nothing else switched" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
