@@ -18,6 +18,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from moe_demo.insight.paper_interventions import paper_interventions
+    from moe_demo.insight.routing_diff import routing_diff
     from moe_demo.insight.run import Run, list_runs, load_run
     from moe_demo.insight.switches import Place, Seat, Switches
     from moe_demo.insight.trace import ForwardTrace, LayerTrace, trace_text
@@ -27,6 +29,8 @@ _HOME = {
     "Run": "moe_demo.insight.run",
     "list_runs": "moe_demo.insight.run",
     "load_run": "moe_demo.insight.run",
+    "paper_interventions": "moe_demo.insight.paper_interventions",
+    "routing_diff": "moe_demo.insight.routing_diff",
     "Place": "moe_demo.insight.switches",
     "Seat": "moe_demo.insight.switches",
     "Switches": "moe_demo.insight.switches",
@@ -52,6 +56,8 @@ __all__ = [
     "effect",
     "list_runs",
     "load_run",
+    "paper_interventions",
+    "routing_diff",
     "trace_text",
     "whatif",
 ]

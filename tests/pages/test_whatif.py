@@ -277,3 +277,16 @@ def test_the_papers_interventions_stand_beside_its_figures(name: str):
         assert f"{step.effect.loss_after:.3f}" in said
     assert "GShard" in said
     assert (text_in("en", "whatif.paper.no_shared") in said) == (not run.config.model.n_shared)
+
+
+def test_only_the_first_answer_to_a_question_counts():
+    asked = {"off": "0-9", "predict": "yes"}
+    at = opened("whatif", lang="en", **asked)
+    at.button(key="whatif.verdict.kept").click().run()
+    first = drawn(at, "rows")["prediction"]
+    at.query_params.pop("verdict", None)
+    at.run()
+    at.button(key="whatif.verdict.flips").click().run()
+    again = drawn(at, "rows")["prediction"]
+    assert first.split("so far")[1] == again.split("so far")[1]
+    assert first != again

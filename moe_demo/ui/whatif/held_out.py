@@ -50,11 +50,11 @@ def draw(view: View) -> None:
 def _measured(run: Run, asked: WhatIfSettings) -> None:
     switches = asked.switches(run.config.model.n_routed)
     switches.check(run.config.model)
-    if asked.predict and switches.anything and asked.fall is None:
-        predict.ask("fall", (run.run_id, run.step, switches), lambda: fall_of(effect_of(run, switches)))
-        return
     with st.spinner(t("whatif.measuring")):
         found = effect_of(run, switches)
+    if asked.predict and switches.anything and asked.fall is None:
+        predict.ask("fall", (run.run_id, run.step, switches), fall_of(found))
+        return
     with st.container(key="whatif-effect"):
         st.markdown(_said(found))
     if asked.predict and asked.fall is not None:

@@ -57,7 +57,7 @@ def draw(view: View) -> None:
     picture("whatif/picture", data=data, key=KEY, on_flip_change=flip, on_pick_change=pick)
     if hidden:
         question = (view.run.run_id, view.run.step, view.trace.text, switches)
-        predict.ask("verdict", question, lambda: verdict_of(found))
+        predict.ask("verdict", question, verdict_of(found))
 
 
 @lru_cache(maxsize=_KEPT)

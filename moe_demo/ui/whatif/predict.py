@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 
 import streamlit as st
 
@@ -15,13 +15,16 @@ KEPT = "whatif.predictions"
 ANSWERS = {"verdict": VERDICTS, "fall": FALLS}
 
 
-def ask(kind: str, question: Hashable, came: Callable[[], str]) -> None:
-    """The answers to choose from as buttons; one that is pressed stands in the address, and is kept for the score."""
+def ask(kind: str, question: Hashable, came: str) -> None:
+    """The answers to choose from as buttons; one that is pressed stands in the address, and is kept for the score.
+
+    Of a question that is asked again only the first answer counts: `came` has been seen by then.
+    """
 
     def answered(said: str) -> None:
         predictions = st.session_state.setdefault(KEPT, {})
         predictions.setdefault(
-            (kind, question), Prediction(said=said, came=came(), n_answers=len(ANSWERS[kind]))
+            (kind, question), Prediction(said=said, came=came, n_answers=len(ANSWERS[kind]))
         )
         selection.update(WhatIfSettings, **{kind: said})
 
