@@ -49,6 +49,7 @@ TOP_OFF = tuple(
     )
 )
 """Share of each token's top experts left out -> loss of DeepSeekMoE 2B, and of GShard x1.5. Read off figure 4."""
+PAPER_PARTS = 16
 FEWER = tuple(
     PaperStep(at=k, loss=loss)
     for k, loss in (("3", 1.956), ("4", 1.868), ("5", 1.831), ("6", 1.814), ("7", 1.808))
@@ -68,6 +69,22 @@ class Step:
     """How many top experts are left out, or K."""
     effect: Effect
 
+    @property
+    def relative_loss(self) -> float:
+        """The loss over that of the trained model."""
+        return self.effect.loss_after / self.effect.loss_before
+
+
+@dataclass(frozen=True, kw_only=True)
+class RelativeLine:
+    """One model under one intervention: losses over the loss as trained, so that shapes can be laid over each other."""
+
+    model: str
+    """`ours`, or a model of the paper."""
+    x: tuple[float, ...]
+    """Share of the experts left out, or K over the trained K."""
+    loss: tuple[float, ...]
+
 
 @dataclass(frozen=True, kw_only=True)
 class PaperInterventions:
@@ -80,6 +97,31 @@ class PaperInterventions:
     """From K = 1 to the trained K."""
     shared_replaced: Step | None
     """No shared expert and K + 1 routed ones; None where the run has no shared expert."""
+
+    def top_off_lines(self) -> tuple[RelativeLine, ...]:
+        """Ours and the paper's two models without their best experts; x is a share of all routed experts."""
+        shares = tuple(step.value / self.n_routed for step in self.top_off)
+        ours = RelativeLine(model="ours", x=shares, loss=tuple(step.relative_loss for step in self.top_off))
+        share = tuple(place / PAPER_PARTS for place in range(len(TOP_OFF)))
+        loss = [step.loss for step in TOP_OFF], [step.loss_beside or 0.0 for step in TOP_OFF]
+        theirs = [
+            RelativeLine(model=model, x=share, loss=tuple(value / values[0] for value in values))
+            for model, values in zip(("DeepSeekMoE 2B", "GShard ×1.5"), loss, strict=True)
+        ]
+        return (ours, *theirs)
+
+    def fewer_lines(self) -> tuple[RelativeLine, ...]:
+        """Ours and the paper's with fewer experts; x is a share of the trained K."""
+        most = self.fewer[-1].value
+        x = tuple(step.value / most for step in self.fewer)
+        ours = RelativeLine(model="ours", x=x, loss=tuple(step.relative_loss for step in self.fewer))
+        ks, trained = [int(step.at) for step in FEWER], FEWER[-1].loss
+        theirs = RelativeLine(
+            model="DeepSeekMoE 2B",
+            x=tuple(k / ks[-1] for k in ks),
+            loss=tuple(step.loss / trained for step in FEWER),
+        )
+        return ours, theirs
 
     def frame(self) -> pd.DataFrame:
         """A tidy table, one row a step."""

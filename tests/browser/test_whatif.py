@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from moe_demo import load_run
 from moe_demo.ui.kit.i18n import text_in
-from tests.browser.helpers import expect_no_exception, wait_ready
+from tests.browser.helpers import box_of, expect_no_exception, wait_ready
 from tests.pages.app import EXAMPLE
 
 
@@ -84,6 +84,19 @@ def test_a_word_is_dragged_onto_an_expert_and_a_bias_moved(page: Page):
     expect_no_exception(page)
 
 
+def test_a_gate_is_dragged_with_the_mouse(page: Page):
+    page.goto("/interventions?act=force")
+    wait_ready(page)
+    box = box_of(page.locator(".sliders").first.get_by_role("slider").first)
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + 0.26 * box["width"], middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.8 * box["width"], middle, steps=5)
+    page.mouse.up()
+    expect(page).to_have_url(re.compile(r"gate=0-0-\d+-[78]\d"))
+    expect(page.locator(".moved-by-hand output")).to_have_text(re.compile(r"0\.[78]\d"))
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_who_predicts_first_is_told_after(page: Page, lang: str):
     page.goto(f"/interventions?lang={lang}&predict=yes&off=0-0.0-1")
@@ -111,7 +124,7 @@ def test_a_pair_is_chosen_and_a_second_sentence_written(page: Page, lang: str):
     page.goto(f"/interventions?lang={lang}")
     wait_ready(page)
     page.get_by_role("combobox", name=text_in(lang, "whatif.pairs.choose")).click()
-    page.get_by_role("option").nth(1).click()
+    page.get_by_role("option", name=re.compile("火箭夺冠 / 火箭升空")).click()
     expect(page).to_have_url(re.compile("beside="))
     expect(page.locator(".sentence")).to_have_count(2)
     field = page.get_by_role("textbox", name=text_in(lang, "whatif.pairs.second"))

@@ -5,11 +5,13 @@ import pytest
 import torch
 
 from moe_demo import load_run
+from moe_demo.figures.paper_interventions import relative_losses
 from moe_demo.insight.held_out import split_of_run
 from moe_demo.insight.paper_interventions import FEWER, SHARED, TOP_OFF, paper_interventions
 from moe_demo.insight.switches import Switches
 from moe_demo.insight.whatif import Headlines, answers
 from moe_demo.training.evaluation import encode_all
+from moe_demo.ui.kit.i18n import labels
 
 
 def some_of(name: str, n: int) -> Headlines:
@@ -58,3 +60,29 @@ def test_the_papers_figures_tell_its_story():
     assert all(step.loss >= step.loss_beside for step in TOP_OFF)
     assert [step.loss for step in FEWER] == sorted((step.loss for step in FEWER), reverse=True)
     assert SHARED[0].loss == FEWER[-1].loss < SHARED[1].loss
+
+
+def test_lines_are_losses_over_the_loss_as_trained():
+    run = load_run("deepseek")
+    found = paper_interventions(run, some_of("deepseek", 60))
+    ours, deepseek, gshard = found.top_off_lines()
+    assert ours.x == tuple(step.value / 16 for step in found.top_off)
+    assert [line.loss[0] for line in (deepseek, gshard)] == [1.0, 1.0]
+    assert ours.loss[0] == pytest.approx(1.0)
+    assert deepseek.x[-1] == gshard.x[-1] == 4 / 16
+    fewer, theirs = found.fewer_lines()
+    assert fewer.x[-1] == theirs.x[-1] == 1.0
+    assert fewer.loss[-1] == pytest.approx(1.0)
+    assert theirs.loss[0] == pytest.approx(1.956 / 1.808)
+
+
+def test_the_figure_draws_every_line_under_its_name():
+    found = paper_interventions(load_run("document"), some_of("document", 60))
+    figure = relative_losses(found, labels("whatif.paper_lines"))
+    lines = [*found.top_off_lines(), *found.fewer_lines()]
+    assert [tuple(trace.y) for trace in figure.data] == [line.loss for line in lines]
+    assert [trace.name for trace in figure.data if trace.showlegend] == [
+        "我们",
+        "DeepSeekMoE 2B",
+        "GShard ×1.5",
+    ]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from moe_demo.figures.paper_interventions import relative_losses
 from moe_demo.insight.held_out import DataGoneError
 from moe_demo.insight.paper_interventions import (
     FEWER,
@@ -19,8 +20,10 @@ from moe_demo.insight.paper_interventions import (
 )
 from moe_demo.insight.run import Run
 from moe_demo.ui.kit.bounded import BoundedCache
+from moe_demo.ui.kit.chart import chart, drawn
+from moe_demo.ui.kit.data import Drawn
 from moe_demo.ui.kit.glossary import explained
-from moe_demo.ui.kit.i18n import t
+from moe_demo.ui.kit.i18n import labels, language, t
 from moe_demo.ui.kit.tables import markdown_table
 from moe_demo.ui.kit.words import plain
 from moe_demo.ui.whatif.held_out import headlines_of, trained_answers
@@ -40,6 +43,8 @@ def draw(run: Run) -> None:
     except DataGoneError as error:
         st.info(t("whatif.data_gone", source=plain(error.source)))
         return
+    lines = _drawn.get((run, language()), lambda: drawn(relative_losses(found, labels("whatif.paper_lines"))))
+    chart(lines, key="whatif.paper_lines", label=t("whatif.paper_lines.label"))
     _top_off(found)
     _fewer(found)
     _shared(found)
@@ -123,4 +128,5 @@ def _cells(step: Step) -> list[str]:
     ]
 
 
+_drawn: BoundedCache[Drawn] = BoundedCache(32, lambda _: 1)
 _kept: BoundedCache[PaperInterventions] = BoundedCache(32, lambda _: 1)  # one a checkpoint

@@ -1,5 +1,6 @@
 // Above and below the seats: what a click means, the sentence's words to pick or drag, and what was changed by hand.
 import { el } from "../kit/dom.js";
+import { actOn } from "../kit/keys.js";
 
 /**
  * @typedef {import("./picture.types.js").PictureData} PictureData
@@ -45,9 +46,10 @@ export function acts({ act, words }, flip) {
 export function wordRow({ tokens, picked, words }, pick) {
   const chips = tokens.map((token, place) =>
     el(
-      "button",
+      "span", // Firefox does not let a <button> be dragged
       {
-        type: "button",
+        role: "button",
+        tabindex: 0,
         lang: "zh",
         class: token.dropped ? "word struck" : "word",
         draggable: "true",
@@ -55,6 +57,8 @@ export function wordRow({ tokens, picked, words }, pick) {
         "aria-pressed": place === picked,
         "data-stop": `word-${place}`,
         onclick: () => pick(place),
+        onkeydown: (/** @type {KeyboardEvent} */ event) =>
+          actOn(event, { Enter: () => pick(place), " ": () => pick(place) }),
         ondragstart: (/** @type {DragEvent} */ event) => event.dataTransfer?.setData(DRAGGED, String(place)),
       },
       token.text,
