@@ -19,18 +19,19 @@ _SYMBOLS = {"ours": "circle", "DeepSeekMoE 2B": "diamond", "GShard ×1.5": "squa
 
 
 def relative_losses(found: PaperInterventions, words: Mapping[str, str]) -> go.Figure:
-    """Two panels: without the best experts, and with fewer; each line begins or ends at 1, the model as trained."""
+    """A panel without the best experts, one with fewer; each line begins or ends at 1, the model as trained."""
     panels = {"top_off": found.top_off_lines(), "fewer": found.fewer_lines()}
-    figure = make_subplots(cols=2, subplot_titles=[words[name] for name in panels], horizontal_spacing=0.12)
-    for col, (name, lines) in enumerate(panels.items(), start=1):
+    figure = make_subplots(rows=2, subplot_titles=[words[name] for name in panels], vertical_spacing=0.22)
+    for row, (name, lines) in enumerate(panels.items(), start=1):
         for line in lines:
-            figure.add_trace(_line(line, words, is_named=col == 1), row=1, col=col)
-        figure.update_xaxes(title={"text": words[f"{name}_x"], "font": {"size": 13}}, row=1, col=col)
-    legend = {"orientation": "h", "y": -0.28}
-    figure.update_layout(**layout(height=360, xaxis={}, yaxis={}, legend=legend))
+            figure.add_trace(_line(line, words, is_named=row == 1), row=row, col=1)
+        figure.update_xaxes(title={"text": words[f"{name}_x"], "font": {"size": 13}}, row=row, col=1)
+    legend = {"orientation": "h", "y": 1.1, "yanchor": "bottom"}
+    margin = {"l": 8, "r": 24, "t": 110, "b": 8}
+    figure.update_layout(**layout(height=600, xaxis={}, yaxis={}, legend=legend, margin=margin))
     figure.update_xaxes(tickformat=".0%", **AXIS)
     figure.update_yaxes(**AXIS)
-    figure.update_yaxes(title={"text": words["y"], "font": {"size": 13}}, row=1, col=1)
+    figure.update_yaxes(title={"text": words["y"], "font": {"size": 13}})
     figure.update_annotations(font={"size": 14})
     return figure
 
