@@ -82,3 +82,10 @@ def test_every_switch_of_the_address_reaches_the_model():
         alone = replace(PLAIN, **{name: getattr(asked, name)}).switches(4)
         assert alone.anything, name
         assert alone != trained
+
+
+def test_a_large_model_can_be_switched_too():
+    asked = replace(PLAIN, off=tuple((0, e) for e in range(200)))
+    found = clicked(asked, {"layer": 1, "expert": 900})
+    assert len(found.off) == 201
+    assert changed(PLAIN, {"topk": 100, "kept": 64, "cap": 500}).topk == 100

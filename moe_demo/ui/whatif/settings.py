@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from moe_demo.insight.predictions import Fall, Verdict
 from moe_demo.insight.run import Run
 from moe_demo.insight.switches import Place, Seat, Switches
+from moe_demo.limits import HIGHEST
 from moe_demo.text.segmentation import MAX_CHARS
 from moe_demo.ui.kit.page_settings import Between, PageSettings, Places, Words
 
@@ -16,7 +17,8 @@ Act = Literal["off", "silence", "only", "force", "bias"]
 
 
 TEMPERATURES = (0.25, 0.5, 0.7, 1.0, 1.4, 2.0, 4.0)
-MAX_K, MAX_CAPACITY, MAX_GROUPS = 16, 64, 16
+MAX_K, MAX_CAPACITY = HIGHEST["n_routed"], HIGHEST["max_tokens"]
+_SEATS = 256  # switched in one address
 PARTS = 100
 """Gates and bias stand in the address as whole hundredths."""
 
@@ -26,22 +28,22 @@ class WhatIfSettings(PageSettings):
     """What is switched, what a click on a seat does, what was predicted, and the second sentence."""
 
     act: Act = "off"
-    off: Annotated[Numbers, Places(2)] = ()
+    off: Annotated[Numbers, Places(2, _SEATS)] = ()
     """Layer and expert."""
-    mute: Annotated[Numbers, Places(2)] = ()
-    only: Annotated[Numbers, Places(2)] = ()
+    mute: Annotated[Numbers, Places(2, _SEATS)] = ()
+    only: Annotated[Numbers, Places(2, _SEATS)] = ()
     """Layer and the expert that alone is heard there."""
-    shared: Annotated[Numbers, Places(1)] = ()
+    shared: Annotated[Numbers, Places(1, _SEATS)] = ()
     """Layers without their shared experts."""
-    force: Annotated[Numbers, Places(3)] = ()
+    force: Annotated[Numbers, Places(3, _SEATS)] = ()
     """Layer, word and expert."""
-    gate: Annotated[Numbers, Places(4)] = ()
+    gate: Annotated[Numbers, Places(4, _SEATS)] = ()
     """Layer, word, expert and the gate in hundredths."""
-    push: Annotated[Numbers, Places(3, signed=True)] = ()
+    push: Annotated[Numbers, Places(3, _SEATS, signed=True)] = ()
     """Layer, expert and what is added to the bias, in hundredths."""
     topk: Annotated[int, Between(1, MAX_K)] | None = None
     """K."""
-    kept: Annotated[int, Between(1, MAX_GROUPS)] | None = None
+    kept: Annotated[int, Between(1, MAX_K)] | None = None
     """Groups that a word may reach."""
     tau: Annotated[float, Between(TEMPERATURES[0], TEMPERATURES[-1])] = 1.0
     cap: Annotated[int, Between(1, MAX_CAPACITY)] | None = None
