@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from moe_demo.insight.run import Run, list_runs, load_run
     from moe_demo.insight.switches import Place, Seat, Switches
     from moe_demo.insight.trace import ForwardTrace, LayerTrace, trace_text
-    from moe_demo.insight.whatif import Headlines, ablation_frame, ablations, effect, whatif
+    from moe_demo.insight.whatif import Headlines, ablation_frame, ablations, effect, measured_on, whatif
 
 _HOME = {
     "Run": "moe_demo.insight.run",
@@ -37,6 +37,7 @@ _HOME = {
     "Headlines": "moe_demo.insight.whatif",
     "ablation_frame": "moe_demo.insight.whatif",
     "ablations": "moe_demo.insight.whatif",
+    "measured_on": "moe_demo.insight.whatif",
     "effect": "moe_demo.insight.whatif",
     "whatif": "moe_demo.insight.whatif",
     "ForwardTrace": "moe_demo.insight.trace",
@@ -56,6 +57,7 @@ __all__ = [
     "effect",
     "list_runs",
     "load_run",
+    "measured_on",
     "paper_interventions",
     "routing_diff",
     "trace_text",

@@ -10,7 +10,7 @@ from moe_demo.model.change import LayerChange
 from moe_demo.ui.kit import views
 from moe_demo.ui.kit.i18n import t
 from moe_demo.ui.kit.source import show_source
-from moe_demo.ui.whatif import held_out, pairs, paper
+from moe_demo.ui.whatif import held_out, pairs
 from moe_demo.ui.whatif import page as whatif_page
 from moe_demo.ui.whatif.settings import WhatIfSettings
 
@@ -18,8 +18,7 @@ view = views.view(WhatIfSettings)
 with st.container(key="whatif-title", horizontal=True, vertical_alignment="bottom"):
     st.title(t("whatif.title"), anchor=False, width="content")
     st.caption(t("whatif.caption"), width="content")
-whatif_page.draw(view)
-held_out.draw(view)
-pairs.draw(view)
-paper.draw(view.run)
+for part in (whatif_page.draw, held_out.draw, pairs.draw):
+    with st.container():  # what one part says more or less does not move the others
+        part(view)
 show_source(LayerChange, Switches.changes, paired_interval, routing_diff, paper_interventions)

@@ -1,6 +1,6 @@
 """The interventions by which DeepSeekMoE tests its own experts (arXiv 2401.06066, section 4.5), in miniature.
 
-    found = paper_interventions(run, Headlines.held_out(run))
+    found = paper_interventions(run, measured_on(run, Headlines.held_out(run)))
     found.frame()                    accuracy and loss after each, one row a step
 
 Three questions: how much is lost without the experts that fit each word best (figure 4: the more, the less the others
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from moe_demo.insight.run import Run
 from moe_demo.insight.switches import Switches, WhatIfError
-from moe_demo.insight.whatif import Answers, Effect, Headlines, answers, effect
+from moe_demo.insight.whatif import Effect
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -146,13 +146,11 @@ class PaperInterventions:
 
 def paper_interventions(
     run: Run,
-    headlines: Headlines,
+    measure: Callable[[Switches], Effect],
     tell: Callable[[int, int], object] = lambda done, of: None,
-    trained: Answers | None = None,
 ) -> PaperInterventions:
-    """Ask all three of a run; `tell` hears how many passes are done, `trained` saves asking the trained model."""
+    """Ask all three of a run; `tell` hears how many passes are done, `measure` is that of `whatif.measured_on`."""
     model = run.config.model
-    before = trained or answers(run, headlines)
     offs = range(min(MOST_TOP_OFF, model.n_routed - model.top_k) + 1)
     fewer = range(1, model.top_k + 1)
     n_passes, done = len(offs) + len(fewer) + 1, 0
@@ -162,7 +160,7 @@ def paper_interventions(
         tell(done, n_passes)
         done += 1
         try:
-            return Step(value=value, effect=effect(run, headlines, switches, before))
+            return Step(value=value, effect=measure(switches))
         except WhatIfError:  # the limit of groups leaves too few experts, or K + 1 is out of reach
             return None
 

@@ -211,16 +211,23 @@ def effect(run: Run, headlines: Headlines, switches: Switches, trained: Answers 
     )
 
 
+def measured_on(run: Run, headlines: Headlines) -> Callable[[Switches], Effect]:
+    """`effect` of any switches on these headlines; the trained model is asked once."""
+    trained = answers(run, headlines)
+    return lambda switches: effect(run, headlines, switches, trained)
+
+
 def ablations(
     run: Run,
     headlines: Headlines,
     seats: Sequence[Seat] | None = None,
     tell: Callable[[int, int], object] = lambda done, of: None,
-    trained: Answers | None = None,
+    measure: Callable[[Switches], Effect] | None = None,
 ) -> dict[Seat, Effect]:
     """Each of these experts off by itself, all by default; `tell` hears how many are done.
 
-    `trained` saves asking the trained model. Raises WhatIfError where too few experts are left.
+    `measure` stands for `effect` on these headlines, where somebody keeps what has been measured before. Raises
+    WhatIfError where too few experts are left.
     """
     model = run.config.model
     wanted = (
@@ -228,10 +235,10 @@ def ablations(
         if seats is not None
         else [Seat(layer, expert) for layer in range(model.n_layers) for expert in range(model.n_routed)]
     )
-    trained, found = trained or answers(run, headlines), {}
+    found, measure = {}, measure or measured_on(run, headlines)
     for number, seat in enumerate(wanted):
         tell(number, len(wanted))
-        found[seat] = effect(run, headlines, Switches(off=(seat,)), trained)
+        found[seat] = measure(Switches(off=(seat,)))
     tell(len(wanted), len(wanted))
     return found
 

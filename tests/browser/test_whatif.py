@@ -150,3 +150,27 @@ def test_what_a_visitor_opens_keeps_to_the_width_of_the_window(new_page: Callabl
     wait_ready(page)
     main = page.get_by_test_id("stMain")
     assert main.evaluate("(node) => node.scrollWidth - node.clientWidth") <= 0
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_slider_and_toggle_is_reached_by_keys(page: Page, lang: str):
+    page.goto(f"/interventions?lang={lang}&off=0-1")
+    wait_ready(page)
+    moves = {"topk": "ArrowLeft", "kept": "ArrowRight", "tau": "ArrowLeft", "cap": "ArrowRight"}
+    for name, key in moves.items():
+        page.locator(f".st-key-whatif-{name}").get_by_role("slider").press(key)
+        expect(page).to_have_url(re.compile(rf"\b{name}="))
+    for name in ("dice", "predict"):
+        page.locator(f".st-key-whatif-{name}").get_by_role("switch").press("Space")
+        expect(page).to_have_url(re.compile(rf"\b{name}="))
+    page.locator(".st-key-whatif-verdict-flips").get_by_role("button").press("Enter")
+    expect(page.locator(".prediction")).to_be_visible()
+    for name in ("measure", "every", "paper"):
+        wait_ready(page)
+        page.locator(f".st-key-whatif-{name}").get_by_role("switch").press("Space")
+        expect(page.locator(f".st-key-whatif-{name}").get_by_role("switch")).to_be_checked()
+    page.locator(".st-key-whatif-fall-none").get_by_role("button").press("Enter")
+    expect(page.locator(".st-key-whatif-effect")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text(text_in(lang, "whatif.paper.shared_caption"))).to_be_visible(timeout=60_000)
+    assert "whatif." not in page.locator("body").inner_text()
+    expect_no_exception(page)

@@ -7,7 +7,7 @@ from moe_demo import load_run
 from moe_demo.insight.held_out import split_of_run
 from moe_demo.insight.paper_interventions import paper_interventions
 from moe_demo.insight.switches import Place, Seat, Switches
-from moe_demo.insight.whatif import Headlines, whatif
+from moe_demo.insight.whatif import Headlines, measured_on, whatif
 from moe_demo.ui.kit.i18n import text_in
 from tests.pages.app import EXAMPLE, drawn, opened
 
@@ -271,7 +271,7 @@ def test_the_papers_interventions_stand_beside_its_figures(name: str):
     at.toggle(key="whatif.paper").set_value(True).run()
     assert not at.exception
     run = load_run(name)
-    found = paper_interventions(run, Headlines.held_out(run))
+    found = paper_interventions(run, measured_on(run, Headlines.held_out(run)))
     said = "\n".join(block.value for block in at.markdown)
     for step in (*found.top_off, *found.fewer):
         assert f"{step.effect.loss_after:.3f}" in said

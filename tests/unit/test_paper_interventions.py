@@ -7,9 +7,15 @@ import torch
 from moe_demo import load_run
 from moe_demo.figures.paper_interventions import relative_losses
 from moe_demo.insight.held_out import split_of_run
-from moe_demo.insight.paper_interventions import FEWER, SHARED, TOP_OFF, paper_interventions
+from moe_demo.insight.paper_interventions import (
+    FEWER,
+    SHARED,
+    TOP_OFF,
+    PaperInterventions,
+    paper_interventions,
+)
 from moe_demo.insight.switches import Switches
-from moe_demo.insight.whatif import Headlines, answers
+from moe_demo.insight.whatif import Headlines, answers, measured_on
 from moe_demo.training.evaluation import encode_all
 from moe_demo.ui.kit.i18n import labels
 
@@ -21,10 +27,17 @@ def some_of(name: str, n: int) -> Headlines:
     return Headlines(texts=texts, label_ids_B=torch.from_numpy(corpus.label_ids)[:n])
 
 
+def measured(name: str, n: int) -> PaperInterventions:
+    run = load_run(name)
+    return paper_interventions(run, measured_on(run, some_of(name, n)))
+
+
 def test_each_step_is_the_what_if_of_its_name():
     run, headlines = load_run("deepseek"), some_of("deepseek", 120)
     told: list[tuple[int, int]] = []
-    found = paper_interventions(run, headlines, tell=lambda done, of: told.append((done, of)))
+    found = paper_interventions(
+        run, measured_on(run, headlines), tell=lambda done, of: told.append((done, of))
+    )
     k, labels_B = run.config.model.top_k, headlines.label_ids_B.numpy()
 
     def accuracy(switches: Switches) -> float:
@@ -47,7 +60,7 @@ def test_each_step_is_the_what_if_of_its_name():
 
 def test_a_run_without_shared_experts_has_none_to_replace_and_keeps_enough_to_choose_from():
     run = load_run("document")
-    found = paper_interventions(run, some_of("document", 60))
+    found = measured("document", 60)
     assert found.shared_replaced is None
     assert [step.value for step in found.top_off] == [0, 1, 2]
     frame = found.frame()
@@ -63,8 +76,7 @@ def test_the_papers_figures_tell_its_story():
 
 
 def test_lines_are_losses_over_the_loss_as_trained():
-    run = load_run("deepseek")
-    found = paper_interventions(run, some_of("deepseek", 60))
+    found = measured("deepseek", 60)
     ours, deepseek, gshard = found.top_off_lines()
     assert ours.x == tuple(step.value / 16 for step in found.top_off)
     assert [line.loss[0] for line in (deepseek, gshard)] == [1.0, 1.0]
@@ -77,7 +89,7 @@ def test_lines_are_losses_over_the_loss_as_trained():
 
 
 def test_the_figure_draws_every_line_under_its_name():
-    found = paper_interventions(load_run("document"), some_of("document", 60))
+    found = measured("document", 60)
     figure = relative_losses(found, labels("whatif.paper_lines"))
     lines = [*found.top_off_lines(), *found.fewer_lines()]
     assert [tuple(trace.y) for trace in figure.data] == [line.loss for line in lines]

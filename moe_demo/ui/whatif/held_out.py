@@ -5,7 +5,7 @@ Both are answered once for all readers, kept by run and checkpoint.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import pandas as pd
 import streamlit as st
@@ -16,6 +16,7 @@ from moe_demo.insight.predictions import fall_of
 from moe_demo.insight.run import Run
 from moe_demo.insight.switches import Seat, Switches, WhatIfError
 from moe_demo.insight.whatif import Answers, Effect, Headlines, ablation_frame, ablations, answers, effect
+from moe_demo.ui.kit import redraw
 from moe_demo.ui.kit.bounded import BoundedCache
 from moe_demo.ui.kit.chart import chart, drawn
 from moe_demo.ui.kit.data import Drawn
@@ -24,7 +25,7 @@ from moe_demo.ui.kit.glossary import explained
 from moe_demo.ui.kit.i18n import labels, language, t
 from moe_demo.ui.kit.views import View
 from moe_demo.ui.kit.words import expert_name, layer_name, plain
-from moe_demo.ui.whatif import predict
+from moe_demo.ui.whatif import paper, predict
 from moe_demo.ui.whatif.settings import WhatIfSettings
 
 MEASURE, EVERY = "whatif.measure", "whatif.every"
@@ -33,7 +34,16 @@ _KEPT = 256
 
 @st.fragment
 def draw(view: View) -> None:
-    """Two questions; each is answered once a reader asks."""
+    """What takes seconds, each once a reader asks.
+
+    All of it is one fragment: a click in one ends the run of another, which then would stay half drawn.
+    """
+    redraw.if_asked()
+    _of_the_changes(view)
+    paper.draw(view.run, partial(effect_of, view.run))
+
+
+def _of_the_changes(view: View) -> None:
     st.header(t("whatif.held_out_title"), anchor="held-out")
     explained(t("whatif.held_out_caption"))
     try:
@@ -82,7 +92,7 @@ def _every_expert(run: Run) -> None:
         bar.progress(done / of, t("whatif.ablating"))
 
     found = _ablated.get(
-        run, lambda: ablations(run, headlines_of(run), tell=tell, trained=trained_answers(run))
+        run, lambda: ablations(run, headlines_of(run), tell=tell, measure=partial(effect_of, run))
     )
     bar.empty()
     kept = _shown.get((run, language()), lambda: _charted(found))

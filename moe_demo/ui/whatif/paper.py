@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -19,6 +19,8 @@ from moe_demo.insight.paper_interventions import (
     paper_interventions,
 )
 from moe_demo.insight.run import Run
+from moe_demo.insight.switches import Switches
+from moe_demo.insight.whatif import Effect
 from moe_demo.ui.kit.bounded import BoundedCache
 from moe_demo.ui.kit.chart import chart, drawn
 from moe_demo.ui.kit.data import Drawn
@@ -26,20 +28,18 @@ from moe_demo.ui.kit.glossary import explained
 from moe_demo.ui.kit.i18n import labels, language, t
 from moe_demo.ui.kit.tables import markdown_table
 from moe_demo.ui.kit.words import plain
-from moe_demo.ui.whatif.held_out import headlines_of, trained_answers
 
 KEY = "whatif.paper"
 
 
-@st.fragment
-def draw(run: Run) -> None:
-    """Three questions, measured once a reader asks."""
+def draw(run: Run, measure: Callable[[Switches], Effect]) -> None:
+    """Three questions, measured once a reader asks; `measure` tells the effect on the held-out headlines."""
     st.header(t("whatif.paper.title"), anchor="redundancy")
     explained(t("whatif.paper.caption"))
     if not st.toggle(t("whatif.paper.measure"), key=KEY):
         return
     try:
-        found = _measured(run)
+        found = _measured(run, measure)
     except DataGoneError as error:
         st.info(t("whatif.data_gone", source=plain(error.source)))
         return
@@ -50,15 +50,13 @@ def draw(run: Run) -> None:
     _shared(found)
 
 
-def _measured(run: Run) -> PaperInterventions:
+def _measured(run: Run, measure: Callable[[Switches], Effect]) -> PaperInterventions:
     bar = st.progress(0.0, t("whatif.measuring"))
 
     def tell(done: int, of: int) -> None:
         bar.progress(done / of, t("whatif.measuring"))
 
-    found = _kept.get(
-        run, lambda: paper_interventions(run, headlines_of(run), tell=tell, trained=trained_answers(run))
-    )
+    found = _kept.get(run, lambda: paper_interventions(run, measure, tell))
     bar.empty()
     return found
 

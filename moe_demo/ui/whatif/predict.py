@@ -7,7 +7,7 @@ from collections.abc import Hashable
 import streamlit as st
 
 from moe_demo.insight.predictions import FALL_FROM, FALLS, VERDICTS, Prediction, score
-from moe_demo.ui.kit import selection
+from moe_demo.ui.kit import redraw, selection
 from moe_demo.ui.kit.i18n import t
 from moe_demo.ui.whatif.settings import WhatIfSettings
 
@@ -27,6 +27,7 @@ def ask(kind: str, question: Hashable, came: str) -> None:
             (kind, question), Prediction(said=said, came=came, n_answers=len(ANSWERS[kind]))
         )
         selection.update(WhatIfSettings, **{kind: said})
+        redraw.ask()  # a fragment still holds the settings of before
 
     st.markdown(f"**{t(f'whatif.predict.{kind}')}**")
     with st.container(horizontal=True, key=f"whatif.ask.{kind}"):
