@@ -76,6 +76,7 @@ def test_a_word_is_dragged_onto_an_expert_and_a_bias_moved(page: Page):
     expect(page).to_have_url(re.compile("act=bias"))
     seats.nth(17 + 4).click()
     expect(page).to_have_url(re.compile(r"\be=4"))
+    expect(page.locator(".panel")).to_contain_text("L1 E4")
     slider = page.locator(".panel").get_by_role("slider")
     slider.press("End")
     expect(page).to_have_url(re.compile("push=1-4-50"))
