@@ -57,7 +57,8 @@ def test_each_step_is_the_what_if_of_its_name():
     assert told[-1][0] == told[-1][1]
     assert [done for done, _ in told[:-1]] == list(range(len(told) - 1))
 
-    run = load_run("document")
+
+def test_a_run_without_shared_experts_has_none_to_replace_and_keeps_enough_to_choose_from():
     found = measured("document", 60)
     assert found.shared_replaced is None
     assert [step.value for step in found.top_off] == [0, 1, 2]
