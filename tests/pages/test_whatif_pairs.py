@@ -65,5 +65,12 @@ def test_what_has_no_word_is_refused_in_one_sentence():
 def test_all_pairs_stand_in_a_table(lang: str):
     at = opened("whatif", lang=lang)
     run = load_run("deepseek")
-    frame = at.dataframe[-1].value
-    assert len(frame) == sum(len(routing_diff(run, *pair).words) for pair in MINIMAL_PAIRS)
+    [table] = [block.value for block in at.markdown if block.value.startswith("|")]
+    shared = [(pair, word) for pair in MINIMAL_PAIRS for word in routing_diff(run, *pair).words]
+    lines = table.splitlines()[2:]
+    assert len(lines) == len(shared)
+    for line, (pair, word) in zip(lines, shared, strict=True):
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        assert " / ".join(pair) in cells[0]
+        assert cells[1] == word.text
+        assert [not cell.startswith("0 ") for cell in cells[2:-1]] == list(word.moved)
