@@ -17,13 +17,12 @@ from typing import Any
 import numpy as np
 import torch
 
-from moe_demo.insight.held_out import split_of_run
 from moe_demo.insight.run import Run
 from moe_demo.insight.whatif import Headlines
 from moe_demo.model.batch import TokenBatch
 from moe_demo.model.classifier import Classifier
 from moe_demo.text.tokenizer import EncodedText
-from moe_demo.training.evaluation import BATCH_SIZE, encode_all
+from moe_demo.training.evaluation import BATCH_SIZE
 
 Array = np.ndarray[Any, Any]
 Tell = Callable[[int, int], object]
@@ -118,16 +117,6 @@ class Assignments:
         rank = np.empty_like(order)
         rank[order] = np.arange(len(order))
         return tuple(words[order].tolist()), rank[place_T]
-
-
-def held_out_headlines(run: Run, most: int = MAX_HEADLINES) -> Headlines:
-    """The run's own held-out headlines, at most so many, evenly spaced. Raises DataGoneError."""
-    corpus = split_of_run(run.store).held_out
-    texts = encode_all(corpus, run.encoder)
-    rows = np.unique(np.linspace(0, len(texts) - 1, min(most, len(texts))).round().astype(int))
-    return Headlines(
-        texts=tuple(texts[row] for row in rows), label_ids_B=torch.from_numpy(corpus.label_ids[rows])
-    )
 
 
 def assignments(run: Run, headlines: Headlines, tell: Tell = lambda done, of: None) -> Assignments:

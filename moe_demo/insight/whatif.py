@@ -10,7 +10,7 @@ Letters: T tokens, K chosen, B headlines, C classes, E routed experts.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -87,9 +87,16 @@ class Headlines:
         return cls(texts=texts, label_ids_B=torch.from_numpy(corpus.label_ids))
 
     @classmethod
-    def held_out(cls, run: Run) -> Headlines:
-        """Those that the run was never trained on. Raises DataGoneError where they cannot be read."""
-        return cls.of(run, split_of_run(run.store).held_out)
+    def held_out(cls, run: Run, most: int | None = None) -> Headlines:
+        """Those that the run was never trained on, of many `most`, evenly spaced.
+
+        Raises DataGoneError where they cannot be read.
+        """
+        corpus = split_of_run(run.store).held_out
+        if most is None or len(corpus) <= most:
+            return cls.of(run, corpus)
+        rows = np.linspace(0, len(corpus) - 1, most).round().astype(int)
+        return cls.of(run, replace(corpus, headlines=tuple(corpus.headlines[row] for row in rows)))
 
     def __len__(self) -> int:
         return len(self.texts)

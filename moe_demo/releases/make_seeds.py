@@ -20,8 +20,9 @@ import numpy as np
 
 from moe_demo.config import RunConfig, preset
 from moe_demo.insight.accounts import figures
-from moe_demo.insight.assignments import Assignments, assignments, held_out_headlines
+from moe_demo.insight.assignments import MAX_HEADLINES, Assignments, assignments
 from moe_demo.insight.run import open_run
+from moe_demo.insight.whatif import Headlines
 from moe_demo.releases.seeds import (
     N_WORDS,
     SEEDS,
@@ -54,7 +55,7 @@ def record(
             folder = Path(name) / f"seed-{seed}"
             outcome = train_run(folder, replace(base, seed=seed), files, device="cpu", watcher=None)
             run = open_run(RunStore(folder))
-            found = assignments(run, held_out_headlines(run))
+            found = assignments(run, Headlines.held_out(run, MAX_HEADLINES))
             words, counts = found.words[:N_WORDS], tuple(found.count_W[:N_WORDS].tolist())
             runs.append(
                 SeedRun(

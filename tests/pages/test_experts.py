@@ -11,7 +11,7 @@ import torch
 from moe_demo import load_run
 from moe_demo.insight.accounts import figures
 from moe_demo.insight.alignment import matched
-from moe_demo.insight.assignments import Assignments, Tell, assignments, held_out_headlines
+from moe_demo.insight.assignments import MAX_HEADLINES, Assignments, Tell, assignments
 from moe_demo.insight.coactivation import coactivation
 from moe_demo.insight.experts import by_class, by_kind
 from moe_demo.insight.information import information
@@ -33,7 +33,7 @@ from tests.pages.app import EXAMPLE, drawn, opened, pictures
 
 
 def found(run: str) -> Assignments:
-    return assignments(load_run(run), held_out_headlines(load_run(run)))
+    return assignments(load_run(run), Headlines.held_out(load_run(run), MAX_HEADLINES))
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

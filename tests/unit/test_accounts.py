@@ -8,7 +8,8 @@ import torch
 
 from moe_demo import load_run
 from moe_demo.insight.accounts import Figure, committee, features, figures, path, topic
-from moe_demo.insight.assignments import Assignments, assignments, held_out_headlines
+from moe_demo.insight.assignments import MAX_HEADLINES, Assignments, assignments
+from moe_demo.insight.whatif import Headlines
 from moe_demo.insight.word_clusters import clusters_of, word_clusters
 from moe_demo.model.router import route
 
@@ -18,7 +19,7 @@ RULE = load_run("deepseek").config.model.routing_rule
 @pytest.fixture(scope="module")
 def found() -> Assignments:
     run = load_run("deepseek")
-    return assignments(run, held_out_headlines(run))
+    return assignments(run, Headlines.held_out(run, MAX_HEADLINES))
 
 
 def sent_to(found: Assignments, *experts_TK: np.ndarray, n_routed: int) -> Assignments:
@@ -75,7 +76,7 @@ def test_every_layer_has_three_accounts_and_two_layers_have_a_path(found: Assign
         assert [f.layer for f in each if f.account == account] == [0, 1]
     assert figures(found, RULE) == each, "the same words give the same numbers"
     run = load_run("document")
-    one = figures(assignments(run, held_out_headlines(run)), run.config.model.routing_rule)
+    one = figures(assignments(run, Headlines.held_out(run, MAX_HEADLINES)), run.config.model.routing_rule)
     assert all(isinstance(f, Figure) and f.account != "path" for f in one)
 
 

@@ -7,16 +7,17 @@ import pytest
 import torch
 
 from moe_demo import load_run
-from moe_demo.insight.assignments import Assignments, assignments, held_out_headlines
+from moe_demo.insight.assignments import MAX_HEADLINES, Assignments, assignments
 from moe_demo.insight.coactivation import coactivation, pair_weights
 from moe_demo.insight.information import entropy, information
+from moe_demo.insight.whatif import Headlines
 from moe_demo.model.router import route
 
 
 @pytest.fixture(scope="module")
 def found() -> Assignments:
     run = load_run("deepseek")
-    return assignments(run, held_out_headlines(run))
+    return assignments(run, Headlines.held_out(run, MAX_HEADLINES))
 
 
 def random_choices(found: Assignments) -> Assignments:
@@ -70,7 +71,13 @@ def test_without_groups_all_pairs_are_equal_and_in_groups_the_weights_average_to
 
 def test_a_model_of_one_expert_a_word_has_no_pairs():
     run = load_run("document")
-    assert coactivation(assignments(run, held_out_headlines(run)), 0, run.config.model.routing_rule) is None
+    found = assignments(run, Headlines.held_out(run, MAX_HEADLINES))
+    assert coactivation(found, 0, run.config.model.routing_rule) is None
+        coactivation(
+            assignments(run, Headlines.held_out(run, MAX_HEADLINES)), 0, run.config.model.routing_rule
+        )
+        is None
+    )
 
 
 def test_information_is_zero_on_average_where_label_and_expert_have_nothing_to_do_with_each_other():

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from moe_demo import load_run
-from moe_demo.insight.assignments import Assignments, assignments, held_out_headlines
+from moe_demo.insight.assignments import MAX_HEADLINES, Assignments, assignments
 from moe_demo.insight.expert_cell import cell_of, text_of
 from moe_demo.insight.experts import by_class, by_kind, experts_of, frame, kinds
 from moe_demo.insight.held_out import split_of_run
@@ -17,7 +17,7 @@ from moe_demo.training.evaluation import evaluate
 
 @pytest.fixture(scope="module")
 def headlines() -> Headlines:
-    return held_out_headlines(load_run("deepseek"))
+    return Headlines.held_out(load_run("deepseek"), MAX_HEADLINES)
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,8 @@ import pytest
 from moe_demo import load_run
 from moe_demo.config import preset
 from moe_demo.insight.alignment import leaning, same_leaning
-from moe_demo.insight.assignments import assignments, held_out_headlines
+from moe_demo.insight.assignments import MAX_HEADLINES, assignments
+from moe_demo.insight.whatif import Headlines
 from moe_demo.releases.make_seeds import OTHER_SEEDS, record
 from moe_demo.releases.seeds import (
     SEEDS,
@@ -38,7 +39,7 @@ def test_what_ships_is_of_the_preset_that_ships_from_other_seeds_on_the_same_hea
 
 def test_its_words_are_those_of_the_bundled_run_and_every_word_has_k_experts():
     seeds, run = read_seeds(), load_run("deepseek")
-    found = assignments(run, held_out_headlines(run))
+    found = assignments(run, Headlines.held_out(run, MAX_HEADLINES))
     assert seeds.words == found.words[: len(seeds.words)]
     assert list(seeds.counts) == found.count_W[: len(seeds.words)].tolist()
     for one in seeds.runs:

@@ -9,10 +9,11 @@ from threading import Lock, RLock
 from typing import Concatenate, ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
 
-from moe_demo.insight.assignments import Assignments, Tell, assignments, held_out_headlines
+from moe_demo.insight.assignments import MAX_HEADLINES, Assignments, Tell, assignments
 from moe_demo.insight.expert_cell import By, ExpertCell, cell_of
 from moe_demo.insight.experts import LayerExperts, by_class, by_kind
 from moe_demo.insight.run import Run
+from moe_demo.insight.whatif import Headlines
 from moe_demo.ui.kit.bounded import BoundedCache
 
 Rest = ParamSpec("Rest")
@@ -81,7 +82,7 @@ def cell(run: Run, layer: int, expert: int, of: int, by: By) -> ExpertCell:
 
 
 def _measure(run: Run, tell: Tell) -> Measured:
-    found = assignments(run, held_out_headlines(run), tell)
+    found = assignments(run, Headlines.held_out(run, MAX_HEADLINES), tell)
     return Measured(found=found, by_class=by_class(found), by_kind=by_kind(found))
 
 
