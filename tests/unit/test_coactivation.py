@@ -73,11 +73,6 @@ def test_a_model_of_one_expert_a_word_has_no_pairs():
     run = load_run("document")
     found = assignments(run, Headlines.held_out(run, MAX_HEADLINES))
     assert coactivation(found, 0, run.config.model.routing_rule) is None
-        coactivation(
-            assignments(run, Headlines.held_out(run, MAX_HEADLINES)), 0, run.config.model.routing_rule
-        )
-        is None
-    )
 
 
 def test_information_is_zero_on_average_where_label_and_expert_have_nothing_to_do_with_each_other():
