@@ -1,4 +1,5 @@
 // Who handles what: lift of every expert by class and by kind of word, beside shuffled labels; and one cell opened.
+import { choices, layerChoices } from "../kit/choices.js";
 import { isDark } from "../kit/colour.js";
 import { el } from "../kit/dom.js";
 import { focused, setTabStop } from "../kit/focus.js";
@@ -132,27 +133,15 @@ class ExpertMap {
  * @param {Go} go
  */
 function controls({ layer, layers, shown, words, badge, badge_hint: hint }, go) {
-  const button = (
-    /** @type {string} */ stop,
-    /** @type {string} */ text,
-    /** @type {boolean} */ on,
-    /** @type {Record<string, unknown>} */ click,
-  ) =>
-    el("button", { type: "button", "data-stop": stop, "aria-pressed": on, onclick: () => go(click) }, text);
+  const cells = [
+    { stop: "lift", text: words.show_lift, pressed: shown === "lift", click: { cells: "lift" } },
+    { stop: "count", text: words.show_count, pressed: shown === "count", click: { cells: "count" } },
+  ];
   return el(
     "div",
     { class: "controls" },
-    el(
-      "span",
-      { class: "group" },
-      ...layers.map((name, l) => button(`layer${l}`, name, l === layer, { layer: l })),
-    ),
-    el(
-      "span",
-      { class: "group" },
-      button("lift", words.show_lift, shown === "lift", { cells: "lift" }),
-      button("count", words.show_count, shown === "count", { cells: "count" }),
-    ),
+    layerChoices(layers, layer, go),
+    choices(cells, go),
     el("span", { class: "muted", title: hint }, badge),
     el("span", { class: "muted keys" }, fill(words.keys)),
   );

@@ -1,5 +1,6 @@
 // A layer's output taken apart: each expert's vector, its gate, the piece they make, and what leaving it out does.
 // It is a real table, so that its numbers can be read without its pictures.
+import { choices, layerChoices } from "../kit/choices.js";
 import { isDark } from "../kit/colour.js";
 import { el } from "../kit/dom.js";
 import { focused } from "../kit/focus.js";
@@ -67,27 +68,15 @@ class Mixture {
  * @param {(place: Record<string, unknown>) => void} go
  */
 function controls({ of, layer, layers, word, words, badge, badge_hint: hint }, go) {
-  const button = (
-    /** @type {string} */ stop,
-    /** @type {string} */ text,
-    /** @type {boolean} */ on,
-    /** @type {Record<string, unknown>} */ place,
-  ) =>
-    el("button", { type: "button", "data-stop": stop, "aria-pressed": on, onclick: () => go(place) }, text);
+  const views = [
+    { stop: "word", text: `${words.word_view} ${word}`, pressed: of === "word", click: { of: "word" } },
+    { stop: "sentence", text: words.sentence_view, pressed: of === "sentence", click: { of: "sentence" } },
+  ];
   return el(
     "div",
     { class: "controls" },
-    el(
-      "span",
-      { class: "group" },
-      ...layers.map((name, l) => button(`layer${l}`, name, l === layer, { layer: l })),
-    ),
-    el(
-      "span",
-      { class: "group" },
-      button("word", `${words.word_view} ${word}`, of === "word", { of: "word" }),
-      button("sentence", words.sentence_view, of === "sentence", { of: "sentence" }),
-    ),
+    layerChoices(layers, layer, go),
+    choices(views, go),
     el("span", { class: "muted", title: hint }, badge),
   );
 }
