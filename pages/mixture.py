@@ -7,8 +7,10 @@ from moe_demo.model.moe import MoELayer
 from moe_demo.ui.kit import views
 from moe_demo.ui.kit.glossary import explained
 from moe_demo.ui.kit.i18n import t
+from moe_demo.ui.kit.lineage import show_lineage
 from moe_demo.ui.kit.source import show_source
 from moe_demo.ui.mixture import page as mixture_page
+from moe_demo.ui.mixture.numbers import offered
 from moe_demo.ui.mixture.settings import MixtureSettings
 
 view = views.view(MixtureSettings)
@@ -17,4 +19,5 @@ with st.container(key="mixture-title", horizontal=True, vertical_alignment="bott
     explained(t("mixture.caption"), width="content")
 mixture_page.draw(view)
 mixture_page.gate_and_cause(view)
+show_lineage(offered(view), view.selection)
 show_source(MoELayer.forward, mixture, removal_effects)

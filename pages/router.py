@@ -6,9 +6,11 @@ from moe_demo.model.router import affinity, choose, gate_values, leave_out_group
 from moe_demo.ui.kit import redraw, views
 from moe_demo.ui.kit.glossary import explained
 from moe_demo.ui.kit.i18n import t
+from moe_demo.ui.kit.lineage import show_lineage
 from moe_demo.ui.kit.source import show_source
 from moe_demo.ui.kit.words import layer_name
 from moe_demo.ui.router import controls as router_controls
+from moe_demo.ui.router.numbers import offered
 from moe_demo.ui.router.page import score_map, score_path
 from moe_demo.ui.router.proof import proof
 from moe_demo.ui.router.settings import RouterSettings
@@ -29,6 +31,7 @@ def panel() -> None:
     st.header(t("router.map_title", layer=layer_name(asked.layer)), anchor="map")
     explained(t("router.map_caption"))
     score_map(view, shown, asked)
+    show_lineage(offered(view, shown), view.selection)
 
 
 with st.container(key="router-title", horizontal=True, vertical_alignment="bottom"):

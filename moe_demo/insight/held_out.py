@@ -13,7 +13,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -28,6 +30,8 @@ from moe_demo.text.corpus import Corpus, Split
 from moe_demo.text.errors import CorpusError
 from moe_demo.text.tokenizer import EncodedText
 from moe_demo.training.evaluation import BATCH_SIZE, encode_all, evaluate
+
+Array = np.ndarray[Any, Any]
 
 
 class DataGoneError(RunError):
@@ -68,6 +72,9 @@ class HeldOutReport:
     """What training would have written for these weights."""
     predictions: tuple[Prediction, ...]
     """Hardest first."""
+    logits_BC: Array
+    """Of every headline, in the order of the corpus."""
+    label_ids_B: Array
 
     @property
     def n_wrong(self) -> int:
@@ -98,6 +105,8 @@ def held_out_report(run: Run) -> HeldOutReport:
     return HeldOutReport(
         evaluation=evaluate(run.model, texts, label_ids_B, run.step),
         predictions=tuple(sorted(predictions, key=lambda one: -one.loss)),
+        logits_BC=logits_BC.numpy(),
+        label_ids_B=split.held_out.label_ids,
     )
 
 

@@ -1,14 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import {
-  SCORE,
-  columnIds,
-  rowTops,
-  scoreLayout,
-  signedBar,
-  span,
-} from "../../moe_demo/ui/router/geometry.js";
+import { SCORE, columnIds, rowTops, scoreLayout } from "../../moe_demo/ui/router/geometry.js";
+import { span } from "../../moe_demo/ui/kit/scale.js";
 import { pieces } from "../../moe_demo/ui/router/sum.js";
 
 const NEAR = 1e-9;
@@ -97,13 +91,6 @@ test("sorted rows stand by choice score, the chosen ones above the cut", () => {
     [...places].sort((a, b) => a - b),
   );
   assert.ok(places[4] - places[3] > places[3] - places[2]);
-});
-
-test("a signed bar grows from the middle of its box to its ends", () => {
-  assert.deepEqual(signedBar(0, 2, 70), { left: 35, width: 0 });
-  assert.deepEqual(signedBar(2, 2, 70), { left: 35, width: 35 });
-  assert.deepEqual(signedBar(-2, 2, 70), { left: 0, width: 35 });
-  assert.deepEqual(signedBar(1, 2, 70), { left: 35, width: 17.5 });
 });
 
 test("a number that a sentence has twice stands in it twice", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { pathOf, linear, roundEnd, roundNumbers, roundStep } from "../../moe_demo/ui/kit/scale.js";
+import { pathOf, linear, roundEnd, roundNumbers, roundStep, signedBar } from "../../moe_demo/ui/kit/scale.js";
 
 test("a linear scale takes its ends to its ends and its middle to its middle", () => {
   const x = linear(-2, 2, 100, 300);
@@ -44,4 +44,11 @@ test("a path goes through its points", () => {
     ]),
     "M0.0,1.0L2.5,3.0",
   );
+});
+
+test("a signed bar grows from the middle of its box to its ends", () => {
+  assert.deepEqual(signedBar(0, 2, 70), { left: 35, width: 0 });
+  assert.deepEqual(signedBar(2, 2, 70), { left: 35, width: 35 });
+  assert.deepEqual(signedBar(-2, 2, 70), { left: 0, width: 35 });
+  assert.deepEqual(signedBar(1, 2, 70), { left: 35, width: 17.5 });
 });

@@ -1,77 +1,209 @@
-"""A logit back to its dot product, and the printed NumPy program that computes the whole path again."""
+"""Every number's sum: NumPy without the model finds the number of the record, and a wrong one is told apart."""
 
-import contextlib
-import io
-from pathlib import Path
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
-from moe_demo.config import RoutingRule, preset
-from moe_demo.insight.lineage import logit_lineage, numpy_snippet
-from moe_demo.insight.router_path import router_path
-from moe_demo.insight.trace import ForwardTrace, trace_text
+from moe_demo import load_run
+from moe_demo.config import RoutingRule
+from moe_demo.insight.lineage import (
+    QUANTITIES,
+    Lineage,
+    LoadedFrom,
+    NumberKey,
+    SentenceCase,
+    check,
+    lineage_of,
+    notebook,
+    sentence_case,
+)
+from moe_demo.insight.lineage.record import dot_product
+from moe_demo.insight.mixture import toward
+from moe_demo.insight.run import Run
 from moe_demo.model.change import LayerChange
-from moe_demo.model.classifier import Classifier
-from moe_demo.text.tokenizer import NgramHasher, TextEncoder, Vocabulary
 
 TEXT = "苹果公司发布了最新的iPhone 15"
 
 
-def traced(name: str, **rule_values: Any) -> tuple[ForwardTrace, RoutingRule, list[np.ndarray[Any, Any]]]:
-    """A sentence through a model of random weights and biases, under a rule that may differ from its own."""
-    torch.manual_seed(3)
-    config = preset(name).model
-    model = Classifier(config).eval()
-    for layer in model.moe_layers:
-        layer.router.bias_E.normal_(std=0.1)
-    encoder = TextEncoder(Vocabulary([]), NgramHasher(config.n_buckets, config.min_n, config.max_n))
-    values = {f: getattr(config.routing_rule, f) for f in RoutingRule.__dataclass_fields__} | rule_values
-    rule = RoutingRule(**values)
-    trace = trace_text(model, encoder, TEXT, changes={0: LayerChange(rule=rule)})
-    return trace, rule, [layer.router.weight_ED.detach().numpy() for layer in model.moe_layers]
+@pytest.fixture(params=["document", "deepseek"])
+def run(request: pytest.FixtureRequest) -> Run:
+    return load_run(request.param)
 
 
-def test_terms_and_rest_add_up_to_the_recorded_logit():
-    trace, _, directions = traced("deepseek")
-    lineage = logit_lineage(trace.layers[0], directions[0], token=2, expert=5)
-    sizes = [abs(term.product) for term in lineage.terms]
-    assert sizes == sorted(sizes, reverse=True)
-    assert len(lineage.terms) + lineage.n_rest == len(lineage.x_D)
-    assert lineage.total == pytest.approx(lineage.logit, abs=1e-5)
-    assert all(term.product == pytest.approx(term.x * term.w) for term in lineage.terms)
+def every_key(case: SentenceCase) -> Iterator[NumberKey]:
+    """Every quantity of a sentence at every place."""
+    ends = {"piece": case.mixture.gates_TP.shape[1], "label": len(case.trace.labels)}
+    for name, quantity in QUANTITIES.items():
+        if quantity.of is SentenceCase and (
+            name != "direct" or toward(case.run, case.mixture).direct_TPC is not None
+        ):
+            for at in itertools.product(*(range(ends[kind]) for kind in quantity.takes)):
+                yield NumberKey(name, at)
+
+
+def a_number(**changes: Any) -> Lineage:
+    """Three halves, from two numbers."""
+    plain = Lineage(
+        name="score",
+        equation="",
+        source="",
+        arrays={"x": np.array([1.0, 0.5])},
+        snippet="result = x.sum()",
+        expected=1.5,
+    )
+    return replace(plain, **changes)
+
+
+def run_notebook(book: bytes) -> dict[str, Any]:
+    """What the code cells of a notebook leave behind; the last one raises where the numbers differ."""
+    found: dict[str, Any] = {}
+    for cell in json.loads(book)["cells"]:
+        if cell["cell_type"] == "code":
+            exec("".join(cell["source"]), found)
+    return found
+
+
+@pytest.mark.parametrize(("layer", "token", "expert"), [(0, 0, None), (-1, 5, 2), (0, 3, 1)])
+def test_numpy_finds_every_number_of_a_sentence(run: Run, layer: int, token: int, expert: int | None):
+    trace = run.trace(TEXT)
+    case = sentence_case(run, trace, token=token, layer=layer % len(trace.layers), expert=expert)
+    for key in every_key(case):
+        found = check(lineage_of(key, case))
+        assert found.agrees, (key, found)
+
+
+@pytest.mark.parametrize("text", ["手机", "🏆", "火箭夺冠 🏆", "很长" * 40, "a"])
+def test_of_any_headline(run: Run, text: str):
+    trace = run.trace(text)
+    case = sentence_case(run, trace, token=len(trace.tokens) - 1, layer=0, expert=None)
+    for key in every_key(case):
+        assert check(lineage_of(key, case)).agrees, key
 
 
 @pytest.mark.parametrize(
-    ("name", "rule_values"),
+    "values",
     [
-        ("deepseek", {}),
-        ("deepseek", {"top_k": 2, "temperature": 0.5, "route_scale": 2.5}),
-        ("deepseek", {"n_groups": 1, "topk_groups": 1, "top_k": 1}),
-        ("document", {}),
-        ("document", {"top_k": 2, "temperature": 2.0}),
+        {"top_k": 2, "temperature": 0.5, "route_scale": 2.5},
+        {"n_groups": 1, "topk_groups": 1, "top_k": 1},
+        {"top_k": 3, "temperature": 2.0, "norm_topk": False},
     ],
 )
-def test_the_printed_snippet_reproduces_logit_choice_and_gates(name: str, rule_values: dict[str, Any]):
-    trace, rule, directions = traced(name, **rule_values)
-    layer, token, expert = trace.layers[0], 1, 2
-    snippet = numpy_snippet(
-        logit_lineage(layer, directions[0], token, expert), router_path(layer, token, rule)
-    )
-    found: dict[str, Any] = {}
-    with contextlib.redirect_stdout(io.StringIO()):
-        exec(snippet, found)
-    assert found["logit"] == pytest.approx(layer.logits_TE[token, expert], abs=1e-5)
-    assert found["chosen"].tolist() == layer.topk_idx_TK[token].tolist()
-    assert found["gates"] == pytest.approx(layer.gates_TK[token], abs=1e-5)
+def test_the_route_under_a_changed_rule_and_bias(values: dict[str, Any]):
+    run = load_run("deepseek")
+    rule = replace(run.config.model.routing_rule, **values)
+    bias_E = run.model.moe_layers[0].router.bias_E + torch.linspace(-0.3, 0.3, rule.n_routed)
+    trace = run.trace(TEXT, {0: LayerChange(rule=rule, bias_E=bias_E)})
+    for token, expert in itertools.product(range(len(trace.tokens)), range(rule.n_routed)):
+        case = sentence_case(run, trace, token=token, layer=0, expert=expert, rule=rule)
+        for name in ("logit", "score", "choice", "gate"):
+            assert check(lineage_of(NumberKey(name), case)).agrees, (token, expert, name)
 
 
-def test_the_snippet_needs_numpy_only():
-    trace, rule, directions = traced("deepseek")
-    layer = trace.layers[0]
-    snippet = numpy_snippet(logit_lineage(layer, directions[0], 0, 0), router_path(layer, 0, rule))
-    imports = [line for line in snippet.splitlines() if "import" in line]
-    assert imports == ["import numpy as np"]
-    assert str(Path.cwd()) not in snippet
+def test_the_expected_number_is_the_records_own():
+    run = load_run("deepseek")
+    trace = run.trace(TEXT)
+    layer = trace.layers[1]
+    case = sentence_case(run, trace, token=2, layer=1, expert=None)
+    e = int(layer.topk_idx_TK[2, 0])
+    assert case.expert == e
+    for name, value in {
+        "logit": layer.logits_TE[2, e],
+        "score": layer.scores_TE[2, e],
+        "choice": layer.choice_TE[2, e],
+        "gate": layer.gates_TK[2, 0],
+        "familiarity": trace.familiarity,
+    }.items():
+        assert lineage_of(NumberKey(name), case).expected == pytest.approx(float(value))
+    assert lineage_of(NumberKey("probability", (2,)), case).expected == trace.probabilities_C[2]
+    np.testing.assert_array_equal(lineage_of(NumberKey("pooled"), case).expected, trace.pooled_D)
+
+
+def test_a_wrong_number_is_told_apart():
+    assert check(a_number()).agrees
+    assert check(a_number()).result == 1.5
+    wrong = check(a_number(expected=1.501))
+    assert not wrong.agrees
+    assert wrong.difference == pytest.approx(0.001)
+    assert not check(a_number(expected=np.array([1.5, 1.5]))).agrees
+    assert not check(a_number(expected=float("nan"))).agrees
+    assert check(a_number(snippet="result = -np.inf", expected=float("-inf"))).agrees
+    assert not check(a_number(snippet="result = -np.inf")).agrees
+
+
+@pytest.mark.parametrize(
+    "line", ["import os", "import torch", "open('/tmp/x', 'w')", "exec('1')", "eval('1')"]
+)
+def test_a_snippet_reaches_nothing_but_numpy(line: str):
+    with pytest.raises((ImportError, NameError)):
+        check(a_number(snippet=f"{line}\nresult = 1.5"))
+
+
+def test_a_snippet_cannot_change_what_it_reads():
+    values = np.array([1.0, 0.5], np.float32)
+    assert check(a_number(arrays={"x": values}, snippet="x += 1\nresult = x.sum() - 2")).agrees
+    assert values.tolist() == [1.0, 0.5]
+
+
+def test_a_dot_product_is_its_terms_and_the_rest():
+    x_D, w_D = np.linspace(-1, 1, 20, dtype=np.float32), np.linspace(3, -2, 20, dtype=np.float32)
+    found = dot_product(x_D, w_D, n_terms=5)
+    sizes = [abs(term.product) for term in found.terms]
+    assert sizes == sorted(sizes, reverse=True)
+    assert len(found.terms) + found.n_rest == 20
+    assert found.total == pytest.approx(float(x_D.astype(float) @ w_D.astype(float)))
+    assert all(term.product == pytest.approx(term.x * term.w) for term in found.terms)
+
+
+def test_a_key_is_read_as_it_is_written():
+    for key in (NumberKey("gate"), NumberKey("removal", (4, 2)), NumberKey("lift", (0,))):
+        assert NumberKey.read(str(key)) == key
+    for raw in ("", "Gate", "gate-", "gate-x", "gate--1", "gate-1-2-3-4", "a" * 30, "gate-99999"):
+        with pytest.raises(ValueError, match="names no number"):
+            NumberKey.read(raw)
+
+
+@pytest.mark.parametrize("key", [NumberKey("nothing"), NumberKey("gate", (1,)), NumberKey("removal", (0,))])
+def test_what_is_no_number_is_refused(key: NumberKey):
+    run = load_run("document")
+    case = sentence_case(run, run.trace(TEXT), token=0, layer=0, expert=None)
+    with pytest.raises(KeyError):
+        lineage_of(key, case)
+
+
+def test_every_notebook_of_a_sentence_gives_the_number(run: Run):
+    trace = run.trace(TEXT)
+    case = sentence_case(run, trace, token=1, layer=len(trace.layers) - 1, expert=None)
+    for key in every_key(case):
+        lineage = lineage_of(key, case)
+        left = run_notebook(notebook(lineage, str(key), LoadedFrom(run=run.run_id, step=run.step)))
+        np.testing.assert_allclose(left["result"], lineage.expected, atol=1e-5, rtol=1e-4)
+
+
+def test_a_notebook_whose_numbers_differ_says_so():
+    with pytest.raises(AssertionError):
+        run_notebook(notebook(a_number(expected=2.0), "wrong"))
+
+
+def test_a_notebook_is_one():
+    book = json.loads(notebook(a_number(), "标题"))
+    assert (book["nbformat"], book["nbformat_minor"]) == (4, 5)
+    assert [cell["cell_type"] for cell in book["cells"]] == ["markdown", "code", "code", "code"]
+    assert len({cell["id"] for cell in book["cells"]}) == len(book["cells"])
+    assert "标题" in "".join(book["cells"][0]["source"])
+
+
+def test_the_rule_of_a_case_is_the_runs_own_unless_given():
+    run = load_run("deepseek")
+    trace = run.trace(TEXT)
+    own = sentence_case(run, trace, token=0, layer=0, expert=None)
+    other = RoutingRule(n_routed=16, top_k=1)
+    assert own.rule == run.config.model.routing_rule
+    assert sentence_case(run, trace, token=0, layer=0, expert=None, rule=other).rule == other

@@ -17,6 +17,9 @@ from moe_demo.ui.frame.pages import PAGES, Page, page_called
 from moe_demo.ui.kit.i18n import language, speaking
 from moe_demo.ui.kit.selection import Selection
 
+_LEAVING: dict[str, Any] = {"why": None}
+"""What a link does not take along: the sum of a number that the other page may not have."""
+
 
 def entries() -> dict[str, st.Page]:
     """Every page by its name, in reading order; a run's own, since Streamlit marks the one that it runs."""
@@ -35,11 +38,13 @@ def link(name: str, chosen: Selection, **changes: Any) -> None:
     """A link to a page that takes the selection along, with changes: settings of that page among them."""
     page = page_called(name)
     st.page_link(
-        _entry(page, language()), label=page.word, query_params=chosen.params(page.settings, **changes)
+        _entry(page, language()),
+        label=page.word,
+        query_params=chosen.params(page.settings, **_LEAVING | changes),
     )
 
 
 def go(name: str, chosen: Selection, **changes: Any) -> None:
     """Leave for a page, with the selection."""
     page = page_called(name)
-    st.switch_page(_entry(page, language()), query_params=chosen.params(page.settings, **changes))
+    st.switch_page(_entry(page, language()), query_params=chosen.params(page.settings, **_LEAVING | changes))

@@ -105,3 +105,34 @@ export const FORMULA = {
     ];
   },
 };
+
+/**
+ * Stage -> the key of the number in its lines below the first (insight.lineage).
+ * @type {Partial<Record<StageId, string>>}
+ */
+const WHY = {
+  vectors: "token_vector",
+  router: "score",
+  experts: "output-0",
+  gates: "piece-0",
+  transformer: "block_output",
+  pooling: "pooled",
+};
+
+/**
+ * Which number a line of the formula shows: its key, and the expert it is of; null where it shows none.
+ * @param {Pick<Context, "stage" | "token">} c
+ * @param {number} line
+ * @returns {{ why: string, expert?: number } | null}
+ */
+export function whyOfLine({ stage, token }, line) {
+  if (line === 0) return null;
+  if (stage.id === "choice") return { why: "choice", expert: line - 1 };
+  if (stage.id === "classes") {
+    const best = stage.probabilities.indexOf(Math.max(...stage.probabilities));
+    const key = ["", "class_logit", "probability"][line];
+    return key ? { why: `${key}-${best}` } : null;
+  }
+  const why = WHY[stage.id];
+  return why ? { why, expert: stage.expert?.[token] } : null;
+}

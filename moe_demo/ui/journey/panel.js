@@ -3,8 +3,9 @@ import { el } from "../kit/dom.js";
 import { brief, percent } from "../kit/numbers.js";
 import { dataTable } from "../kit/table.js";
 import { fill } from "../kit/text.js";
+import { whyMark } from "../kit/why.js";
 import { className } from "./context.js";
-import { FORMULA } from "./formula.js";
+import { FORMULA, whyOfLine } from "./formula.js";
 
 /**
  * @typedef {import("./context.js").Context} Context
@@ -59,7 +60,12 @@ export function panelOf(c, go, leave) {
 
 /** @param {Context} c */
 function formulaLines(c) {
-  const lines = FORMULA[c.stage.id](c).map((line) => el("div", {}, line));
+  const lines = FORMULA[c.stage.id](c).map((line, i) => {
+    const asked = whyOfLine(c, i);
+    if (!asked) return el("div", {}, line);
+    const mark = whyMark(asked.why, { token: c.token, expert: asked.expert });
+    return el("div", {}, el("button", { type: "button", class: "why", ...mark }, line));
+  });
   if (OF_ALL_WORDS.includes(c.stage.id)) return lines;
   return [el("div", { class: "who" }, `T${c.token + 1} ${c.data.words[c.token]}`), ...lines];
 }

@@ -22,15 +22,29 @@ from typing import Any
 
 import streamlit as st
 
+from moe_demo.insight.lineage import NumberKey
+from moe_demo.ui.kit import redraw, selection
+
 PACKAGE = "moe-demo"
 ROOT_HTML = '<div class="root"></div>'
 
 
 def picture(path: str, *, data: Mapping[str, Any], key: str, **options: Any) -> Any:
-    """Draw the picture at `ui/<path>.js`; returns the component's state. `options` are callbacks and sizes."""
+    """Draw the picture at `ui/<path>.js`; returns the component's state. `options` are callbacks and sizes.
+
+    A number in it that is marked with `whyMark` (kit/why.js) asks for its sum, which `kit.lineage` shows.
+    """
     return component("mount", "kit/mount.js")(
-        data=packed({"picture": path, "data": data}), key=key, **options
+        data=packed({"picture": path, "data": data}), key=key, on_why_change=lambda: _ask_why(key), **options
     )
+
+
+def _ask_why(key: str) -> None:
+    """A number was clicked: which one, and the places of the selection it stands for, go into the address."""
+    if asked := st.session_state[key].why:
+        places = {name: asked[name] for name in ("token", "layer", "expert") if asked.get(name) is not None}
+        selection.update(**places, why=NumberKey.read(asked["why"]))
+        redraw.ask()  # the sum is shown by the whole page
 
 
 def packed(data: Mapping[str, Any]) -> bytes:

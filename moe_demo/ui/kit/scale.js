@@ -67,3 +67,24 @@ export function oneTwoFive(high) {
   for (let power = 1; power <= high; power *= 10) found.push(power, 2 * power, 5 * power);
   return found;
 }
+
+/**
+ * x and width of a bar from the zero of its scale to a value.
+ * @param {(value: number) => number} scale
+ * @param {number} value
+ */
+export function span(scale, value) {
+  const [zero, end] = [scale(0), scale(value)];
+  return { x: Math.min(zero, end), width: Math.abs(end - zero) };
+}
+
+/**
+ * Left edge and width of a signed bar in a box whose middle is 0 and whose ends are -limit and +limit.
+ * @param {number} value
+ * @param {number} limit
+ * @param {number} width of the box
+ */
+export function signedBar(value, limit, width) {
+  const { x, width: long } = span(linear(-limit, limit, 0, width), value);
+  return { left: x, width: long };
+}

@@ -10,7 +10,8 @@ nothing, and Back undoes the last click. What has its default value does not sta
 `update` in a callback (`on_…=`), or follow it by `redraw.now()`; and give links to other pages
 `query_params=chosen.params()`.
 
-    s text · t token · l layer · e expert · run · step (checkpoint) · with (the run beside it) · lang,
+    s text · t token · l layer · e expert · run · step (checkpoint) · with (the run beside it) · lang
+    · why (the number whose sum is shown: insight.lineage.NumberKey),
     and the settings of single pages (kit.page_settings), which other pages carry along untouched
 
 Reading has no effect: an address is parsed once into a selection that carries its notices, the names of what was
@@ -22,12 +23,14 @@ two writers would overwrite each other.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
 from typing import Any
 
 import streamlit as st
 
+from moe_demo.insight.lineage import NumberKey
 from moe_demo.insight.run import Run
 from moe_demo.text.segmentation import MAX_CHARS
 from moe_demo.ui.kit import page_settings
@@ -46,6 +49,7 @@ KEYS = {
     "step": "step",
     "twin": "with",
     "lang": "lang",
+    "why": "why",
 }
 """Field of the selection -> parameter of the address."""
 
@@ -71,6 +75,8 @@ class Selection:
     twin: str | None = None
     """The run shown beside it, where two are compared."""
     lang: str = DEFAULT_LANGUAGE
+    why: NumberKey | None = None
+    """The number whose sum is on show; None: no sum is."""
     settings: PageSettings = field(default_factory=PageSettings)
     """The page's own; `of` gives them their type."""
     others: Mapping[str, str] = field(default_factory=dict)
@@ -148,6 +154,8 @@ def parsed(kind: type[PageSettings], pairs: tuple[tuple[str, str], ...]) -> Sele
     lang = params.get("lang", DEFAULT_LANGUAGE)
     indices = {KEYS[name]: _index(params.get(KEYS[name])) for name in ("token", "layer", "expert", "step")}
     broken = [name for name, index in indices.items() if index is None and name in params]
+    why = _number_key(params.get("why"))
+    broken += ["why"] if why is None and "why" in params else []
     chosen = Selection(
         text=plain_text(params.get("s", DEFAULT_TEXT)),
         token=indices["t"],
@@ -157,6 +165,7 @@ def parsed(kind: type[PageSettings], pairs: tuple[tuple[str, str], ...]) -> Sele
         step=indices["step"],
         twin=params.get("with"),
         lang=lang if lang in LANGUAGES else DEFAULT_LANGUAGE,
+        why=why,
         settings=settings,
         others={n: params[n] for n in page_settings.every_name() - page_settings.names(kind) if n in params},
     )
@@ -185,10 +194,17 @@ def _changed(chosen: Selection, changes: Mapping[str, Any]) -> Selection:
     if "text" in changes:
         changes = dict(changes) | {"text": plain_text(changes["text"])}
         if changes["text"] != chosen.text:
-            changes = {"token": None} | changes
+            changes = {"token": None, "why": None} | changes
     if "run" in changes and changes["run"] != chosen.run:
-        changes = {"token": None, "layer": 0, "expert": None, "step": None} | dict(changes)
+        fresh = {"token": None, "layer": 0, "expert": None, "step": None, "why": None}
+        changes = fresh | dict(changes)
     return replace(chosen, **changes)
+
+
+def _number_key(raw: str | None) -> NumberKey | None:
+    with suppress(ValueError):
+        return None if raw is None else NumberKey.read(raw)
+    return None
 
 
 def _differ(name: str, a: object, b: object) -> bool:

@@ -3,6 +3,8 @@
 // The file of a picture ends in `export default mounted((root) => new Picture(root))`: it is made once for its root,
 // shown again for each new `data`, and left when the reader leaves the page.
 
+import { listenForWhy } from "./why.js";
+
 const THEME_SETTLES = 100; // milliseconds: Streamlit sets its colours first
 const TYPE = 16; // px of the type for which pictures are drawn
 
@@ -29,10 +31,16 @@ const TYPE = 16; // px of the type for which pictures are drawn
 export function mounted(make, { grows = true } = {}) {
   /** @type {WeakMap<HTMLElement, Picture<Data>>} */
   const pictures = new WeakMap();
+  /** @type {WeakMap<HTMLElement, Send>} */
+  const senders = new WeakMap();
   return ({ data, parentElement, setTriggerValue }) => {
     const root = /** @type {HTMLElement} */ (parentElement.querySelector(".root"));
-    const picture = pictures.get(root) ?? make(root);
-    pictures.set(root, picture);
+    senders.set(root, setTriggerValue);
+    if (!pictures.has(root)) {
+      listenForWhy(root, (name, value) => senders.get(root)?.(name, value));
+      pictures.set(root, make(root));
+    }
+    const picture = /** @type {Picture<Data>} */ (pictures.get(root));
     root.lang = data.lang;
     const grow = () => grows && growWithType(root);
     grow();

@@ -135,7 +135,7 @@ def picture_data(view: View) -> MixturePictureData:
     """What the picture draws for the selected word and layer."""
     token, chosen = view.selection.token or 0, view.selection
     layer = mixture(view.trace).layers[chosen.layer]
-    effect_TPC = effects(view.run, view.trace.text)[chosen.layer]
+    effect_TPC = removal_effects(view.run, view.trace.text)[chosen.layer]
     straight, answer = toward(view.run, layer), int(view.trace.logits_C.argmax())
     rows = _rows(layer, token, straight, effect_TPC)
     word = view.trace.tokens[token]
@@ -171,10 +171,10 @@ def picture_data(view: View) -> MixturePictureData:
     }
 
 
-@lru_cache(maxsize=_KEPT)
-def effects(run: Run, text: str) -> tuple[Array, ...]:
-    """What every piece of a sentence causes, layer by layer; measured once for all readers."""
-    return removal_effects(run, text)
+def piece_label(layer: LayerMixture, token: int, piece: int) -> str:
+    """What a piece of a word is called: its expert."""
+    kind, index = layer.name(token, piece)
+    return expert_name(index) if kind == "expert" else t("mixture.shared", n=index)
 
 
 def _rows(layer: LayerMixture, token: int, straight: Toward, effect_TPC: Array) -> list[Row]:
@@ -184,7 +184,7 @@ def _rows(layer: LayerMixture, token: int, straight: Toward, effect_TPC: Array) 
         measured = min(p, effect_TPC.shape[1] - 1)  # several shared experts are measured together
         rows.append(
             {
-                "label": expert_name(index) if kind == "expert" else t("mixture.shared", n=index),
+                "label": piece_label(layer, token, p),
                 "expert": index if kind == "expert" else None,
                 "gate": float(layer.gates_TP[token, p]),
                 "output": layer.outputs_TPD[token, p].tolist(),

@@ -31,8 +31,9 @@ export function badge(expert, label, patterns) {
  * @param {number} limit
  * @param {string[]} ramp
  * @param {string} label
+ * @param {Record<string, string | undefined>} why where the vector comes from (kit/why.js)
  */
-export function strip(values, limit, ramp, label) {
+export function strip(values, limit, ramp, label, why) {
   const cells = values.map((value, i) =>
     el("rect", {
       x: i * CELL.width,
@@ -51,6 +52,7 @@ export function strip(values, limit, ramp, label) {
       preserveAspectRatio: "none",
       role: "img",
       "aria-label": label,
+      ...why,
     },
     ...cells,
   );
@@ -61,14 +63,15 @@ export function strip(values, limit, ramp, label) {
  * @param {number} value
  * @param {number} limit
  * @param {string} text
+ * @param {Record<string, string | undefined>} why where the number comes from (kit/why.js)
  */
-export function bar(value, limit, text) {
+export function bar(value, limit, text, why) {
   const share = limit ? (100 * value) / limit : 0;
   return el(
     "span",
     { class: "bar" },
     el("span", { class: "track" }, el("i", { style: `width:${share}%` })),
-    el("b", {}, text),
+    el("b", {}, el("button", { type: "button", class: "why", ...why }, text)),
   );
 }
 
@@ -79,8 +82,9 @@ export function bar(value, limit, text) {
  * @param {number} limit
  * @param {PictureData["classes"][number]} look
  * @param {string} says
+ * @param {Record<string, string | undefined>} why where the number comes from (kit/why.js)
  */
-export function effectBar(value, mark, limit, look, says) {
+export function effectBar(value, mark, limit, look, says, why) {
   const half = (/** @type {number} */ v) => (limit ? Math.min(50, (50 * Math.abs(v)) / limit) : 0);
   const begin = value < 0 ? 50 - half(value) : 50;
   const at = mark === null ? 0 : 50 + Math.sign(mark) * half(mark);
@@ -93,7 +97,15 @@ export function effectBar(value, mark, limit, look, says) {
       el("i", { style: `left:${begin}%; width:${half(value)}%; background:${look.hue}` }),
       mark === null ? null : el("u", { style: `left:${at}%` }),
     ),
-    el("b", {}, signed(value, limit < 0.1 ? 4 : limit < 1 ? 3 : 2)),
+    el(
+      "b",
+      {},
+      el(
+        "button",
+        { type: "button", class: "why", ...why },
+        signed(value, limit < 0.1 ? 4 : limit < 1 ? 3 : 2),
+      ),
+    ),
   );
 }
 

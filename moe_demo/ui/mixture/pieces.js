@@ -3,6 +3,7 @@ import { el } from "../kit/dom.js";
 import { fixed, signed } from "../kit/numbers.js";
 import { dataTable } from "../kit/table.js";
 import { fill } from "../kit/text.js";
+import { whyMark } from "../kit/why.js";
 import { badge, bar, effectBar, strip, stripLabel } from "./marks.js";
 
 /** @typedef {import("./picture.types.js").PictureData} PictureData */
@@ -29,7 +30,7 @@ export function pieceTable(data, ramp, patterns) {
       ),
     ),
   ];
-  const rows = data.rows.map((row) => pieceRow(data, row, ramp, patterns));
+  const rows = data.rows.map((row, p) => pieceRow(data, row, p, ramp, patterns));
   return dataTable(
     { caption: data.title, heads, rows: [...rows, totalRow(data, ramp)] },
     { class: "pieces" },
@@ -39,26 +40,36 @@ export function pieceTable(data, ramp, patterns) {
 /**
  * @param {PictureData} data
  * @param {PictureData["rows"][number]} row
+ * @param {number} p
  * @param {string[]} ramp
  * @param {string} patterns
  */
-function pieceRow(data, row, ramp, patterns) {
+function pieceRow(data, row, p, ramp, patterns) {
   const { words, classes } = data;
   const gate =
-    row.expert === null ? el("span", { class: "muted" }, words.no_gate) : bar(row.gate, 1, fixed(row.gate));
+    row.expert === null
+      ? el("span", { class: "muted" }, words.no_gate)
+      : bar(row.gate, 1, fixed(row.gate), whyMark("gate", { expert: row.expert }));
   const norm = el(
     "td",
     { title: fill(words.so_far, { norm: fixed(row.so_far, 2) }) },
-    bar(row.norm, data.norm_limit, fixed(row.norm, 2)),
+    bar(row.norm, data.norm_limit, fixed(row.norm, 2), whyMark(`length-${p}`)),
   );
   const effects = classes.map((look, c) =>
-    effectBar(row.effect[c], row.direct && row.direct[c], data.effect_limit, look, effectSays(data, row, c)),
+    effectBar(
+      row.effect[c],
+      row.direct && row.direct[c],
+      data.effect_limit,
+      look,
+      effectSays(data, row, c),
+      whyMark(`removal-${p}-${c}`),
+    ),
   );
   return [
     el("th", { scope: "row" }, badge(row.expert, row.label, patterns)),
-    strip(row.output, data.output_limit, ramp, stripLabel(row.output, words)),
+    strip(row.output, data.output_limit, ramp, stripLabel(row.output, words), whyMark(`output-${p}`)),
     gate,
-    strip(row.piece, data.piece_limit, ramp, stripLabel(row.piece, words)),
+    strip(row.piece, data.piece_limit, ramp, stripLabel(row.piece, words), whyMark(`piece-${p}`)),
     norm,
     ...effects,
   ];
@@ -83,8 +94,8 @@ function totalRow(data, ramp) {
     class: "total",
     cells: [
       el("th", { scope: "row", colspan: 3 }, words.total),
-      strip(total, data.piece_limit, ramp, stripLabel(total, words)),
-      bar(data.total_norm, data.norm_limit, fixed(data.total_norm, 2)),
+      strip(total, data.piece_limit, ramp, stripLabel(total, words), whyMark("layer_output")),
+      bar(data.total_norm, data.norm_limit, fixed(data.total_norm, 2), whyMark("output_length")),
       ...data.classes.map(() => ""),
     ],
   };

@@ -1,38 +1,10 @@
-"""What the proof of one expert's gate is made of: its formulas with this word's numbers, and its dot product."""
+"""The formulas of one expert's gate with this word's numbers."""
 
 from __future__ import annotations
 
-from typing import TypedDict
-
-from moe_demo.insight.lineage import LogitLineage
 from moe_demo.insight.router_path import ExpertStep, RouterPath
-from moe_demo.ui.kit.i18n import labels, language, t
 
 MAX_WRITTEN = 4  # longer sums of a softmax are written with a sign
-
-
-class Product(TypedDict):
-    """A part of the sum, without its factors."""
-
-    name: str
-    product: float
-
-
-class Term(Product):
-    """One feature's part: x of the token times w of the expert's direction."""
-
-    x: float
-    w: float
-
-
-class RouterDotProductData(TypedDict):
-    """The strips of x, w and x w: the terms that weigh most, the others together, and the sum."""
-
-    terms: list[Term]
-    rest: Product
-    total: Product
-    words: dict[str, str]
-    lang: str
 
 
 def formulas(path: RouterPath, step: ExpertStep) -> list[str]:
@@ -80,17 +52,3 @@ def _gate_line(path: RouterPath, step: ExpertStep) -> str:
         rf"g_{{{e}}} = \frac{{s_{{{e}}}}}{{\sum_j s_j}} {times} = "
         rf"\frac{{{step.score:.3f}}}{{{terms}}} {times} = {step.gate:.3f}"
     )
-
-
-def dot_product_data(lineage: LogitLineage) -> RouterDotProductData:
-    """What the strips of x, w and x w draw."""
-    return {
-        "terms": [
-            {"name": f"{term.feature}", "x": term.x, "w": term.w, "product": term.product}
-            for term in lineage.terms
-        ],
-        "rest": {"name": t("router.proof.rest", n=lineage.n_rest), "product": lineage.rest},
-        "total": {"name": t("router.proof.total"), "product": lineage.total},
-        "words": labels("router.dot"),
-        "lang": language(),
-    }

@@ -103,24 +103,3 @@ export function rowTops({ rows, groups, order, top_k: k }, layout, isSorted) {
     return SCORE.head + place * layout.row + apart;
   });
 }
-
-/**
- * x and width of a bar from the zero of its scale to a value.
- * @param {(value: number) => number} scale
- * @param {number} value
- */
-export function span(scale, value) {
-  const [zero, end] = [scale(0), scale(value)];
-  return { x: Math.min(zero, end), width: Math.abs(end - zero) };
-}
-
-/**
- * Left edge and width of a signed bar in a box whose middle is 0 and whose ends are -limit and +limit.
- * @param {number} value
- * @param {number} limit
- * @param {number} width of the box
- */
-export function signedBar(value, limit, width) {
-  const { x, width: long } = span(linear(-limit, limit, 0, width), value);
-  return { left: x, width: long };
-}

@@ -5,22 +5,24 @@ from __future__ import annotations
 import streamlit as st
 
 from moe_demo.insight.interventions import Rerouted
-from moe_demo.insight.lineage import logit_lineage, numpy_snippet, router_directions
+from moe_demo.insight.lineage import NumberKey
+from moe_demo.ui.kit.data import dot_product_data
 from moe_demo.ui.kit.i18n import t
+from moe_demo.ui.kit.lineage import inline
 from moe_demo.ui.kit.picture import picture
 from moe_demo.ui.kit.views import View
 from moe_demo.ui.kit.words import expert_name, plain
-from moe_demo.ui.router.data_proof import dot_product_data, formulas
-
-N_TERMS = 8
+from moe_demo.ui.router.data_proof import formulas
+from moe_demo.ui.router.numbers import offered
 
 
 def proof(view: View, shown: Rerouted) -> None:
     """For the selected expert, or the best one where none is selected."""
     path, chosen = shown.path, view.selection.expert
     step = path.experts[path.order[0] if chosen is None else chosen]
-    directions_ED = router_directions(view.run, path.layer)
-    lineage = logit_lineage(shown.layer, directions_ED, path.token, step.expert, N_TERMS)
+    offer = offered(view, shown)
+    dot = offer.lineage(NumberKey("logit")).dot
+    assert dot is not None
     word = view.trace.tokens[path.token]
     st.header(t("router.proof.title", word=plain(word), expert=expert_name(step.expert)), anchor="proof")
     if chosen is None:
@@ -30,7 +32,6 @@ def proof(view: View, shown: Rerouted) -> None:
         for line in formulas(path, step):
             st.latex(line)
     with right:
-        st.caption(t("router.proof.dot", n=len(lineage.x_D), shown=len(lineage.terms)))
-        picture("router/dot_product", data=dot_product_data(lineage), key="dot")
-    with st.expander(t("router.proof.numpy")):
-        st.code(numpy_snippet(lineage, path), language="python", wrap_lines=True)
+        st.caption(t("router.proof.dot", n=len(dot.terms) + dot.n_rest, shown=len(dot.terms)))
+        picture("kit/dot_product", data=dot_product_data(dot), key="dot")
+    inline(offer, NumberKey("gate"))

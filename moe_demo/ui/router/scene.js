@@ -1,9 +1,10 @@
 // The picture: header, group bands, one row per expert, the cut. Built once per layout; the rest only moves it.
 import { el, set } from "../kit/dom.js";
 import { fixed, signed } from "../kit/numbers.js";
+import { span } from "../kit/scale.js";
 import { fill, fitInto } from "../kit/text.js";
 import { texturePatterns } from "../kit/textures.js";
-import { BAR_IDS, SCORE, columnIds, rowTops, span } from "./geometry.js";
+import { BAR_IDS, SCORE, columnIds, rowTops } from "./geometry.js";
 
 /**
  * @typedef {import("./picture.types.js").PictureData} PictureData

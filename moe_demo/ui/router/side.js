@@ -1,6 +1,7 @@
 // Beside the picture: what changed, the claim with its evidence, the margin, and the classes before and after.
 import { el } from "../kit/dom.js";
 import { percent } from "../kit/numbers.js";
+import { whyMark } from "../kit/why.js";
 
 /** @typedef {import("./picture.types.js").PictureData} PictureData */
 
@@ -11,20 +12,20 @@ export function sideOf({ changed, lines, words, classes }) {
     el("p", { class: "claim" }, el("b", {}, lines.claim), el("br"), lines.evidence),
     el("p", { class: "margin" }, lines.margin),
     el("h2", {}, changed ? words.classes_change : words.classes),
-    ...classes.map((item) => classBar(item, changed)),
+    ...classes.map((item, c) => classBar(item, c, changed)),
   ];
 }
 
-/** @param {PictureData["classes"][number]} item @param {boolean} changed */
-function classBar({ hue, glyph, word, before, after }, changed) {
+/** @param {PictureData["classes"][number]} item @param {number} c @param {boolean} changed */
+function classBar({ hue, glyph, word, before, after }, c, changed) {
   const now = percent(after, 1);
-  const value = changed ? `${percent(before, 1)} → ${now}` : now;
+  const why = { type: "button", class: "why", ...whyMark(`probability-${c}`) };
   return el(
     "div",
     { class: "class" },
     el("span", { class: "glyph", style: `color:${hue}`, "aria-hidden": "true" }, glyph),
     el("span", { class: "what" }, word),
-    el("span", { class: "p" }, value),
+    el("span", { class: "p" }, changed ? `${percent(before, 1)} → ` : null, el("button", why, now)),
     el(
       "div",
       { class: "track" },

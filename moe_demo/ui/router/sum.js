@@ -1,5 +1,6 @@
 // The same path as a sentence: how one expert came to its gate, every number a factor that points to its cell.
 import { el } from "../kit/dom.js";
+import { whyMark } from "../kit/why.js";
 import { three } from "./scene.js";
 
 /**
@@ -29,9 +30,21 @@ export function pieces(template, values) {
     .map((piece) => (typeof piece === "number" ? String(piece) : piece));
 }
 
-/** @param {ColumnId} id @param {number} e @param {string} text a number that lights its column and its cell */
+/** Column of a number -> the key of its sum; a group's score has none. @type {Partial<Record<ColumnId, string>>} */
+const WHY = { logit: "logit", score: "score", bias: "choice", choice: "choice", gate: "gate" };
+
+/**
+ * A number that lights its column and its cell, and tells where it comes from.
+ * @param {ColumnId} id
+ * @param {number} e
+ * @param {string} text
+ */
 function factor(id, e, text) {
-  return el("span", { class: "factor", "data-col": id, "data-of": e }, text);
+  return el(
+    "span",
+    { class: "factor", "data-col": id, "data-of": e, ...whyMark(WHY[id], { expert: e }) },
+    text,
+  );
 }
 
 /**

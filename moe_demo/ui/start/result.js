@@ -2,6 +2,7 @@
 import { el, set } from "../kit/dom.js";
 import { percent } from "../kit/numbers.js";
 import { fill } from "../kit/text.js";
+import { whyMark } from "../kit/why.js";
 import { verdictLine } from "./geometry.js";
 
 /**
@@ -35,7 +36,7 @@ export function drawResult(
       word,
       text,
       name: el("text", { x, y: y + 20 }, sign, text),
-      value: el("text", { x: x + width, y: y + 20, "text-anchor": "end" }),
+      value: el("text", { x: x + width, y: y + 20, "text-anchor": "end", ...whyMark(`probability-${c}`) }),
       track: el("rect", { class: "track", width, ...bar }),
       bar: el("rect", { class: "fill", width: 0, fill: hue, ...bar }),
     };

@@ -1,9 +1,9 @@
 // A dot product taken apart: x, w and x·w as rows of signed bars, the largest terms first, all others as one sum.
-import { el } from "../kit/dom.js";
-import { fixed } from "../kit/numbers.js";
-import { drawn } from "../kit/stage.js";
-import { dataTable } from "../kit/table.js";
-import { signedBar } from "./geometry.js";
+import { el } from "./dom.js";
+import { fixed } from "./numbers.js";
+import { signedBar } from "./scale.js";
+import { drawn } from "./stage.js";
+import { dataTable } from "./table.js";
 
 /** @typedef {import("./dot_product.types.js").PictureData} PictureData */
 

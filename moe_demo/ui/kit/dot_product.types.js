@@ -1,4 +1,4 @@
-// Written by `make types` from moe_demo/ui/router/data_proof.py: what router/dot_product.js is given.
+// Written by `make types` from moe_demo/ui/kit/data.py: what kit/dot_product.js is given.
 
 /**
  * The strips of x, w and x w: the terms that weigh most, the others together, and the sum.
@@ -11,7 +11,7 @@
  */
 
 /**
- * One feature's part: x of the token times w of the expert's direction.
+ * One feature's part: x times w.
  * @typedef {object} Term
  * @property {string} name
  * @property {number} product

@@ -1,0 +1,144 @@
+"""From a word's vector to a gate: logit, affinity, choice score, gate (DeepSeekMoE Eq. 9-11, DeepSeek-V3 Eq. 12-16)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+
+from moe_demo.config import RoutingRule
+from moe_demo.insight.lineage.record import Array, Lineage, dot_product
+from moe_demo.insight.lineage.sentence import SentenceCase
+
+_Step = Literal["score", "choice", "gate"]
+
+
+def logit(case: SentenceCase) -> Lineage:
+    """u . e_i, before the score function."""
+    e = case.expert
+    x_D, w_D = case.routed.input_TD[case.token], case.directions_ED[e]
+    parts = dot_product(x_D, w_D)
+    written = " + ".join(rf"({term.x:.3f})({term.w:.3f})" for term in parts.terms[:3])
+    return Lineage(
+        name="logit",
+        equation=r"\ell_i = u \cdot e_i = \sum_{d=1}^{D} u_d\, e_{i,d}",
+        filled=rf"\ell_{{{e}}} = {written} + \cdots = {parts.total:.4f}",
+        source="DeepSeekMoE, arXiv 2401.06066, Eq. 11",
+        arrays={"u": x_D, "e": w_D},
+        snippet="result = u @ e",
+        expected=float(case.routed.logits_TE[case.token, e]),
+        dot=parts,
+    )
+
+
+def score(case: SentenceCase) -> Lineage:
+    """The affinity s, never biased."""
+    e, rule = case.expert, case.rule
+    found = float(case.routed.scores_TE[case.token, e])
+    fit = float(case.routed.logits_TE[case.token, e])
+    tau = "" if rule.temperature == 1.0 else r" / \tau"
+    if rule.score_fn == "sigmoid":
+        equation = rf"s_i = \sigma(u \cdot e_i{tau}) = \frac{{1}}{{1 + e^{{-u \cdot e_i{tau}}}}}"
+        filled = rf"s_{{{e}}} = \sigma({fit:.4f}{_over(rule)}) = {found:.4f}"
+    else:
+        equation = (
+            rf"s_i = \mathrm{{softmax}}_i = \frac{{e^{{u \cdot e_i{tau}}}}}{{\sum_j e^{{u \cdot e_j{tau}}}}}"
+        )
+        every = " + ".join(
+            rf"e^{{{other:.3f}{_over(rule)}}}" for other in case.routed.logits_TE[case.token][:4]
+        )
+        more = r" + \cdots" if rule.n_routed > len(every.split(" + ")) else ""
+        filled = rf"s_{{{e}}} = \frac{{e^{{{fit:.3f}{_over(rule)}}}}}{{{every}{more}}} = {found:.4f}"
+    return Lineage(
+        name="score",
+        equation=equation,
+        filled=filled,
+        source="DeepSeekMoE, arXiv 2401.06066, Eq. 11; DeepSeek-V3, arXiv 2412.19437, Eq. 15",
+        arrays=_arrays(case, "score"),
+        snippet=_program(rule, "score", f"result = scores[{e}]"),
+        expected=found,
+    )
+
+
+def choice(case: SentenceCase) -> Lineage:
+    """The choice score s + b: -inf where the expert's group is left out."""
+    e, layer = case.expert, case.routed
+    found = float(layer.choice_TE[case.token, e])
+    s, b = float(layer.scores_TE[case.token, e]), float(layer.bias_E[e])
+    left_out = r"\;\Rightarrow\; -\infty" if np.isinf(found) else ""
+    return Lineage(
+        name="choice",
+        equation=r"s_i + b_i"
+        + (r",\quad -\infty \text{ outside the best groups}" if case.rule.n_groups > 1 else ""),
+        filled=rf"s_{{{e}}} + b_{{{e}}} = {s:.4f} {b:+.4f} = {s + b:.4f}{left_out}",
+        source="DeepSeek-V3, arXiv 2412.19437, Eq. 16 and section 2.1.2",
+        arrays=_arrays(case, "choice"),
+        snippet=_program(case.rule, "choice", f"result = choice[{e}]"),
+        expected=found,
+    )
+
+
+def gate(case: SentenceCase) -> Lineage:
+    """The gate g: from the affinity of the chosen, 0 for all others."""
+    e, rule, layer = case.expert, case.rule, case.routed
+    found = float(layer.gates_TE[case.token, e])
+    normalised = rule.norm_topk and rule.top_k > 1
+    scale = "" if rule.route_scale == 1.0 else rf" \times {rule.route_scale:g}"
+    if not found:
+        filled = rf"g_{{{e}}} = 0"
+    elif normalised:
+        every = " + ".join(f"{s:.3f}" for s in layer.scores_TE[case.token][layer.topk_idx_TK[case.token]])
+        s = float(layer.scores_TE[case.token, e])
+        filled = rf"g_{{{e}}} = \frac{{{s:.3f}}}{{{every}}}{scale} = {found:.4f}"
+    else:
+        filled = rf"g_{{{e}}} = s_{{{e}}}{scale} = {found:.4f}"
+    value = r"\frac{s_i}{\sum_{j \in \mathrm{TopK}} s_j}" if normalised else "s_i"
+    return Lineage(
+        name="gate",
+        equation=rf"g_i = {value}{scale} \text{{ if }} s_i + b_i \in \mathrm{{TopK}},\quad 0 \text{{ else}}",
+        filled=filled,
+        source="DeepSeekMoE, arXiv 2401.06066, Eq. 10; DeepSeek-V3, arXiv 2412.19437, Eq. 13 and 16",
+        arrays=_arrays(case, "gate"),
+        snippet=_program(rule, "gate", f"result = gates[chosen == {e}].sum()"),
+        expected=found,
+    )
+
+
+def _arrays(case: SentenceCase, step: _Step) -> dict[str, Array]:
+    found = {"u": case.routed.input_TD[case.token], "directions": case.directions_ED}
+    return found if step == "score" else found | {"bias": case.routed.bias_E}
+
+
+def _program(rule: RoutingRule, step: _Step, last: str) -> str:
+    """The route up to a step, and what is read off there."""
+    lines = [f"logits = directions @ u{_over(rule)}", *_affinity_lines(rule)]
+    if step != "score":
+        lines += ["choice = scores + bias", *_group_lines(rule)]
+    if step == "gate":
+        lines += [
+            f"chosen = np.argsort(-choice, kind='stable')[:{rule.top_k}]",
+            "gates = scores[chosen]",
+            *(["gates = gates / gates.sum()"] if rule.norm_topk and rule.top_k > 1 else []),
+            *([f"gates = gates * {rule.route_scale!r}"] if rule.route_scale != 1.0 else []),
+        ]
+    return "\n".join([*lines, last])
+
+
+def _over(rule: RoutingRule) -> str:
+    return "" if rule.temperature == 1.0 else f" / {rule.temperature!r}"
+
+
+def _affinity_lines(rule: RoutingRule) -> list[str]:
+    if rule.score_fn == "sigmoid":
+        return ["scores = 1 / (1 + np.exp(-logits))"]
+    return ["scores = np.exp(logits - logits.max())", "scores = scores / scores.sum()"]
+
+
+def _group_lines(rule: RoutingRule) -> list[str]:
+    if rule.n_groups == 1:
+        return []
+    return [
+        f"best = -np.sort(-choice.reshape({rule.n_groups}, {rule.group_size}))[:, :{rule.counted_per_group}]",
+        f"kept = np.argsort(-best.sum(1), kind='stable')[:{rule.topk_groups}]",
+        f"choice[~np.isin(np.arange({rule.n_routed}) // {rule.group_size}, kept)] = -np.inf",
+    ]

@@ -1,0 +1,80 @@
+"""What a number of one sentence is asked of: the record of its forward pass, and the place in it that is selected."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from moe_demo.config import RoutingRule
+from moe_demo.insight.mixture import LayerMixture, mixture
+from moe_demo.insight.run import Run
+from moe_demo.insight.trace import Array, ForwardTrace, LayerTrace
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class SentenceCase:
+    """One place of one forward pass. `trace` may be that of a changed router; then `rule` is the changed one."""
+
+    run: Run
+    trace: ForwardTrace
+    rule: RoutingRule
+    token: int
+    layer: int
+    expert: int
+
+    @property
+    def routed(self) -> LayerTrace:
+        """The selected layer's record."""
+        return self.trace.layers[self.layer]
+
+    @cached_property
+    def mixture(self) -> LayerMixture:
+        """The selected layer's output in pieces."""
+        return mixture(self.trace).layers[self.layer]
+
+    @property
+    def block(self) -> str:
+        """The beginning of the names of the selected block's weights."""
+        return f"blocks.{self.layer}"
+
+    @cached_property
+    def weights(self) -> dict[str, Array]:
+        """Every weight of the model by its name, without a copy."""
+        return {name: value.numpy() for name, value in self.run.model.state_dict().items()}
+
+    @property
+    def past_embedding(self) -> dict[str, Array]:
+        """The weights of all that follows the words' vectors."""
+        return {name: values for name, values in self.weights.items() if not name.startswith("embedding.")}
+
+    def weight(self, name: str) -> Array:
+        """One weight."""
+        return self.weights[name]
+
+    @property
+    def directions_ED(self) -> Array:
+        """The expert directions e_i of the selected layer."""
+        return np.asarray(self.weight(f"{self.block}.moe.router.weight_ED"))
+
+
+def sentence_case(
+    run: Run,
+    trace: ForwardTrace,
+    *,
+    token: int,
+    layer: int,
+    expert: int | None,
+    rule: RoutingRule | None = None,
+) -> SentenceCase:
+    """A case; without an expert, that of the one the router took first."""
+    chosen = int(trace.layers[layer].topk_idx_TK[token, 0]) if expert is None else expert
+    return SentenceCase(
+        run=run,
+        trace=trace,
+        rule=rule or run.config.model.routing_rule,
+        token=token,
+        layer=layer,
+        expert=chosen,
+    )

@@ -1,0 +1,41 @@
+"""The numbers of the journey that tell where they come from."""
+
+from __future__ import annotations
+
+from moe_demo.insight.lineage import NumberKey, sentence_case
+from moe_demo.ui.journey.settings import JourneySettings
+from moe_demo.ui.kit.lineage import Offer
+from moe_demo.ui.kit.views import View
+from moe_demo.ui.kit.words import expert_name
+
+_OF_STAGE: dict[str, tuple[NumberKey, ...]] = {
+    "tokens": (),
+    "vectors": (NumberKey("token_vector"),),
+    "router": (NumberKey("score"), NumberKey("logit")),
+    "choice": (NumberKey("choice"), NumberKey("gate")),
+    "experts": (NumberKey("output", (0,)),),
+    "gates": (NumberKey("piece", (0,)), NumberKey("gate")),
+    "transformer": (NumberKey("block_output"), NumberKey("layer_output"), NumberKey("mixed")),
+    "pooling": (NumberKey("pooled"),),
+}
+
+
+def offered(view: View) -> Offer:
+    """The numbers of all stages for the selected word, those of the stage on show first."""
+    chosen = view.selection
+    token = chosen.token or 0
+    case = sentence_case(view.run, view.trace, token=token, layer=0, expert=chosen.expert)
+    labels = range(len(view.run.labels))
+    classes = tuple(NumberKey(name, (c,)) for name in ("probability", "class_logit") for c in labels)
+    stages = _OF_STAGE | {"classes": classes}
+    shown = chosen.of(JourneySettings).stage
+    rest = [key for stage, keys in stages.items() if stage != shown for key in keys]
+    return Offer(
+        keys=tuple(dict.fromkeys([*stages[shown], *rest])),
+        case=lambda _: case,
+        word=view.trace.tokens[token],
+        layer=0,
+        expert=case.expert,
+        labels=view.run.labels,
+        pieces=(expert_name(int(case.routed.topk_idx_TK[token, 0])),),
+    )

@@ -1,0 +1,182 @@
+"""Where a number comes from: the sum, its values and shapes, NumPy that does it again, and whether that agrees.
+
+    show_lineage(offer, chosen)      at the end of a page: a list of its numbers, and the one that is asked for
+    body(lineage, ...)               the same, in the page itself
+
+A page says by an Offer which numbers it shows; a click on one of them (kit/why.js), or the list, puts its key into the
+address as `why=…`, and the next run opens it. Nothing is computed until then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from moe_demo.insight.lineage import (
+    QUANTITIES,
+    Case,
+    Check,
+    Lineage,
+    LoadedFrom,
+    NumberKey,
+    SentenceCase,
+    check,
+    lineage_of,
+    notebook,
+)
+from moe_demo.insight.trace import Array
+from moe_demo.ui.kit import redraw, selection
+from moe_demo.ui.kit.choice import choice
+from moe_demo.ui.kit.data import dot_product_data
+from moe_demo.ui.kit.i18n import t
+from moe_demo.ui.kit.picture import picture
+from moe_demo.ui.kit.selection import Selection
+from moe_demo.ui.kit.words import class_word, expert_name, layer_name, plain
+
+LIST, DOWNLOAD = "lineage.list", "lineage.notebook"
+_NONE = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """The numbers of a page, as it stands now."""
+
+    keys: tuple[NumberKey, ...]
+    case: Callable[[NumberKey], Case]
+    """What a number is asked of; called for the one that is opened."""
+    layer: int
+    expert: int | None = None
+    word: str = ""
+    labels: tuple[str, ...] = ()
+    pieces: tuple[str, ...] = ()
+    """Names of the pieces P of the selected word."""
+    headlines: tuple[str, ...] = ()
+
+    def lineage(self, key: NumberKey) -> Lineage:
+        """Where it comes from."""
+        return lineage_of(key, self.case(key))
+
+    def name(self, key: NumberKey) -> str:
+        """What a reader calls it."""
+        found = {
+            "word": self.word,
+            "layer": layer_name(self.layer),
+            "expert": _NONE if self.expert is None else expert_name(self.expert),
+        }
+        names = {"label": self.labels, "piece": self.pieces, "headline": self.headlines}
+        for kind, place in zip(QUANTITIES[key.name].takes, key.at, strict=True):
+            found[kind] = class_word(names[kind][place]) if kind == "label" else names[kind][place]
+        return t(f"lineage.name.{key.name}", **found)
+
+
+def show_lineage(offer: Offer, chosen: Selection) -> None:
+    """The list, and the sum of the number in the address. Last on a page, outside its fragments."""
+    key = chosen.why if chosen.why in offer.keys else None
+    words = {_NONE: t("lineage.choose")} | {str(one): offer.name(one) for one in offer.keys}
+    choice(
+        t("lineage.list"),
+        words,
+        _NONE if key is None else str(key),
+        LIST,
+        _choose,
+        keep=False,
+        width="stretch",
+    )
+    if chosen.why is not None and key is None:
+        st.info(t("lineage.not_here"))
+    if key is not None:
+        _dialog(offer, key)
+
+
+def _choose(picked: str) -> None:
+    selection.update(why=NumberKey.read(picked) if picked else None)
+    redraw.ask()
+
+
+def _dialog(offer: Offer, key: NumberKey) -> None:
+    title = offer.name(key)
+
+    def shown() -> None:
+        lineage = offer.lineage(key)
+        body(lineage, title, loaded_from(offer.case(key)))
+
+    st.dialog(plain(title), width="medium", on_dismiss=lambda: selection.update(why=None))(shown)()
+
+
+def inline(offer: Offer, key: NumberKey) -> None:
+    """One number's lineage in the page, below a line that opens it; nothing is computed before."""
+    expander = st.expander(t("lineage.inline"), key=f"{LIST}.{key}", on_change="rerun")
+    if expander.open:
+        with expander:
+            body(offer.lineage(key), offer.name(key), loaded_from(offer.case(key)), key=f"{DOWNLOAD}.{key}")
+
+
+def loaded_from(case: Case) -> LoadedFrom | None:
+    """Where a notebook finds the weights of the model."""
+    return LoadedFrom(run=case.run.run_id, step=case.run.step) if isinstance(case, SentenceCase) else None
+
+
+def body(lineage: Lineage, title: str, weights: LoadedFrom | None, *, key: str = DOWNLOAD) -> None:
+    """Verdict, equation, terms, values and shapes, the snippet, and a notebook to take along."""
+    found = check(lineage)
+    (st.success if found.agrees else st.error)(verdict(lineage, found))
+    st.latex(lineage.equation)
+    if lineage.filled:
+        st.latex(lineage.filled)
+    st.caption(t("lineage.source", source=lineage.source))
+    if lineage.dot is not None:
+        picture("kit/dot_product", data=dot_product_data(lineage.dot), key=f"{key}.dot")
+    st.markdown(_arrays_table(lineage))
+    st.code(f"import numpy as np\n\n{lineage.snippet}", language="python", wrap_lines=True)
+    if lineage.prelude:
+        with st.expander(t("lineage.prelude")):
+            st.code(lineage.prelude, language="python")
+    st.download_button(
+        t("lineage.notebook"),
+        lambda: notebook(lineage, title, weights),
+        file_name=f"{lineage.name}.ipynb",
+        mime="application/x-ipynb+json",
+        key=key,
+        on_click="ignore",
+    )
+
+
+def verdict(lineage: Lineage, found: Check) -> str:
+    """What NumPy has just found beside what is shown, in one sentence."""
+    expected = np.asarray(lineage.expected)
+    key = ("agrees" if found.agrees else "differs") + ("_vector" if expected.ndim else "")
+    values: dict[str, Any] = {"difference": f"{found.difference:.1e}", "n": expected.size}
+    if not expected.ndim:
+        values |= {"found": _digits(found.result), "shown": _digits(lineage.expected)}
+    return t(f"lineage.{key}", **values)
+
+
+def _digits(value: float | Array) -> str:
+    return "−∞" if np.all(np.isneginf(value)) else f"{float(value):.6f}" if np.ndim(value) == 0 else "…"
+
+
+def _arrays_table(lineage: Lineage) -> str:
+    """Every array by the name it has in the snippet: its shape, its first values, what it is."""
+    rows = [
+        [f"`{name}`", _shape(values), _first(values), t(f"lineage.array.{name}")]
+        for name, values in lineage.arrays.items()
+    ]
+    if lineage.weights:
+        rows.append(["`w`", "–", t("lineage.n_weights", n=len(lineage.weights)), t("lineage.array.all")])
+    head = [t(f"lineage.columns.{name}") for name in ("name", "shape", "values", "meaning")]
+    lines = [head, [":--"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+def _shape(values: Array) -> str:
+    return " × ".join(map(str, np.shape(values))) or "1"
+
+
+def _first(values: Array) -> str:
+    flat = np.asarray(values).ravel()
+    first = ", ".join(f"{value:.3g}" for value in flat[:4])
+    return f"{first}, …" if flat.size > 4 else first

@@ -1,0 +1,36 @@
+"""The numbers of the mixture page that tell where they come from."""
+
+from __future__ import annotations
+
+from moe_demo.insight.lineage import NumberKey, sentence_case
+from moe_demo.insight.mixture import mixture, toward
+from moe_demo.ui.kit.lineage import Offer
+from moe_demo.ui.kit.views import View
+from moe_demo.ui.mixture.data import piece_label
+
+
+def offered(view: View) -> Offer:
+    """Every piece of the selected word in the selected layer, their sum, and what each does to every class."""
+    chosen = view.selection
+    token = chosen.token or 0
+    case = sentence_case(view.run, view.trace, token=token, layer=chosen.layer, expert=chosen.expert)
+    layer = mixture(view.trace).layers[chosen.layer]
+    pieces, labels = range(layer.gates_TP.shape[1]), range(len(view.run.labels))
+    is_linear = toward(view.run, layer).direct_TPC is not None
+    of_class = ("removal", *(["direct"] if is_linear else []), "cosine")
+    return Offer(
+        keys=(
+            NumberKey("gate"),
+            *(NumberKey("length", (p,)) for p in pieces),
+            NumberKey("output_length"),
+            NumberKey("layer_output"),
+            *(NumberKey(name, (p,)) for p in pieces for name in ("output", "piece")),
+            *(NumberKey(name, (p, c)) for p in pieces for c in labels for name in of_class),
+        ),
+        case=lambda _: case,
+        word=view.trace.tokens[token],
+        layer=chosen.layer,
+        expert=case.expert,
+        labels=view.run.labels,
+        pieces=tuple(piece_label(layer, token, p) for p in pieces),
+    )
