@@ -12,8 +12,12 @@ from moe_demo.ui.balance import page as balance_page
 from moe_demo.ui.balance import sweep as balance_sweep
 from moe_demo.ui.balance import table as balance_table
 from moe_demo.ui.balance.data import model_line
+from moe_demo.ui.balance.numbers import offered
+from moe_demo.ui.balance.settings import BalanceSettings
+from moe_demo.ui.kit import selection
 from moe_demo.ui.kit.errors import sentence
 from moe_demo.ui.kit.i18n import t
+from moe_demo.ui.kit.lineage import show_lineage
 from moe_demo.ui.kit.source import show_source
 
 with st.container(key="balance-title", horizontal=True, vertical_alignment="bottom"):
@@ -31,4 +35,6 @@ balance_table.draw(recording)
 balance_formulas.draw(recording)
 one_sentence.draw()
 balance_sweep.draw(recording)
+chosen = selection.current(BalanceSettings)
+show_lineage(offered(recording, chosen), chosen)
 show_source(expert_balance_loss, sequence_balance_loss, updated_bias, max_vio, mutual_information)

@@ -51,7 +51,8 @@ def picture_types() -> dict[str, type]:
         room = file.parent.name
         module = importlib.import_module(f"moe_demo.ui.{room}.{file.stem}")
         for name, kind in vars(module).items():
-            if is_typeddict(kind) and name == kind.__name__ and name.endswith("Data"):
+            is_own = is_typeddict(kind) and (kind.__module__, kind.__name__) == (module.__name__, name)
+            if is_own and name.endswith("Data"):
                 found[_path_of(name, room)] = kind
     return found
 

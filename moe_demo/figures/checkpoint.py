@@ -94,6 +94,7 @@ def _share_cells(
         showscale=False,
         xgap=3,
         ygap=3,
+        meta={"why": "accuracy"},  # what a click asks for: see ui/kit/chart.js
         customdata=[[[shown[true], shown[said], n] for said, n in enumerate(row)] for true, row in rows],
         hovertemplate=_hover(words["cell"], places),
     )
@@ -137,6 +138,7 @@ def _load_bars(ratio_E: Array, dead: str) -> go.Bar:
         textposition="outside",
         cliponaxis=False,
         showlegend=False,
+        meta={"why": "relative_load", "expert": "y"},
         hovertemplate="E%{y}: %{x:.3f}<extra></extra>",
     )
 
@@ -161,6 +163,7 @@ def _lift_cells(experts: Specialisation, names: Sequence[str], words: Mapping[st
         hoverongaps=False,
         xgap=3,
         ygap=2,
+        meta={"why": "lift-{x}", "expert": "y"},
         customdata=[
             [
                 [_plain(name), float(lift_EC[expert, column]), int(experts.load_EC[expert, column]),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { scaled } from "../../moe_demo/ui/kit/chart.js";
+import { askedAt, scaled } from "../../moe_demo/ui/kit/chart.js";
 
 test("on a projector type, margins and height of a figure grow, values and shares do not", () => {
   const layout = {
@@ -18,4 +18,11 @@ test("on a projector type, margins and height of a figure grow, values and share
     xaxis: { domain: [0, 0.5], range: [0, 10], tickfont: { size: 18 } },
     annotations: [{ x: 3, font: { size: 15 }, yshift: 6 }],
   });
+});
+
+test("a click on a chart asks for the number that its trace says it shows, at the place of the point", () => {
+  const cells = { meta: { why: "lift-{x}", expert: /** @type {const} */ ("y") } };
+  assert.deepEqual(askedAt({ x: 2, y: 7, data: cells }), { why: "lift-2", expert: 7 });
+  assert.deepEqual(askedAt({ x: 1, y: 0, data: { meta: { why: "accuracy" } } }), { why: "accuracy" });
+  assert.equal(askedAt({ x: 1, y: 0, data: {} }), null);
 });

@@ -58,6 +58,7 @@ QUANTITIES: dict[str, Quantity] = {
     "batch_push": Quantity(build=training.batch_push, of=StepCase),
     "batch_sum": Quantity(build=training.batch_sum, of=StepCase),
     "headline_f": Quantity(build=training.headline_f, of=StepCase, takes=("headline",)),
+    "headline_push": Quantity(build=training.headline_push, of=StepCase, takes=("headline",)),
     "headline_sum": Quantity(build=training.headline_sum, of=StepCase, takes=("headline",)),
     "bias": Quantity(build=training.bias, of=StepCase),
 }

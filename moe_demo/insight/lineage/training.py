@@ -152,6 +152,11 @@ def headline_f(case: StepCase, headline: int) -> Lineage:
     return _f("headline_f", _headline(case, headline), case.expert, _SEQUENCE)
 
 
+def headline_push(case: StepCase, headline: int) -> Lineage:
+    """f_i P_i within one headline."""
+    return _product("headline_push", _headline(case, headline), case.expert, _SEQUENCE)
+
+
 def headline_sum(case: StepCase, headline: int) -> Lineage:
     """Sum of f_i P_i within one headline, without alpha."""
     return _sum("headline_sum", _headline(case, headline), _SEQUENCE)

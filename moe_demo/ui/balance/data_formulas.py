@@ -16,9 +16,9 @@ from moe_demo.insight.balance_terms import (
     unevenness,
 )
 from moe_demo.insight.load import load_scale_end
+from moe_demo.ui.kit.data import KitNumberTableData, NumberRow
 from moe_demo.ui.kit.i18n import labels, language, t
 from moe_demo.ui.kit.looks import class_looks
-from moe_demo.ui.kit.tables import markdown_table
 from moe_demo.ui.kit.words import expert_name, layer_name
 
 _WRITTEN = 2  # terms of a sum that are written out
@@ -121,26 +121,36 @@ def _bias(update: BiasUpdate) -> list[str]:
     ]
 
 
-def experts_table(step: RecordedStep, layer: int) -> str:
+def experts_table(step: RecordedStep, layer: int) -> KitNumberTableData:
     """Every expert's numbers, a column each: of the words that the formula is written for."""
     update, is_of_headline = bias_update(step, layer), step.config.balance.method == "seq_aux_loss"
     terms = sequence_loss(step, layer).headlines[0].terms if is_of_headline else batch_loss(step, layer)
     corner = t(
         "balance.formulas.of_headline" if is_of_headline else "balance.formulas.of_batch", n=terms.n_tokens
     )
+    f, push = ("headline_f-0", "headline_push-0") if is_of_headline else ("batch_f", "batch_push")
     rows = [
-        ["$c_i$", *(f"{load:.0f}" for load in terms.load_E)],
-        ["$f_i$", *(f"{f:.2f}" for f in terms.f_E)],
-        ["$P_i$", *(f"{share:.3f}" for share in terms.share_E)],
-        ["$f_i P_i$", *(f"{product:.3f}" for product in terms.product_E)],
+        _number_row("cᵢ", [f"{load:.0f}" for load in terms.load_E]),
+        _number_row("fᵢ", [f"{f:.2f}" for f in terms.f_E], f),
+        _number_row("Pᵢ", [f"{share:.3f}" for share in terms.share_E]),
+        _number_row("fᵢ Pᵢ", [f"{product:.3f}" for product in terms.product_E], push),
     ]
     if update.rate > 0:
         rows += [
-            [r"$\mathrm{sign}$", *(f"{sign:+d}" for sign in update.sign_E)],
-            [t("balance.formulas.before"), *(f"{bias:+.3f}" for bias in update.before_E)],
-            [t("balance.formulas.after"), *(f"{bias:+.3f}" for bias in update.after_E)],
+            _number_row("sign", [f"{sign:+d}" for sign in update.sign_E]),
+            _number_row(t("balance.formulas.before"), [f"{bias:+.3f}" for bias in update.before_E]),
+            _number_row(t("balance.formulas.after"), [f"{bias:+.3f}" for bias in update.after_E], "bias"),
         ]
-    return markdown_table([corner, *(expert_name(e) for e in range(len(terms.load_E)))], rows)
+    return {
+        "label": corner,
+        "heads": [corner, *(expert_name(e) for e in range(len(terms.load_E)))],
+        "rows": rows,
+        "lang": language(),
+    }
+
+
+def _number_row(head: str, texts: list[str], why: str | None = None) -> NumberRow:
+    return {"head": head, "cells": [{"text": text, "why": why, "expert": e} for e, text in enumerate(texts)]}
 
 
 # -- headlines against batch -----------------------------------------------------------------------------------

@@ -21,13 +21,13 @@ from moe_demo.ui.balance.data_formulas import (
     headlines_sentence,
 )
 from moe_demo.ui.balance.settings import BalanceSettings
-from moe_demo.ui.kit import selection
+from moe_demo.ui.kit import redraw, selection
 from moe_demo.ui.kit.glossary import explained
 from moe_demo.ui.kit.i18n import t
 from moe_demo.ui.kit.picture import picture
+from moe_demo.ui.kit.selection import Selection
 from moe_demo.ui.kit.words import layer_name, method_key, method_word
 
-STYLE = Path(__file__).with_name("formulas.css")
 _BESIDE = (1.05, 0.95, 1.5)  # widths of the formulas in one line
 
 
@@ -44,6 +44,7 @@ def draw(recording: Recording) -> None:
 
 
 def _section(recording: Recording) -> None:
+    redraw.if_asked()
     method, step, layer = _controls(recording)
     st.markdown(t(f"balance.formulas.about.{method_key(method)}"))
     lines = formulas(step, layer)
@@ -53,9 +54,7 @@ def _section(recording: Recording) -> None:
         lines = lines[len(_BESIDE) :]
     for line in lines:
         st.latex(line)
-    with st.container(key="balance-experts"):
-        st.html(STYLE)
-        st.markdown(experts_table(step, layer))
+    picture("kit/number_table", data=experts_table(step, layer), key="balance.experts")
     st.subheader(t("balance.terms.title"), anchor=False)
     sequence, batch = sequence_loss(step, layer), batch_loss(step, layer)
     explained(headlines_sentence(sequence, batch))
@@ -65,12 +64,10 @@ def _section(recording: Recording) -> None:
 def _controls(recording: Recording) -> tuple[BalanceMethod, RecordedStep, int]:
     """Method, step and layer. The address is the truth: each widget is set to it before it is drawn."""
     chosen, n_layers = selection.current(BalanceSettings), recording.base.model.n_layers
-    asked, layer = chosen.of(BalanceSettings), chosen.layer if chosen.layer < n_layers else 0
-    found = _steps(recording.folder, asked.way)
-    steps = [step.step for step in found]
-    wanted = steps[-1] if asked.moment is None else asked.moment
-    step = min(steps, key=lambda one: abs(one - wanted))
-    widgets = {"balance.way": asked.way, "balance.moment": step, "balance.layer": layer}
+    asked = chosen.of(BalanceSettings)
+    step, layer = shown_step(recording, chosen)
+    steps = [one.step for one in _steps(recording.folder, asked.way)]
+    widgets = {"balance.way": asked.way, "balance.moment": step.step, "balance.layer": layer}
     st.session_state.update(widgets)
     places = st.columns([3.7, 1.6, 0.7], vertical_alignment="bottom", gap="medium")
     with places[0]:
@@ -99,4 +96,13 @@ def _controls(recording: Recording) -> tuple[BalanceMethod, RecordedStep, int]:
                 format_func=layer_name,
                 on_change=lambda: selection.update(layer=int(st.session_state["balance.layer"])),
             )
-    return asked.way, found[steps.index(step)], layer
+    return asked.way, step, layer
+
+
+def shown_step(recording: Recording, chosen: Selection) -> tuple[RecordedStep, int]:
+    """The recorded step that is nearest to the one in the address, of its method; and the layer."""
+    asked = chosen.of(BalanceSettings)
+    found = _steps(recording.folder, asked.way)
+    wanted = found[-1].step if asked.moment is None else asked.moment
+    step = min(found, key=lambda one: abs(one.step - wanted))
+    return step, chosen.layer if chosen.layer < recording.base.model.n_layers else 0

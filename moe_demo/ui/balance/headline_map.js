@@ -6,6 +6,7 @@ import { fixed } from "../kit/numbers.js";
 import { drawn } from "../kit/stage.js";
 import { dataTable } from "../kit/table.js";
 import { fill } from "../kit/text.js";
+import { whyMark } from "../kit/why.js";
 
 const PUSHED = 0.05; // below this the push is too small for an arrow
 
@@ -38,9 +39,12 @@ function draw(root, data) {
       el("th", { scope: "col", class: "total" }, words.total),
     ],
     rows: [
-      ...headlines.map((row) => ({ class: "headline", cells: cells(headlineHead(row), row, data) })),
+      ...headlines.map((row, b) => ({
+        class: "headline",
+        cells: cells(headlineHead(row), row, data, `headline_f-${b}`),
+      })),
       { class: "gap", cells: [el("td", { colspan: width }, words.whole)] },
-      { class: "batch", cells: cells(batch.text, batch, data) },
+      { class: "batch", cells: cells(batch.text, batch, data, "batch_f") },
     ],
   });
   root.replaceChildren(el("div", { class: "scroll" }, table));
@@ -57,20 +61,30 @@ function headlineHead({ text, class_word, glyph, hue }) {
   );
 }
 
-/** @param {import("../kit/table.js").Cell} head @param {BatchRow} row @param {HeadlineMap} data */
-function cells(head, { f, unevenness }, data) {
-  const values = f.map((value, expert) => valueCell(value, expert, data));
+/**
+ * @param {import("../kit/table.js").Cell} head
+ * @param {BatchRow} row
+ * @param {HeadlineMap} data
+ * @param {string} why key of its numbers (insight.lineage)
+ */
+function cells(head, { f, unevenness }, data, why) {
+  const values = f.map((value, expert) => valueCell(value, expert, data, why));
   return [head, ...values, el("td", { class: "total" }, fixed(unevenness, 2))];
 }
 
-/** @param {number} f @param {number} expert @param {HeadlineMap} data */
-function valueCell(f, expert, { ramp, top, words }) {
+/** @param {number} f @param {number} expert @param {HeadlineMap} data @param {string} why */
+function valueCell(f, expert, { ramp, top, words }, why) {
   const colour = rampAt(ramp, loadPlace(f, top));
   const push = pushOf(f);
   const says = fill(words[push], { expert: `E${expert}`, f: fixed(f, 2) });
   const arrow = { down: "▼", up: "▲", rest: "·" }[push];
   const style = `background:${rgb(colour)};color:${inkOn(colour)}`;
-  return el("td", { class: "cell", title: says, "aria-label": says, style }, `${fixed(f, 1)} ${arrow}`);
+  const mark = whyMark(why, { expert });
+  return el(
+    "td",
+    { class: "cell", title: says, "aria-label": says, style, ...mark },
+    `${fixed(f, 1)} ${arrow}`,
+  );
 }
 
 export default drawn(draw);

@@ -49,6 +49,17 @@ export function scaled(part, scale, name = "") {
   );
 }
 
+/**
+ * What a point of a chart asks for: `meta` of its trace is a key with the point's own x and y to fill in.
+ * @param {{ x: number, y: number, data: { meta?: { why: string, expert?: "x" | "y" } } }} point
+ * @returns {{ why: string, expert?: number } | null}
+ */
+export function askedAt({ x, y, data: { meta } }) {
+  if (!meta?.why) return null;
+  const why = meta.why.replace("{x}", String(x)).replace("{y}", String(y));
+  return meta.expert ? { why, expert: { x, y }[meta.expert] } : { why };
+}
+
 class Chart {
   /** @param {HTMLElement} root */
   constructor(root) {
@@ -57,6 +68,9 @@ class Chart {
     this.isSeen = false;
     /** @type {PictureData | null} */
     this.data = null;
+    /** @type {import("./stage.js").Send} */
+    this.send = () => {};
+    this.isListening = false;
     root.replaceChildren(this.box);
     this.watch = new IntersectionObserver((entries) => {
       if (entries.some((entry) => entry.isIntersecting)) this.look();
@@ -70,9 +84,13 @@ class Chart {
     });
   }
 
-  /** @param {PictureData} data */
-  show(data) {
+  /**
+   * @param {PictureData} data
+   * @param {import("./stage.js").Send} send
+   */
+  show(data, send) {
     this.data = data;
+    this.send = send;
     this.box.setAttribute("aria-label", data.label);
     this.resize();
   }
@@ -116,9 +134,20 @@ class Chart {
       const Plotly = await plotly(data.library);
       const config = { responsive: true, displayModeBar: false };
       await Plotly.react(box, data.figure.data, this.themed(data.figure.layout), config);
+      this.listen();
     } catch {
       box.replaceChildren(el("p", { class: "muted", role: "alert" }, data.words.failed));
     }
+  }
+
+  /** A click on a number whose trace says what it is (`meta`) asks where it comes from. */
+  listen() {
+    if (this.isListening) return;
+    this.isListening = true;
+    /** @type {any} */ (this.box).on("plotly_click", (/** @type {any} */ { points: [point] }) => {
+      const asked = askedAt(point);
+      if (asked) this.send("why", asked);
+    });
   }
 
   /**

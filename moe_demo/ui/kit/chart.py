@@ -25,7 +25,7 @@ from starlette.routing import Route
 
 from moe_demo.ui.kit.data import Drawn, KitChartData
 from moe_demo.ui.kit.i18n import labels, language
-from moe_demo.ui.kit.picture import component
+from moe_demo.ui.kit.picture import ask_why, component
 
 ADDRESS = f"/plotly-{get_plotlyjs_version()}.min.js"
 
@@ -46,7 +46,8 @@ def chart(figure: Drawn, key: str, label: str) -> None:
         "words": labels("chart"),
         "lang": language(),
     }
-    component("chart", "kit/chart.js", isolated=False)(data=data, key=key)
+    chart_of = component("chart", "kit/chart.js", isolated=False)
+    chart_of(data=data, key=key, on_why_change=lambda: ask_why(key))
 
 
 def library_route() -> Route:

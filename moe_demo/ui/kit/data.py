@@ -1,4 +1,4 @@
-"""What the kit's own pictures are given: a chart, and a dot product taken apart."""
+"""What the kit's own pictures are given: a chart, a dot product taken apart, a table of numbers."""
 
 from __future__ import annotations
 
@@ -43,6 +43,31 @@ class KitDotProductData(TypedDict):
     rest: Product
     total: Product
     words: dict[str, str]
+    lang: str
+
+
+class NumberCell(TypedDict):
+    """A number as it is written, and its key where it tells where it comes from."""
+
+    text: str
+    why: str | None
+    expert: int | None
+    """The expert that the selection takes with it."""
+
+
+class NumberRow(TypedDict):
+    """A row of numbers."""
+
+    head: str
+    cells: list[NumberCell]
+
+
+class KitNumberTableData(TypedDict):
+    """A table of numbers."""
+
+    label: str
+    heads: list[str]
+    rows: list[NumberRow]
     lang: str
 
 

@@ -73,8 +73,10 @@ class Offer:
         return t(f"lineage.name.{key.name}", **found)
 
 
-def show_lineage(offer: Offer, chosen: Selection) -> None:
-    """The list, and the sum of the number in the address. Last on a page, outside its fragments."""
+def show_lineage(offer: Offer | None, chosen: Selection) -> None:
+    """The list, and the sum of the number in the address. Last on a page; None where it has no number now."""
+    if offer is None:
+        return
     key = chosen.why if chosen.why in offer.keys else None
     words = {_NONE: t("lineage.choose")} | {str(one): offer.name(one) for one in offer.keys}
     choice(

@@ -35,11 +35,11 @@ def picture(path: str, *, data: Mapping[str, Any], key: str, **options: Any) -> 
     A number in it that is marked with `whyMark` (kit/why.js) asks for its sum, which `kit.lineage` shows.
     """
     return component("mount", "kit/mount.js")(
-        data=packed({"picture": path, "data": data}), key=key, on_why_change=lambda: _ask_why(key), **options
+        data=packed({"picture": path, "data": data}), key=key, on_why_change=lambda: ask_why(key), **options
     )
 
 
-def _ask_why(key: str) -> None:
+def ask_why(key: str) -> None:
     """A number was clicked: which one, and the places of the selection it stands for, go into the address."""
     if asked := st.session_state[key].why:
         places = {name: asked[name] for name in ("token", "layer", "expert") if asked.get(name) is not None}

@@ -46,11 +46,10 @@ def draw(view: View) -> None:
     run = view.run
     st.header(t("checkpoint.title", step=run.step), anchor="held-out")
     try:
-        found: HeldOutReport | None = _examined(run)
+        _examined(run)
     except DataGoneError as error:
         st.info(t("checkpoint.data_gone", source=plain(error.source)))
-        found = None
-    evaluation = found.evaluation if found else run.last_eval
+    found, evaluation = examined(run)
     if evaluation is None:
         st.caption(t("checkpoint.nothing"))
         return
@@ -62,6 +61,15 @@ def draw(view: View) -> None:
         _experts(specialisation(evaluation, view.selection.layer, run.labels), run)
     if found:
         _hardest(found, run)
+
+
+def examined(run: Run) -> tuple[HeldOutReport | None, EvalMetrics | None]:
+    """What the weights answer, and what is counted of it; without the headlines only what training wrote down."""
+    try:
+        found = _examined(run)
+    except DataGoneError:
+        return None, run.last_eval
+    return found, found.evaluation
 
 
 @lru_cache(maxsize=32)

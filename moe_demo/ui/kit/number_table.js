@@ -1,0 +1,26 @@
+// A table of numbers, each of which may tell where it comes from.
+import { el } from "./dom.js";
+import { drawn } from "./stage.js";
+import { dataTable } from "./table.js";
+import { whyMark } from "./why.js";
+
+/** @typedef {import("./number_table.types.js").PictureData} PictureData */
+
+/** @param {PictureData["rows"][number]["cells"][number]} cell */
+function number({ text, why, expert }) {
+  if (!why) return text;
+  const places = expert === null ? {} : { expert };
+  return el("button", { type: "button", class: "why", ...whyMark(why, places) }, text);
+}
+
+export default drawn((root, /** @type {PictureData} */ { label, heads, rows }) => {
+  const table = dataTable({
+    caption: label,
+    hidesCaption: true,
+    heads,
+    rows: rows.map(({ head, cells }) => [head, ...cells.map(number)]),
+  });
+  root.replaceChildren(
+    el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": label }, table),
+  );
+});
