@@ -28,6 +28,7 @@ from moe_demo.insight.lineage import (
 from moe_demo.insight.lineage.record import dot_product
 from moe_demo.insight.mixture import toward
 from moe_demo.insight.run import Run
+from moe_demo.insight.waterfall import waterfall
 from moe_demo.model.change import LayerChange
 
 TEXT = "苹果公司发布了最新的iPhone 15"
@@ -40,7 +41,8 @@ def run(request: pytest.FixtureRequest) -> Run:
 
 def every_key(case: SentenceCase) -> Iterator[NumberKey]:
     """Every quantity of a sentence at every place."""
-    ends = {"piece": case.mixture.gates_TP.shape[1], "label": len(case.trace.labels)}
+    n_steps = len(waterfall(case.run, case.trace, case.layer, None if case.whole else case.token).steps)
+    ends = {"piece": case.mixture.gates_TP.shape[1], "label": len(case.trace.labels), "step": n_steps}
     for name, quantity in QUANTITIES.items():
         if quantity.of is SentenceCase and (
             name != "direct" or toward(case.run, case.mixture).direct_TPC is not None
@@ -74,7 +76,9 @@ def run_notebook(book: bytes) -> dict[str, Any]:
 @pytest.mark.parametrize(("layer", "token", "expert"), [(0, 0, None), (-1, 5, 2), (0, 3, 1)])
 def test_numpy_finds_every_number_of_a_sentence(run: Run, layer: int, token: int, expert: int | None):
     trace = run.trace(TEXT)
-    case = sentence_case(run, trace, token=token, layer=layer % len(trace.layers), expert=expert)
+    case = sentence_case(
+        run, trace, token=token, layer=layer % len(trace.layers), expert=expert, whole=token == 3
+    )
     for key in every_key(case):
         found = check(lineage_of(key, case))
         assert found.agrees, (key, found)

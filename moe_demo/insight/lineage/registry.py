@@ -9,14 +9,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from moe_demo.insight.lineage import classes, experts, routing, training
+from moe_demo.insight.lineage import classes, experts, routing, steps, training
 from moe_demo.insight.lineage.key import NumberKey
 from moe_demo.insight.lineage.record import Lineage
 from moe_demo.insight.lineage.sentence import SentenceCase
 from moe_demo.insight.lineage.training import HeldOutCase, StepCase
 
 Case = SentenceCase | HeldOutCase | StepCase
-PlaceKind = Literal["piece", "label", "headline"]
+PlaceKind = Literal["piece", "label", "headline", "step"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +43,7 @@ QUANTITIES: dict[str, Quantity] = {
     "cosine": Quantity(build=experts.cosine, of=SentenceCase, takes=("piece", "label")),
     "direct": Quantity(build=experts.direct, of=SentenceCase, takes=("piece", "label")),
     "removal": Quantity(build=experts.removal, of=SentenceCase, takes=("piece", "label")),
+    "step": Quantity(build=steps.step, of=SentenceCase, takes=("step", "label")),
     "mixed": Quantity(build=experts.mixed, of=SentenceCase),
     "block_output": Quantity(build=experts.block_output, of=SentenceCase),
     "pooled": Quantity(build=classes.pooled, of=SentenceCase),

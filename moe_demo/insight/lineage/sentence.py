@@ -23,6 +23,8 @@ class SentenceCase:
     token: int
     layer: int
     expert: int
+    whole: bool = False
+    """Whether the steps toward a class are those of the whole sentence, not of the word."""
 
     @property
     def routed(self) -> LayerTrace:
@@ -67,6 +69,7 @@ def sentence_case(
     layer: int,
     expert: int | None,
     rule: RoutingRule | None = None,
+    whole: bool = False,
 ) -> SentenceCase:
     """A case; without an expert, that of the one the router took first."""
     chosen = int(trace.layers[layer].topk_idx_TK[token, 0]) if expert is None else expert
@@ -77,4 +80,5 @@ def sentence_case(
         token=token,
         layer=layer,
         expert=chosen,
+        whole=whole,
     )

@@ -55,6 +55,8 @@ class Offer:
     pieces: tuple[str, ...] = ()
     """Names of the pieces P of the selected word."""
     headlines: tuple[str, ...] = ()
+    steps: tuple[str, ...] = ()
+    """Names of the steps toward a class."""
 
     def lineage(self, key: NumberKey) -> Lineage:
         """Where it comes from."""
@@ -67,7 +69,7 @@ class Offer:
             "layer": layer_name(self.layer),
             "expert": _NONE if self.expert is None else expert_name(self.expert),
         }
-        names = {"label": self.labels, "piece": self.pieces, "headline": self.headlines}
+        names = {"label": self.labels, "piece": self.pieces, "headline": self.headlines, "step": self.steps}
         for kind, place in zip(QUANTITIES[key.name].takes, key.at, strict=True):
             found[kind] = class_word(names[kind][place]) if kind == "label" else names[kind][place]
         return t(f"lineage.name.{key.name}", **found)
