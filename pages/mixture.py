@@ -3,6 +3,7 @@
 import streamlit as st
 
 from moe_demo.insight.mixture import mixture, removal_effects
+from moe_demo.insight.waterfall import waterfall
 from moe_demo.model.moe import MoELayer
 from moe_demo.ui.kit import views
 from moe_demo.ui.kit.glossary import explained
@@ -18,6 +19,7 @@ with st.container(key="mixture-title", horizontal=True, vertical_alignment="bott
     st.title(t("mixture.title"), anchor=False, width="content")
     explained(t("mixture.caption"), width="content")
 mixture_page.draw(view)
+mixture_page.toward_classes(view)
 mixture_page.gate_and_cause(view)
 show_lineage(offered(view), view.selection)
-show_source(MoELayer.forward, mixture, removal_effects)
+show_source(MoELayer.forward, mixture, waterfall, removal_effects)

@@ -174,6 +174,30 @@ def first_sight(layer: LayerMixture, token: int) -> FirstSight:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SentenceSight:
+    """The same over all words of a sentence."""
+
+    n_other: int
+    """Words whose longest piece is not that of their largest gate."""
+    n_shared: int
+    """Words whose longest piece of all is a shared expert's."""
+    longest_word: int
+    """The word whose layer output is longest, and the one whose is shortest."""
+    shortest_word: int
+
+
+def sentence_sight(layer: LayerMixture) -> SentenceSight:
+    """How often the loudest expert is not the one that adds most."""
+    sights = [first_sight(layer, token) for token in range(len(layer.norm_TP))]
+    return SentenceSight(
+        n_other=sum(sight.loudest != sight.longest for sight in sights),
+        n_shared=sum(sight.longest_of_all >= layer.n_chosen for sight in sights),
+        longest_word=int(layer.output_norm_T.argmax()),
+        shortest_word=int(layer.output_norm_T.argmin()),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class Toward:
     """How far the pieces of a layer point to each class: by the rows of the classifier's matrix."""
 

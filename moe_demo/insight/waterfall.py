@@ -63,6 +63,21 @@ class Waterfall:
         """The sum after each step; the last is the class logits."""
         return np.cumsum([step.value_C for step in self.steps], axis=0)
 
+    @property
+    def base_C(self) -> Array:
+        """Where the drawing begins: 0; where the steps are measured, behind the rest, which would dwarf them."""
+        return np.zeros_like(self.logits_C) if self.exact else self.running_NC[0]
+
+    @property
+    def ends_C2(self) -> Array:
+        """Lowest and highest sum of each class from its base on, the same length for all: one scale for all."""
+        drawn_NC = np.vstack([self.base_C, self.running_NC[0 if self.exact else 1 :]])
+        if self.exact:
+            return np.tile([drawn_NC.min(), drawn_NC.max()], (len(self.base_C), 1))
+        low_C, high_C = drawn_NC.min(0), drawn_NC.max(0)
+        spare_C = (high_C - low_C).max() - (high_C - low_C)
+        return np.stack([low_C - spare_C / 2, high_C + spare_C / 2], axis=1)
+
 
 def waterfall(run: Run, trace: ForwardTrace, layer: int, token: int | None = None) -> Waterfall:
     """The steps of one MoE layer, for one word or for the sentence."""

@@ -26,6 +26,7 @@ from moe_demo.ui.kit.lineage import Offer, loaded_from
 from moe_demo.ui.kit.views import View
 from moe_demo.ui.mixture import numbers as mixture_numbers
 from moe_demo.ui.mixture.data import picture_data as mixture_data
+from moe_demo.ui.mixture.data_waterfall import waterfall_data
 from moe_demo.ui.router import controls as router_controls
 from moe_demo.ui.router import numbers as router_numbers
 from moe_demo.ui.router.data import picture_data as router_data
@@ -107,11 +108,15 @@ def router(params: dict[str, str]) -> tuple[Offer, Shown]:
 
 def mixture(params: dict[str, str]) -> tuple[Offer, Shown]:
     view = view_of("mixture", params)
-    data, offer = mixture_data(view), mixture_numbers.offered(view)
+    data, steps, offer = mixture_data(view), waterfall_data(view), mixture_numbers.offered(view)
     gate = [row["gate"] for row in data["rows"] if row["expert"] == offer.expert] or [0.0]
     names = {"length": "norm", "removal": "effect"}
 
     def shown(key: NumberKey) -> Any:
+        if key.name == "class_logit":
+            return steps["logits"][key.at[0]]
+        if key.name == "step":
+            return steps["steps"][key.at[0]]["values"][key.at[1]]
         whole = {"gate": gate[0], "output_length": data["total_norm"], "layer_output": data["total"]}
         if not key.at:
             return whole[key.name]
@@ -176,6 +181,8 @@ PLACES = [
     (mixture, {}),
     (mixture, {"l": "1", "t": "6", "e": "2"}),
     (mixture, {"run": "document", "t": "2"}),
+    (mixture, {"run": "document", "of": "sentence"}),
+    (mixture, {"of": "sentence", "s": "火箭夺冠"}),
     (training, {}),
     (training, {"l": "1", "e": "4", "run": "deepseek"}),
     (training, {"run": "document", "step": "0"}),

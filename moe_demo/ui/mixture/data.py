@@ -17,6 +17,7 @@ from moe_demo.insight.mixture import (
     first_sight,
     mixture,
     removal_effects,
+    sentence_sight,
     toward,
 )
 from moe_demo.insight.run import Run
@@ -64,6 +65,7 @@ class ArticleTerm(TypedDict):
     """One term of the article's line, with the live one."""
 
     word: str
+    token: int
     written: str
     gate: float
     live_expert: int
@@ -164,7 +166,9 @@ def picture_data(view: View) -> MixturePictureData:
         "title": t("mixture.title_label", word=word, layer=layer_title(layer.layer)),
         "badge": badge(view.run),
         "badge_hint": badge_hint(),
-        "claim": t("mixture.claim.of", word=word, claim=_claim(layer, token)),
+        "claim": t("mixture.claim.of", word=word, claim=_claim(layer, token))
+        if chosen.of(MixtureSettings).of == "word"
+        else _sentence_claim(layer, view.trace.tokens),
         "measured": _measured(straight, len(view.trace.tokens), class_word(view.trace.label)),
         "words": labels("mixture.words") | {"title": TITLE},
         "lang": language(),
@@ -219,6 +223,7 @@ def _article(view: View, layer: LayerMixture) -> list[ArticleTerm]:
     return [
         {
             "word": word,
+            "token": live[word],
             "written": term.written,
             "gate": term.gate,
             "live_expert": int(layer.experts_TK[live[word], 0]),
@@ -246,6 +251,23 @@ def _claim(layer: LayerMixture, token: int) -> str:
     if sight.longest_of_all >= k:
         said += t("mixture.claim.shared", norm=float(layer.norm_TP[token, sight.longest_of_all]))
     return said
+
+
+def _sentence_claim(layer: LayerMixture, tokens: tuple[str, ...]) -> str:
+    """The same of all words together."""
+    sight, n = sentence_sight(layer), len(tokens)
+    if layer.n_chosen == 1:
+        places = {"long": sight.longest_word, "short": sight.shortest_word}
+        values: dict[str, object] = {name: tokens[place] for name, place in places.items()}
+        values |= {f"{name}_gate": float(layer.gates_TP[place, 0]) for name, place in places.items()}
+        values |= {f"{name}_norm": float(layer.output_norm_T[place]) for name, place in places.items()}
+        return t("mixture.claim.sentence_one", **values)
+    said = t(
+        "mixture.claim.sentence_other" if sight.n_other else "mixture.claim.sentence_same",
+        n=sight.n_other,
+        all=n,
+    )
+    return said + (t("mixture.claim.sentence_shared", n=sight.n_shared, all=n) if sight.n_shared else "")
 
 
 def _measured(straight: Toward, n_tokens: int, answer: str) -> str:

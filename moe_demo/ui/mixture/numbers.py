@@ -7,13 +7,23 @@ from moe_demo.insight.mixture import mixture, toward
 from moe_demo.ui.kit.lineage import Offer
 from moe_demo.ui.kit.views import View
 from moe_demo.ui.mixture.data import piece_label
+from moe_demo.ui.mixture.data_waterfall import found, step_name
+from moe_demo.ui.mixture.settings import MixtureSettings
 
 
 def offered(view: View) -> Offer:
     """Every piece of the selected word in the selected layer, their sum, and what each does to every class."""
     chosen = view.selection
     token = chosen.token or 0
-    case = sentence_case(view.run, view.trace, token=token, layer=chosen.layer, expert=chosen.expert)
+    case = sentence_case(
+        view.run,
+        view.trace,
+        token=token,
+        layer=chosen.layer,
+        expert=chosen.expert,
+        whole=chosen.of(MixtureSettings).of == "sentence",
+    )
+    steps = found(view).steps
     layer = mixture(view.trace).layers[chosen.layer]
     pieces, labels = range(layer.gates_TP.shape[1]), range(len(view.run.labels))
     is_linear = toward(view.run, layer).direct_TPC is not None
@@ -21,6 +31,8 @@ def offered(view: View) -> Offer:
     return Offer(
         keys=(
             NumberKey("gate"),
+            *(NumberKey("class_logit", (c,)) for c in labels),
+            *(NumberKey("step", (n, c)) for n in range(len(steps)) for c in labels),
             *(NumberKey("length", (p,)) for p in pieces),
             NumberKey("output_length"),
             NumberKey("layer_output"),
@@ -32,5 +44,6 @@ def offered(view: View) -> Offer:
         layer=chosen.layer,
         expert=case.expert,
         labels=view.run.labels,
+        steps=tuple(map(step_name, steps)),
         pieces=tuple(piece_label(layer, token, p) for p in pieces),
     )

@@ -1,6 +1,7 @@
 """The mixture page's pictures: a word's pieces with what they cause, and size against effect.
 
 draw(view)              the pieces of the selected word, or of all words, in the selected layer
+toward_classes(view)    what they bring to each class, step by step
 gate_and_cause(view)    every (word, expert) of the sentence; and over many headlines, once somebody asks
 """
 
@@ -20,6 +21,7 @@ from moe_demo.ui.kit.picture import picture
 from moe_demo.ui.kit.views import View
 from moe_demo.ui.kit.words import layer_name, plain
 from moe_demo.ui.mixture.data import picture_data, scatter_data
+from moe_demo.ui.mixture.data_waterfall import waterfall_data
 from moe_demo.ui.mixture.settings import MixtureSettings
 
 KEY, SCATTER, MANY = "mixture", "mixture.scatter", "mixture.many"
@@ -35,6 +37,12 @@ def draw(view: View) -> None:
             selection.update(MixtureSettings, **picked)
 
     picture("mixture/picture", data=picture_data(view), key=KEY, on_go_change=go)
+
+
+def toward_classes(view: View) -> None:
+    """The waterfall toward each class, for the word or the sentence."""
+    st.header(t("mixture.waterfall.title"), anchor="waterfall")
+    picture("mixture/waterfall", data=waterfall_data(view), key="mixture.waterfall")
 
 
 def gate_and_cause(view: View) -> None:

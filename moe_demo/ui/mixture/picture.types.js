@@ -59,6 +59,7 @@
  * One term of the article's line, with the live one.
  * @typedef {object} ArticleTerm
  * @property {string} word
+ * @property {number} token
  * @property {string} written
  * @property {number} gate
  * @property {number} live_expert
