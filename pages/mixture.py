@@ -19,6 +19,7 @@ with st.container(key="mixture-title", horizontal=True, vertical_alignment="bott
     st.title(t("mixture.title"), anchor=False, width="content")
     explained(t("mixture.caption"), width="content")
 mixture_page.draw(view)
+mixture_page.clearest(view)
 mixture_page.toward_classes(view)
 mixture_page.gate_and_cause(view)
 show_lineage(offered(view), view.selection)

@@ -1,6 +1,8 @@
 """Is the gate the cause? How much each chosen expert adds, against what happens when it is left out.
 
     found = pieces_of(run, text)            every (word, chosen expert) of a sentence, one list a layer
+    off_diagonal(found[layer])              which of them are large for nothing, or small and decisive
+    unheard_gate(found)                     the word whose largest gate does least
     agreement(run, texts)                   per layer: does the order of the one follow the order of the other?
 
 The gate says how loud an expert is heard, the length of its piece (gate x output) how far it moves the word, and only
@@ -76,6 +78,53 @@ def pieces_of(run: Run, text: str) -> tuple[tuple[Piece, ...], ...]:
         )
         for layer, effect_TPC in zip(mixture(trace).layers, removal_effects(run, text), strict=True)
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class OffDiagonal:
+    """The pieces of a sentence whose size says least of their effect, the furthest off first."""
+
+    large_for_nothing: tuple[Piece, ...]
+    small_and_decisive: tuple[Piece, ...]
+
+
+def off_diagonal(pieces: Sequence[Piece], most: int = 3) -> OffDiagonal:
+    """Those whose rank by length and rank by effect (of either sign) are furthest apart: at least half of all ranks."""
+    norm = mean_ranks(np.array([piece.norm for piece in pieces]))
+    effect = mean_ranks(np.abs([piece.effect for piece in pieces]))
+    apart, least = norm - effect, len(pieces) / 2
+    order = np.argsort(-np.abs(apart), kind="stable")
+    return OffDiagonal(
+        large_for_nothing=tuple(pieces[i] for i in order if apart[i] >= least)[:most],
+        small_and_decisive=tuple(pieces[i] for i in order if apart[i] <= -least)[:most],
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnheardGate:
+    """A word and layer whose largest gate does least, beside the piece there that does most."""
+
+    layer: int
+    loud: Piece
+    """At the largest gate."""
+    most: Piece
+    """With the largest effect, of either sign."""
+
+
+def unheard_gate(layers: Sequence[Sequence[Piece]]) -> UnheardGate | None:
+    """The clearest case in a sentence; None where the largest gate does most everywhere, as where one is chosen.
+
+    Clearest is the largest difference between what another piece of the word does and what its largest gate does.
+    """
+    found = []
+    for layer, pieces in enumerate(layers):
+        for token in sorted({piece.token for piece in pieces}):
+            mine = [piece for piece in pieces if piece.token == token]
+            loud = max(mine, key=lambda piece: piece.gate)
+            most = max(mine, key=lambda piece: abs(piece.effect))
+            if most is not loud:
+                found.append(UnheardGate(layer=layer, loud=loud, most=most))
+    return max(found, key=lambda one: abs(one.most.effect) - abs(one.loud.effect), default=None)
 
 
 def agreement(run: Run, texts: Sequence[str]) -> tuple[Agreement, ...]:

@@ -5,7 +5,16 @@ import pandas as pd
 import pytest
 
 from moe_demo import load_run
-from moe_demo.insight.gate_cause import agreement, pieces_of, rank_correlation
+from moe_demo.insight.gate_cause import (
+    OffDiagonal,
+    Piece,
+    UnheardGate,
+    agreement,
+    off_diagonal,
+    pieces_of,
+    rank_correlation,
+    unheard_gate,
+)
 from moe_demo.insight.switches import Seat, Switches
 from moe_demo.insight.whatif import whatif
 
@@ -53,3 +62,26 @@ def test_every_layer_is_told_over_all_pieces():
     [found] = agreement(run, texts)
     assert found.n_pieces == sum(len(run.trace(text).tokens) for text in texts)
     assert found.of_norm.low <= found.of_norm.value <= found.of_norm.high
+
+
+def piece(token: int, gate: float, norm: float, effect: float, expert: int = 0) -> Piece:
+    return Piece(token=token, expert=expert, gate=gate, norm=norm, effect=effect)
+
+
+def test_off_the_diagonal_are_the_long_without_effect_and_the_short_with_one():
+    on = [piece(t, 0.5, norm=t, effect=t / 10) for t in range(3, 9)]
+    long, short = piece(9, 0.9, norm=20, effect=0.001), piece(10, 0.1, norm=0.1, effect=-5)
+    found = off_diagonal([*on, long, short])
+    assert found.large_for_nothing == (long,)
+    assert found.small_and_decisive == (short,)
+    assert off_diagonal(on) == OffDiagonal(large_for_nothing=(), small_and_decisive=())
+
+
+def test_the_clearest_case_is_the_word_whose_largest_gate_does_least():
+    plain = [piece(0, 0.6, 1, effect=0.5, expert=1), piece(0, 0.4, 1, effect=0.1, expert=2)]
+    some = [piece(1, 0.6, 1, effect=0.2, expert=1), piece(1, 0.4, 1, effect=-0.3, expert=2)]
+    clear = [piece(1, 0.7, 1, effect=0.01, expert=3), piece(1, 0.3, 1, effect=-0.8, expert=4)]
+    found = unheard_gate([[*plain, *some], [*plain, *clear]])
+    assert found == UnheardGate(layer=1, loud=clear[0], most=clear[1])
+    assert unheard_gate([plain]) is None
+    assert unheard_gate([[piece(0, 0.9, 1, 1)]]) is None

@@ -34,12 +34,15 @@ def _entry(page: Page, spoken: str) -> st.Page:
     return st.Page(page.script, title=title, url_path=page.url_path or None, default=not page.url_path)
 
 
-def link(name: str, chosen: Selection, **changes: Any) -> None:
-    """A link to a page that takes the selection along, with changes: settings of that page among them."""
+def link(name: str, chosen: Selection, said: str | None = None, **changes: Any) -> None:
+    """A link to a page that takes the selection along, with changes: settings of that page among them.
+
+    It reads as the page is called, or as is said.
+    """
     page = page_called(name)
     st.page_link(
         _entry(page, language()),
-        label=page.word,
+        label=said or page.word,
         query_params=chosen.params(page.settings, **_LEAVING | changes),
     )
 

@@ -281,7 +281,7 @@ def _measured(straight: Toward, n_tokens: int, answer: str) -> str:
 def scatter_data(view: View) -> MixtureScatterData:
     """What the scatter draws: the pieces of this sentence in the selected layer."""
     layer, chosen = view.selection.layer, view.selection
-    pieces = _pieces(view.run, view.trace.text)[layer]
+    pieces = pieces_here(view.run, view.trace.text)[layer]
     effect = [piece.effect for piece in pieces]
     return {
         "points": [
@@ -313,5 +313,6 @@ def scatter_data(view: View) -> MixtureScatterData:
 
 
 @lru_cache(maxsize=_KEPT)
-def _pieces(run: Run, text: str) -> tuple[tuple[MeasuredPiece, ...], ...]:
+def pieces_here(run: Run, text: str) -> tuple[tuple[MeasuredPiece, ...], ...]:
+    """Every (word, chosen expert) of a sentence, layer by layer; measured once for all readers."""
     return pieces_of(run, text)

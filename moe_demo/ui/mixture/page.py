@@ -11,16 +11,17 @@ from functools import lru_cache
 
 import streamlit as st
 
-from moe_demo.insight.gate_cause import Agreement, Correlation, agreement
+from moe_demo.insight.gate_cause import Agreement, Correlation, agreement, off_diagonal, unheard_gate
 from moe_demo.insight.held_out import DataGoneError, split_of_run
 from moe_demo.insight.run import Run
+from moe_demo.ui.frame import navigation
 from moe_demo.ui.kit import selection
 from moe_demo.ui.kit.glossary import explained
 from moe_demo.ui.kit.i18n import t
 from moe_demo.ui.kit.picture import picture
 from moe_demo.ui.kit.views import View
-from moe_demo.ui.kit.words import layer_name, plain
-from moe_demo.ui.mixture.data import picture_data, scatter_data
+from moe_demo.ui.kit.words import expert_name, layer_name, plain
+from moe_demo.ui.mixture.data import picture_data, pieces_here, scatter_data
 from moe_demo.ui.mixture.data_waterfall import waterfall_data
 from moe_demo.ui.mixture.settings import MixtureSettings
 
@@ -55,7 +56,44 @@ def gate_and_cause(view: View) -> None:
             selection.update(token=picked["token"], expert=picked["expert"])
 
     picture("mixture/scatter", data=scatter_data(view), key=SCATTER, on_pick_change=pick)
+    _routes(view)
     _over_many(view.run)
+
+
+def clearest(view: View) -> None:
+    """A link to the word of this sentence whose largest gate does least, where there is one."""
+    found = unheard_gate(pieces_here(view.run, view.trace.text))
+    if found is None:
+        return
+    said = t(
+        "mixture.clearest",
+        word=plain(view.trace.tokens[found.loud.token]),
+        layer=layer_name(found.layer),
+        loud=expert_name(found.loud.expert),
+        most=expert_name(found.most.expert),
+    )
+    place = {"token": found.loud.token, "layer": found.layer, "expert": None}
+    navigation.link("mixture", view.selection, said, of="word", **place)
+
+
+def _routes(view: View) -> None:
+    """The points furthest off the diagonal, each a link to its route."""
+    found = off_diagonal(pieces_here(view.run, view.trace.text)[view.selection.layer])
+    columns = st.columns(2)
+    for column, name in zip(columns, ("large_for_nothing", "small_and_decisive"), strict=True):
+        pieces = getattr(found, name)
+        with column:
+            st.markdown(t(f"mixture.{name}" if pieces else f"mixture.no_{name}"))
+            for piece in pieces:
+                said = t(
+                    "mixture.route_of",
+                    word=plain(view.trace.tokens[piece.token]),
+                    expert=expert_name(piece.expert),
+                    gate=piece.gate,
+                    norm=piece.norm,
+                    effect=f"{piece.effect:+.3f}".replace("-", "−"),
+                )
+                navigation.link("router", view.selection, said, token=piece.token, expert=piece.expert)
 
 
 @st.fragment

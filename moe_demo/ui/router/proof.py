@@ -6,6 +6,7 @@ import streamlit as st
 
 from moe_demo.insight.interventions import Rerouted
 from moe_demo.insight.lineage import NumberKey
+from moe_demo.ui.frame import navigation
 from moe_demo.ui.kit.data import dot_product_data
 from moe_demo.ui.kit.i18n import t
 from moe_demo.ui.kit.lineage import inline
@@ -35,3 +36,5 @@ def proof(view: View, shown: Rerouted) -> None:
         st.caption(t("router.proof.dot", n=len(dot.terms) + dot.n_rest, shown=len(dot.terms)))
         picture("kit/dot_product", data=dot_product_data(dot), key="dot")
     inline(offer, NumberKey("gate"))
+    place = {"token": path.token, "layer": path.layer}
+    navigation.link("mixture", view.selection, t("router.proof.onward", word=plain(word)), **place)
