@@ -46,6 +46,8 @@ class Offer:
     """The numbers of a page, as it stands now."""
 
     keys: tuple[NumberKey, ...]
+    buttons: tuple[NumberKey, ...] = ()
+    """Those that are buttons in a picture: Tab reaches them there, and the list is spared them."""
     case: Callable[[NumberKey], Case]
     """What a number is asked of; called for the one that is opened."""
     layer: int
@@ -79,8 +81,9 @@ def show_lineage(offer: Offer | None, chosen: Selection) -> None:
     """The list, and the sum of the number in the address. Last on a page; None where it has no number now."""
     if offer is None:
         return
-    key = chosen.why if chosen.why in offer.keys else None
-    words = {_NONE: t("lineage.choose")} | {str(one): offer.name(one) for one in offer.keys}
+    key = chosen.why if chosen.why in (*offer.keys, *offer.buttons) else None
+    listed = dict.fromkeys([*offer.keys, *([key] if key else [])])
+    words = {_NONE: t("lineage.choose")} | {str(one): offer.name(one) for one in listed}
     choice(
         t("lineage.list"),
         words,

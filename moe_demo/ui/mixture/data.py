@@ -27,6 +27,7 @@ from moe_demo.ui.kit.views import View
 from moe_demo.ui.kit.words import badge, badge_hint, class_word, expert_name, layer_name, layer_title
 from moe_demo.ui.mixture.settings import MixtureSettings, Of
 
+DIGITS = 6
 _KEPT = 256  # sentences whose measured effects stay in memory: some 2 kB each
 
 
@@ -148,7 +149,7 @@ def picture_data(view: View) -> MixturePictureData:
         "layer": layer.layer,
         "layers": [layer_name(index) for index in range(len(view.trace.layers))],
         "rows": rows,
-        "total": layer.output_TD[token].tolist(),
+        "total": rounded(layer.output_TD[token]),
         "total_norm": float(layer.output_norm_T[token]),
         "sentence": _sentence(view, layer, effect_TPC[..., answer]),
         "article": _article(view, layer),
@@ -181,6 +182,12 @@ def piece_label(layer: LayerMixture, token: int, piece: int) -> str:
     return expert_name(index) if kind == "expert" else t("mixture.shared", n=index)
 
 
+def rounded(values: Array) -> list[float]:
+    """Few enough digits to be sent at every click, more than anybody sees."""
+    found: list[float] = values.astype(float).round(DIGITS).tolist()
+    return found
+
+
 def _rows(layer: LayerMixture, token: int, straight: Toward, effect_TPC: Array) -> list[Row]:
     rows: list[Row] = []
     for p in range(layer.gates_TP.shape[1]):
@@ -190,14 +197,14 @@ def _rows(layer: LayerMixture, token: int, straight: Toward, effect_TPC: Array) 
             {
                 "label": piece_label(layer, token, p),
                 "expert": index if kind == "expert" else None,
-                "gate": float(layer.gates_TP[token, p]),
-                "output": layer.outputs_TPD[token, p].tolist(),
-                "piece": layer.pieces_TPD[token, p].tolist(),
+                "gate": round(float(layer.gates_TP[token, p]), DIGITS),
+                "output": rounded(layer.outputs_TPD[token, p]),
+                "piece": rounded(layer.pieces_TPD[token, p]),
                 "norm": float(layer.norm_TP[token, p]),
                 "so_far": float(layer.running_norm_TP[token, p]),
-                "cosine": straight.cosine_TPC[token, p].tolist(),
-                "effect": effect_TPC[token, measured].tolist(),
-                "direct": None if straight.direct_TPC is None else straight.direct_TPC[token, p].tolist(),
+                "cosine": rounded(straight.cosine_TPC[token, p]),
+                "effect": rounded(effect_TPC[token, measured]),
+                "direct": None if straight.direct_TPC is None else rounded(straight.direct_TPC[token, p]),
             }
         )
     return rows
@@ -207,9 +214,9 @@ def _sentence(view: View, layer: LayerMixture, effect_TP: Array) -> list[WordRow
     return [
         {
             "word": word,
-            "norms": layer.norm_TP[t].tolist(),
+            "norms": rounded(layer.norm_TP[t]),
             "experts": layer.experts_TK[t].tolist(),
-            "effects": effect_TP[t].tolist(),
+            "effects": rounded(effect_TP[t]),
         }
         for t, word in enumerate(view.trace.tokens)
     ]
@@ -289,9 +296,9 @@ def scatter_data(view: View) -> MixtureScatterData:
                 "token": piece.token,
                 "word": view.trace.tokens[piece.token],
                 "expert": piece.expert,
-                "gate": piece.gate,
-                "norm": piece.norm,
-                "effect": piece.effect,
+                "gate": round(piece.gate, DIGITS),
+                "norm": round(piece.norm, DIGITS),
+                "effect": round(piece.effect, DIGITS),
             }
             for piece in pieces
         ],

@@ -15,6 +15,7 @@ from moe_demo.ui.kit.i18n import labels, language, t
 from moe_demo.ui.kit.looks import ClassLook, ExpertLook, class_looks, expert_looks
 from moe_demo.ui.kit.views import View
 from moe_demo.ui.kit.words import class_word, expert_name, layer_name
+from moe_demo.ui.mixture.data import rounded
 from moe_demo.ui.mixture.settings import MixtureSettings
 
 _KEPT = 256
@@ -85,14 +86,14 @@ def waterfall_data(view: View) -> MixtureWaterfallData:
                 "expert": step.expert,
                 "is_shared": step.kind == "shared",
                 "is_drawn": step.kind != "rest",
-                "values": step.value_C.tolist(),
-                "starts": starts_NC[n].tolist(),
+                "values": rounded(step.value_C),
+                "starts": rounded(starts_NC[n]),
             }
             for n, step in enumerate(shown.steps)
         ],
-        "logits": shown.logits_C.tolist(),
-        "base": shown.base_C.tolist(),
-        "ends": shown.ends_C2.tolist(),
+        "logits": rounded(shown.logits_C),
+        "base": rounded(shown.base_C),
+        "ends": [rounded(ends_2) for ends_2 in shown.ends_C2],
         "answer": int(shown.logits_C.argmax()),
         "experts": expert_looks(view.run.config.model),
         "classes": class_looks(view.run.labels),

@@ -27,17 +27,20 @@ def offered(view: View) -> Offer:
     layer = mixture(view.trace).layers[chosen.layer]
     pieces, labels = range(layer.gates_TP.shape[1]), range(len(view.run.labels))
     is_linear = toward(view.run, layer).direct_TPC is not None
-    of_class = ("removal", *(["direct"] if is_linear else []), "cosine")
+    of_class = ("direct", "cosine") if is_linear else ("cosine",)
     return Offer(
         keys=(
             NumberKey("gate"),
-            *(NumberKey("class_logit", (c,)) for c in labels),
-            *(NumberKey("step", (n, c)) for n in range(len(steps)) for c in labels),
-            *(NumberKey("length", (p,)) for p in pieces),
-            NumberKey("output_length"),
             NumberKey("layer_output"),
             *(NumberKey(name, (p,)) for p in pieces for name in ("output", "piece")),
             *(NumberKey(name, (p, c)) for p in pieces for c in labels for name in of_class),
+        ),
+        buttons=(
+            NumberKey("output_length"),
+            *(NumberKey("length", (p,)) for p in pieces),
+            *(NumberKey("removal", (p, c)) for p in pieces for c in labels),
+            *(NumberKey("step", (n, c)) for n in range(len(steps)) for c in labels),
+            *(NumberKey("class_logit", (c,)) for c in labels),
         ),
         case=lambda _: case,
         word=view.trace.tokens[token],
