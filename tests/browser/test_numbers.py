@@ -2,12 +2,14 @@
 
 import json
 import re
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from moe_demo.ui.kit.i18n import text_in
 from tests.browser.helpers import expect_no_exception, wait_drawn
+from tests.browser.test_accessibility import AXE, STREAMLITS_OWN, VIOLATIONS
 
 OPENERS = [
     ("/", ".result .value", "probability-0"),
@@ -52,14 +54,28 @@ def test_a_number_is_reached_and_opened_by_the_keyboard(page: Page):
 def test_a_number_of_a_chart_opens_too(page: Page):
     page.goto("/train?lang=en")
     wait_drawn(page)
-    chart = page.locator(".js-plotly-plot").last
-    chart.scroll_into_view_if_needed()
     page.get_by_text(text_in("en", "checkpoint.experts_title", layer="L0")).scroll_into_view_if_needed()
-    cell = page.locator(".js-plotly-plot .xy2 .bars .point, .js-plotly-plot .x2y2 .point, .point path").first
-    expect(cell).to_be_visible(timeout=20_000)
-    cell.click(force=True)
+    bar = page.locator(".js-plotly-plot .point path").first
+    expect(bar).to_be_visible(timeout=20_000)
+    bar.click(force=True)
     expect(page).to_have_url(re.compile("why=relative_load"))
     expect(page.get_by_role("dialog").get_by_text(re.compile("^✓ "))).to_be_visible()
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1280, "dark")])
+def test_the_sum_of_a_number_fits_its_window_and_axe_finds_nothing_in_it(
+    new_page: Callable[..., Page], width: int, scheme: str
+):
+    page = new_page(width=width, height=844, color_scheme=scheme)
+    for address in ("/gated-sum?why=removal-0-0&lang=zh", "/top-k?why=logit&lang=en"):
+        page.goto(address)
+        wait_drawn(page)
+        dialog = page.get_by_role("dialog")
+        expect(dialog.get_by_text(re.compile("^✓ "))).to_be_visible()
+        assert dialog.evaluate("node => node.scrollWidth - node.clientWidth") <= 0
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+        found = page.evaluate(VIOLATIONS, [*STREAMLITS_OWN, ".katex-display"])  # a formula wider than a phone
+        assert not found, "\n".join(found)
 
 
 def test_the_notebook_that_is_downloaded_runs(page: Page):

@@ -145,6 +145,7 @@ def experts_table(step: RecordedStep, layer: int) -> KitNumberTableData:
         "label": corner,
         "heads": [corner, *(expert_name(e) for e in range(len(terms.load_E)))],
         "rows": rows,
+        "is_text": False,
         "lang": language(),
     }
 

@@ -63,11 +63,13 @@ class NumberRow(TypedDict):
 
 
 class KitNumberTableData(TypedDict):
-    """A table of numbers."""
+    """A table of numbers, or of words about them."""
 
     label: str
     heads: list[str]
     rows: list[NumberRow]
+    is_text: bool
+    """Whether its cells are read like words, from the left."""
     lang: str
 
 

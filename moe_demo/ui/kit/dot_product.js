@@ -29,12 +29,13 @@ export default drawn((root, /** @type {PictureData} */ { terms, rest, total, wor
     class: kind,
     cells: [term.name, cell(term.x, limit("x")), cell(term.w, limit("w")), cell(term.product, sums)],
   });
+  const table = dataTable({
+    caption: words.label,
+    hidesCaption: true,
+    heads: [words.feature, words.x, words.w, words.product],
+    rows: [...terms.map((term) => row(term)), row(rest, "rest"), row(total, "total")],
+  });
   root.replaceChildren(
-    dataTable({
-      caption: words.label,
-      hidesCaption: true,
-      heads: [words.feature, words.x, words.w, words.product],
-      rows: [...terms.map((term) => row(term)), row(rest, "rest"), row(total, "total")],
-    }),
+    el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": words.label }, table),
   );
 });

@@ -31,8 +31,8 @@ from moe_demo.insight.lineage import (
 from moe_demo.insight.trace import Array
 from moe_demo.ui.kit import redraw, selection
 from moe_demo.ui.kit.choice import choice
-from moe_demo.ui.kit.data import dot_product_data
-from moe_demo.ui.kit.i18n import t
+from moe_demo.ui.kit.data import KitNumberTableData, dot_product_data
+from moe_demo.ui.kit.i18n import language, t
 from moe_demo.ui.kit.picture import picture
 from moe_demo.ui.kit.selection import Selection
 from moe_demo.ui.kit.words import class_word, expert_name, layer_name, plain
@@ -137,7 +137,7 @@ def body(lineage: Lineage, title: str, weights: LoadedFrom | None, *, key: str =
     st.caption(t("lineage.source", source=lineage.source))
     if lineage.dot is not None:
         picture("kit/dot_product", data=dot_product_data(lineage.dot), key=f"{key}.dot")
-    st.markdown(_arrays_table(lineage))
+    picture("kit/number_table", data=_arrays_table(lineage), key=f"{key}.arrays")
     st.code(f"import numpy as np\n\n{lineage.snippet}", language="python", wrap_lines=True)
     if lineage.prelude:
         with st.expander(t("lineage.prelude")):
@@ -166,17 +166,24 @@ def _digits(value: float | Array) -> str:
     return "−∞" if np.all(np.isneginf(value)) else f"{float(value):.6f}" if np.ndim(value) == 0 else "…"
 
 
-def _arrays_table(lineage: Lineage) -> str:
+def _arrays_table(lineage: Lineage) -> KitNumberTableData:
     """Every array by the name it has in the snippet: its shape, its first values, what it is."""
     rows = [
-        [f"`{name}`", _shape(values), _first(values), t(f"lineage.array.{name}")]
+        (name, _shape(values), _first(values), t(f"lineage.array.{name}"))
         for name, values in lineage.arrays.items()
     ]
     if lineage.weights:
-        rows.append(["`w`", "–", t("lineage.n_weights", n=len(lineage.weights)), t("lineage.array.all")])
-    head = [t(f"lineage.columns.{name}") for name in ("name", "shape", "values", "meaning")]
-    lines = [head, [":--"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+        rows.append(("w", "–", t("lineage.n_weights", n=len(lineage.weights)), t("lineage.array.all")))
+    return {
+        "label": t("lineage.arrays"),
+        "heads": [t(f"lineage.columns.{name}") for name in ("name", "shape", "values", "meaning")],
+        "rows": [
+            {"head": name, "cells": [{"text": text, "why": None, "expert": None} for text in said]}
+            for name, *said in rows
+        ],
+        "is_text": True,
+        "lang": language(),
+    }
 
 
 def _shape(values: Array) -> str:

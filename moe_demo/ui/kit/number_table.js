@@ -13,13 +13,16 @@ function number({ text, why, expert }) {
   return el("button", { type: "button", class: "why", ...whyMark(why, places) }, text);
 }
 
-export default drawn((root, /** @type {PictureData} */ { label, heads, rows }) => {
-  const table = dataTable({
-    caption: label,
-    hidesCaption: true,
-    heads,
-    rows: rows.map(({ head, cells }) => [head, ...cells.map(number)]),
-  });
+export default drawn((root, /** @type {PictureData} */ { label, heads, rows, is_text: isText }) => {
+  const table = dataTable(
+    {
+      caption: label,
+      hidesCaption: true,
+      heads,
+      rows: rows.map(({ head, cells }) => [head, ...cells.map(number)]),
+    },
+    { class: isText ? "text" : null },
+  );
   root.replaceChildren(
     el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": label }, table),
   );

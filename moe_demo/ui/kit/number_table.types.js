@@ -1,11 +1,12 @@
 // Written by `make types` from moe_demo/ui/kit/data.py: what kit/number_table.js is given.
 
 /**
- * A table of numbers.
+ * A table of numbers, or of words about them.
  * @typedef {object} PictureData
  * @property {string} label
  * @property {Array<string>} heads
  * @property {Array<NumberRow>} rows
+ * @property {boolean} is_text Whether its cells are read like words, from the left.
  * @property {string} lang
  */
 
