@@ -156,14 +156,14 @@ def verdict(lineage: Lineage, found: Check) -> str:
     """What NumPy has just found beside what is shown, in one sentence."""
     expected = np.asarray(lineage.expected)
     key = ("agrees" if found.agrees else "differs") + ("_vector" if expected.ndim else "")
-    values: dict[str, Any] = {"difference": f"{found.difference:.1e}", "n": expected.size}
+    values: dict[str, Any] = {"difference": f"{found.difference:.1e}".replace("-", "−"), "n": expected.size}
     if not expected.ndim:
         values |= {"found": _digits(found.result), "shown": _digits(lineage.expected)}
     return t(f"lineage.{key}", **values)
 
 
 def _digits(value: float | Array) -> str:
-    return "−∞" if np.all(np.isneginf(value)) else f"{float(value):.6f}" if np.ndim(value) == 0 else "…"
+    return "−∞" if np.all(np.isneginf(value)) else f"{float(value):.6f}".replace("-", "−")
 
 
 def _arrays_table(lineage: Lineage) -> KitNumberTableData:
