@@ -264,6 +264,8 @@ def _transformer(trace: ForwardTrace, layer: LayerTrace) -> TransformerStage:
     entered_TD = layer.output_TD
     change_T = np.linalg.norm(layer.mixed_TD, axis=1) / np.linalg.norm(entered_TD, axis=1)
     most = int(change_T.argmax())
+    looks_TT = layer.attention_HTT.mean(0)
+    looks_at_T = [looked_at(layer, token) for token in range(len(change_T))]
     return {
         "id": "transformer",
         "facts": {"most": trace.tokens[most], "most_change": _number(change_T[most]), "n": len(change_T)},
@@ -271,8 +273,17 @@ def _transformer(trace: ForwardTrace, layer: LayerTrace) -> TransformerStage:
         "added": _shown(layer.mixed_TD),
         "values": _shown(layer.block_output_TD),
         "change": _numbers(change_T),
+        "looks_at": looks_at_T,
+        "looks": [None if j is None else _number(looks_TT[t, j]) for t, j in enumerate(looks_at_T)],
         "limit": _limit(layer.block_output_TD),
     }
+
+
+def looked_at(layer: LayerTrace, token: int) -> int | None:
+    """The other word at which a word looks most, mean over heads; None for a word alone."""
+    looks_T = layer.attention_HTT[:, token].mean(0)
+    others = [other for other in range(len(looks_T)) if other != token]
+    return max(others, key=lambda other: float(looks_T[other]), default=None)
 
 
 def _pooling(trace: ForwardTrace) -> PoolingStage:

@@ -122,6 +122,10 @@ class TransformerStage(TypedDict):
     added: Coordinates
     values: Coordinates
     change: list[float]
+    looks_at: list[int | None]
+    """The other word at which attention looks most; null where there is none."""
+    looks: list[float | None]
+    """How much, mean over heads."""
     limit: float
 
 

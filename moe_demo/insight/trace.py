@@ -1,12 +1,13 @@
 """The record of one headline's way through the model, number by number, as numpy arrays.
 
 `trace_text` is the border between torch and everything that is shown: behind it there is no torch. The arrays are
-those of the forward pass itself; only what single experts said (`expert_out_TKD`, `shared_out_TSD`) is asked of
-the same layer once more, and the law that ties them to the layer's output is tested:
+those of the forward pass itself; only what single experts said (`expert_out_TKD`, `shared_out_TSD`) and where
+attention looked are asked of the same layer once more, and the law that ties them to the layer's output is tested:
 
     sum over S of shared_out + sum over K of gates x expert_out = output
 
-Letters: T tokens, D width, E routed experts, S shared experts, K chosen, G groups, M kept, L layers, C classes.
+Letters: T tokens, D width, E routed experts, S shared experts, K chosen, G groups, M kept, L layers, C classes,
+H heads of attention.
 """
 
 from __future__ import annotations
@@ -19,11 +20,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from moe_demo.model.balance import max_vio
 from moe_demo.model.batch import TokenBatch
 from moe_demo.model.change import LayerChange
-from moe_demo.model.classifier import BlockOutput, Classifier
+from moe_demo.model.classifier import Block, BlockOutput, Classifier, ClassifierOutput
 from moe_demo.model.familiarity import familiarity
 from moe_demo.model.moe import MoELayer
 from moe_demo.model.router import Routing
@@ -60,6 +62,8 @@ class LayerTrace:
     """Sum of both, before the residual path."""
     mixed_TD: Array
     """What the block's attention added."""
+    attention_HTT: Array
+    """How much each token looks at each other in the block's attention, head by head; rows sum to 1."""
     block_output_TD: Array
     """The block's output: attention and MoE together, and in the order `attention_moe` the residual path."""
 
@@ -188,9 +192,10 @@ def trace_text(
     Raises EmptyTextError where the text has no token. The model is only read: many readers may share it.
     """
     encoded = encoder.encode(text)
-    output = model(TokenBatch.of([encoded]), changes)
+    batch = TokenBatch.of([encoded])
+    output = model(batch, changes)
     layers = [
-        _layer_trace(index, layer, block, (changes or {}).get(index))
+        _layer_trace(index, layer, block, (changes or {}).get(index), _attention(model, output, index, batch))
         for index, (layer, block) in enumerate(zip(model.moe_layers, output.blocks, strict=True))
     ]
     logits_C = output.logits_BC[0]
@@ -219,7 +224,18 @@ def left_out(text: str, encoded: EncodedText) -> str:
     return text[encoded.tokens[-1].end :] if encoded.truncated else ""
 
 
-def _layer_trace(index: int, layer: MoELayer, block: BlockOutput, change: LayerChange | None) -> LayerTrace:
+def _attention(model: Classifier, output: ClassifierOutput, index: int, batch: TokenBatch) -> Tensor:
+    """Where the attention of a block looks, shape (H, T, T): of what comes in, or of what the experts add."""
+    block: Block = model.blocks[index]  # type: ignore[assignment]
+    before_TD = output.blocks[index - 1].output_TD if index else output.embedded_TD
+    x_TD = output.blocks[index].moe_output_TD if block.order == "moe_transformer" else before_TD
+    weights_HTT: Tensor = block.attention.weights(block.attention_norm(x_TD), batch)[0]
+    return weights_HTT
+
+
+def _layer_trace(
+    index: int, layer: MoELayer, block: BlockOutput, change: LayerChange | None, attention_HTT: Tensor
+) -> LayerTrace:
     routing, input_TD = block.routing, block.moe_input_TD
     bias_E = layer.router.bias_E if change is None or change.bias_E is None else change.bias_E
     return LayerTrace(
@@ -230,6 +246,7 @@ def _layer_trace(index: int, layer: MoELayer, block: BlockOutput, change: LayerC
         shared_out_TSD=layer.shared_outputs(input_TD, change).numpy(),
         output_TD=block.moe_output_TD.numpy(),
         mixed_TD=block.mixed_TD.numpy(),
+        attention_HTT=attention_HTT.numpy(),
         block_output_TD=block.output_TD.numpy(),
         **_arrays(routing),
     )

@@ -121,15 +121,28 @@ class Attention(nn.Module):
         self.register_buffer("sin_Wd", sin_Wd, persistent=False)
 
     def forward(self, x_TD: Tensor, batch: TokenBatch) -> Tensor:
-        """Shape (T, D) in, (T, D) out; the padded (B, W) layout lives only inside this function."""
+        """Shape (T, D) in, (T, D) out; the padded (B, W) layout is the attention's own."""
+        q, k, v = self._heads(x_TD, batch)
+        mixed_BHWd = self._weights(q, k, batch) @ v
+        return self.out(batch.unpad(mixed_BHWd.transpose(1, 2).flatten(2)))
+
+    def weights(self, x_TD: Tensor, batch: TokenBatch) -> Tensor:
+        """How much each token looks at each other, shape (B, H, W, W); a row sums to 1."""
+        q, k, _ = self._heads(x_TD, batch)
+        return self._weights(q, k, batch)
+
+    def _heads(self, x_TD: Tensor, batch: TokenBatch) -> Tensor:
+        """Queries, keys and values, shape (3, B, H, W, d)."""
         qkv_T3Hd = self.qkv(x_TD).unflatten(-1, (3, self.n_heads, -1))
         turned_T2Hd = self.rotate(qkv_T3Hd[:, :2], batch.position_T)
         qkv_TX = torch.cat([turned_T2Hd, qkv_T3Hd[:, 2:]], dim=1).flatten(1)
         padded_BWX = batch.pad(qkv_TX)
-        q, k, v = padded_BWX.unflatten(-1, (3, self.n_heads, -1)).permute(2, 0, 3, 1, 4)  # (B, H, W, d) each
+        return padded_BWX.unflatten(-1, (3, self.n_heads, -1)).permute(2, 0, 3, 1, 4)
+
+    @staticmethod
+    def _weights(q: Tensor, k: Tensor, batch: TokenBatch) -> Tensor:
         fit_BHWW = q @ k.mT * q.shape[-1] ** -0.5 + batch.padding_B1W.unsqueeze(1)
-        mixed_BHWd = fit_BHWW.softmax(-1) @ v
-        return self.out(batch.unpad(mixed_BHWd.transpose(1, 2).flatten(2)))
+        return fit_BHWW.softmax(-1)
 
     def rotate(self, x_TnHd: Tensor, position_T: Tensor) -> Tensor:
         """Turn each pair of features by an angle that grows with the position."""

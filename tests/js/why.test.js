@@ -28,6 +28,7 @@ test("a line of the journey's formula asks for the number it shows, its first li
   assert.equal(of({ id: "gates", expert: [0, 2] }, 0), null);
   assert.deepEqual(of({ id: "gates", expert: [0, 2] }, 1), { why: "piece-0", expert: 2 });
   assert.deepEqual(of({ id: "choice", expert: [0, 2] }, 3), { why: "choice", expert: 2 });
+  assert.deepEqual(of({ id: "transformer", looks_at: [1, 0] }, 4), { why: "attention-0" });
   const classes = { id: "classes", probabilities: [0.1, 0.7, 0.2] };
   assert.deepEqual(of(classes, 1), { why: "class_logit-1" });
   assert.deepEqual(of(classes, 2), { why: "probability-1" });

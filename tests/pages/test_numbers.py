@@ -82,6 +82,7 @@ def journey(params: dict[str, str]) -> tuple[Offer, Shown]:
             "piece": lambda: gates["values"][t],
             "layer_output": lambda: transformer["entered"][t],
             "mixed": lambda: transformer["added"][t],
+            "attention": lambda: transformer["looks"][t] if transformer["looks_at"][t] == key.at[0] else None,
             "block_output": lambda: transformer["values"][t],
             "pooled": lambda: pooling["pooled"],
             "class_logit": lambda: classes["logits"][key.at[0]],

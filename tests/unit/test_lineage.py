@@ -43,6 +43,7 @@ def every_key(case: SentenceCase) -> Iterator[NumberKey]:
     """Every quantity of a sentence at every place."""
     n_steps = len(waterfall(case.run, case.trace, case.layer, None if case.whole else case.token).steps)
     ends = {"piece": case.mixture.gates_TP.shape[1], "label": len(case.trace.labels), "step": n_steps}
+    ends["other"] = len(case.trace.tokens)
     for name, quantity in QUANTITIES.items():
         if quantity.of is SentenceCase and (
             name != "direct" or toward(case.run, case.mixture).direct_TPC is not None

@@ -29,6 +29,7 @@ def layer_of(logits_TE: torch.Tensor, bias_E: torch.Tensor, rule: RoutingRule) -
         shared_out_TSD=np.zeros((n_tokens, 0, 1)),
         output_TD=empty,
         mixed_TD=empty,
+        attention_HTT=np.ones((1, n_tokens, n_tokens)) / n_tokens,
         block_output_TD=empty,
         **{name: None if value is None else value.numpy() for name, value in vars(routing).items()},
     )

@@ -39,6 +39,24 @@ def test_shared_plus_gate_times_expert_is_the_layers_output(trace: ForwardTrace)
         np.testing.assert_allclose(summed_TD, layer.output_TD, atol=1e-5)
 
 
+def test_attention_of_every_head_is_shared_out_among_the_words(trace: ForwardTrace, trainer: Trainer):
+    n = len(trace.tokens)
+    for layer in trace.layers:
+        assert layer.attention_HTT.shape == (trainer.model.config.n_heads, n, n)
+        np.testing.assert_allclose(layer.attention_HTT.sum(2), 1, rtol=1e-5)
+
+
+def test_what_attention_looks_at_is_what_it_mixes(trace: ForwardTrace, trainer: Trainer):
+    """Mixed once more by the recorded weights: what a block without a dense FFN adds."""
+    block, [layer, *_] = trainer.model.blocks[0], trace.layers
+    if block.ffn is not None:
+        pytest.skip("a dense FFN stands behind this attention")
+    x_TD = block.attention_norm(torch.from_numpy(trace.embedded_TD)).detach()
+    v_HTd = block.attention.qkv(x_TD).detach().chunk(3, -1)[2].unflatten(-1, (len(layer.attention_HTT), -1))
+    mixed_TD = (torch.from_numpy(layer.attention_HTT) @ v_HTd.transpose(0, 1)).transpose(0, 1).flatten(1)
+    np.testing.assert_allclose(block.attention.out(mixed_TD).detach(), layer.mixed_TD, atol=1e-5)
+
+
 def test_loads_sum_to_tokens_times_k(trace: ForwardTrace, trainer: Trainer):
     for layer in trace.layers:
         assert layer.load_E.sum() == len(trace.tokens) * trainer.config.model.top_k

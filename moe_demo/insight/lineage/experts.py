@@ -152,6 +152,35 @@ def mixed(case: SentenceCase) -> Lineage:
     )
 
 
+def attention(case: SentenceCase, other: int) -> Lineage:
+    """How much the word looks at another one in the block's attention: mean over heads."""
+    name = f"{case.block}.attention"
+    lines = [
+        "u = y / np.sqrt((y ** 2).mean(1, keepdims=True) + 1.1920929e-07) * scale  # RMSNorm",
+        "n, width = len(u), u.shape[1] // n_heads",
+        "q, k, _ = (u @ qkv.T).reshape(n, 3, n_heads, width).transpose(1, 2, 0, 3)",
+        "angle = np.outer(np.arange(n), 10000.0 ** (-np.arange(width // 2) / (width // 2)))",
+        "cos, sin = np.tile(np.cos(angle), 2), np.concatenate([-np.sin(angle), np.sin(angle)], 1)",
+        "q, k = (part * cos + np.roll(part, width // 2, axis=-1) * sin for part in (q, k))  # rotary",
+        "fit = np.exp(q @ k.transpose(0, 2, 1) / np.sqrt(width))",
+        "weights = fit / fit.sum(2, keepdims=True)",
+        f"result = weights.mean(0)[{case.token}, {other}]",
+    ]
+    return Lineage(
+        name="attention",
+        equation=r"\frac{1}{H}\sum_h \mathrm{softmax}_j\big(q_{h,t} \cdot k_{h,j} / \sqrt{d}\big)",
+        source="Attention is all you need, arXiv 1706.03762, Eq. 1; RoFormer, arXiv 2104.09864, Eq. 34",
+        arrays={
+            "y": _mixed_from(case),
+            "scale": case.weight(f"{name}_norm.weight"),
+            "qkv": case.weight(f"{name}.qkv.weight"),
+            "n_heads": np.asarray(case.run.config.model.n_heads),
+        },
+        snippet="\n".join(lines),
+        expected=float(case.routed.attention_HTT[:, case.token, other].mean()),
+    )
+
+
 def block_output(case: SentenceCase) -> Lineage:
     """A word's vector behind a block: what its halves add, and in DeepSeek's order the residual path."""
     arrays = {"added": case.mixture.output_TD[case.token], "mixed": case.routed.mixed_TD[case.token]}

@@ -16,7 +16,7 @@ from moe_demo.insight.lineage.sentence import SentenceCase
 from moe_demo.insight.lineage.training import HeldOutCase, StepCase
 
 Case = SentenceCase | HeldOutCase | StepCase
-PlaceKind = Literal["piece", "label", "headline", "step"]
+PlaceKind = Literal["piece", "label", "headline", "step", "other"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +44,7 @@ QUANTITIES: dict[str, Quantity] = {
     "direct": Quantity(build=experts.direct, of=SentenceCase, takes=("piece", "label")),
     "removal": Quantity(build=experts.removal, of=SentenceCase, takes=("piece", "label")),
     "step": Quantity(build=steps.step, of=SentenceCase, takes=("step", "label")),
+    "attention": Quantity(build=experts.attention, of=SentenceCase, takes=("other",)),
     "mixed": Quantity(build=experts.mixed, of=SentenceCase),
     "block_output": Quantity(build=experts.block_output, of=SentenceCase),
     "pooled": Quantity(build=classes.pooled, of=SentenceCase),

@@ -1,5 +1,6 @@
 // The formula of a stage for the picked word: lines of text, numbers from the record. No DOM.
 import { brief, fixed } from "../kit/numbers.js";
+import { fill } from "../kit/text.js";
 
 /**
  * @typedef {import("./context.js").Context} Context
@@ -78,13 +79,15 @@ export const FORMULA = {
     });
     return [`y${sub} = g · E${stage.expert[token]}(u${sub})`, ...lines];
   },
-  transformer({ stage, token, words }) {
+  transformer({ stage, token, words, data }) {
     const sub = subscript(token);
     const lines = COORDINATES.map((d) => {
       const terms = sumText([stage.entered[token][d], stage.added[token][d]]);
       return `[${d + 1}]  ${terms} = ${fixed(stage.values[token][d])}`;
     });
-    return [`h${sub} = y${sub} + ${words.mixing}`, ...lines];
+    const [to, weight] = [stage.looks_at[token], stage.looks[token]];
+    const looks = to === null ? [] : [fill(words.looks, { word: data.words[to], weight: fixed(weight) })];
+    return [`h${sub} = y${sub} + ${words.mixing}`, ...lines, ...looks];
   },
   pooling({ stage, words }) {
     const n = stage.count;
@@ -132,6 +135,9 @@ export function whyOfLine({ stage, token }, line) {
     const best = stage.probabilities.indexOf(Math.max(...stage.probabilities));
     const key = ["", "class_logit", "probability"][line];
     return key ? { why: `${key}-${best}` } : null;
+  }
+  if (stage.id === "transformer" && line > COORDINATES.length) {
+    return { why: `attention-${stage.looks_at[token]}` };
   }
   const why = WHY[stage.id];
   return why ? { why, expert: stage.expert?.[token] } : null;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from moe_demo.insight.journey import looked_at
 from moe_demo.insight.lineage import NumberKey, sentence_case
 from moe_demo.ui.journey.settings import JourneySettings
 from moe_demo.ui.kit.lineage import Offer
@@ -27,7 +28,9 @@ def offered(view: View) -> Offer:
     case = sentence_case(view.run, view.trace, token=token, layer=0, expert=chosen.expert)
     labels = range(len(view.run.labels))
     classes = tuple(NumberKey(name, (c,)) for name in ("probability", "class_logit") for c in labels)
-    stages = _OF_STAGE | {"classes": classes}
+    looks_at = looked_at(case.routed, token)
+    attention = () if looks_at is None else (NumberKey("attention", (looks_at,)),)
+    stages = _OF_STAGE | {"transformer": (*_OF_STAGE["transformer"], *attention), "classes": classes}
     shown = chosen.of(JourneySettings).stage
     rest = [key for stage, keys in stages.items() if stage != shown for key in keys]
     return Offer(
@@ -37,5 +40,6 @@ def offered(view: View) -> Offer:
         layer=0,
         expert=case.expert,
         labels=view.run.labels,
+        words=view.trace.tokens,
         pieces=(expert_name(int(case.routed.topk_idx_TK[token, 0])),),
     )

@@ -132,6 +132,8 @@
  * @property {Array<Array<number>>} added
  * @property {Array<Array<number>>} values
  * @property {Array<number>} change
+ * @property {Array<number|null>} looks_at The other word at which attention looks most; null where there is none.
+ * @property {Array<number|null>} looks How much, mean over heads.
  * @property {number} limit
  * @property {string} claim
  * @property {string} note

@@ -57,6 +57,8 @@ class Offer:
     pieces: tuple[str, ...] = ()
     """Names of the pieces P of the selected word."""
     headlines: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    """All words of the sentence."""
     steps: tuple[str, ...] = ()
     """Names of the steps toward a class."""
 
@@ -71,7 +73,8 @@ class Offer:
             "layer": layer_name(self.layer),
             "expert": _NONE if self.expert is None else expert_name(self.expert),
         }
-        names = {"label": self.labels, "piece": self.pieces, "headline": self.headlines, "step": self.steps}
+        names = {"label": self.labels, "piece": self.pieces, "headline": self.headlines}
+        names |= {"step": self.steps, "other": self.words}
         for kind, place in zip(QUANTITIES[key.name].takes, key.at, strict=True):
             found[kind] = class_word(names[kind][place]) if kind == "label" else names[kind][place]
         return t(f"lineage.name.{key.name}", **found)
