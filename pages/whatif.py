@@ -9,9 +9,11 @@ from moe_demo.insight.switches import Switches
 from moe_demo.model.change import LayerChange
 from moe_demo.ui.kit import views
 from moe_demo.ui.kit.i18n import t
+from moe_demo.ui.kit.lineage import show_lineage
 from moe_demo.ui.kit.source import show_source
 from moe_demo.ui.whatif import held_out, pairs
 from moe_demo.ui.whatif import page as whatif_page
+from moe_demo.ui.whatif.numbers import offered
 from moe_demo.ui.whatif.settings import WhatIfSettings
 
 view = views.view(WhatIfSettings)
@@ -21,4 +23,5 @@ with st.container(key="whatif-title", horizontal=True, vertical_alignment="botto
 for part in (whatif_page.draw, held_out.draw, pairs.draw):
     with st.container():  # what one part says more or less does not move the others
         part(view)
+show_lineage(offered(view), view.selection)
 show_source(LayerChange, Switches.changes, paired_interval, routing_diff, paper_interventions)

@@ -11,6 +11,7 @@ import pytest
 
 from moe_demo.insight.balance_terms import batch_loss, sequence_loss
 from moe_demo.insight.lineage import NumberKey, notebook
+from moe_demo.insight.whatif import whatif as ask
 from moe_demo.ui.balance import numbers as balance_numbers
 from moe_demo.ui.balance.data_formulas import experts_table, headline_map_data
 from moe_demo.ui.balance.formulas import shown_step
@@ -34,6 +35,8 @@ from moe_demo.ui.start import numbers as start_numbers
 from moe_demo.ui.start.data import picture_data as start_data
 from moe_demo.ui.training import numbers as training_numbers
 from moe_demo.ui.training.checkpoint import examined
+from moe_demo.ui.whatif import numbers as whatif_numbers
+from moe_demo.ui.whatif.settings import WhatIfSettings
 from tests.pages.app import opened
 
 Shown = Callable[[NumberKey], Any]
@@ -168,6 +171,13 @@ def balance(params: dict[str, str]) -> tuple[Offer, Shown]:
     return offer, shown
 
 
+def whatif(params: dict[str, str]) -> tuple[Offer, Shown]:
+    view = view_of("whatif", params)
+    after = ask(view.run, view.trace.text, view.selection.of(WhatIfSettings).switches()).after
+    found = {"probability": after.probabilities_C, "class_logit": after.logits_C}
+    return whatif_numbers.offered(view), lambda key: found[key.name][key.at[0]]
+
+
 PLACES = [
     (start, {}),
     (start, {"l": "1", "t": "3", "run": "deepseek", "s": "火箭夺冠 🏆 山"}),
@@ -187,6 +197,8 @@ PLACES = [
     (training, {}),
     (training, {"l": "1", "e": "4", "run": "deepseek"}),
     (training, {"run": "document", "step": "0"}),
+    (whatif, {"off": "0-1.1-2", "mute": "0-4", "topk": "3"}),
+    (whatif, {"run": "document", "force": "0-2-1", "cap": "2"}),
     (balance, {}),
     (balance, {"way": "seq_aux_loss", "e": "2", "moment": "1"}),
     (balance, {"way": "loss_free", "e": "5"}),
@@ -246,6 +258,7 @@ def test_every_number_and_everything_it_is_made_of_has_a_name(page: Any, params:
         ("mixture", "removal-0-1", {"l": "1"}),
         ("training", "held_out_loss", {}),
         ("balance", "batch_sum", {}),
+        ("whatif", "probability-2", {"off": "0-1"}),
     ],
 )
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -271,7 +284,7 @@ def test_a_number_that_does_not_agree_is_red(monkeypatch: pytest.MonkeyPatch):
     assert not at.success
 
 
-@pytest.mark.parametrize("page", ["", "journey", "router", "mixture", "training", "balance"])
+@pytest.mark.parametrize("page", ["", "journey", "router", "mixture", "training", "balance", "whatif"])
 def test_nothing_is_computed_while_no_number_is_asked_for(page: str, monkeypatch: pytest.MonkeyPatch):
     def fail(*_: object) -> None:
         raise AssertionError("a lineage was made")

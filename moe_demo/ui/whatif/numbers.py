@@ -1,0 +1,29 @@
+"""The numbers of the what-if page that tell where they come from: the answer under what is switched."""
+
+from __future__ import annotations
+
+from moe_demo.insight.lineage import NumberKey, SentenceCase, sentence_case
+from moe_demo.insight.switches import Switches, WhatIfError
+from moe_demo.insight.whatif import whatif
+from moe_demo.ui.kit.lineage import Offer
+from moe_demo.ui.kit.views import View
+from moe_demo.ui.whatif.settings import WhatIfSettings
+
+
+def offered(view: View) -> Offer:
+    """Probability and logit of each class after the switches; of the trained model where they cannot be had."""
+    labels = range(len(view.run.labels))
+    return Offer(
+        keys=tuple(NumberKey(name, (c,)) for name in ("probability", "class_logit") for c in labels),
+        case=lambda _: _after(view),
+        layer=view.selection.layer,
+        labels=view.run.labels,
+    )
+
+
+def _after(view: View) -> SentenceCase:
+    try:
+        found = whatif(view.run, view.trace.text, view.selection.of(WhatIfSettings).switches())
+    except WhatIfError:
+        found = whatif(view.run, view.trace.text, Switches())
+    return sentence_case(view.run, found.after, token=0, layer=0, expert=None)
