@@ -4,8 +4,11 @@ import numpy as np
 import pytest
 
 from moe_demo import load_run
+from moe_demo.insight.gate_cause import agreement, off_diagonal, pieces_of, unheard_gate
+from moe_demo.insight.held_out import split_of_run
 from moe_demo.insight.mixture import mixture, removal_effects
 from moe_demo.ui.kit.i18n import text_in
+from moe_demo.ui.mixture import page as mixture_page
 from tests.pages.app import EXAMPLE, drawn, opened
 
 
@@ -79,3 +82,89 @@ def test_the_scatter_has_a_point_for_every_word_and_expert():
 def test_a_sentence_of_one_word_has_pieces_too():
     data = drawn(opened("mixture", s="手机"), "rows")
     assert len(data["sentence"]) == 1
+
+
+def test_the_claim_on_a_whole_sentence_counts_its_words():
+    for layer in (0, 1):
+        data = drawn(opened("mixture", of="sentence", l=str(layer), lang="en"), "rows")
+        found = mixture(load_run("deepseek").trace(EXAMPLE)).layers[layer]
+        chosen = found.norm_TP[:, : found.n_chosen]
+        n_other = int((found.gates_TP[:, : found.n_chosen].argmax(1) != chosen.argmax(1)).sum())
+        n_shared = int((found.norm_TP.argmax(1) >= found.n_chosen).sum())
+        n = len(found.norm_TP)
+        key = "sentence_other" if n_other else "sentence_same"
+        said = text_in("en", f"mixture.claim.{key}", n=n_other, all=n)
+        said += text_in("en", "mixture.claim.sentence_shared", n=n_shared) if n_shared else ""
+        assert data["claim"] == said
+
+
+@pytest.mark.parametrize(
+    ("run", "params"), [("deepseek", {"l": "1", "t": "3"}), ("document", {"of": "sentence"})]
+)
+def test_the_bars_of_the_waterfall_follow_each_other_to_the_logits(run: str, params: dict[str, str]):
+    data = drawn(opened("mixture", run=run, **params), "ends")
+    ends = np.zeros(3)
+    for step in data["steps"]:
+        np.testing.assert_allclose(step["starts"], ends, atol=1e-5)
+        ends = ends + step["values"]
+    np.testing.assert_allclose(ends, data["logits"], atol=1e-4)
+    np.testing.assert_allclose(data["logits"], load_run(run).trace(EXAMPLE).logits_C, atol=1e-5)
+    lengths = [high - low for low, high in data["ends"]]
+    np.testing.assert_allclose(lengths, lengths[0], atol=1e-5)
+    for (low, high), base, logit in zip(data["ends"], data["base"], data["logits"], strict=True):
+        assert low - 1e-5 <= min(base, logit) <= max(base, logit) <= high + 1e-5
+
+
+def test_the_waterfall_says_whether_it_is_exact_or_measured():
+    for run, kind in (("document", "exact"), ("deepseek", "measured")):
+        data = drawn(opened("mixture", run=run, lang="en"), "ends")
+        assert data["kind"] == text_in("en", f"mixture.waterfall.{kind}")
+        assert [step["is_drawn"] for step in data["steps"]].count(False) == (kind == "measured")
+
+
+def test_the_largest_gate_is_named_beside_the_piece_that_moves_the_answer_most():
+    trace = load_run("deepseek").trace(EXAMPLE)
+    answer = int(trace.logits_C.argmax())
+    effect_TPC = removal_effects(load_run("deepseek"), EXAMPLE)[1]
+    for token in (0, 5):
+        claim = drawn(opened("mixture", l="1", t=str(token), lang="en"), "ends")["claim"]
+        layer = trace.layers[1]
+        loud = int(layer.topk_idx_TK[token][layer.gates_TK[token].argmax()])
+        most = int(np.abs(effect_TPC[token, :, answer]).argmax())
+        names = [f"E{int(e)}" for e in layer.topk_idx_TK[token]]
+        name = [*names, text_in("en", "mixture.waterfall.steps.shared")][most]
+        assert claim.startswith(f"E{loud}, with the largest gate")
+        assert name in claim
+
+
+def test_links_lead_to_the_clearest_case_and_to_the_routes_of_points_off_the_diagonal():
+    at = opened("mixture", l="1", lang="en")
+    pieces = pieces_of(load_run("deepseek"), EXAMPLE)
+    labels = [link.proto.label for link in at.get("page_link")]
+    found = off_diagonal(pieces[1])
+    for piece in (*found.large_for_nothing, *found.small_and_decisive):
+        assert any(f"→ E{piece.expert}: gate {piece.gate:.2f}" in label for label in labels)
+    begin = text_in("en", "mixture.clearest").split("{")[0]
+    assert any(label.startswith(begin) for label in labels) == (unheard_gate(pieces) is not None)
+    document = [link.proto.label for link in opened("mixture", run="document", lang="en").get("page_link")]
+    assert not any(label.startswith(begin) for label in document)
+
+
+def test_over_many_headlines_each_layer_has_its_rank_correlations(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(mixture_page, "N_HEADLINES", 6)
+    mixture_page._agreement.cache_clear()
+    run = load_run("deepseek")
+    at = opened("mixture", lang="en")
+    at.toggle(key=mixture_page.MANY).set_value(True).run()
+    said = [one.value for one in at.markdown if "rank correlation" in one.value]
+    found = agreement(run, split_of_run(run.store).held_out.texts[:6])
+    assert len(said) == len(found) == run.config.model.n_layers
+    for line, layer in zip(said, found, strict=True):
+        for one in (layer.of_gate, layer.of_norm):
+            assert f"{one.value:.2f} ({one.low:.2f} to {one.high:.2f})" in line
+        tells = "length" if layer.of_norm.low > layer.of_gate.high else "alike"
+        assert line.endswith(text_in("en", f"mixture.agreement_{tells}"))
+    assert mixture_page._agreement.cache_info().misses == 1
+    at.run()
+    assert mixture_page._agreement.cache_info().misses == 1
+    mixture_page._agreement.cache_clear()

@@ -116,6 +116,7 @@ def _over_many(run: Run) -> None:
                 gate=_said(layer.of_gate),
                 norm=_said(layer.of_norm),
             )
+            + t(f"mixture.agreement_{'length' if layer.of_norm.low > layer.of_gate.high else 'alike'}")
         )
     explained(t("mixture.agreement_caption", n=found[0].n_headlines))
 
