@@ -18,6 +18,7 @@ OPENERS = [
     ("/top-k", ".side button.why", "probability-0"),
     ("/gated-sum", "button.why[data-why=length-1]", "length-1"),
     ("/gated-sum?run=document", "svg.strip[data-why=output-0]", "output-0"),
+    ("/gated-sum?l=1", "table button.why[data-why^=removal]", "removal-0-0"),
     ("/load-balancing?reveal=yes", "button.why[data-why=batch_push]", "batch_push"),
     ("/load-balancing?reveal=yes", "td[data-why=headline_f-1]", "headline_f-1"),
 ]
@@ -49,6 +50,8 @@ def test_a_number_is_reached_and_opened_by_the_keyboard(page: Page):
     page.locator("button.why[data-why=gate]").first.focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("dialog").get_by_text(re.compile("^✓ "))).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("dialog")).to_have_count(0)
 
 
 def test_a_number_of_a_chart_opens_too(page: Page):

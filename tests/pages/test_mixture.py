@@ -73,7 +73,11 @@ def test_the_whole_sentence_has_every_words_pieces():
 
 def test_the_scatter_has_a_point_for_every_word_and_expert():
     data = drawn(opened("mixture", l="1"), "points")
-    layer = load_run("deepseek").trace(EXAMPLE).layers[1]
+    trace = load_run("deepseek").trace(EXAMPLE)
+    layer = trace.layers[1]
+    assert data["answer"] == int(trace.logits_C.argmax())
+    for point in data["points"]:
+        assert layer.topk_idx_TK[point["token"], point["piece"]] == point["expert"]
     assert [(point["token"], point["expert"]) for point in data["points"]] == [
         (t, int(e)) for t, row in enumerate(layer.topk_idx_TK) for e in row
     ]

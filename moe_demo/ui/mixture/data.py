@@ -114,6 +114,8 @@ class Point(TypedDict):
     token: int
     word: str
     expert: int
+    piece: int
+    """Which of the word's pieces it is."""
     gate: float
     norm: float
     effect: float
@@ -123,6 +125,7 @@ class MixtureScatterData(TypedDict):
     """Length of each piece against the effect of leaving it out."""
 
     points: list[Point]
+    answer: int
     token: int
     expert: int | None
     norm_limit: float
@@ -296,12 +299,14 @@ def scatter_data(view: View) -> MixtureScatterData:
                 "token": piece.token,
                 "word": view.trace.tokens[piece.token],
                 "expert": piece.expert,
+                "piece": i % view.run.config.model.top_k,
                 "gate": round(piece.gate, DIGITS),
                 "norm": round(piece.norm, DIGITS),
                 "effect": round(piece.effect, DIGITS),
             }
-            for piece in pieces
+            for i, piece in enumerate(pieces)
         ],
+        "answer": int(view.trace.logits_C.argmax()),
         "token": chosen.token or 0,
         "expert": chosen.expert,
         "norm_limit": max(piece.norm for piece in pieces),

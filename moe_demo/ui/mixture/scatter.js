@@ -8,6 +8,7 @@ import { mounted, watchRoom } from "../kit/stage.js";
 import { dataTable } from "../kit/table.js";
 import { fill } from "../kit/text.js";
 import { texturePatterns } from "../kit/textures.js";
+import { whyMark } from "../kit/why.js";
 
 /**
  * @typedef {import("./scatter.types.js").PictureData} PictureData
@@ -151,14 +152,20 @@ function axes(data, x, y, width, low) {
 }
 
 /** @param {PictureData} data */
-function twin({ points, experts, words, title }) {
-  const rows = points.map((point) => [
-    el("th", { scope: "row", lang: "zh" }, point.word),
-    experts[point.expert].label,
-    fixed(point.gate),
-    fixed(point.norm, 2),
-    signed(point.effect),
-  ]);
+function twin({ points, experts, answer, words, title }) {
+  const rows = points.map(({ word, token, expert, piece, gate, norm, effect }) => {
+    const number = (/** @type {string} */ why, /** @type {string} */ text) => {
+      const mark = whyMark(why, { token, expert });
+      return el("button", { type: "button", class: "why", ...mark }, text);
+    };
+    return [
+      el("th", { scope: "row", lang: "zh" }, word),
+      experts[expert].label,
+      number("gate", fixed(gate)),
+      number(`length-${piece}`, fixed(norm, 2)),
+      number(`removal-${piece}-${answer}`, signed(effect)),
+    ];
+  });
   const heads = [words.word, words.expert, words.gate, words.norm, words.effect];
   return el(
     "details",

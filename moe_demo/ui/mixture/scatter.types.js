@@ -4,6 +4,7 @@
  * Length of each piece against the effect of leaving it out.
  * @typedef {object} PictureData
  * @property {Array<Point>} points
+ * @property {number} answer
  * @property {number} token
  * @property {number|null} expert
  * @property {number} norm_limit
@@ -21,6 +22,7 @@
  * @property {number} token
  * @property {string} word
  * @property {number} expert
+ * @property {number} piece Which of the word's pieces it is.
  * @property {number} gate
  * @property {number} norm
  * @property {number} effect

@@ -1,6 +1,8 @@
 // Every number of the picture as a table.
+import { el } from "../kit/dom.js";
 import { signed } from "../kit/numbers.js";
 import { dataTable } from "../kit/table.js";
+import { whyMark } from "../kit/why.js";
 import { columnIds } from "./geometry.js";
 import { three } from "./scene.js";
 
@@ -14,7 +16,9 @@ export function scoreTable(data) {
     /** @type {import("./geometry.js").ColumnId} */ id,
   ) => {
     if (id === "group") return `${row.group} ${row.kept ? "✓" : "✕"}`;
-    return id === "bias" ? signed(row.bias) : three(row[id]);
+    if (id === "bias") return signed(row.bias);
+    const why = whyMark(id, { expert: row.e });
+    return el("button", { type: "button", class: "why", ...why }, three(row[id]));
   };
   return dataTable({
     caption: data.title,
