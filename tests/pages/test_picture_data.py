@@ -28,6 +28,10 @@ STATES: list[tuple[str, dict[str, str]]] = [
         {"lang": "en", "l": "1", "t": "2", "e": "3", "col": "5", "named": "1-3-5-a", "cells": "count"},
     ),
     ("experts", {"run": "document", "s": "山"}),
+    ("router", {"why": "logit", "lang": "en"}),
+    ("mixture", {}),
+    ("mixture", {"of": "sentence", "run": "document", "lang": "en"}),
+    ("mixture", {"why": "removal-0-1", "l": "1", "s": "山"}),
 ]
 
 
