@@ -73,7 +73,7 @@ def test_what_the_lines_under_words_say_is_never_cut(new_page: Callable[..., Pag
     page = new_page(width=width)
     page.goto(f"/?lang={lang}")
     wait_ready(page)
-    legend = page.locator(".legend")
+    legend = page.locator("span.legend")
     expect(legend).to_contain_text(text_in(lang, "strip.legend_top"))
     if width < 1280:  # there the words are a list to scroll, and in Chinese the legend is its end
         legend.scroll_into_view_if_needed()
