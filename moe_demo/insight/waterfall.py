@@ -7,9 +7,9 @@ Two kinds, told apart by `exact`:
 
 exact       In the article's order, in its last block, everything behind the experts' sum but the Transformer layer is
             linear: the residual path around that layer, the mean over words, the classifier's matrix. So each piece
-            brings piece . w_c / T, what attention and FFN add brings the same of theirs, the classifier its bias, and
-            together they are the logit. What attention and FFN *make* of a piece cannot be told apart: it is in their
-            own step.
+            brings piece . w_c / n (n: the number of words, plus the `pooling_pseudocount` of the model), what attention
+            and FFN add brings the same of theirs, the classifier its bias, and together they are the logit. What
+            attention and FFN *make* of a piece cannot be told apart: it is in their own step.
 measured    Everywhere else a norm or another layer stands behind the sum. There each step is what the logit loses when
             that piece alone is left out, and the model runs again. Such effects do not add up: the first step is the
             rest, all else and what the pieces only do together.
@@ -86,7 +86,7 @@ def waterfall(run: Run, trace: ForwardTrace, layer: int, token: int | None = Non
     if direct_TPC is None:
         return _measured(run, trace, parts, token)
     directions_CD = run.model.head.weight.detach().numpy()
-    mixed_TC = trace.layers[layer].mixed_TD @ directions_CD.T / len(trace.tokens)
+    mixed_TC = trace.layers[layer].mixed_TD @ directions_CD.T / trace.pooling_count
     steps = [Step(kind="bias", value_C=run.model.head.bias.detach().numpy())]
     if token is None:
         steps += _by_expert(parts, direct_TPC)

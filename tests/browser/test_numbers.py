@@ -34,9 +34,10 @@ def test_a_number_opens_its_sum_and_escape_closes_it(
     wait_drawn(page)
     page.locator(number).first.click()
     dialog = page.get_by_role("dialog")
-    expect(dialog.get_by_text(re.compile("^✓ "))).to_be_visible()
+    expect(dialog.get_by_text(re.compile("^✓ "))).to_be_visible(timeout=20_000)
     expect(page).to_have_url(re.compile(rf"[?&]why={key}"))
-    expect(dialog.locator("code").filter(has_text="result =").first).to_be_visible()
+    code = dialog.locator("code").filter(has_text="result =").first
+    expect(code).to_be_visible(timeout=20_000)  # the first time the browser fetches what colours it
     assert dialog.evaluate("node => node.scrollWidth - node.clientWidth") <= 0
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)

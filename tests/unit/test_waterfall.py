@@ -47,7 +47,7 @@ def test_an_exact_step_is_the_pieces_dot_product_with_the_class_direction():
     for token in range(len(trace.tokens)):
         [step] = [one for one in waterfall(run, trace, 0, token).steps if one.kind == "expert"]
         gate, output_D = parts.gates_TP[token, 0], parts.outputs_TPD[token, 0]
-        np.testing.assert_allclose(step.value_C, gate * (w_CD @ output_D) / len(trace.tokens), atol=1e-4)
+        np.testing.assert_allclose(step.value_C, gate * (w_CD @ output_D) / trace.pooling_count, atol=1e-4)
     by_expert = [one for one in waterfall(run, trace, 0).steps if one.kind == "expert"]
     assert [one.expert for one in by_expert] == sorted(set(trace.layers[0].topk_idx_TK.ravel().tolist()))
 

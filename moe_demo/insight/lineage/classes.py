@@ -31,7 +31,10 @@ def token_vector(case: SentenceCase) -> Lineage:
 
 def pooled(case: SentenceCase) -> Lineage:
     """The sentence's vector: the mean of its words', behind an RMSNorm where the model has one there."""
-    arrays = {"vectors": case.trace.layers[-1].block_output_TD}
+    arrays = {
+        "vectors": case.trace.layers[-1].block_output_TD,
+        "count": np.asarray(case.trace.pooling_count),
+    }
     lines, normed = [], "h_t"
     if case.run.config.model.final_norm:
         arrays["scale"] = case.weight("norm.weight")
@@ -42,10 +45,10 @@ def pooled(case: SentenceCase) -> Lineage:
         normed = r"\mathrm{RMSNorm}(h_t)"
     return Lineage(
         name="pooled",
-        equation=rf"\bar h = \frac{{1}}{{T}}\sum_{{t=1}}^{{T}} {normed}",
+        equation=rf"\bar h = \frac{{1}}{{n}}\sum_{{t=1}}^{{T}} {normed}",
         source="moe_demo/model/classifier.py: mean_pool",
         arrays=arrays,
-        snippet="\n".join([*lines, "result = vectors.mean(0)"]),
+        snippet="\n".join([*lines, "result = vectors.sum(0) / count"]),
         expected=case.trace.pooled_D,
     )
 

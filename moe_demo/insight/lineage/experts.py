@@ -104,10 +104,10 @@ def direct(case: SentenceCase, piece: int, label: int) -> Lineage:
     piece_D, w_D = case.mixture.pieces_TPD[case.token, piece], found.directions_CD[label]
     return Lineage(
         name="direct",
-        equation=r"\frac{1}{T}\; g_i E_i(u_t) \cdot w_c",
+        equation=r"\frac{1}{n}\; g_i E_i(u_t) \cdot w_c",
         source="moe_demo/insight/mixture.py: toward",
-        arrays={"v": piece_D, "direction": w_D, "n_words": np.asarray(len(case.trace.tokens))},
-        snippet="result = v @ direction / n_words",
+        arrays={"v": piece_D, "direction": w_D, "count": np.asarray(case.trace.pooling_count)},
+        snippet="result = v @ direction / count",
         expected=float(found.direct_TPC[case.token, piece, label]),
         dot=dot_product(piece_D, w_D),
     )

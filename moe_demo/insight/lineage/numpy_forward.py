@@ -77,7 +77,8 @@ def moe(u: Any, w: Any, m: Any, layer: Any) -> Any:
 def class_logits(x: Any, w: Any, m: Any) -> Any:
     """The mean of the words against each class."""
     x = rms_norm(x, w["norm.weight"]) if m["final_norm"] else x
-    return x.mean(0) @ w["head.weight"].T + w["head.bias"]
+    pooled = x.sum(0) / (len(x) + m["pseudocount"])
+    return pooled @ w["head.weight"].T + w["head.bias"]
 
 
 def rest(x: Any, added: Any, w: Any, m: Any, layer: Any) -> Any:
@@ -109,6 +110,7 @@ def prelude(config: ModelConfig) -> str:
         "ffn": config.ffn_dim > 0,
         "moe_first": config.block_order == "moe_transformer",
         "final_norm": config.final_norm,
+        "pseudocount": config.pooling_pseudocount,
         "sigmoid": rule.score_fn == "sigmoid",
         "norm": rule.norm_topk and rule.top_k > 1,
         "k": rule.top_k,

@@ -38,14 +38,14 @@ def _exact(case: SentenceCase, one: Step, label: int) -> Lineage:
     name, vectors_ND = _vectors(case, one)
     return Lineage(
         name="step",
-        equation=r"\frac{1}{T} \Big(\sum_n v_n\Big) \cdot w_c",
+        equation=r"\frac{1}{n} \Big(\sum_n v_n\Big) \cdot w_c",
         source=_SOURCE,
         arrays={
             name: vectors_ND,
             "direction": case.weight("head.weight")[label],
-            "n_words": np.asarray(len(case.trace.tokens)),
+            "count": np.asarray(case.trace.pooling_count),
         },
-        snippet=f"result = {name}.sum(0) @ direction / n_words",
+        snippet=f"result = {name}.sum(0) @ direction / count",
         expected=expected,
     )
 
