@@ -173,9 +173,12 @@ def balance(params: dict[str, str]) -> tuple[Offer, Shown]:
 
 def whatif(params: dict[str, str]) -> tuple[Offer, Shown]:
     view = view_of("whatif", params)
-    after = ask(view.run, view.trace.text, view.selection.of(WhatIfSettings).switches()).after
+    switches = view.selection.of(WhatIfSettings).switches(view.run.config.model.n_routed)
+    after = ask(view.run, view.trace.text, switches).after
     found = {"probability": after.probabilities_C, "class_logit": after.logits_C}
-    return whatif_numbers.offered(view), lambda key: found[key.name][key.at[0]]
+    offer = whatif_numbers.offered(view)
+    assert offer is not None
+    return offer, lambda key: found[key.name][key.at[0]]
 
 
 PLACES = [
@@ -292,6 +295,11 @@ def test_nothing_is_computed_while_no_number_is_asked_for(page: str, monkeypatch
     monkeypatch.setattr(kit_lineage, "check", fail)
     monkeypatch.setattr(kit_lineage, "lineage_of", fail if page != "router" else kit_lineage.lineage_of)
     assert not opened(page).success
+
+
+def test_an_answer_that_is_still_to_be_predicted_is_not_told_by_its_sum():
+    view = view_of("whatif", {"predict": "yes", "off": "0-1"})
+    assert whatif_numbers.offered(view) is None
 
 
 def test_a_number_of_another_page_is_told_and_a_broken_one_is_named():

@@ -10,8 +10,14 @@ from moe_demo.ui.kit.views import View
 from moe_demo.ui.whatif.settings import WhatIfSettings
 
 
-def offered(view: View) -> Offer:
-    """Probability and logit of each class after the switches; of the trained model where they cannot be had."""
+def offered(view: View) -> Offer | None:
+    """Probability and logit of each class after the switches; of the trained model where they cannot be had.
+
+    None while the visitor is still to predict the answer.
+    """
+    asked = view.selection.of(WhatIfSettings)
+    if asked.predict and asked.verdict is None:
+        return None
     labels = range(len(view.run.labels))
     return Offer(
         keys=tuple(NumberKey(name, (c,)) for name in ("probability", "class_logit") for c in labels),
@@ -22,8 +28,9 @@ def offered(view: View) -> Offer:
 
 
 def _after(view: View) -> SentenceCase:
+    switches = view.selection.of(WhatIfSettings).switches(view.run.config.model.n_routed)
     try:
-        found = whatif(view.run, view.trace.text, view.selection.of(WhatIfSettings).switches())
+        found = whatif(view.run, view.trace.text, switches)
     except WhatIfError:
         found = whatif(view.run, view.trace.text, Switches())
     return sentence_case(view.run, found.after, token=0, layer=0, expert=None)
