@@ -131,7 +131,8 @@ def test_a_run_cut_off_makes_its_changes_again_at_the_same_steps(tmp_path: Path,
 
 
 def test_a_run_that_diverges_goes_back_and_waits_and_goes_on_under_a_smaller_rate(tmp_path: Path, csv: Path):
-    outcome = train(tmp_path, csv, {6: (set_to("lr", 10.0),)}, lr=1e-2)
+    # at the beginning of an epoch: at its end, weights that are about to diverge would be saved
+    outcome = train(tmp_path, csv, {4: (set_to("lr", 10.0),)}, lr=1e-2)
     store = RunStore(tmp_path / "run")
     diverged = [event for event in store.events() if event.kind == "diverged"]
     assert outcome.state == "stopped"
@@ -141,7 +142,7 @@ def test_a_run_that_diverges_goes_back_and_waits_and_goes_on_under_a_smaller_rat
     path = tmp_path / "again"
     send(path, set_to("lr", 3e-3))
     send(path, Command(do="play"))
-    assert resume_run(tmp_path / "run", commands=CommandReader(path)).state == "done"
+    assert resume_run(tmp_path / "run", commands=CommandReader(path, idle_seconds=0)).state == "done"
 
 
 def test_without_anyone_to_ask_divergence_ends_the_run_with_its_step(tmp_path: Path, csv: Path):
