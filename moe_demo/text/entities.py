@@ -24,10 +24,15 @@ _TAG = re.compile(
 )
 
 
+def without_tags(text: str) -> str:
+    """The text without the tags of a page's running text; those of its meaning, `&lt;b&gt;`, stay."""
+    if "<" not in text:
+        return text
+    return _TAG.sub(lambda match: " " if match.group()[1:3].lower() == "br" else "", text)
+
+
 def unescape(text: str) -> str:
-    """The text with its characters as they are meant, without the tags of a page's running text."""
-    if "<" in text:
-        text = _TAG.sub(lambda match: " " if match.group()[1:3].lower() == "br" else "", text)
+    """The text with its characters as they are meant."""
     return _ENTITY.sub(lambda match: character(match.group()), text) if "&" in text else text
 
 

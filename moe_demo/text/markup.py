@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from moe_demo.text.entities import unescape
+from moe_demo.text.entities import without_tags
 
 _MAX_KEY_CHARS = 20
 _SQL = ("insert into", "create table", "update ", "drop table")
@@ -28,7 +28,7 @@ def markup_of(lines: Sequence[str]) -> str | None:
 
 def _is_tagged(lines: Sequence[str]) -> bool:
     """Half of the lines end an element; the tags of a page's running text are none of these."""
-    plain = [unescape(line) for line in lines]
+    plain = [without_tags(line) for line in lines]
     return 2 * sum("</" in line or "/>" in line for line in plain) >= len(plain)
 
 

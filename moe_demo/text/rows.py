@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from moe_demo.text.entities import unescape
+from moe_demo.text.entities import unescape, without_tags
 
 FASTTEXT_MARK = "__label__"
 
@@ -58,7 +58,8 @@ def settled(rows: Sequence[RawRow]) -> list[Row]:
     order = sorted(range(len(columns)), key=lambda place: _is_of_numbers(columns[place]))
     names_of = _names_of(labelled, order)
     return [
-        Row(row.line, unescape(row.text), _label(row.labels, order, names_of), row.broken) for row in rows
+        Row(row.line, unescape(without_tags(row.text)), _label(row.labels, order, names_of), row.broken)
+        for row in rows
     ]
 
 

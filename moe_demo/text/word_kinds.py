@@ -8,7 +8,6 @@ new brand may be one too. So a kind is right for most words and for no word for 
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import Literal, get_args
 
@@ -17,8 +16,7 @@ from moe_demo.text.segmentation import part_of_speech
 Kind = Literal["noun", "verb", "name", "latin", "number", "function", "punctuation", "other"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
-_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
-_NUMBER = re.compile(r"[0-9]+([.,:%/+-][0-9]*)*")
+_DIGITS, _SIGNS = "0123456789", ".,:%/+-"
 _BEGINS: tuple[tuple[str, Kind], ...] = (
     ("nr", "name"),  # of a person
     ("ns", "name"),  # of a place
@@ -41,9 +39,9 @@ def kind_of(word: str) -> Kind:
     """The kind of one word."""
     if not any(char.isalnum() for char in word):
         return "punctuation"
-    if _NUMBER.fullmatch(word):
+    if word[0] in _DIGITS and all(char in _DIGITS + _SIGNS for char in word):
         return "number"
-    if _LATIN.search(word):
+    if any("a" <= char.lower() <= "z" or "\u00c0" <= char <= "\u024f" for char in word):
         return "latin"
     tag = part_of_speech(word)
     return next((kind for begin, kind in _BEGINS if tag.startswith(begin)), "other")

@@ -7,7 +7,7 @@ nothing could interrupt.
 from contextlib import suppress
 
 from moe_demo.text.corpus import text_key
-from moe_demo.text.entities import unescape
+from moe_demo.text.entities import unescape, without_tags
 from moe_demo.text.errors import CorpusError, EmptyTextError, quote
 from moe_demo.text.formats import parse
 from moe_demo.text.intake import intake_of
@@ -54,7 +54,7 @@ def read_all() -> None:
             for read in (intake_of, lambda data, file: parse(data, file, 500_000, need_label=False)):
                 with suppress(CorpusError):
                     read(text.encode(), file)
-        for function in (normalize, text_key, unescape, quote, tokenize):
+        for function in (normalize, text_key, unescape, without_tags, quote, tokenize):
             with suppress(EmptyTextError):
                 function(text)
 
