@@ -19,9 +19,11 @@ from moe_demo.runs.events import Event
 from moe_demo.runs.owners import Caller, new_id
 from moe_demo.runs.store import RunStore
 from moe_demo.text.errors import CorpusError
-from moe_demo.ui.kit import caller
+from moe_demo.ui.kit import caller, selection, views
 from moe_demo.ui.kit.i18n import text_in
+from moe_demo.ui.kit.page_settings import PageSettings
 from moe_demo.ui.kit.words import plain
+from moe_demo.ui.training.data import picture_data
 from tests.pages.app import drawn, opened
 
 MINE, THEIRS = Caller(new_id()), Caller(new_id())
@@ -288,3 +290,13 @@ def test_the_queue_of_the_server_is_seen_by_everyone_but_private_names_are_not(j
     assert f"{first}（{waits} 1）" in line
     assert f"{text_in('zh', 'training.private')}（{waits} 2）" in line
     assert second not in line
+
+
+@pytest.mark.parametrize(("step", "told"), [(None, 345), (8, 621)])
+def test_who_follows_a_run_is_told_the_newest_checkpoint_that_the_strip_shows(step: int | None, told: int):
+    """Not one that was written since, or the strip would stay behind it: the picture asks for what is newer."""
+    address = () if step is None else (("step", str(step)),)
+    chosen, run = selection.parsed(PageSettings, address), views.opened_run("deepseek", step)
+    view = views.View(chosen, run, views.traced(run, chosen.text))
+    assert run.steps[-2:] == (345, 621)
+    assert picture_data(view, "paused", newest_drawn=345)["newest"] == told

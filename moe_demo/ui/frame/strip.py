@@ -20,10 +20,12 @@ from moe_demo.ui.kit.picture import picture
 from moe_demo.ui.kit.views import View
 
 KEY = "strip"
+_NEWEST = "strip.newest"  # the last stop of the time machine, as it was drawn
 
 
 def draw(view: View, *, warns: bool = True) -> None:
     """The strip for this view; `warns`: says so where the sentence is unlike what was learned."""
+    st.session_state[_NEWEST] = view.run.steps[-1]
     picture(
         "frame/sentence_strip",
         data=sentence_strip_data(view, warns=warns),
@@ -35,6 +37,12 @@ def draw(view: View, *, warns: bool = True) -> None:
     if st.session_state.get("strip.empty"):
         st.session_state["strip.empty"] = False
         st.info(t("strip.empty"))
+
+
+def newest_drawn() -> int | None:
+    """The newest checkpoint that the strip shows: a run that trains may have written another one since."""
+    newest: int | None = st.session_state.get(_NEWEST)
+    return newest
 
 
 def _submit() -> None:

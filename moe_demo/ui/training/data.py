@@ -90,8 +90,12 @@ class TrainingClassCountsData(TypedDict):
     lang: str
 
 
-def picture_data(view: View, state: str) -> TrainingPictureData:
-    """What the component draws first, and where it asks for the rest."""
+def picture_data(view: View, state: str, newest_drawn: int | None = None) -> TrainingPictureData:
+    """What the component draws first, and where it asks for the rest.
+
+    `newest_drawn` is the newest checkpoint that the strip above shows. Where the newest one is followed, the picture is
+    told that one: of a later one that it meets in the record it tells Python, and the strip is drawn again.
+    """
     chosen = view.selection
     names = [chosen.run] + ([chosen.twin] if chosen.twin and views.is_there(chosen.twin) else [])
     return {
@@ -100,9 +104,7 @@ def picture_data(view: View, state: str) -> TrainingPictureData:
         "sentence": view.trace.text,
         "layer": chosen.layer,
         "step": chosen.step,
-        "newest": None
-        if views.is_coming(names[0])
-        else max(views.store_of(names[0]).checkpoint_steps(), default=None),
+        "newest": _newest(names[0], newest_drawn if chosen.step is None else None),
         "token": chosen.token,
         "state": state,
         "experts": expert_looks(view.run.config.model),
@@ -122,6 +124,12 @@ def picture_data(view: View, state: str) -> TrainingPictureData:
         "keys": key_help("training_picture.key"),
         "lang": language(),
     }
+
+
+def _newest(name: str, drawn: int | None) -> int | None:
+    if views.is_coming(name):
+        return None
+    return max(views.store_of(name).checkpoint_steps(), default=None) if drawn is None else drawn
 
 
 def _measured(config: RunConfig) -> dict[str, str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from moe_demo.ui.frame import strip
 from moe_demo.ui.kit import selection, views
 from moe_demo.ui.kit.picture import picture
 from moe_demo.ui.kit.views import View
@@ -20,7 +21,7 @@ def training_picture(view: View, state: str) -> None:
     """Loss and accuracy, load and bias of every expert, and the sentence's routes, over the steps."""
     picture(
         "training/picture",
-        data=picture_data(view, state),
+        data=picture_data(view, state, strip.newest_drawn()),
         key=KEY,
         on_step_change=_to_step,
         on_layer_change=_to_layer,
