@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from moe_demo.insight.run import load_run
 from moe_demo.runs.metrics import EvalMetrics, StepMetrics
@@ -59,14 +59,19 @@ def until_written(page: Page, folder: Path, step: int) -> None:
     raise AssertionError(f"{folder.name} never got to step {step}")
 
 
+def button(page: Page, name: str) -> Locator:
+    """The button, once it is there once: while a page is drawn anew, what stood there before may still stand."""
+    found = page.get_by_role("button", name=text_in("zh", f"training.buttons.{name}"), exact=True)
+    expect(found).to_have_count(1, timeout=TRAINS)
+    return found
+
+
 def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=text_in("zh", f"training.buttons.{name}"), exact=True).click(
-        timeout=TRAINS
-    )
+    button(page, name).click(timeout=TRAINS)
 
 
 def enabled(page: Page, name: str):
-    return expect(page.get_by_role("button", name=text_in("zh", f"training.buttons.{name}"), exact=True))
+    return expect(button(page, name))
 
 
 def train(page: Page) -> str:
