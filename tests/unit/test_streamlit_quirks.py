@@ -37,6 +37,12 @@ def test_one_module_draws_the_whole_page_again():
     assert calling == ["moe_demo/ui/kit/redraw.py"]
 
 
+def test_one_module_tells_of_what_takes_a_while():
+    text = {str(path): (ROOT / path).read_text("utf-8") for path in sources()}
+    assert [path for path, source in text.items() if "st.spinner(" in source] == []
+    assert [path for path, source in text.items() if ".progress(" in source] == ["moe_demo/ui/kit/waiting.py"]
+
+
 def test_only_the_files_with_a_reason_name_elements_by_streamlits_test_ids():
     ui = ROOT / "moe_demo" / "ui"
     named = {

@@ -33,6 +33,7 @@ from moe_demo.ui.kit.i18n import language, t
 from moe_demo.ui.kit.page_settings import tidy_name
 from moe_demo.ui.kit.picture import picture
 from moe_demo.ui.kit.views import View
+from moe_demo.ui.kit.waiting import waiting
 from moe_demo.ui.kit.words import plain
 
 KEY, PAIRS, DEBATE, LOTTERY = "experts", "experts.pairs", "experts.debate", "experts.lottery"
@@ -61,11 +62,8 @@ def draw(view: View) -> bool:
 
 def _ready(run: Run) -> None:
     """Measure what is not in memory yet; a bar says how far it is."""
-    if is_measured(run):
-        return
-    bar = st.progress(0.0, t("experts.measuring"))
-    measured(run, lambda done, of: bar.progress(done / max(of, 1), t("experts.measuring")))
-    bar.empty()
+    with waiting(t("experts.measuring"), when=not is_measured(run)) as tell:
+        measured(run, tell)
 
 
 def _act(view: View, clicked: Mapping[str, Any]) -> None:
@@ -133,7 +131,7 @@ def debate(view: View) -> None:
     if asked.believe == "none":
         st.button(t("experts.debate_skip"), key=SKIP, on_click=_believe_nothing)
         return
-    with st.spinner(t("experts.measuring_accounts")):
+    with waiting(t("experts.measuring_accounts")):
         trainings = [live(view.run)]
     try:
         seeds = comparable(view.run)

@@ -8,6 +8,9 @@
  * @typedef {object} Mounted one place on the page
  * @property {Uint8Array} [packed] the newest data
  * @property {Promise<Show>} [show]
+ * @property {() => void} [again] shows the newest data once more
+ * @property {boolean} [acted] the reader has done something in it since they came
+ * @property {() => void} [forget] stops listening
  * @property {(() => void) | void} [leave]
  */
 
@@ -72,7 +75,28 @@ async function draw(mounted, call) {
   mounted.show ??= fetched(call.parentElement, picture);
   const show = await mounted.show;
   const isNewest = places.get(call.parentElement) === mounted && mounted.packed === call.data;
-  if (isNewest) mounted.leave = show({ ...call, data }); // else the reader has left, or newer data have come
+  if (!isNewest) return; // the reader has left, or newer data have come
+  const setTriggerValue = (/** @type {string} */ name, /** @type {unknown} */ value) => {
+    mounted.acted = true;
+    call.setTriggerValue(name, value);
+  };
+  mounted.again = () => {
+    mounted.acted = false;
+    mounted.leave = show({ ...call, data, setTriggerValue });
+  };
+  mounted.again();
+}
+
+/**
+ * A picture shows a click at once, before Python has answered. Where the reader goes back before that, the answer is
+ * what the picture had: the same data, of which Streamlit tells nobody.
+ * @param {Mounted} mounted
+ * @returns {() => void} stops listening
+ */
+function undoneByBack(mounted) {
+  const undo = () => mounted.acted && mounted.again?.();
+  window.addEventListener("popstate", undo);
+  return () => window.removeEventListener("popstate", undo);
 }
 
 /** @type {Show} */
@@ -80,9 +104,11 @@ export default function (call) {
   const parent = call.parentElement;
   const mounted = places.get(parent) ?? {};
   places.set(parent, mounted);
+  mounted.forget ??= undoneByBack(mounted);
   if (!isRepeated(mounted.packed, call.data)) draw(mounted, call);
   return () => {
-    places.get(parent)?.leave?.();
+    mounted.forget?.();
+    mounted.leave?.();
     places.delete(parent);
   };
 }

@@ -31,6 +31,8 @@ const TYPE = 16; // px of the type for which pictures are drawn
 export function mounted(make, { grows = true } = {}) {
   /** @type {WeakMap<HTMLElement, Picture<Data>>} */
   const pictures = new WeakMap();
+  /** @type {WeakMap<HTMLElement, () => void>} */
+  const growths = new WeakMap();
   /** @type {WeakMap<HTMLElement, Send>} */
   const senders = new WeakMap();
   return ({ data, parentElement, setTriggerValue }) => {
@@ -39,12 +41,14 @@ export function mounted(make, { grows = true } = {}) {
     if (!pictures.has(root)) {
       listenForWhy(root, (name, value) => senders.get(root)?.(name, value));
       pictures.set(root, make(root));
+      const grow = () => grows && growWithType(root);
+      growths.set(root, grow);
+      window.addEventListener("resize", grow);
     }
     const picture = /** @type {Picture<Data>} */ (pictures.get(root));
     root.lang = data.lang;
-    const grow = () => grows && growWithType(root);
+    const grow = /** @type {() => void} */ (growths.get(root));
     grow();
-    window.addEventListener("resize", grow);
     picture.show(data, setTriggerValue);
     return () => {
       window.removeEventListener("resize", grow);
@@ -72,7 +76,10 @@ export function drawn(draw) {
         const now = JSON.stringify(data);
         if (now === before) return;
         before = now;
-        draw(root, data, (name, value) => latest(name, value));
+        draw(root, data, (name, value) => {
+          before = ""; // what the reader has moved by hand goes back where the same data come again
+          latest(name, value);
+        });
       },
     };
   });

@@ -20,6 +20,7 @@ from moe_demo.ui.kit.glossary import explained
 from moe_demo.ui.kit.i18n import t
 from moe_demo.ui.kit.picture import picture
 from moe_demo.ui.kit.views import View
+from moe_demo.ui.kit.waiting import waiting
 from moe_demo.ui.kit.words import expert_name, layer_name, plain
 from moe_demo.ui.mixture.data import picture_data, pieces_here, scatter_data
 from moe_demo.ui.mixture.data_waterfall import waterfall_data
@@ -102,7 +103,7 @@ def _over_many(run: Run) -> None:
     if not st.toggle(t("mixture.many", n=N_HEADLINES), key=MANY):
         return
     try:
-        with st.spinner(t("mixture.measuring", n=N_HEADLINES)):
+        with waiting(t("mixture.measuring", n=N_HEADLINES)):
             found = _agreement(run)
     except DataGoneError as error:
         st.info(t("mixture.data_gone", source=plain(error.source)))

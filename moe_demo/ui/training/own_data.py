@@ -34,6 +34,7 @@ from moe_demo.ui.kit import caller, redraw, streamlit_quirks
 from moe_demo.ui.kit.errors import sentence
 from moe_demo.ui.kit.i18n import LANGUAGES, labels, t, text_in
 from moe_demo.ui.kit.picture import picture
+from moe_demo.ui.kit.waiting import waiting
 from moe_demo.ui.kit.words import class_word, plain
 from moe_demo.ui.server.visitor import has_cookie
 from moe_demo.ui.training.controls import asking, start
@@ -93,7 +94,7 @@ def _brought() -> Intake | None:
         st.session_state.pop("own.intake", None)
         return None
     if st.session_state.get("own.intake", ("", None))[0] != file.file_id:
-        with st.spinner(t("own_data.reading")):
+        with waiting(t("own_data.reading")):
             st.session_state["own.intake"] = (file.file_id, _inspected(file.getvalue(), file.name))
     found: Intake | CorpusError = st.session_state["own.intake"][1]
     if isinstance(found, CorpusError):

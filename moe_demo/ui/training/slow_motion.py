@@ -17,6 +17,7 @@ from moe_demo.ui.kit import redraw, selection
 from moe_demo.ui.kit.i18n import t
 from moe_demo.ui.kit.picture import picture
 from moe_demo.ui.kit.views import View
+from moe_demo.ui.kit.waiting import waiting
 from moe_demo.ui.training.data_slow_step import slow_step_data
 
 KEY = "slow"
@@ -33,7 +34,7 @@ def draw(view: View) -> None:
 def _picture(run: Run) -> None:
     redraw.if_asked()
     try:
-        with st.spinner(t("slow.reading")):
+        with waiting(t("slow.reading")):
             step = _taken(run)
     except DataGoneError as error:
         st.info(t("slow.data_gone", source=error.source))

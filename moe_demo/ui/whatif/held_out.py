@@ -24,6 +24,7 @@ from moe_demo.ui.kit.errors import sentence
 from moe_demo.ui.kit.glossary import explained
 from moe_demo.ui.kit.i18n import labels, language, t
 from moe_demo.ui.kit.views import View
+from moe_demo.ui.kit.waiting import waiting
 from moe_demo.ui.kit.words import expert_name, layer_name, plain
 from moe_demo.ui.whatif import paper, predict
 from moe_demo.ui.whatif.settings import WhatIfSettings
@@ -60,7 +61,7 @@ def _of_the_changes(view: View) -> None:
 def _measured(run: Run, asked: WhatIfSettings) -> None:
     switches = asked.switches(run.config.model.n_routed)
     switches.check(run.config.model)
-    with st.spinner(t("whatif.measuring")):
+    with waiting(t("whatif.measuring")):
         found = effect_of(run, switches)
     if asked.predict and switches.anything and asked.fall is None:
         predict.ask("fall", (run.run_id, run.step, switches), fall_of(found))
@@ -86,15 +87,10 @@ def _said(found: Effect) -> str:
 
 
 def _every_expert(run: Run) -> None:
-    bar = st.progress(0.0, t("whatif.ablating"))
-
-    def tell(done: int, of: int) -> None:
-        bar.progress(done / of, t("whatif.ablating"))
-
-    found = _ablated.get(
-        run, lambda: ablations(run, headlines_of(run), tell=tell, measure=partial(effect_of, run))
-    )
-    bar.empty()
+    with waiting(t("whatif.ablating")) as tell:
+        found = _ablated.get(
+            run, lambda: ablations(run, headlines_of(run), tell=tell, measure=partial(effect_of, run))
+        )
     kept = _shown.get((run, language()), lambda: _charted(found))
     chart(kept[0], key="whatif.map", label=t("whatif.map_label"))
     explained(t("whatif.map_caption"))

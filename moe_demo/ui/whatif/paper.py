@@ -27,6 +27,7 @@ from moe_demo.ui.kit.data import Drawn
 from moe_demo.ui.kit.glossary import explained
 from moe_demo.ui.kit.i18n import labels, language, t
 from moe_demo.ui.kit.tables import markdown_table
+from moe_demo.ui.kit.waiting import waiting
 from moe_demo.ui.kit.words import plain
 
 KEY = "whatif.paper"
@@ -51,14 +52,8 @@ def draw(run: Run, measure: Callable[[Switches], Effect]) -> None:
 
 
 def _measured(run: Run, measure: Callable[[Switches], Effect]) -> PaperInterventions:
-    bar = st.progress(0.0, t("whatif.measuring"))
-
-    def tell(done: int, of: int) -> None:
-        bar.progress(done / of, t("whatif.measuring"))
-
-    found = _kept.get(run, lambda: paper_interventions(run, measure, tell))
-    bar.empty()
-    return found
+    with waiting(t("whatif.measuring")) as tell:
+        return _kept.get(run, lambda: paper_interventions(run, measure, tell))
 
 
 def _top_off(found: PaperInterventions) -> None:
