@@ -20,7 +20,7 @@ Tell = Callable[[int, int], None]
 
 @contextmanager
 def waiting(text: str, *, when: bool = True) -> Iterator[Tell]:
-    """Show a bar with this text while the block runs. Not `when`, as where the answer is at hand: only keep its place."""
+    """Show a bar with this text while the block runs. Not `when`, as where the answer is known: keep its place only."""
     place = st.empty()
 
     def tell(done: int, of: int) -> None:
