@@ -45,9 +45,15 @@ class RunCatalogue:
         ]
 
     def names(self, caller: Caller | None = None) -> list[str]:
-        """The runs that a caller may see, each once: run folders, then jobs that have not made theirs yet."""
-        names = [path.name for path in self.folders()] + ticket_names(self.local)
-        return [name for name in dict.fromkeys(names) if self.may_see(name, caller)]
+        """The runs to list for a caller, each once: folders he may see, then jobs of his own that have none yet.
+
+        Of the jobs of others there is nothing to see before they begin; whoever has the link may wait for them.
+        """
+        made = dict.fromkeys(path.name for path in self.folders())
+        coming = (name for name in ticket_names(self.local) if name not in made)
+        return [name for name in made if self.may_see(name, caller)] + [
+            name for name in coming if self._lists_coming(name, caller)
+        ]
 
     def find(self, name: str, caller: Caller | None = None) -> RunStore | None:
         """The folder of a run, None where there is none or this caller may not see it."""
@@ -84,6 +90,15 @@ class RunCatalogue:
         except RunError:
             return False
         return not ticket.private or caller.owns(ticket.owner)
+
+    def _lists_coming(self, name: str, caller: Caller | None) -> bool:
+        if caller is None:
+            return True
+        try:
+            ticket = read_ticket(self.local, name)
+        except RunError:
+            return False
+        return caller.owns(ticket.owner) or (caller.operator and not ticket.private)
 
 
 def is_bundled(store: RunStore) -> bool:

@@ -257,6 +257,16 @@ def test_a_checkpoint_in_the_address_is_that_of_every_part_of_the_page():
     assert any(f"{record.accuracy:.1%}" in caption.value for caption in shown.caption)
 
 
+def test_of_many_jobs_that_wait_a_few_are_named_and_the_rest_counted(jobs: Jobs):
+    for number in range(9):
+        browser = Caller(new_id())  # each for itself: one browser alone may not have so many
+        jobs.start(load_run("document").config, owner=browser, name=f"document-{number}")
+    at = opened("training")
+    said = next(caption.value for caption in at.caption if "document-0" in caption.value)
+    assert said.count("document-") == 6
+    assert text_in("zh", "training.other_more", n=3) in said
+
+
 def test_the_operator_may_stop_what_others_started(jobs: Jobs, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("MOE_DEMO_OPERATOR", "打开")
     put_run(jobs, "document-1", "stopped", owner=THEIRS)

@@ -1,11 +1,13 @@
 """A list to choose from whose words may change: with the language, or as runs go on.
 
 Streamlit knows an option by its words alone: of a list whose words have changed it would hand back the old words. So
-a list with other words is another widget here, and what was chosen is kept beside it.
+a list with other words is another widget here, and what was chosen is kept beside it. Its key is a checksum of the
+words: Streamlit keeps the keys of a visit to its end, and a list of a class's runs is long.
 """
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -29,7 +31,7 @@ def choice(
     """
     kept = st.session_state.get(key, chosen) if keep else chosen
     kept = kept if kept in words else chosen
-    widget = f"{key}|{kept}|{'|'.join(words.values())}"
+    widget = f"{key}|{kept}|{zlib.crc32('|'.join(words.values()).encode()):08x}"
 
     def picked() -> None:
         value = st.session_state[widget]

@@ -27,6 +27,7 @@ from moe_demo.ui.kit.words import layer_name
 from moe_demo.ui.training import controls, picture, run_settings
 
 NONE = ""
+_MAX_OTHERS = 6  # named in the line that says what else is under way
 STYLE = Path(__file__).with_name("controls.css")
 
 
@@ -162,6 +163,7 @@ def _others(name: str) -> None:
     """What else is trained on this server now, and who waits; names of private runs are not said."""
     catalogue, here = RunCatalogue(), caller.current()
     others = [job for job in Jobs().under_way() if job.name != name]
+    left_out = len(others) - _MAX_OTHERS
     words = [
         t(
             "training.other",
@@ -169,8 +171,10 @@ def _others(name: str) -> None:
             state=t(f"training.states.{job.state}"),
             place=f" {job.place}" if job.place else "",
         )
-        for job in others
+        for job in others[:_MAX_OTHERS]
     ]
+    if left_out > 0:
+        words.append(t("training.other_more", n=left_out))
     if words:
         st.caption(t("training.others", what=t("common.comma").join(words)))
 
