@@ -1,4 +1,4 @@
-"""The command line: `train`, `evaluate`, `classify`, `trace`, `runs`, `mixture`, `whatif`, `experts`.
+"""The command line: `train`, `evaluate`, `classify`, `trace`, `runs`, `mixture`, `whatif`, `experts`, `scale`.
 
 Exit status: 0 done, 2 bad input (one plain sentence on stderr), 130 interrupted by Ctrl-C or `kill`.
 What it writes is UTF-8 in every locale: headlines are Chinese.
@@ -53,7 +53,7 @@ def _run(args: argparse.Namespace) -> int:
         from moe_demo.cli.train import train
 
         return train(args)
-    from moe_demo.cli import ask, causes
+    from moe_demo.cli import ask, causes, scale
     from moe_demo.training.distributed import one_thread
 
     commands = {
@@ -64,6 +64,7 @@ def _run(args: argparse.Namespace) -> int:
         "mixture": causes.mixture,
         "whatif": causes.whatif,
         "experts": causes.experts,
+        "scale": scale.scale,
     }
     with one_thread():
         return commands[args.command](args)

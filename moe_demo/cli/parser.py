@@ -31,6 +31,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_mixture(commands)
     _add_whatif(commands)
     _add_experts(commands)
+    _add_scale(commands)
     _command(commands, "runs", "list bundled and local runs, one a line", "runs")
     return parser
 
@@ -255,6 +256,20 @@ def _add_experts(commands: argparse._SubParsersAction[_Parser]) -> None:
     parser.add_argument(
         "--json", action="store_true", help="a JSON list, one object per layer, expert and class"
     )
+
+
+def _add_scale(commands: argparse._SubParsersAction[_Parser]) -> None:
+    parser = _command(
+        commands,
+        "scale",
+        "count the parameters of a published model, all of them and those a token uses",
+        "scale deepseek-v3",
+        "Without MODEL all published models are listed. A run's name counts a model of this project.",
+    )
+    add = parser.add_argument
+    add("model", nargs="?", metavar="MODEL", help="a published model, or a bundled run")
+    add("--config", type=Path, metavar="FILE", help="a Hugging Face config.json to count instead")
+    add("--json", action="store_true", help="one JSON object, or a list of them")
 
 
 def _add_run(parser: _Parser) -> None:

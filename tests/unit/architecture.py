@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "limits": "",
     "rules": "errors limits",
     "config": "errors limits rules",
-    "published": "config",
+    "published": "errors config",
     "text": "errors config",
     "model": "errors rules config text",
     "runs": "errors config text model",

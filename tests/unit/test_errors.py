@@ -13,6 +13,7 @@ from moe_demo.config import ConfigError
 from moe_demo.errors import Said, SaidError
 from moe_demo.insight.switches import WhatIfError
 from moe_demo.jobs.uploads import UploadError
+from moe_demo.published import PublishedError
 from moe_demo.releases.seeds import SeedsError
 from moe_demo.rules import RULES, must_be
 from moe_demo.runs.errors import REASONS, RunError, reason
@@ -23,7 +24,16 @@ from tests.conftest import ROOT
 
 KINDS = {
     kind.__name__: kind
-    for kind in (ConfigError, RunError, CorpusError, UploadError, VocabularyError, WhatIfError, SeedsError)
+    for kind in (
+        ConfigError,
+        RunError,
+        CorpusError,
+        UploadError,
+        VocabularyError,
+        WhatIfError,
+        SeedsError,
+        PublishedError,
+    )
 }
 KEYS = [(kind, code) for kind in (*KINDS.values(), EmptyTextError) for code in kind.sentences]
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
