@@ -54,10 +54,11 @@ runs: $(RUN_STAMP) ## train the bundled runs again, and find their example headl
 	$(BIN)/python -m moe_demo.releases.bundle
 	$(BIN)/python -m moe_demo.releases.make_examples
 
-recording: $(RUN_STAMP) ## train the recordings of the balance and experts pages again
+recording: $(RUN_STAMP) ## train the recordings of the balance, experts and scale pages again
 	$(BIN)/python -m moe_demo.releases.make_recording
 	$(BIN)/python -m moe_demo.releases.make_sentence_balance
 	$(BIN)/python -m moe_demo.releases.make_seeds
+	$(BIN)/python -m moe_demo.releases.make_dense
 
 clean: ## remove the virtual environment, the Node packages and every cache; runs/ is kept
 	rm -rf $(VENV) node_modules .cache .pytest_cache .mypy_cache .ruff_cache tests/browser/artifacts

@@ -110,7 +110,7 @@ def _otherwise(shape: Shape) -> dict[str, dict[str, int]]:
     if shape.mtp:
         ways["with the MTP module"] = Conventions(mtp=True)
     if shape.engram:
-        ways["with the tables of n-grams"] = Conventions(tables=True)
+        ways["with Engram's tables"] = Conventions(tables=True)
     if shape.encoder_layers:
         ways["a token of the prompt"] = Conventions(phase="prefill")
     if shape.latent:

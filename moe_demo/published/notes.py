@@ -10,7 +10,7 @@ NOTES = {
     "two_digits": "Its makers give two digits; with the module for a further token the count is within 1 % of them.",
     "two_activated": "It has two activated numbers: for a token of the prompt the decoder's half of the layers does "
     "not run. That the halves are these layers is inferred from the sizes.",
-    "engram_outside": "The tables of n-grams are not in the total; a token reads a few rows of them.",
+    "engram_outside": "Engram's tables are not in the total; a token reads a few rows of them.",
     "vision_outside": "What reads images and what drafts further tokens is left out.",
     "latent_experts": "Its routed experts work at a smaller width than the model; taken at the model's width the "
     "count would be twice as large.",

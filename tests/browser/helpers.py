@@ -191,13 +191,14 @@ def wait_ready(page: Page, *, seconds: float = 30) -> None:
 
 
 def wait_drawn(page: Page, *, seconds: float = 30) -> None:
-    """Wait until the page has been run to its end and its pictures stand: the strip and at least one more."""
+    """Wait until the page has been run to its end and its pictures stand: one beside the strip, where there is one."""
     wait_ready(page, seconds=seconds)
     page.wait_for_function(
         """() => {
             const places = [...document.querySelectorAll('[data-testid="stBidiComponentIsolated"]')];
             const isDrawn = (place) => place.shadowRoot?.querySelector(".root")?.hasChildNodes();
-            return places.length > 1 && places.every(isDrawn);
+            const hasStrip = document.querySelector('.st-key-strip') !== null;
+            return places.length > Number(hasStrip) && places.every(isDrawn);
         }""",
         timeout=seconds * 1000,
     )

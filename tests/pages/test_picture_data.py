@@ -32,6 +32,8 @@ STATES: list[tuple[str, dict[str, str]]] = [
     ("mixture", {}),
     ("mixture", {"of": "sentence", "run": "document", "lang": "en"}),
     ("mixture", {"why": "removal-0-1", "l": "1", "s": "山"}),
+    ("scale", {}),
+    ("scale", {"lang": "en", "model": "kimi-k3", "wide": "yes", "prompt": "yes"}),
 ]
 
 

@@ -18,7 +18,7 @@ NOT = {
         "idle": r"饿死|(?<!从)未用|没干活|太闲|死专家",
         "fair": r"公平",
         "random": r"乱选|随机分配|随机选择",
-        "piece": r"字的组合|字组合|n-?gram",
+        "piece": r"字的组合|字组合|(?<!e)n-?gram",
         "checkpoint": r"时间机器",
     },
     "en": {

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from moe_demo.insight.comparison import Spread
 
 
-def markdown_table(head: list[str], rows: list[list[str]]) -> str:
-    """A table as Markdown; the first column is text, the others are numbers."""
-    lines = [head, [":--", *["--:"] * (len(head) - 1)], *rows]
+def markdown_table(head: list[str], rows: list[list[str]], texts: Collection[int] = (0,)) -> str:
+    """A table as Markdown; `texts` are the columns that are read from the left, the others are numbers."""
+    lines = [head, [":--" if place in texts else "--:" for place in range(len(head))], *rows]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 

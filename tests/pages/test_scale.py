@@ -1,0 +1,182 @@
+"""The scale page: every number on it is one of the count, of a report or of the recording."""
+
+from __future__ import annotations
+
+import json
+from math import sqrt
+from typing import get_args
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from moe_demo.published import MODELS, Conventions, claims, count, published_model
+from moe_demo.published.count import COMPONENTS
+from moe_demo.published.notes import NOTES
+from moe_demo.releases.dense import read_dense
+from moe_demo.ui.kit.errors import place_of
+from moe_demo.ui.kit.i18n import LANGUAGES, speaking, text_in, texts
+from moe_demo.ui.scale import tables
+from moe_demo.ui.scale.data import amount, percent, picture_data
+from moe_demo.ui.scale.models import names, row
+from moe_demo.ui.scale.settings import ModelName, ScaleSettings
+from tests.pages import app
+from tests.unit.test_published_configuration import KIMI_K3, V3
+
+V3_SHAPE = published_model("deepseek-v3").shape
+
+
+def opened(**params: str) -> AppTest:
+    return app.opened("scale", **params)
+
+
+def card(data: dict, name: str) -> dict:
+    [found] = [one for one in data["cards"] if one["name"] == name]
+    return found
+
+
+def test_the_address_knows_every_model_and_no_other():
+    assert get_args(ModelName) == names()
+    assert set(names()) == {"ours", *MODELS}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_picture_goes_from_our_model_to_v41(lang: str):
+    at = opened(lang=lang)
+    data = app.drawn(at, "cards")
+    assert [one["name"] for one in data["cards"]] == list(row())
+    assert at.title[0].value == text_in(lang, "scale.title")
+    v3 = card(data, "deepseek-v3")
+    assert (v3["routed"], v3["shared"], v3["lit"], v3["chosen"]) == (256, 1, 8, True)
+    assert "14,848" in v3["layer"]
+    assert card(data, "deepseek-v2")["compared"]
+
+
+def test_areas_are_parameters_on_one_scale():
+    data = picture_data(ScaleSettings())
+    largest = max(count(MODELS[name].shape).total for name in row() if name != "ours")
+    for one in data["cards"]:
+        if one["name"] != "ours":
+            found = count(MODELS[one["name"]].shape)
+            assert one["side"] == pytest.approx(sqrt(found.total / largest))
+            assert (one["inner"] / one["side"]) ** 2 == pytest.approx(found.share)
+
+
+@pytest.mark.parametrize(
+    ("address", "conventions"),
+    [
+        ({"tables": "both"}, Conventions(embeddings="both")),
+        ({"tables": "none"}, Conventions(embeddings="none")),
+        ({"mtp": "yes"}, Conventions(mtp=True)),
+        ({"prompt": "yes"}, Conventions(phase="prefill")),
+        ({"engram": "yes"}, Conventions(tables=True)),
+        ({"wide": "yes", "model": "kimi-k3"}, Conventions(latent=False)),
+    ],
+)
+def test_a_switch_in_the_address_changes_what_is_counted(address: dict[str, str], conventions: Conventions):
+    data = app.drawn(opened(lang="en", **address), "cards")
+    with speaking("en"):
+        for one in data["cards"]:
+            if one["name"] != "ours":
+                found = count(MODELS[one["name"]].shape, conventions)
+                assert one["total"] == amount(found.total)
+                assert one["activated"] == f"{amount(found.activated)} ({percent(found.share)})"
+    pressed = {one["name"]: [o["value"] for o in one["options"] if o["pressed"]] for one in data["switches"]}
+    assert all(len(values) == 1 for values in pressed.values())
+    assert {name: values[0] for name, values in pressed.items()}.items() >= (
+        address.items() - {("model", "kimi-k3")}
+    )
+
+
+def test_a_chosen_model_that_is_not_in_the_row_is_drawn_behind_it():
+    data = picture_data(ScaleSettings(model="kimi-k3", compare="mixtral-8x7b"))
+    assert [one["name"] for one in data["cards"]] == [*row(), "kimi-k3", "mixtral-8x7b"]
+
+
+def test_two_models_stand_side_by_side_and_their_parts_add_up():
+    with speaking("en"):
+        table = tables.lines_table("deepseek-v3", "deepseek-v2", Conventions())
+    assert table.shape[1] == 5
+    sums = table[table.iloc[:, 0] == "Sum"].iloc[0].tolist()
+    assert sums[1:] == ["671B", "36.63B", "235.7B", "20.85B"]
+    routed = table[table.iloc[:, 0] == "Routed experts"].iloc[0].tolist()
+    assert routed[1:3] == ["653.9B", "20.43B"]
+
+
+def test_a_model_may_stand_beside_itself():
+    at = opened(model="kimi-k3", compare="kimi-k3")
+    table = at.dataframe[0].value
+    assert table.iloc[:, 1].tolist() == table.iloc[:, 3].tolist()
+
+
+def test_every_part_and_every_note_has_a_name_in_both_languages():
+    for lang in LANGUAGES:
+        known = texts(lang)
+        assert all(f"scale.parts.{part}" in known for part in COMPONENTS)
+        assert all(f"scale.notes.{note}" in known for note in NOTES)
+        for claim in claims():
+            assert all(f"scale.arithmetic.{one.key}" in known for one in claim.says + claim.nearest)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_articles_figures_each_have_a_row_for_every_arithmetic(lang: str):
+    at = opened(lang=lang)
+    shown = "\n".join(element.value for element in at.markdown)
+    assert [heading.value for heading in at.subheader] == [
+        text_in(lang, f"scale.claims.{key}.title").format(figure=figure)
+        for key, figure in tables.ARTICLE.items()
+    ]
+    for claim in claims():
+        for arithmetic in claim.says + claim.nearest:
+            with speaking(lang):
+                assert f"**{tables.result(arithmetic)}**" in shown
+            for quantity in (arithmetic.numerator, arithmetic.denominator):
+                assert quantity is None or quantity.source is None or str(quantity.source) in shown
+    assert shown.count(text_in(lang, "scale.claims.verdict.in_none")) == 3
+    assert shown.count(text_in(lang, "scale.claims.verdict.in_a_report")) == 1
+
+
+def test_shares_that_a_text_writes_are_those_of_its_table():
+    """5.5, 3.70 and 3.68 % stand in the words too; 42.5 and 40.1 %."""
+    for lang in LANGUAGES:
+        activated, training = (text_in(lang, f"scale.claims.{key}.text") for key in ("activated", "cost"))
+        assert all(figure in activated for figure in ("5.5 %", "3.70 %", "3.68 %"))
+        assert all(figure in training for figure in ("42.5 %", "40.1 %"))
+
+
+def test_a_pasted_configuration_is_counted_recognised_and_its_traps_are_named():
+    at = opened(lang="en")
+    at.text_area(key="scale.pasted").set_value(json.dumps(V3)).run()
+    shown = "\n".join(element.value for element in at.markdown)
+    assert "**671B**" in shown
+    assert "DeepSeek-V3" in shown
+    assert text_in("en", "scale.notes.mtp_outside") in shown
+    at.text_area(key="scale.pasted").set_value(json.dumps(KIMI_K3)).run()
+    assert text_in("en", "scale.notes.latent_experts") in "\n".join(one.value for one in at.markdown)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("hello", "not_json"), ("[]", "not_object"), ('{"model_type": "llama"}', "architecture")],
+)
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_pasted_text_that_is_none_is_one_sentence_and_the_page_stays(lang: str, text: str, code: str):
+    at = opened(lang=lang)
+    n_before = len(at.dataframe)
+    at.text_area(key="scale.pasted").set_value(text).run()
+    assert not at.exception
+    [error] = at.error
+    beginning = text_in(lang, place_of(f"scale.{code}")).format_map(
+        dict.fromkeys(("name", "found", "known"), "|")
+    )
+    assert beginning.split("|")[1].strip()[:12] in error.value.replace("\\", "")
+    assert len(at.dataframe) == n_before
+
+
+def test_our_own_measurement_is_the_recording():
+    at, found = opened(lang="en"), read_dense()
+    table = at.dataframe[1].value
+    assert table.shape[0] == 3
+    assert [row[1] for row in table.itertuples(index=False)] == [f"{model.total:,}" for model in found.models]
+    made = text_in("en", "scale.dense.made")
+    assert found.command in "\n".join(one.value for one in at.caption)
+    assert "{command}" in made
