@@ -250,7 +250,7 @@ def _cost() -> Claim:
             saving(
                 "v2_cache",
                 "published",
-                _said("v2_cache", cache_v2, None, "bytes"),
+                _said("v2_cache", cache_v2, _V2, "bytes"),
                 _said("dense_67b_cache", cache_67b, _LLM_67B, "bytes"),
             ),
         ),

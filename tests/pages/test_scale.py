@@ -132,6 +132,9 @@ def test_the_articles_figures_each_have_a_row_for_every_arithmetic(lang: str):
             for quantity in (arithmetic.numerator, arithmetic.denominator):
                 assert quantity is None or quantity.source is None or str(quantity.source) in shown
     assert shown.count(text_in(lang, "scale.claims.verdict.in_none")) == 3
+    found = read_dense()
+    assert f"**{percent(found.share)}**" in shown
+    assert f"**{percent(found.step_saving)}**" in shown
     assert shown.count(text_in(lang, "scale.claims.verdict.in_a_report")) == 1
 
 

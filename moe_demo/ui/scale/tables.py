@@ -9,7 +9,8 @@ import pandas as pd
 from moe_demo.published import Claim, Configuration, Conventions, Count, claims, cost, count
 from moe_demo.published.claims import Arithmetic, Quantity, closest_models
 from moe_demo.published.count import COMPONENTS
-from moe_demo.releases.dense import KINDS, Dense
+from moe_demo.releases.dense import KINDS, Dense, read_dense
+from moe_demo.runs.files import RunError
 from moe_demo.ui.kit.i18n import labels, t
 from moe_demo.ui.kit.tables import markdown_table
 from moe_demo.ui.scale.data import amount, percent
@@ -102,7 +103,26 @@ def claim_rows(key: str, lang: str) -> str:
     """What the reports say of a figure, and what gives a number like it; `lang` is what it is kept by."""
     claim = next(one for one in claims() if one.key == key)
     heads = [t(f"scale.claims.heads.{name}") for name in ("what", "sum", "result", "standing", "source")]
-    return markdown_table(heads, [_row(arithmetic) for arithmetic in claim.says + claim.nearest], (0, 3, 4))
+    rows = [_row(arithmetic) for arithmetic in claim.says + claim.nearest]
+    return markdown_table(heads, [*rows, *_measured_row(key)], (0, 3, 4))
+
+
+def _measured_row(key: str) -> list[list[str]]:
+    """What our own recorded measurement has beside a figure, where it has something."""
+    try:
+        found = read_dense()
+    except RunError:
+        return []  # the section below says so
+    results = {
+        "activated": percent(found.share),
+        "speed": f"{found.of('dense_total').mean_token_time:.2f}x",
+        "cost": percent(found.step_saving),
+    }
+    if key not in results:
+        return []
+    words = labels("scale.claims.ours")
+    standing = t("scale.claims.standing.measured")
+    return [[words[key], "–", f"**{results[key]}**", standing, f"`{found.command}`"]]
 
 
 def _row(arithmetic: Arithmetic) -> list[str]:
