@@ -16,6 +16,7 @@ from moe_demo.published.models import MODELS
 from moe_demo.published.settings import Settings
 from moe_demo.published.shape import Shape
 
+MAX_SHOWN = 80
 MAX_BYTES = 1_000_000
 """The largest that is seen has some 30 kB."""
 
@@ -48,7 +49,8 @@ def read_configuration(text: str, name: str = "config.json") -> Configuration:
     if not isinstance(found, str) or not found:
         raise PublishedError("no_type", name=name)
     if found not in READERS:
-        raise PublishedError("architecture", name=name, found=found[:80], known=", ".join(sorted(READERS)))
+        known, found = ", ".join(sorted(READERS)), found[:MAX_SHOWN].encode("utf-8", "replace").decode()
+        raise PublishedError("architecture", name=name, found=found, known=known)
     settings = Settings(values, name)
     shape = READERS[found](settings)
     settings.check()

@@ -13,7 +13,6 @@ from moe_demo.published.attention import (
 )
 from moe_demo.published.shape import Engram, Mtp, Published, Shape, Source
 
-_V3_FILES = "huggingface.co/deepseek-ai/DeepSeek-V3, inference/configs"
 _TORCHTITAN = Source(
     where="github.com/pytorch/torchtitan, torchtitan/models/deepseek_v4/flavors.py",
     revision="10503c1c3c113e0715f203b11a505e0b817289c3",
@@ -73,7 +72,10 @@ V2_LITE = Published(
         top_k=6,
     ),
     sources=(
-        Source(where=f"{_V3_FILES}/config_16B.json", revision="dd31960"),
+        Source(
+            where="huggingface.co/deepseek-ai/DeepSeek-V3, inference/configs/config_16B.json",
+            revision="dd31960",
+        ),
         Source(where="arXiv 2405.04434", section="appendix B"),
     ),
     total=15.7e9,
@@ -97,7 +99,10 @@ V2 = Published(
         top_k=6,
     ),
     sources=(
-        Source(where=f"{_V3_FILES}/config_236B.json", revision="dd31960"),
+        Source(
+            where="huggingface.co/deepseek-ai/DeepSeek-V2-Chat, config.json",
+            revision="f1e9ce2c2c673fed87bbbfe625100c1589615c64",
+        ),
         Source(where="arXiv 2405.04434", section="section 3.1.2"),
     ),
     total=236e9,
@@ -123,7 +128,6 @@ V3 = Published(
         mtp=Mtp(modules=1, attention=_MLA),
     ),
     sources=(
-        Source(where=f"{_V3_FILES}/config_671B.json", revision="dd31960"),
         Source(where="transformers, models/deepseek_v3/configuration_deepseek_v3.py", revision="5.23.0"),
         Source(where="arXiv 2412.19437", section="section 4.2"),
     ),

@@ -21,7 +21,7 @@ def test_a_model_as_json_has_the_numbers_of_the_contract(capsys: pytest.CaptureF
     assert found["routed"] == 58 * 256 * 3 * 7168 * 2048
     assert found["share"] == found["activated"] / found["total"]
     assert found["conventions"]["embeddings"] == "head"
-    assert any("config_671B.json, dd31960" in source for source in found["source"])
+    assert any("configuration_deepseek_v3.py, 5.23.0" in source for source in found["source"])
     assert sum(line["total"] for line in found["lines"]) == found["total"]
     assert found["counted_otherwise"]["both tables counted"]["activated"] == 37_552_297_472
 

@@ -241,6 +241,7 @@ def test_no_default_of_a_class_is_taken_for_a_missing_size():
         ("{}", "no_type"),
         ('{"model_type": 7}', "no_type"),
         ('{"model_type": "llama"}', "architecture"),
+        ('{"model_type": "\\ud800"}', "architecture"),
         ('{"model_type": "mixtral"}', "missing"),
         (json.dumps(V3 | {"hidden_size": -1}), "bad_value"),
         (json.dumps(V3 | {"hidden_size": "7168"}), "bad_value"),
@@ -261,6 +262,7 @@ def test_what_cannot_be_counted_is_refused_in_one_sentence(text: str, code: str)
     assert caught.value.code == code
     assert str(caught.value).endswith(".")
     assert "\n" not in str(caught.value)
+    str(caught.value).encode()  # half a character would break a page
 
 
 @pytest.mark.parametrize("architecture", READERS)
