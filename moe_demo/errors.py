@@ -69,6 +69,10 @@ CONFIG_SENTENCES = {
     "preset": "There is no preset {name!r}; choose one of {known}.",
     "device": "device must be one of auto, cpu, cuda, got {device!r}.",
     "no_cuda": "device is cuda, but torch finds no CUDA GPU here; use cpu or auto.",
+    "expert_ranks": "The {n_routed} experts cannot be shared out evenly among {ranks} processes; "
+    "let --expert-parallel be a divisor of {n_routed}.",
+    "expert_processes": "--expert-parallel {value} needs a multiple of {value} processes, got {world}; "
+    "start them with torchrun --nproc-per-node={value} -m moe_demo ...",
     "processes": "RunConfig.batch_size must be a multiple of the number of processes, {world}, got {value}.",
     "transformers": "The same as transformers' DeepseekV3MoE needs {field} to be {rule}, got {value}.",
     "memory": "Such a model takes about {needed:,.0f} GB of memory to train, and this machine has {there:,.0f} GB; "

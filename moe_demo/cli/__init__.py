@@ -41,7 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if control := getattr(args, "control", None):
             with contextlib.suppress(SaidError):
                 write_problem(control, error)
-        return _refuse(str(error))
+        return _refuse(str(error), everybody=error.code in ("lost_process", "missing_processes"))
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         return _refuse(f"{where}{error.strerror or error}.")
@@ -70,8 +70,8 @@ def _run(args: argparse.Namespace) -> int:
         return commands[args.command](args)
 
 
-def _refuse(sentence: str) -> int:
-    """Under torchrun all processes meet the same problem, so one of them says it."""
-    if os.environ.get("RANK", "0") == "0":
-        print(sentence, file=sys.stderr)
+def _refuse(sentence: str, *, everybody: bool = False) -> int:
+    """Under torchrun all processes meet the same problem, so the first says it; everybody, where it may be gone."""
+    if everybody or os.environ.get("RANK", "0") == "0":
+        print(sentence, file=sys.stderr, flush=True)
     return BAD_INPUT

@@ -56,7 +56,8 @@ def _add_train(commands: argparse._SubParsersAction[_Parser]) -> None:
         "train a model and write a run folder",
         "train --preset deepseek --data headlines.csv --out runs/mine",
         "Ctrl-C finishes the step, saves and exits with 130; --resume DIR goes on from there, also after a crash.\n"
-        "Several processes: torchrun --nproc-per-node=2 -m moe_demo train ...",
+        "Several processes: torchrun --nproc-per-node=4 -m moe_demo train ...; with --expert-parallel 2 each two of\n"
+        "them share the experts of one copy of the model.",
     )
     add = parser.add_argument
     add("--config", type=Path, metavar="FILE", help="start from the settings in a run's config.json")
@@ -76,6 +77,13 @@ def _add_train(commands: argparse._SubParsersAction[_Parser]) -> None:
         help="any other setting of config.py, such as model.dim=48",
     )
     add("--device", choices=["auto", "cpu", "cuda"], default="auto", help="auto takes a GPU if there is one")
+    add(
+        "--expert-parallel",
+        type=int,
+        default=1,
+        metavar="N",
+        help="under torchrun: each N processes share the experts (default: 1, each process has them all)",
+    )
     add(
         "--control",
         type=Path,

@@ -6,6 +6,7 @@ import argparse
 import itertools
 import sys
 from pathlib import Path
+from typing import Any
 
 from moe_demo.cli.progress import Bar, Lines
 from moe_demo.cli.settings import config_of, named_options
@@ -20,19 +21,17 @@ def train(args: argparse.Namespace) -> int:
     """Train a new run or go on with one; the summary goes to stdout, everything else to stderr."""
     watcher = Bar() if sys.stderr.isatty() else Lines()
     commands = CommandReader(args.control) if args.control else None
+    how: dict[str, Any] = {"device": args.device, "expert_parallel": args.expert_parallel}
+    how |= {"watcher": watcher, "commands": commands}
     try:
         if args.resume:
             if given := named_options(args):
                 raise ConfigError("resume", folder=args.resume, options=", ".join(given))
-            outcome = resume_run(
-                args.resume, args.data, device=args.device, watcher=watcher, commands=commands
-            )
+            outcome = resume_run(args.resume, args.data, **how)
         else:
             config = config_of(args)
             folder = args.out or _free_folder(config.preset)
-            outcome = train_run(
-                folder, config, args.data, device=args.device, watcher=watcher, commands=commands
-            )
+            outcome = train_run(folder, config, args.data, **how)
     finally:
         watcher.close()
     if is_first_process():

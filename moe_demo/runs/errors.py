@@ -41,6 +41,12 @@ RUN_SENTENCES = {
     "bad_start": "The untrained model gives no number; choose smaller first weights.",
     "diverged": "Training diverged: at step {step} the loss is {loss:g}; "
     "train again with a learning rate below {lr:g} (--lr).",
+    # several processes
+    "port": "The processes cannot meet at port {port}: {why}; name another one (--master-port or MASTER_PORT).",
+    "missing_processes": "Rank {ranks} of {world} did not come up within {seconds:g} s; see what was said where it was "
+    "started, and whether it reaches MASTER_ADDR (MOE_DEMO_START_SECONDS sets another limit).",
+    "lost_process": "Rank {rank} of {world} has lost the connection to another one and stops; start all of them again, "
+    "a training run with --resume.",
     # jobs
     "no_job": "There is no training job {name!r}.",
     "bad_ticket": "{path} was not written by this version; delete it.",

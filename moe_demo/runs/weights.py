@@ -64,29 +64,48 @@ def _to_int8(matrix: Tensor) -> tuple[Tensor, Tensor]:
     return (matrix / scale.float()).round().clamp(-127, 127).to(torch.int8), scale
 
 
-def resume_bytes(model: Classifier, optimizer: torch.optim.Optimizer, step: int) -> bytes:
-    """Everything the next step depends on: weights, biases, the optimizer's moments, the step."""
-    tensors = {_MODEL + name: value.detach().cpu() for name, value in model.state_dict().items()}
+def training_state(model: Classifier, optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
+    """Everything the next step depends on: weights, biases, the optimizer's moments."""
+    tensors = {_MODEL + name: value.detach() for name, value in model.state_dict().items()}
     for name, parameter in model.named_parameters():
         for moment, value in optimizer.state[parameter].items():
-            tensors[f"{_OPTIMIZER}{moment}/{name}"] = value.detach().cpu()
+            tensors[f"{_OPTIMIZER}{moment}/{name}"] = value.detach()
+    return tensors
+
+
+def set_training_state(
+    model: Classifier, optimizer: torch.optim.Optimizer, tensors: dict[str, Tensor]
+) -> None:
+    """Put model and optimizer to where `training_state` found them, or others of the same shape."""
+    model.load_state_dict(_of_model(tensors))
+    parameters = dict(model.named_parameters())
+    for name, value in tensors.items():
+        if name.startswith(_OPTIMIZER):
+            _, moment, of = name.split("/")
+            optimizer.state[parameters[of]][moment] = value.to(parameters[of].device, copy=True)
+
+
+def resume_bytes(model: Classifier, optimizer: torch.optim.Optimizer, step: int) -> bytes:
+    """The training state after `step` steps."""
+    tensors = {name: value.cpu() for name, value in training_state(model, optimizer).items()}
     return save(tensors, metadata={"step": str(step)})
 
 
 def load_resume(path: Path, model: Classifier, optimizer: torch.optim.Optimizer) -> int:
     """Put model and optimizer back to where `resume_bytes` found them; returns the step."""
     tensors, metadata = _read(path)
-    model_tensors = {name.removeprefix(_MODEL): v for name, v in tensors.items() if name.startswith(_MODEL)}
-    _fill(model, model_tensors, path)
-    parameters = dict(model.named_parameters())
+    _require_finite(_of_model(tensors), path)
     try:
-        for name, value in tensors.items():
-            if name.startswith(_OPTIMIZER):
-                _, moment, of = name.split("/")
-                optimizer.state[parameters[of]][moment] = value.to(parameters[of].device)
+        set_training_state(model, optimizer, tensors)
         return int(metadata["step"])
+    except RuntimeError as error:
+        raise RunError("foreign_weights", path=path) from error
     except (KeyError, ValueError) as error:
         raise RunError("other_version", path=path) from error
+
+
+def _of_model(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {name.removeprefix(_MODEL): value for name, value in tensors.items() if name.startswith(_MODEL)}
 
 
 def _read(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
@@ -100,9 +119,13 @@ def _read(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
 
 
 def _fill(model: Classifier, tensors: dict[str, Tensor], path: Path) -> None:
-    if not all(bool(value.isfinite().all()) for value in tensors.values()):
-        raise RunError("no_number", path=path)
+    _require_finite(tensors, path)
     try:
         model.load_state_dict(tensors)
     except RuntimeError as error:
         raise RunError("foreign_weights", path=path) from error
+
+
+def _require_finite(tensors: dict[str, Tensor], path: Path) -> None:
+    if not all(bool(value.isfinite().all()) for value in tensors.values()):
+        raise RunError("no_number", path=path)

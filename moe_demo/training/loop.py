@@ -139,7 +139,7 @@ class Loop:
         if self.trainer.calibrates:
             self._calibrate()
         elif step not in self.checkpoints:
-            self.store.save_checkpoint(self.trainer.model, step)
+            self.store.save_checkpoint(self.trainer.whole()[0], step)
         self._forget_pauses()
         patience = reason("patience", epochs=self.trainer.config.patience)
         self._write_status("done", patience if ending is Ending.PATIENCE else "")
@@ -148,12 +148,16 @@ class Loop:
     def _agree(self, act: Callable[[], Ending]) -> Ending:
         """What the processes decide together: the first one acts, the others say whether they must stop."""
         ending = Ending.STOPPED if self.stop.requested else Ending.GOES_ON
-        if self.ranks.is_first:
+
+        def act_or_fail() -> Ending:
             try:
-                ending = act()
+                return act()
             except RunError as error:
-                self.problem, ending = error, Ending.FAILED
-        return Ending(self.ranks.largest(ending))
+                self.problem = error
+                return Ending.FAILED
+
+        acted = self.ranks.first_acts(act_or_fail, self.trainer.gather)
+        return Ending(self.ranks.largest(ending if acted is None else acted))
 
     # -- between two steps -----------------------------------------------------------------------------------
 
@@ -260,7 +264,7 @@ class Loop:
         if self.commands is None or self.ranks.world > 1:
             raise RunError("diverged", step=step, loss=loss, lr=self.trainer.config.lr)
         trainer = self.trainer
-        saved = self.store.load_resume(trainer.model, trainer.optimizer) or 0
+        saved = trainer.restore(self.store.load_resume) or 0
         self.store.rewind(saved)
         self.store.undo_changes_after(saved)
         self.store.note(Event(step=step, kind="diverged", value=f"{loss:g}"))
@@ -292,7 +296,7 @@ class Loop:
         began = time.perf_counter()
         n_updates = self.trainer.calibrate()
         self.train_seconds += time.perf_counter() - began
-        self.store.save_checkpoint(self.trainer.model, step)
+        self.store.save_checkpoint(self.trainer.whole()[0], step)
         evaluation = self.trainer.evaluate()
         if evaluation != self.evaluations[-1]:
             self.store.append(evaluation)
@@ -310,20 +314,20 @@ class Loop:
         self.evaluations.append(evaluation)
         self.watcher.on_evaluation(evaluation)
         if evaluation.step in self.checkpoints:
-            self.store.save_checkpoint(self.trainer.model, evaluation.step)
+            self.store.save_checkpoint(self.trainer.whole()[0], evaluation.step)
         return True
 
     def _save(self) -> None:
         """The state to continue from."""
         trainer = self.trainer
-        self.store.save_resume(trainer.model, trainer.optimizer, trainer.steps_done)
+        self.store.save_resume(*trainer.whole(), trainer.steps_done)
         self.saved_at = time.monotonic()
 
     def _keep_for_pause(self) -> None:
         """A checkpoint of the step where it pauses, so that every page shows it; that of the pause before goes."""
         step = self.trainer.steps_done
         if step not in self.store.checkpoint_steps():
-            self.store.save_checkpoint(self.trainer.model, step)
+            self.store.save_checkpoint(self.trainer.whole()[0], step)
         self._forget_pauses()
 
     def _forget_pauses(self) -> None:

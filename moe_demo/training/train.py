@@ -26,7 +26,7 @@ from moe_demo.runs.files import RunError
 from moe_demo.runs.metrics import EvalMetrics
 from moe_demo.runs.store import RunStore
 from moe_demo.text.corpus import Corpus, Split
-from moe_demo.training.distributed import one_thread, process_group
+from moe_demo.training.distributed import ALONE, Ranks, one_thread, process_group
 from moe_demo.training.loop import Loop, Silent, Watcher
 from moe_demo.training.stopping import StopRequest
 from moe_demo.training.trainer import Trainer
@@ -52,10 +52,10 @@ class Outcome:
     """Spent in steps since step 0, without evaluating and saving."""
 
 
-def build_trainer(config: RunConfig, split: Split, device: str = "cpu") -> Trainer:
+def build_trainer(config: RunConfig, split: Split, ranks: Ranks = ALONE, expert_parallel: int = 1) -> Trainer:
     """A trainer at step 0. Its vocabulary comes from the training half alone."""
     encoder = text_encoder(config, training_vocabulary(config, split.train))
-    return Trainer(config, split.train, split.held_out, encoder, device)
+    return Trainer(config, split.train, split.held_out, encoder, ranks, expert_parallel)
 
 
 def train_run(
@@ -64,21 +64,24 @@ def train_run(
     files: Sequence[Path] = (),
     *,
     device: str = "auto",
+    expert_parallel: int = 1,
     watcher: Watcher | None = None,
     commands: CommandReader | None = None,
 ) -> Outcome:
     """Train a new run into a folder, on labelled files or, without any, on the built-in corpus.
 
+    Under torchrun, `expert_parallel` processes share the experts of one copy of the model (`training.shares`).
+
     Raises:
         RunError: the folder holds a run already or cannot be written, or the loss is no number any more.
         CorpusError: a file cannot be used.
-        ConfigError: the device is not there.
+        ConfigError: the device is not there, or so many processes cannot share such a model.
     """
-    with one_thread(), process_group(device) as ranks, StopRequest() as stop, ExitStack() as held:
+    with StopRequest() as stop, one_thread(), process_group(device) as ranks, ExitStack() as held:
         corpus = read_corpora(files, config.model.labels)
         split = split_of(corpus, config)
         info = data_info(files, split)
-        trainer = build_trainer(replace(config, data=info.source), split, ranks.device)
+        trainer = build_trainer(replace(config, data=info.source), split, ranks, expert_parallel)
         store = RunStore(folder)
 
         def create() -> None:
@@ -94,13 +97,15 @@ def resume_run(
     files: Sequence[Path] = (),
     *,
     device: str = "auto",
+    expert_parallel: int = 1,
     watcher: Watcher | None = None,
     commands: CommandReader | None = None,
 ) -> Outcome:
     """Continue a run that was stopped, killed or failed; `files` say where its headlines are, if they moved.
 
     On the same machine, with the same number of threads and processes, the weights come out as if the run had
-    never been cut off. A run that is done is left as it is.
+    never been cut off. Its folder does not say how many processes wrote it: any number may go on, with the experts
+    shared out or not. A run that is done is left as it is.
 
     Raises:
         RunError: the folder holds no whole run, is being trained, or its headlines have changed.
@@ -110,24 +115,24 @@ def resume_run(
     status = store.status()
     if status.state == "done":
         return _outcome(store, status.step)
-    with one_thread(), process_group(device) as ranks, StopRequest() as stop, ExitStack() as held:
+    with StopRequest() as stop, one_thread(), process_group(device) as ranks, ExitStack() as held:
         config, info = store.config(), store.data()
         corpus = read_corpora(files or [Path(file) for file in info.files], config.model.labels)
         split = split_of(corpus, config)
         if fingerprint(split) != info.fingerprint:
             raise RunError("other_headlines", source=corpus.source, folder=folder)
         encoder = text_encoder(config, store.vocabulary())
-        trainer = Trainer(config, split.train, split.held_out, encoder, ranks.device)
+        trainer = Trainer(config, split.train, split.held_out, encoder, ranks, expert_parallel)
 
         def take_over() -> int | None:
             held.enter_context(store.lock)
-            saved_step = store.load_resume(trainer.model, trainer.optimizer)
+            saved_step = trainer.restore(store.load_resume)
             store.rewind(-1 if saved_step is None else saved_step)
             return saved_step
 
         saved_step = ranks.first_does(take_over)
         if saved_step is not None and not ranks.is_first:
-            store.load_resume(trainer.model, trainer.optimizer)
+            trainer.restore(store.load_resume)
         trainer.steps_done = saved_step or 0
         seconds = status.train_seconds * trainer.steps_done / max(status.step, 1)
         return _trained(Loop(trainer, store, ranks, stop, watcher, commands, seconds), corpus)
@@ -141,7 +146,7 @@ def _trained(loop: Loop, corpus: Corpus) -> Outcome:
         loop.close(ending)
         return _outcome(loop.store, loop.first_step)
 
-    return loop.ranks.first_does(close)
+    return loop.ranks.first_does(close, loop.trainer.gather)
 
 
 def _outcome(store: RunStore, first_step: int) -> Outcome:

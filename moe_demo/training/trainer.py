@@ -8,35 +8,35 @@ alone. The order of an epoch and the noise of a step (hidden words, dropout) are
 from __future__ import annotations
 
 import contextlib
-import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
 import torch
 import torch.distributed as dist
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 
 from moe_demo.config import ConfigError, RunConfig
-from moe_demo.model.balance import balance_loss, expert_load, max_vio, updated_bias
+from moe_demo.model.balance import balance_loss, max_vio
 from moe_demo.model.batch import TokenBatch
 from moe_demo.model.classifier import Classifier, ClassifierOutput
 from moe_demo.model.familiarity import familiarity
 from moe_demo.model.size import require_room
 from moe_demo.runs.metrics import EvalMetrics, StepMetrics
+from moe_demo.runs.weights import set_training_state, training_state
 from moe_demo.text.background import training_outliers
 from moe_demo.text.corpus import Corpus
 from moe_demo.text.tokenizer import TextEncoder
-from moe_demo.training.evaluation import BATCH_SIZE, encode_all, evaluate
+from moe_demo.training.biases import as_new, fit_biases, loads, move_biases
+from moe_demo.training.distributed import ALONE, Ranks
+from moe_demo.training.evaluation import encode_all, evaluate
 from moe_demo.training.schedule import learning_rate
+from moe_demo.training.shares import Shares
+from moe_demo.training.streams import DROPOUT, HIDDEN_WORDS, ORDER, OUTLIERS, generator, seed_of
 
-_ORDER, _HIDDEN_WORDS, _DROPOUT, _OUTLIERS, _CALIBRATION = range(5)  # what a stream of random numbers is for
-CALIBRATION_RATES = (3e-3, 1e-3, 3e-4)  # u, first to last: far at first, then finely
 FAMILIARITY_WEIGHT = 0.25  # of telling familiar from unfamiliar, beside preferring no class for the latter
-CALIBRATION_HEADLINES = 8192  # a pass reads no more than these: enough to tell how busy an expert is
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,19 +58,26 @@ class Trainer:
 
     In a process group (torchrun) every process takes its share of each batch, gradients are averaged and
     loads summed, so that all processes hold the same weights and the same bias. Balance losses are then those
-    of each share, averaged; only the loss-free bias sees the load of the whole batch.
+    of each share, averaged; only the loss-free bias sees the load of the whole batch. With `expert_parallel` above 1
+    a process holds only its share of the experts (`training.shares`).
     """
 
     def __init__(
-        self, config: RunConfig, train: Corpus, held_out: Corpus, encoder: TextEncoder, device: str = "cpu"
+        self,
+        config: RunConfig,
+        train: Corpus,
+        held_out: Corpus,
+        encoder: TextEncoder,
+        ranks: Ranks = ALONE,
+        expert_parallel: int = 1,
     ) -> None:
         if train.labels != config.model.labels:
             found, named = (", ".join(labels) for labels in (train.labels, config.model.labels))
             raise ConfigError("labels", found=found, labels=named)
         self.encoder = encoder
         self.config = replace(config, model=replace(config.model, vocab_size=len(encoder.vocabulary)))
-        self.device = torch.device(device)
-        self.rank, self.world = (dist.get_rank(), dist.get_world_size()) if dist.is_initialized() else (0, 1)
+        self.device = torch.device(ranks.device)
+        self.ranks, self.rank, self.world = ranks, ranks.rank, ranks.world
         outliers = training_outliers(config.model.labels) if config.outlier_weight else ()
         self._outlier_sizes = [len(group.texts) for group in outliers]
         self._outlier_shares = torch.tensor([group.share for group in outliers])
@@ -89,18 +96,11 @@ class Trainer:
         require_room(self.config.model, self.batch_size)
         torch.manual_seed(config.seed)
         self.model = Classifier(self.config.model).to(self.device)
-        self._parallel = (
-            nn.parallel.DistributedDataParallel(self.model, forward_sync_buffers=False)
-            if self.world > 1
-            else self.model
-        )
-        self.optimizer = torch.optim.AdamW(
-            self.model.parameters(),
-            lr=config.lr,
-            weight_decay=config.weight_decay,
-            betas=(0.9, 0.95),
-            fused=True,
-        )
+        self.shares = Shares(ranks, expert_parallel)
+        self.shares.split(self.model)
+        self.optimizer = self._optimizer_of(self.model)
+        self._whole: tuple[Classifier, torch.optim.Optimizer] | None = None
+        self._whole_at = -1
 
     @property
     def epoch(self) -> int:
@@ -117,7 +117,7 @@ class Trainer:
         if not self.model.training:
             self.model.train()
         with _repeatable(self.device):
-            output: ClassifierOutput = self._parallel(batch)
+            output: ClassifierOutput = self.model(batch)
             outlier = self._outlier_loss(output.logits_BC, len(labels_B))
             batch = batch.first(len(labels_B))
             output = output.first(len(labels_B), len(batch.word_ids_T))
@@ -125,6 +125,7 @@ class Trainer:
             balance = self._balance_loss(output, batch)
             self.optimizer.zero_grad()
             (ce + balance + outlier).backward()
+            self.shares.average_gradients(self.model)
         return BatchResult(
             batch=batch, labels_B=labels_B, output=output, ce=ce, balance=balance, outlier=outlier
         )
@@ -132,7 +133,7 @@ class Trainer:
     def update(self, result: BatchResult) -> StepMetrics:
         """The second half: clip the gradients, move the weights, then the biases; what the step was."""
         epoch, output = self.epoch, result.output
-        grad_norm = nn.utils.clip_grad_norm_(self.model.parameters(), self.config.grad_clip)
+        grad_norm = self.shares.clip_gradients(self.model, self.config.grad_clip)
         lr = learning_rate(self.steps_done, self.n_steps, self.config)
         for group in self.optimizer.param_groups:
             group["lr"] = lr
@@ -166,7 +167,49 @@ class Trainer:
 
     def evaluate(self) -> EvalMetrics:
         """Accuracy, loss and load on the held-out headlines."""
-        return evaluate(self.model, self._held_out, self._held_out_labels_B, self.steps_done)
+        return evaluate(self.whole()[0], self._held_out, self._held_out_labels_B, self.steps_done)
+
+    def whole(self) -> tuple[Classifier, torch.optim.Optimizer]:
+        """The model with all its experts, and its optimizer's moments, for the first process.
+
+        Where experts are shared out they are gathered, once a step: the others join in by `gather`.
+        """
+        if not self.shares.experts:
+            return self.model, self.optimizer
+        if self._whole_at != self.steps_done:
+            self.ranks.call_others()
+            self.gather()
+        assert self._whole is not None
+        return self._whole
+
+    def gather(self) -> None:
+        """The part that every process has in `whole`."""
+        state = self.shares.gather(self.model, training_state(self.model, self.optimizer))
+        if self.ranks.is_first:
+            self._whole, self._whole_at = self._blank(), self.steps_done
+            set_training_state(*self._whole, state)
+
+    def restore(self, load: Callable[[Classifier, torch.optim.Optimizer], int | None]) -> int | None:
+        """Put everything back to a saved state, by `load`, which fills a whole model and its optimizer."""
+        if not self.shares.experts:
+            return load(self.model, self.optimizer)
+        whole = self._blank()
+        step = load(*whole)
+        set_training_state(
+            self.model, self.optimizer, self.shares.share_of(self.model, training_state(*whole))
+        )
+        return step
+
+    def _blank(self) -> tuple[Classifier, torch.optim.Optimizer]:
+        """Another whole model and its optimizer, to be filled."""
+        model = Classifier(self.config.model).to(self.device)
+        return model, self._optimizer_of(model)
+
+    def _optimizer_of(self, model: Classifier) -> torch.optim.Optimizer:
+        config = self.config
+        return torch.optim.AdamW(
+            model.parameters(), lr=config.lr, weight_decay=config.weight_decay, betas=(0.9, 0.95), fused=True
+        )
 
     @property
     def calibrates(self) -> bool:
@@ -175,67 +218,22 @@ class Trainer:
 
     @torch.inference_mode()
     def calibrate(self) -> int:
-        """Fit the routing biases to clean words, and the confidence, after the last step; returns the bias updates.
+        """Fit biases and confidence of the whole model after the last step; returns the bias updates.
 
-        In training they learn to balance hidden and noisy words. This is the same update, batch by batch over the
-        training headlines with all dropout off, as the statistics of batch norm are recomputed after training.
         Every headline is read as if it were new. The confidence is that of class scores divided by a temperature
         (temperature scaling, arXiv 1706.04599), which changes no answer: the classifier's matrix is, once for all.
         """
-        self.model.eval()
-        n_updates = self._calibrate_biases() if self.config.balance.calibrates else 0
-        for scaled in self.model.head.parameters():
+        model, _ = self.whole()
+        clean = as_new(self._texts.first(len(self._train_labels_B)), self.config)
+        n_updates = fit_biases(model, clean, self.config) if self.config.balance.calibrates else 0
+        for scaled in model.head.parameters():
             scaled.div_(self.config.confidence_temperature)
         return n_updates
-
-    def _calibrate_biases(self) -> int:
-        """The passes at falling rates; returns how many updates they took.
-
-        A sign update never comes to rest: what is kept is the mean over the updates at the last rate (averaging of
-        stochastic approximation: Polyak and Juditsky 1992).
-        """
-        n_train, n_routed = len(self._train_labels_B), self.config.model.n_routed
-        clean = self._as_new(self._texts.first(n_train))
-        passes = itertools.product(
-            enumerate(CALIBRATION_RATES), range(self.config.balance.calibration_passes)
-        )
-        n_updates, late_SLE = 0, list[Tensor]()
-        for (place, rate), pass_ in passes:
-            order = torch.randperm(
-                n_train, generator=_generator(self.config.seed, _CALIBRATION, place, pass_)
-            )
-            for rows_B in order[:CALIBRATION_HEADLINES].split(BATCH_SIZE):
-                self._move_biases(_loads(self.model(clean.select(rows_B).to(self.device)), n_routed), rate)
-                n_updates += 1
-                if rate == CALIBRATION_RATES[-1]:
-                    late_SLE.append(torch.stack([layer.router.bias_E for layer in self.model.moe_layers]))
-        for layer, bias_E in zip(self.model.moe_layers, torch.stack(late_SLE).mean(0), strict=True):
-            layer.router.bias_E.copy_(bias_E)
-        return n_updates
-
-    def _as_new(self, batch: TokenBatch) -> TokenBatch:
-        """Training headlines as a model meets new ones: without what it knows from few headlines but these.
-
-        What has at most one occurrence more than a word needs for a row is taken away: such words are hidden, such
-        n-grams stand in another, random row, as one that never came there would (docs/experiments.md).
-        """
-        model, chance = self.config.model, _generator(self.config.seed, _CALIBRATION)
-        count_V = torch.bincount(batch.word_ids_T, minlength=model.vocab_size)
-        rare = self.config.min_count + 1
-        count_N = torch.bincount(batch.ngram_ids, minlength=model.n_buckets)
-        other = torch.randint(model.n_buckets, batch.ngram_ids.shape, generator=chance)
-        return replace(
-            batch,
-            word_ids_T=batch.word_ids_T.masked_fill(count_V[batch.word_ids_T] <= rare, 0),
-            ngram_ids=torch.where(count_N[batch.ngram_ids] <= rare, other, batch.ngram_ids),
-        )
 
     def rows(self, step: int) -> Tensor:
         """Which training headlines stand in the batch of a step, counted from 0, over all processes; shape (B,)."""
         epoch, place = divmod(step, self.steps_per_epoch)
-        order = torch.randperm(
-            len(self._train_labels_B), generator=_generator(self.config.seed, _ORDER, epoch)
-        )
+        order = torch.randperm(len(self._train_labels_B), generator=generator(self.config.seed, ORDER, epoch))
         return order[place * self.batch_size : (place + 1) * self.batch_size]
 
     def _batch(self, step: int) -> tuple[TokenBatch, Tensor]:
@@ -245,19 +243,19 @@ class Trainer:
         """
         seed, chosen_B = self.config.seed, self.rows(step)
         whole = self._texts.select(torch.cat([chosen_B, self._outlier_rows(step)]))
-        chance_T = torch.rand(len(whole.word_ids_T), generator=_generator(seed, _HIDDEN_WORDS, step))
+        chance_T = torch.rand(len(whole.word_ids_T), generator=generator(seed, HIDDEN_WORDS, step))
         whole = replace(
             whole, word_ids_T=whole.word_ids_T.masked_fill(chance_T < self.config.word_dropout, 0)
         )
         mine_B = torch.arange(self.rank, self.batch_size, self.world)
         others_B = torch.arange(self.batch_size, len(whole.lengths_B))[self.rank :: self.world]
         batch = whole if self.world == 1 else whole.select(torch.cat([mine_B, others_B]))
-        self._seed_dropout(_seed(seed, _DROPOUT, step, self.rank))
+        self._seed_dropout(seed_of(seed, DROPOUT, step, self.rank))
         return batch.to(self.device), self._train_labels_B[chosen_B[mine_B]].to(self.device)
 
     def _outlier_rows(self, step: int) -> Tensor:
         """Which texts of no class stand in the batch of a step; they come after the training headlines."""
-        n_rows, chance = self.outliers_per_batch, _generator(self.config.seed, _OUTLIERS, step)
+        n_rows, chance = self.outliers_per_batch, generator(self.config.seed, OUTLIERS, step)
         if not n_rows:
             return torch.empty(0, dtype=torch.long)
         group_O = torch.multinomial(self._outlier_shares, n_rows, replacement=True, generator=chance)
@@ -305,16 +303,12 @@ class Trainer:
     @torch.no_grad()
     def _update_biases(self, output: ClassifierOutput) -> Tensor:
         """Loads of this step over all processes, shape (L, E); moves every layer's bias by them."""
-        load_LE = _loads(output, self.config.model.n_routed)
+        load_LE = loads(output, self.config.model.n_routed)
         if self.world > 1:
             dist.all_reduce(load_LE)
         if self.config.balance.bias_step > 0:
-            self._move_biases(load_LE, self.config.balance.bias_step)
+            move_biases(self.model, load_LE, self.config.balance.bias_step)
         return load_LE
-
-    def _move_biases(self, load_LE: Tensor, rate: float) -> None:
-        for layer, load_E in zip(self.model.moe_layers, load_LE, strict=True):
-            layer.router.bias_E.copy_(updated_bias(layer.router.bias_E, load_E, rate))
 
     def _mean_over_ranks(self, *values: Tensor) -> list[float]:
         stacked = torch.stack([value.detach() for value in values])
@@ -322,11 +316,6 @@ class Trainer:
             dist.all_reduce(stacked)
             stacked /= self.world
         return stacked.tolist()
-
-
-def _loads(output: ClassifierOutput, n_routed: int) -> Tensor:
-    """Assignments per layer and expert, shape (L, E)."""
-    return torch.stack([expert_load(routing.topk_idx_TK, n_routed) for routing in output.routings])
 
 
 def _written(values: Tensor) -> list[float]:
@@ -353,12 +342,3 @@ def _repeatable(device: torch.device) -> Iterator[None]:
     finally:
         torch.use_deterministic_algorithms(before[0], warn_only=before[1])
         deterministic.fill_uninitialized_memory = fill
-
-
-def _seed(*parts: int) -> int:
-    """One seed from several numbers, so that neighbouring steps and seeds share nothing."""
-    return int(np.random.SeedSequence(parts).generate_state(1, np.uint64)[0])
-
-
-def _generator(*parts: int) -> torch.Generator:
-    return torch.Generator().manual_seed(_seed(*parts))

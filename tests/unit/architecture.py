@@ -14,7 +14,7 @@ MAX_FUNCTION_LINES = 45
 
 _RECORDS = "errors limits rules config published text model runs training jobs insight cluster releases"
 
-# One direction: text, config -> model -> runs -> training, jobs -> insight -> cluster, releases, figures -> ui
+# One direction: text, config -> model -> cluster, runs -> training, jobs -> insight -> releases, figures -> ui
 # -> pages.
 # The longest name that fits a module decides.
 MAY_IMPORT = {
@@ -26,9 +26,9 @@ MAY_IMPORT = {
     "text": "errors config",
     "model": "errors rules config text",
     "runs": "errors config text model",
-    "training": "errors config text model runs",
+    "training": "errors config text model runs cluster",
     "jobs": "errors limits config text runs",
-    "insight": "errors config text model runs training",
+    "insight": "errors config text model runs training cluster",
     "cluster": "config published",
     "cluster.expert_parallel": "config published model cluster",  # the one that runs experts for real
     "releases": "errors config text model runs training insight",

@@ -13,9 +13,11 @@ from moe_demo.model.batch import TokenBatch
 from moe_demo.model.familiarity import familiarity
 from moe_demo.runs.metrics import from_line, to_line
 from moe_demo.text.background import training_outliers
-from moe_demo.training import trainer as trainer_module
+from moe_demo.training.biases import CALIBRATION_RATES, as_new
+from moe_demo.training.distributed import Ranks
+from moe_demo.training.shares import Shares
 from moe_demo.training.train import build_trainer
-from moe_demo.training.trainer import CALIBRATION_RATES, Trainer
+from moe_demo.training.trainer import Trainer
 from tests import toy
 
 
@@ -162,12 +164,17 @@ def test_a_small_file_makes_one_batch():
     assert trainer.step().finite
 
 
-def test_a_batch_must_divide_among_the_processes(monkeypatch):
-    monkeypatch.setattr(trainer_module.dist, "is_initialized", lambda: True)
-    monkeypatch.setattr(trainer_module.dist, "get_rank", lambda: 0)
-    monkeypatch.setattr(trainer_module.dist, "get_world_size", lambda: 3)
+def test_a_batch_must_divide_among_the_processes():
     with pytest.raises(ConfigError, match="multiple of the number of processes, 3, got 8"):
-        trainer_of()
+        build_trainer(toy.config(), toy.split(), Ranks(0, 3, "cpu"))
+
+
+@pytest.mark.parametrize("world", [1, 2, 6])
+def test_processes_that_share_experts_come_in_whole_copies_of_the_model(world):
+    with pytest.raises(
+        ConfigError, match=f"--expert-parallel 4 needs a multiple of 4 processes, got {world}"
+    ):
+        Shares(Ranks(0, world, "cpu"), 4)
 
 
 def test_metrics_survive_their_line():
@@ -255,7 +262,7 @@ def test_calibration_moves_the_biases_and_nothing_else():
 
 def test_calibration_evens_the_load_of_clean_words():
     trainer = with_method("loss_free", calibration_passes=40, bias_rate=1e-3)
-    everything = trainer._as_new(trainer._texts)
+    everything = as_new(trainer._texts, trainer.config)
 
     def worst() -> float:
         with torch.inference_mode():
@@ -272,7 +279,7 @@ def test_calibration_reads_training_headlines_as_new_ones():
     rows = {"model": replace(toy.config().model, n_buckets=4096)}
     trainer = trainer_of(min_count=1, **rows)
     shown = trainer._texts.select(torch.cat([torch.arange(36), torch.arange(12), torch.arange(12)]))
-    read = trainer._as_new(shown)
+    read = as_new(shown, trainer.config)
     count_V = torch.bincount(shown.word_ids_T)
     assert torch.equal(read.word_ids_T == 0, count_V[shown.word_ids_T] <= 2)
     assert 0 < (read.word_ids_T == 0).double().mean() < 1

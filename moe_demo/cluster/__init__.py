@@ -1,0 +1,1 @@
+"""Experts on many devices: where they stand, what travels between them, and running them there."""
