@@ -29,7 +29,8 @@ from moe_demo.training.distributed import Ranks
 class Shares:
     """The processes of one training run, and what each of them holds."""
 
-    def __init__(self, ranks: Ranks, expert_parallel: int = 1) -> None:
+    def __init__(self, ranks: Ranks, expert_parallel: int = 1, n_routed: int = 1) -> None:
+        """Raises ConfigError where so many processes, or `n_routed` experts, cannot be divided like this."""
         self.ranks = ranks
         if expert_parallel < 1 or ranks.world % expert_parallel:
             raise ConfigError("expert_processes", value=expert_parallel, world=ranks.world)
@@ -38,6 +39,8 @@ class Shares:
         self._alike: dist.ProcessGroup | None = None
         """Those that hold the same experts."""
         if expert_parallel > 1:
+            if n_routed % expert_parallel:
+                raise ConfigError("expert_ranks", ranks=expert_parallel, n_routed=n_routed)
             shape = ranks.world // expert_parallel, expert_parallel
             mesh = init_device_mesh(ranks.device.split(":")[0], shape, mesh_dim_names=("copy", "expert"))
             self.experts, self._alike = ExpertRanks(mesh.get_group("expert")), mesh.get_group("copy")

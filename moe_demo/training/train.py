@@ -26,8 +26,9 @@ from moe_demo.runs.files import RunError
 from moe_demo.runs.metrics import EvalMetrics
 from moe_demo.runs.store import RunStore
 from moe_demo.text.corpus import Corpus, Split
-from moe_demo.training.distributed import ALONE, Ranks, one_thread, process_group
+from moe_demo.training.distributed import one_thread, process_group
 from moe_demo.training.loop import Loop, Silent, Watcher
+from moe_demo.training.shares import Shares
 from moe_demo.training.stopping import StopRequest
 from moe_demo.training.trainer import Trainer
 
@@ -52,10 +53,10 @@ class Outcome:
     """Spent in steps since step 0, without evaluating and saving."""
 
 
-def build_trainer(config: RunConfig, split: Split, ranks: Ranks = ALONE, expert_parallel: int = 1) -> Trainer:
+def build_trainer(config: RunConfig, split: Split, shares: Shares | None = None) -> Trainer:
     """A trainer at step 0. Its vocabulary comes from the training half alone."""
     encoder = text_encoder(config, training_vocabulary(config, split.train))
-    return Trainer(config, split.train, split.held_out, encoder, ranks, expert_parallel)
+    return Trainer(config, split.train, split.held_out, encoder, shares)
 
 
 def train_run(
@@ -78,10 +79,11 @@ def train_run(
         ConfigError: the device is not there, or so many processes cannot share such a model.
     """
     with StopRequest() as stop, one_thread(), process_group(device) as ranks, ExitStack() as held:
+        shares = Shares(ranks, expert_parallel, config.model.n_routed)
         corpus = read_corpora(files, config.model.labels)
         split = split_of(corpus, config)
         info = data_info(files, split)
-        trainer = build_trainer(replace(config, data=info.source), split, ranks, expert_parallel)
+        trainer = build_trainer(replace(config, data=info.source), split, shares)
         store = RunStore(folder)
 
         def create() -> None:
@@ -117,12 +119,13 @@ def resume_run(
         return _outcome(store, status.step)
     with StopRequest() as stop, one_thread(), process_group(device) as ranks, ExitStack() as held:
         config, info = store.config(), store.data()
+        shares = Shares(ranks, expert_parallel, config.model.n_routed)
         corpus = read_corpora(files or [Path(file) for file in info.files], config.model.labels)
         split = split_of(corpus, config)
         if fingerprint(split) != info.fingerprint:
             raise RunError("other_headlines", source=corpus.source, folder=folder)
         encoder = text_encoder(config, store.vocabulary())
-        trainer = Trainer(config, split.train, split.held_out, encoder, ranks, expert_parallel)
+        trainer = Trainer(config, split.train, split.held_out, encoder, shares)
 
         def take_over() -> int | None:
             held.enter_context(store.lock)

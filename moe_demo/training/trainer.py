@@ -30,7 +30,7 @@ from moe_demo.text.background import training_outliers
 from moe_demo.text.corpus import Corpus
 from moe_demo.text.tokenizer import TextEncoder
 from moe_demo.training.biases import as_new, fit_biases, loads, move_biases
-from moe_demo.training.distributed import ALONE, Ranks
+from moe_demo.training.distributed import ALONE
 from moe_demo.training.evaluation import encode_all, evaluate
 from moe_demo.training.schedule import learning_rate
 from moe_demo.training.shares import Shares
@@ -58,8 +58,8 @@ class Trainer:
 
     In a process group (torchrun) every process takes its share of each batch, gradients are averaged and
     loads summed, so that all processes hold the same weights and the same bias. Balance losses are then those
-    of each share, averaged; only the loss-free bias sees the load of the whole batch. With `expert_parallel` above 1
-    a process holds only its share of the experts (`training.shares`).
+    of each share, averaged; only the loss-free bias sees the load of the whole batch. `shares` says whether a
+    process holds all experts or some.
     """
 
     def __init__(
@@ -68,16 +68,17 @@ class Trainer:
         train: Corpus,
         held_out: Corpus,
         encoder: TextEncoder,
-        ranks: Ranks = ALONE,
-        expert_parallel: int = 1,
+        shares: Shares | None = None,
     ) -> None:
         if train.labels != config.model.labels:
             found, named = (", ".join(labels) for labels in (train.labels, config.model.labels))
             raise ConfigError("labels", found=found, labels=named)
         self.encoder = encoder
         self.config = replace(config, model=replace(config.model, vocab_size=len(encoder.vocabulary)))
-        self.device = torch.device(ranks.device)
-        self.ranks, self.rank, self.world = ranks, ranks.rank, ranks.world
+        self.shares = shares or Shares(ALONE)
+        self.ranks = self.shares.ranks
+        self.device = torch.device(self.ranks.device)
+        self.rank, self.world = self.ranks.rank, self.ranks.world
         outliers = training_outliers(config.model.labels) if config.outlier_weight else ()
         self._outlier_sizes = [len(group.texts) for group in outliers]
         self._outlier_shares = torch.tensor([group.share for group in outliers])
@@ -96,7 +97,6 @@ class Trainer:
         require_room(self.config.model, self.batch_size)
         torch.manual_seed(config.seed)
         self.model = Classifier(self.config.model).to(self.device)
-        self.shares = Shares(ranks, expert_parallel)
         self.shares.split(self.model)
         self.optimizer = self._optimizer_of(self.model)
         self._whole: tuple[Classifier, torch.optim.Optimizer] | None = None

@@ -166,7 +166,7 @@ def test_a_small_file_makes_one_batch():
 
 def test_a_batch_must_divide_among_the_processes():
     with pytest.raises(ConfigError, match="multiple of the number of processes, 3, got 8"):
-        build_trainer(toy.config(), toy.split(), Ranks(0, 3, "cpu"))
+        build_trainer(toy.config(), toy.split(), Shares(Ranks(0, 3, "cpu")))
 
 
 @pytest.mark.parametrize("world", [1, 2, 6])
