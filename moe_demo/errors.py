@@ -73,6 +73,9 @@ CONFIG_SENTENCES = {
     "let --expert-parallel be a divisor of {n_routed}.",
     "expert_processes": "--expert-parallel {value} needs a multiple of {value} processes, got {world}; "
     "start them with torchrun --nproc-per-node={value} -m moe_demo ...",
+    "one_process": "The experts are shared out among several processes; "
+    "start them with torchrun --nproc-per-node=4 -m moe_demo parallel ...",
+    "few_headlines": "{world} processes need as many headlines at least, got {n}.",
     "processes": "RunConfig.batch_size must be a multiple of the number of processes, {world}, got {value}.",
     "transformers": "The same as transformers' DeepseekV3MoE needs {field} to be {rule}, got {value}.",
     "memory": "Such a model takes about {needed:,.0f} GB of memory to train, and this machine has {there:,.0f} GB; "

@@ -1,4 +1,4 @@
-"""The command line: `train`, `evaluate`, `classify`, `trace`, `runs`, `mixture`, `whatif`, `experts`, `scale`.
+"""The command line: `train`, `evaluate`, `classify`, `trace`, `runs`, `mixture`, `whatif`, `experts`, `scale`, `parallel`.
 
 Exit status: 0 done, 2 bad input (one plain sentence on stderr), 130 interrupted by Ctrl-C or `kill`.
 What it writes is UTF-8 in every locale: headlines are Chinese.
@@ -53,6 +53,10 @@ def _run(args: argparse.Namespace) -> int:
         from moe_demo.cli.train import train
 
         return train(args)
+    if args.command == "parallel":
+        from moe_demo.cli.parallel import parallel
+
+        return parallel(args)
     from moe_demo.cli import ask, causes, scale
     from moe_demo.training.distributed import one_thread
 

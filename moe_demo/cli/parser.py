@@ -32,6 +32,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_whatif(commands)
     _add_experts(commands)
     _add_scale(commands)
+    _add_parallel(commands)
     _command(commands, "runs", "list bundled and local runs, one a line", "runs")
     return parser
 
@@ -280,8 +281,39 @@ def _add_scale(commands: argparse._SubParsersAction[_Parser]) -> None:
     add("--json", action="store_true", help="one JSON object, or a list of them")
 
 
+def _add_parallel(commands: argparse._SubParsersAction[_Parser]) -> None:
+    parser = _command(
+        commands,
+        "parallel",
+        "run one batch with the experts shared out over processes: what was sent, times, match with one process",
+        "parallel deepseek --out runs/parallel",
+        "To be started by torchrun, with a number of processes that divides the experts:\n"
+        "  torchrun --nproc-per-node=4 -m moe_demo parallel deepseek",
+    )
+    # No --run here: torchrun would take it for an abbreviation of its own --run-path.
+    parser.add_argument("run", metavar="RUN", help="a bundled run's name, or a run folder")
+    _add_step(parser)
+    _add_data(parser, "labelled headlines (default: those held out when the run was trained)")
+    add = parser.add_argument
+    add(
+        "--headlines",
+        type=int,
+        default=256,
+        metavar="N",
+        help="so many of them, evenly from the whole file (default: 256)",
+    )
+    add("--repeats", type=int, default=20, metavar="N", help="timed passes (default: 20)")
+    add("--out", type=Path, metavar="DIR", help="write parallel.json there")
+    add("--json", action="store_true", help="one JSON object")
+    add("--device", choices=["auto", "cpu", "cuda"], default="auto", help="auto takes GPUs if there are any")
+
+
 def _add_run(parser: _Parser) -> None:
     parser.add_argument("--run", required=True, metavar="RUN", help="a bundled run's name, or a run folder")
+    _add_step(parser)
+
+
+def _add_step(parser: _Parser) -> None:
     parser.add_argument("--step", type=int, metavar="N", help="checkpoint to use (default: the last)")
 
 
