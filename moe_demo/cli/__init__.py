@@ -12,10 +12,11 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from moe_demo.cli.parser import build_parser
 from moe_demo.errors import SaidError
-from moe_demo.runs.commands import write_problem
+from moe_demo.runs.commands import problem_path, write_problem
 
 DONE, BAD_INPUT, INTERRUPTED = 0, 2, 130
 
@@ -38,9 +39,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("Interrupted.", file=sys.stderr)
         return INTERRUPTED
     except SaidError as error:
-        if control := getattr(args, "control", None):
+        if path := _problem_path(args):
             with contextlib.suppress(SaidError):
-                write_problem(control, error)
+                write_problem(path, error)
         return _refuse(str(error), everybody=error.code in ("lost_process", "missing_processes"))
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
@@ -72,6 +73,13 @@ def _run(args: argparse.Namespace) -> int:
     }
     with one_thread():
         return commands[args.command](args)
+
+
+def _problem_path(args: argparse.Namespace) -> Path | None:
+    """Where a program that started this one looks for the reason when nothing came of it."""
+    if args.command == "parallel":
+        return args.out / "problem.json" if args.out else None
+    return problem_path(args.control) if getattr(args, "control", None) else None
 
 
 def _refuse(sentence: str, *, everybody: bool = False) -> int:

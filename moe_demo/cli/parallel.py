@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from dataclasses import replace
 
 from moe_demo.cli.ask import dump
@@ -27,7 +28,14 @@ def parallel(args: argparse.Namespace) -> int:
             )
     with one_thread(), process_group(args.device) as ranks:
         run = load_run(args.run, args.step)
-        found = measure(run, _headlines(run, args), ranks, args.repeats)
+        corpus = _headlines(run, args)
+        if ranks.is_first:
+            print(
+                f"{run.run_id}: {len(corpus)} headlines over {ranks.world} processes",
+                file=sys.stderr,
+                flush=True,
+            )
+        found = measure(run, corpus, ranks, args.repeats)
         if found is None:
             return 0
         if args.out:

@@ -17,10 +17,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from moe_demo.errors import Said
 from moe_demo.jobs.environment import environment
-from moe_demo.runs.commands import Command, problem_path, send
-from moe_demo.runs.files import FolderLock, RunError, explained, read_json, write_whole
+from moe_demo.runs.commands import Command, problem_path, send, told_problem
+from moe_demo.runs.files import FolderLock, RunError, explained, write_whole
 from moe_demo.runs.store import RunStore
 
 _NICE = 5  # training gives way to the pages
@@ -84,15 +83,14 @@ class Processes:
                 start_new_session=True,
                 **alive.inherited(),
             )
-        _children.append(process)
+        adopt(process)
         with contextlib.suppress(OSError, AttributeError):
             os.setpriority(os.PRIO_PROCESS, process.pid, _NICE)
 
     def last_words(self, name: str) -> str:
         """The sentence with which a process ended that never got to a run folder."""
-        with contextlib.suppress(RunError, KeyError, TypeError):
-            told = read_json(problem_path(self._commands(name)))
-            return Said.again(str(told["sentence"]), str(told["key"]), dict(told["values"]))
+        with contextlib.suppress(RunError):
+            return told_problem(problem_path(self._commands(name)))
         with contextlib.suppress(OSError):
             text = self._log(name).read_bytes()[-_LOG_BYTES:].decode(errors="replace")
             return text.strip().rpartition("\n")[2]
@@ -113,6 +111,11 @@ class Processes:
 
 
 _children: list[subprocess.Popen[bytes]] = []
+
+
+def adopt(process: subprocess.Popen[bytes]) -> None:
+    """Remember a process that was started here."""
+    _children.append(process)
 
 
 def reap() -> None:

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from moe_demo.errors import SaidError
+from moe_demo.errors import Said, SaidError
 from moe_demo.runs.checking import parsed, record_of
 from moe_demo.runs.events import CHANGEABLE, Setting
-from moe_demo.runs.files import append_line, write_json
+from moe_demo.runs.files import RunError, append_line, read_json, write_json
 
 Do = Literal["play", "pause", "steps", "epoch", "stop", "set"]
 IDLE_SECONDS = 600.0
@@ -80,10 +80,19 @@ def problem_path(commands: Path) -> Path:
     return commands.with_suffix(".problem")
 
 
-def write_problem(commands: Path, error: SaidError) -> None:
-    """Write down why nothing was trained, for whoever sends the commands."""
+def write_problem(path: Path, error: SaidError) -> None:
+    """Write down why nothing was done, for the program that asked."""
     told = {"sentence": str(error), "key": error.said.key, "values": error.said.plain_values}
-    write_json(problem_path(commands), told)
+    write_json(path, told)
+
+
+def told_problem(path: Path) -> Said:
+    """The sentence that was written down. Raises RunError where there is none."""
+    told = read_json(path)
+    try:
+        return Said.again(str(told["sentence"]), str(told["key"]), dict(told["values"]))
+    except (KeyError, TypeError, ValueError) as error:
+        raise RunError("unreadable", path=path, why=error) from error
 
 
 def _parsed(line: bytes) -> Command | None:

@@ -14,7 +14,7 @@ from moe_demo import load_run
 from moe_demo.config import RunConfig, preset
 from moe_demo.jobs.jobs import Jobs
 from moe_demo.runs import files
-from moe_demo.runs.commands import write_problem
+from moe_demo.runs.commands import problem_path, write_problem
 from moe_demo.runs.events import Event
 from moe_demo.runs.owners import Caller, new_id
 from moe_demo.runs.store import RunStore
@@ -195,7 +195,7 @@ def test_a_run_that_was_cut_off_or_diverged_or_failed_says_so(jobs: Jobs):
     at = opened("training", run="document-1")
     reason = plain("The file bad.csv is empty.")
     assert at.error[0].value == text_in("zh", "training.notes.failed", reason=reason)
-    write_problem(jobs.folder / "document-1.commands", CorpusError("empty", file="坏.csv"))
+    write_problem(problem_path(jobs.folder / "document-1.commands"), CorpusError("empty", file="坏.csv"))
     at = opened("training", run="document-1")
     reason = plain(text_in("zh", "own_data.errors.empty", file="坏.csv"))
     assert at.error[0].value == text_in("zh", "training.notes.failed", reason=reason)

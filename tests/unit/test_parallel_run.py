@@ -1,15 +1,21 @@
 """The record of one batch over two processes: what was sent, against a count by hand, and the match with one."""
 
 import json
+import os
+import signal
 import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from moe_demo.cli import main
 from moe_demo.insight.held_out import split_of_run
 from moe_demo.insight.run import load_run
+from moe_demo.jobs.parallel import ParallelJob
 from tests.conftest import ROOT
-from tests.unit.test_distributed import pytestmark, torchrun
+from tests.unit.test_distributed import process_of_rank, pytestmark, torchrun
 
 __all__ = ["pytestmark"]
 
@@ -64,3 +70,33 @@ def test_every_rank_has_a_time_for_every_phase(record: dict):
 def test_one_process_has_nobody_to_share_experts_with(run: str, capsys):
     assert main(["parallel", run]) == 2
     assert "start them with torchrun" in capsys.readouterr().err
+
+
+def test_a_job_whose_rank_is_killed_says_so_and_leaves_no_process(run: str, tmp_path: Path):
+    job = ParallelJob(tmp_path / "job")
+    assert job.state == "none"
+    job.start(run, n_processes=2, repeats=1_000_000)
+    assert job.state == "running"
+    wait_until(lambda: "over 2 processes" in (job.folder / "log").read_text())
+    launcher = int((job.folder / "pid").read_text())
+    pids = [process_of_rank(rank, launcher) for rank in (0, 1)]
+    os.kill(pids[1], signal.SIGKILL)
+    wait_until(lambda: job.state == "failed")
+    assert "has lost the connection to another one" in job.problem
+    assert job.problem.key == "run.lost_process"
+    assert not any(Path(f"/proc/{pid}").exists() for pid in pids)
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    """As long as the message and the end of all processes may take."""
+    give_up = time.monotonic() + 30
+    while not holds():
+        assert time.monotonic() < give_up
+        time.sleep(0.02)
+
+
+def test_a_job_that_cannot_begin_tells_why(tmp_path: Path):
+    job = ParallelJob(tmp_path / "job")
+    job.start("no-such-run", n_processes=1)
+    wait_until(lambda: job.state != "running")
+    assert (job.state, job.problem.key) == ("failed", "run.unknown")
