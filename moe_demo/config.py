@@ -28,7 +28,7 @@ from moe_demo.rules import (
     types_of_fields,
 )
 
-ScoreFn = Literal["softmax", "sigmoid"]
+ScoreFn = Literal["softmax", "sigmoid", "sqrt_softplus"]
 GroupScore = Literal["top_sum", "max"]
 BlockOrder = Literal["attention_moe", "moe_transformer"]
 BalanceMethod = Literal["none", "aux_loss", "seq_aux_loss", "loss_free", "loss_free+seq"]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NoReturn, get_args
 
 from moe_demo.config import PRESETS, BalanceMethod
+from moe_demo.routers import ROUTERS
 
 PROG = "python -m moe_demo"
 _HEADLINE = "苹果公司发布了最新的iPhone 15"
@@ -65,6 +66,7 @@ def _add_train(commands: argparse._SubParsersAction[_Parser]) -> None:
     add("--preset", choices=list(PRESETS), help="settings to start from (default: deepseek)")
     _add_data(parser, "labelled headlines (default: the built-in corpus)")
     add("--out", type=Path, metavar="DIR", help="run folder to write (default: runs/PRESET-1, -2, ...)")
+    add("--router", choices=ROUTERS, help="of which DeepSeek generation, with its way to keep the load even")
     add("--balance", choices=get_args(BalanceMethod), help="how the experts' load is kept even")
     add("--seed", type=int, metavar="N", help="seed of weights, order and dropout")
     add("--epochs", type=int, metavar="N", help="passes over the training headlines, at most")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from moe_demo.config import ConfigError, RunConfig, on_own_data, preset
+from moe_demo.routers import with_router
 from moe_demo.runs.files import read_json
 
 _OF_OPTION = {
@@ -22,12 +23,14 @@ _OF_OPTION = {
 
 
 def config_of(args: argparse.Namespace) -> RunConfig:
-    """The preset, or a run's settings, changed by --set and then by the options that have a name of their own."""
+    """The preset, or a run's settings, changed by --router, --set, then the options that have a name of their own."""
     if args.config and args.preset:
         raise ConfigError("two_starts")
     base = _settings_in(args.config) if args.config else preset(args.preset or "deepseek")
     if args.data and not args.config:
         base = on_own_data(base)
+    if args.router:
+        base = with_router(base, args.router)
     values = changed_by(base, args.set).to_dict()
     for option, name in _OF_OPTION.items():
         if (value := getattr(args, option)) is not None:
@@ -51,6 +54,7 @@ def named_options(args: argparse.Namespace) -> list[str]:
     given = ["--out"] if args.out else []
     given += ["--preset"] if args.preset else []
     given += ["--config"] if args.config else []
+    given += ["--router"] if args.router else []
     given += ["--set"] if args.set else []
     return given + [
         f"--{option.replace('_', '-')}" for option in _OF_OPTION if getattr(args, option) is not None

@@ -4,7 +4,7 @@ The path of one token, one function per step, in the order of the papers
 (DeepSeekMoE, arXiv 2401.06066, Eq. 9-11; DeepSeek-V3, arXiv 2412.19437, Eq. 12-16 and section 2.1.2):
 
     logits    u . e_i                      how well token and expert fit, before the score function
-    scores    s = sigmoid or softmax       affinity; never biased
+    scores    s = softmax, sigmoid, ...    affinity; never biased
     choice    s + b, left-out groups -inf  decides *who*
     topk_idx  the K largest choice scores
     gates     from s of the chosen         decides *how much*
@@ -54,10 +54,15 @@ class Routing:
 def affinity(logits_TE: Tensor, score_fn: ScoreFn, temperature: float = 1.0) -> Tensor:
     """Affinity scores s, shape (T, E). DeepSeekMoE Eq. 11 (softmax), DeepSeek-V3 Eq. 15 (sigmoid).
 
-    Softmax scores of a token sum to 1. Sigmoid scores do not: each expert is judged by itself.
+    Softmax scores of a token sum to 1. The others do not: each expert is judged by itself. sqrt(softplus) is that of
+    DeepSeek-V4 (report, section 2.1): above 0 like a sigmoid, but without an upper end.
     """
     tempered_TE = logits_TE if temperature == 1.0 else logits_TE / temperature
-    return tempered_TE.softmax(-1) if score_fn == "softmax" else tempered_TE.sigmoid()
+    if score_fn == "softmax":
+        return tempered_TE.softmax(-1)
+    if score_fn == "sigmoid":
+        return tempered_TE.sigmoid()
+    return F.softplus(tempered_TE).clamp(min=_TINY).sqrt()  # at 0 a square root has no gradient
 
 
 def score_groups(choice_TE: Tensor, rule: RoutingRule) -> Tensor:

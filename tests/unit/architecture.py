@@ -12,7 +12,9 @@ ROOT = Path(__file__).resolve().parents[2]
 MAX_FILE_LINES = 400
 MAX_FUNCTION_LINES = 45
 
-_RECORDS = "errors limits rules config published text model runs training jobs insight cluster releases"
+_RECORDS = (
+    "errors limits rules config routers published text model runs training jobs insight cluster releases"
+)
 
 # One direction: text, config -> model -> cluster, runs -> training, jobs -> insight -> releases, figures -> ui
 # -> pages.
@@ -22,6 +24,7 @@ MAY_IMPORT = {
     "limits": "",
     "rules": "errors limits",
     "config": "errors limits rules",
+    "routers": "config",
     "published": "errors config",
     "text": "errors config",
     "model": "errors rules config text",
@@ -55,6 +58,7 @@ MUST_NOT_IMPORT = {
     "limits": "torch streamlit plotly pandas",
     "rules": "torch streamlit plotly pandas",
     "config": "torch streamlit plotly pandas",
+    "routers": "torch streamlit plotly pandas",
     "published": "torch streamlit plotly pandas",
     "text": "streamlit plotly",
     "model": "streamlit plotly pandas",

@@ -48,12 +48,18 @@ def mix(x: Any, w: Any, m: Any, layer: Any) -> Any:
     return mixed
 
 
+def affinity(logits: Any, score_fn: Any) -> Any:
+    """How well each word and expert fit, before any bias."""
+    if score_fn == "softmax":
+        return np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
+    return 1 / (1 + np.exp(-logits)) if score_fn == "sigmoid" else np.sqrt(np.logaddexp(0, logits))
+
+
 def moe(u: Any, w: Any, m: Any, layer: Any) -> Any:
     """Eq. 9 of DeepSeekMoE without its residual: shared experts plus gate-weighted chosen ones."""
     b = f"blocks.{layer}.moe."
     logits = u @ w[b + "router.weight_ED"].T
-    scores = 1 / (1 + np.exp(-logits)) if m["sigmoid"] else np.exp(logits)
-    scores = scores if m["sigmoid"] else scores / scores.sum(1, keepdims=True)
+    scores = affinity(logits, m["score_fn"])
     choice = scores + w[b + "router.bias_E"]
     best = -np.sort(-choice.reshape(len(u), m["groups"], -1))[:, :, : m["counted"]]
     kept = np.argsort(-best.sum(2), axis=1)[:, : m["kept"]]
@@ -98,7 +104,7 @@ def rest(x: Any, added: Any, w: Any, m: Any, layer: Any) -> Any:
     return class_logits(x, w, m)
 
 
-_FUNCTIONS = (rms_norm, swiglu, attention, mix, moe, class_logits, rest)
+_FUNCTIONS = (rms_norm, swiglu, attention, mix, affinity, moe, class_logits, rest)
 
 
 def prelude(config: ModelConfig) -> str:
@@ -111,7 +117,7 @@ def prelude(config: ModelConfig) -> str:
         "moe_first": config.block_order == "moe_transformer",
         "final_norm": config.final_norm,
         "pseudocount": config.pooling_pseudocount,
-        "sigmoid": rule.score_fn == "sigmoid",
+        "score_fn": rule.score_fn,
         "norm": rule.norm_topk and rule.top_k > 1,
         "k": rule.top_k,
         "groups": rule.n_groups,

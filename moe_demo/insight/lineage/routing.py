@@ -40,6 +40,9 @@ def score(case: SentenceCase) -> Lineage:
     if rule.score_fn == "sigmoid":
         equation = rf"s_i = \sigma(u \cdot e_i{tau}) = \frac{{1}}{{1 + e^{{-u \cdot e_i{tau}}}}}"
         filled = rf"s_{{{e}}} = \sigma({fit:.4f}{_over(rule)}) = {found:.4f}"
+    elif rule.score_fn == "sqrt_softplus":
+        equation = rf"s_i = \sqrt{{\ln(1 + e^{{u \cdot e_i{tau}}})}}"
+        filled = rf"s_{{{e}}} = \sqrt{{\ln(1 + e^{{{fit:.4f}{_over(rule)}}})}} = {found:.4f}"
     else:
         equation = (
             rf"s_i = \mathrm{{softmax}}_i = \frac{{e^{{u \cdot e_i{tau}}}}}{{\sum_j e^{{u \cdot e_j{tau}}}}}"
@@ -53,7 +56,9 @@ def score(case: SentenceCase) -> Lineage:
         name="score",
         equation=equation,
         filled=filled,
-        source="DeepSeekMoE, arXiv 2401.06066, Eq. 11; DeepSeek-V3, arXiv 2412.19437, Eq. 15",
+        source="DeepSeek-V4 report, section 2.1"
+        if rule.score_fn == "sqrt_softplus"
+        else "DeepSeekMoE, arXiv 2401.06066, Eq. 11; DeepSeek-V3, arXiv 2412.19437, Eq. 15",
         arrays=_arrays(case, "score"),
         snippet=_program(rule, "score", f"result = scores[{e}]"),
         expected=found,
@@ -131,6 +136,8 @@ def _over(rule: RoutingRule) -> str:
 def _affinity_lines(rule: RoutingRule) -> list[str]:
     if rule.score_fn == "sigmoid":
         return ["scores = 1 / (1 + np.exp(-logits))"]
+    if rule.score_fn == "sqrt_softplus":
+        return ["scores = np.sqrt(np.logaddexp(0, logits))"]
     return ["scores = np.exp(logits - logits.max())", "scores = scores / scores.sum()"]
 
 

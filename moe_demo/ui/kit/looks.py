@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from moe_demo.config import ModelConfig
+from moe_demo.config import ModelConfig, ScoreFn
 from moe_demo.figures.theme import (
     DIVERGING,
     SEQUENTIAL_DARK,
@@ -19,6 +19,10 @@ from moe_demo.ui.kit.words import class_word
 
 _SIGNED_DARK = (*DIVERGING[2::-1], SEQUENTIAL_DARK[0], *DIVERGING[:3:-1])
 """The hues of DIVERGING on dark ground: zero is dark there, and what is far from it is light."""
+
+
+AFFINITY_SIGNS: dict[ScoreFn, str] = {"softmax": "softmax", "sigmoid": "σ", "sqrt_softplus": "√softplus"}
+"""How a score function is written in a formula."""
 
 
 class ExpertLook(TypedDict):

@@ -19,7 +19,15 @@ from moe_demo.insight.router_path import (
 )
 from moe_demo.ui.kit.gloss import of_word
 from moe_demo.ui.kit.i18n import labels, language, t
-from moe_demo.ui.kit.looks import ClassLook, ExpertLook, Ramp, class_looks, expert_looks, sequential_ramp
+from moe_demo.ui.kit.looks import (
+    AFFINITY_SIGNS,
+    ClassLook,
+    ExpertLook,
+    Ramp,
+    class_looks,
+    expert_looks,
+    sequential_ramp,
+)
 from moe_demo.ui.kit.views import View
 from moe_demo.ui.kit.words import badge, badge_hint, expert_name, expert_names, key_help, layer_name
 from moe_demo.ui.router.controls import Asked
@@ -287,7 +295,7 @@ def _heads(path: RouterPath) -> dict[str, Head]:
     """Column headers: the formula this rule really uses."""
     rule, words = path.rule, labels("router.heads")
     tempered = "u⋅eᵢ" if rule.temperature == 1.0 else f"u⋅eᵢ / {rule.temperature:g}"
-    affinity = "σ" if rule.score_fn == "sigmoid" else "softmax"
+    affinity = AFFINITY_SIGNS[rule.score_fn]
     scale = "" if rule.route_scale == 1.0 else f" × {rule.route_scale:g}"
     formulas = {
         "logit": "u⋅eᵢ",

@@ -30,6 +30,11 @@ def _score_line(path: RouterPath, step: ExpertStep) -> str:
         return (
             rf"s_{{{e}}} = \sigma(u \cdot e_{{{e}}}{tau}) = \sigma({step.logit:.3f}{tau}) = {step.score:.3f}"
         )
+    if rule.score_fn == "sqrt_softplus":
+        return (
+            rf"s_{{{e}}} = \sqrt{{\ln(1 + e^{{u \cdot e_{{{e}}}{tau}}})}} = "
+            rf"\sqrt{{\ln(1 + e^{{{step.logit:.3f}{tau}}})}} = {step.score:.3f}"
+        )
     every = [rf"e^{{{other.logit:.3f}{tau}}}" for other in path.experts]
     below = " + ".join(every) if len(every) <= MAX_WRITTEN else rf"\sum_j e^{{u \cdot e_j{tau}}}"
     return rf"s_{{{e}}} = \mathrm{{softmax}}_{{{e}}} = \frac{{{every[e]}}}{{{below}}} = {step.score:.3f}"

@@ -11,6 +11,7 @@ from moe_demo.insight.run import Run
 from moe_demo.insight.step_record import SlowLayer, SlowStep, joint_norm
 from moe_demo.ui.kit.i18n import labels, language, t
 from moe_demo.ui.kit.looks import (
+    AFFINITY_SIGNS,
     ClassLook,
     ExpertLook,
     Ramp,
@@ -349,7 +350,7 @@ def _values(run: Run, step: SlowStep, layer: int, headline: int) -> dict[str, An
         "clipped": step.clipped_norm,
         "lr": metrics.lr,
         "smoothing": step.label_smoothing,
-        "score_fn": "σ" if run.config.model.score_fn == "sigmoid" else "softmax",
+        "score_fn": AFFINITY_SIGNS[run.config.model.score_fn],
     }
 
 

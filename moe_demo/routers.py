@@ -1,0 +1,37 @@
+"""Generations of DeepSeek's router as settings: what `train --router NAME` changes in a run.
+
+    v2   softmax, a group is as good as its best expert, gates as they are, no bias (arXiv 2405.04434, section 2.2)
+    v3   sigmoid, a group is the sum of its best K/M, gates normalised, bias (arXiv 2412.19437, section 2.1.2)
+    v4   sqrt(softplus), no groups, gates normalised and scaled by 1.5, bias (DeepSeek-V4 report, section 2.1)
+
+What a preset says of sizes and of groups stays, but for V4, which has none. V2's scale is that of V2-Lite, 1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from moe_demo.config import RunConfig
+
+_RULES: dict[str, dict[str, Any]] = {
+    "v2": {"score_fn": "softmax", "group_score": "max", "norm_topk": False, "route_scale": 1.0},
+    "v3": {"score_fn": "sigmoid", "group_score": "top_sum", "norm_topk": True, "route_scale": 1.0},
+    "v4": {
+        "score_fn": "sqrt_softplus",
+        "n_groups": 1,
+        "topk_groups": 1,
+        "norm_topk": True,
+        "route_scale": 1.5,
+    },
+}
+_BALANCE = {"v2": "seq_aux_loss", "v3": "loss_free+seq", "v4": "loss_free+seq"}
+ROUTERS = tuple(_RULES)
+
+
+def with_router(config: RunConfig, router: str) -> RunConfig:
+    """The same run with another generation's router, and the balance method that it came with."""
+    values: dict[str, Any] = {"method": _BALANCE[router]}
+    return replace(
+        config, model=replace(config.model, **_RULES[router]), balance=replace(config.balance, **values)
+    )
