@@ -17,6 +17,7 @@ from pathlib import Path
 from moe_demo.cli.parser import build_parser
 from moe_demo.errors import SaidError
 from moe_demo.runs.commands import problem_path, write_problem
+from moe_demo.training.stopping import last_words
 
 DONE, BAD_INPUT, INTERRUPTED = 0, 2, 130
 
@@ -27,6 +28,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     args = build_parser().parse_args(argv)
+    with last_words():
+        return _status_of(args)
+
+
+def _status_of(args: argparse.Namespace) -> int:
+    """Run the command; whatever it refuses is one sentence."""
     try:
         status = _run(args)
         sys.stdout.flush()

@@ -2,13 +2,43 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import signal
 import threading
 import time
+from collections.abc import Iterator
 from types import FrameType, TracebackType
 from typing import Any
 
 _REPEAT_SECONDS = 1.0  # `timeout` and process groups deliver one signal twice
+
+
+@contextlib.contextmanager
+def last_words(seconds: float = 5.0) -> Iterator[None]:
+    """In a process of several: SIGTERM ends it only after a moment, or as soon as it has said what it has to say.
+
+    torchrun sends SIGTERM to all as soon as one has gone, often before the others have found out that it has.
+    """
+    is_main = threading.current_thread() is threading.main_thread()
+    if "RANK" not in os.environ or not is_main or not hasattr(signal, "setitimer"):
+        yield
+        return
+
+    def end_soon(number: int, frame: FrameType | None) -> None:
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+
+    def end(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    handlers = {signal.SIGTERM: end_soon, signal.SIGALRM: end}
+    before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 class StopRequest:
