@@ -158,15 +158,7 @@ def measure(run: Run, corpus: Corpus, ranks: Ranks, repeats: int = 20) -> Parall
 
     Raises ConfigError where there is one process, the experts cannot be shared out evenly, or headlines are too few.
     """
-    if ranks.world == 1:
-        raise ConfigError("one_process")
-    if len(corpus) < ranks.world:
-        raise ConfigError("few_headlines", world=ranks.world, n=len(corpus))
-    shares = Shares(ranks, ranks.world, run.config.model.n_routed)
-    assert shares.experts is not None
-    model, counting = deepcopy(run.model).to(ranks.device), _CountingRanks(shares.experts.group)
-    for layer in model.moe_layers:
-        layer.experts = _MeasuredExperts(layer.experts, counting)
+    shares, model, counting = _shared_out(run, corpus, ranks)
     texts, labels_B = TokenBatch.of(encode_all(corpus, run.encoder)), torch.from_numpy(corpus.label_ids)
     mine_B = torch.arange(ranks.rank, len(corpus), ranks.world)
     mine = _passes(model, texts.select(mine_B), labels_B[mine_B], shares, len(corpus), repeats)
@@ -177,9 +169,6 @@ def measure(run: Run, corpus: Corpus, ranks: Ranks, repeats: int = 20) -> Parall
     alone = _passes(
         deepcopy(run.model).to(ranks.device), texts, labels_B, Shares(ALONE), len(corpus), repeats
     )
-    scores_BC = torch.empty_like(alone.output.logits_BC, device="cpu")
-    for rank, rows_BC in enumerate(scores):
-        scores_BC[rank :: ranks.world] = rows_BC
     pairs = [(mine.gradients[name], gradient) for name, gradient in alone.gradients.items()]
     return ParallelRun(
         run_id=run.run_id,
@@ -196,13 +185,34 @@ def measure(run: Run, corpus: Corpus, ranks: Ranks, repeats: int = 20) -> Parall
         repeats=repeats,
         layers=_layers(alone.output, texts, measured),
         differences={
-            "class_scores": _furthest(scores_BC, alone.output.logits_BC),
+            "class_scores": _furthest(_in_turn(scores), alone.output.logits_BC),
             "loss": abs(loss / ranks.world - float(alone.loss)),
             "gradients": max(_furthest(ours, theirs) for ours, theirs in pairs),
         },
         largest_gradient=max(float(theirs.abs().max()) for _, theirs in pairs),
         seconds={"single": alone.seconds, "parallel": mine.seconds},
     )
+
+
+def _shared_out(run: Run, corpus: Corpus, ranks: Ranks) -> tuple[Shares, Classifier, _CountingRanks]:
+    """The model with this process's share of the experts, all of it measured."""
+    if ranks.world == 1:
+        raise ConfigError("one_process")
+    if len(corpus) < ranks.world:
+        raise ConfigError("few_headlines", world=ranks.world, n=len(corpus))
+    shares = Shares(ranks, ranks.world, run.config.model.n_routed)
+    assert shares.experts is not None
+    model, counting = deepcopy(run.model).to(ranks.device), _CountingRanks(shares.experts.group)
+    for layer in model.moe_layers:
+        layer.experts = _MeasuredExperts(layer.experts, counting)
+    return shares, model, counting
+
+
+def _in_turn(parts: list[Tensor]) -> Tensor:
+    """The rows of all ranks as they stood in the batch, where they were dealt out in turn."""
+    rows_BC = torch.cat(parts)
+    dealt = torch.cat([torch.arange(rank, len(rows_BC), len(parts)) for rank in range(len(parts))])
+    return torch.empty_like(rows_BC).index_copy(0, dealt, rows_BC)
 
 
 def _passes(

@@ -11,6 +11,8 @@ Letters: T tokens, E routed experts, K chosen, G groups (devices), B headlines.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import torch
 from torch import Tensor
 
@@ -48,19 +50,38 @@ def mean_affinity(scores_TE: Tensor) -> Tensor:
     return affinity_share(scores_TE).sum(0) / max(len(scores_TE), 1)
 
 
-def expert_balance_loss(routing: Routing) -> Tensor:
+@dataclass(frozen=True)
+class SharedBatch:
+    """A batch of which several processes have a part each: what a loss over all of it must know of the others."""
+
+    load_E: Tensor
+    """Assignments of the whole batch."""
+    n_tokens: float
+    """Tokens of the whole batch, divided by the processes: the mean of their losses is then that of the batch."""
+
+
+def _load_and_affinity(routing: Routing, shared: SharedBatch | None) -> tuple[Tensor, Tensor]:
+    """f and P, shapes (E,): of this batch, or f of the whole of a shared one and this part's addition to P."""
+    if shared is None:
+        n_routed = routing.scores_TE.shape[1]
+        return relative_load(routing.topk_idx_TK, n_routed), mean_affinity(routing.scores_TE)
+    f_E = shared.load_E / shared.load_E.double().mean().clamp(min=1e-9)
+    return f_E.to(routing.scores_TE.dtype), affinity_share(routing.scores_TE).sum(0) / max(shared.n_tokens, 1)
+
+
+def expert_balance_loss(routing: Routing, shared: SharedBatch | None = None) -> Tensor:
     """Sum over experts of f_i P_i over the whole batch; 1 when even. DeepSeekMoE Eq. 12-14 (without alpha).
 
-    f counts what was really chosen and has no gradient; all the pressure flows through P, the mean affinity.
+    f counts what was really chosen and has no gradient; all the pressure flows through P, the mean affinity. The batch
+    is that of all processes, as in arXiv 2501.11873: over each one's part alone it would be a stricter loss.
     """
-    f_E = relative_load(routing.topk_idx_TK, routing.scores_TE.shape[1])
-    return (f_E * mean_affinity(routing.scores_TE)).sum()
+    f_E, share_E = _load_and_affinity(routing, shared)
+    return (f_E * share_E).sum()
 
 
-def device_balance_loss(routing: Routing, n_groups: int) -> Tensor:
+def device_balance_loss(routing: Routing, n_groups: int, shared: SharedBatch | None = None) -> Tensor:
     """Sum over devices of f'_d P'_d: mean f and summed P of the device's experts. DeepSeekMoE Eq. 15-17."""
-    f_E = relative_load(routing.topk_idx_TK, routing.scores_TE.shape[1])
-    share_E = mean_affinity(routing.scores_TE)
+    f_E, share_E = _load_and_affinity(routing, shared)
     return (f_E.unflatten(0, (n_groups, -1)).mean(1) * share_E.unflatten(0, (n_groups, -1)).sum(1)).sum()
 
 
@@ -82,16 +103,21 @@ def sequence_balance_loss(routing: Routing, sequence_T: Tensor, n_sequences: int
 
 
 def balance_loss(
-    routing: Routing, sequence_T: Tensor, n_sequences: int, config: BalanceConfig, rule: RoutingRule
+    routing: Routing,
+    sequence_T: Tensor,
+    n_sequences: int,
+    config: BalanceConfig,
+    rule: RoutingRule,
+    shared: SharedBatch | None = None,
 ) -> Tensor:
     """All balance losses the method asks for, weighted and summed, for one layer; a zero scalar where none."""
     total = routing.scores_TE.new_zeros(())
     if config.expert_weight > 0:
-        total = total + config.expert_weight * expert_balance_loss(routing)
+        total = total + config.expert_weight * expert_balance_loss(routing, shared)
     if config.sequence_weight > 0:
         total = total + config.sequence_weight * sequence_balance_loss(routing, sequence_T, n_sequences)
     if config.device_alpha > 0:
-        total = total + config.device_alpha * device_balance_loss(routing, rule.n_groups)
+        total = total + config.device_alpha * device_balance_loss(routing, rule.n_groups, shared)
     return total
 
 

@@ -19,7 +19,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from moe_demo.config import ConfigError, RunConfig
-from moe_demo.model.balance import balance_loss, max_vio
+from moe_demo.model.balance import SharedBatch, balance_loss, max_vio
 from moe_demo.model.batch import TokenBatch
 from moe_demo.model.classifier import Classifier, ClassifierOutput
 from moe_demo.model.familiarity import familiarity
@@ -47,6 +47,8 @@ class BatchResult:
     """The labelled headlines; those of no class have added their loss and count nowhere else."""
     labels_B: Tensor
     output: ClassifierOutput
+    load_LE: Tensor
+    """Assignments per layer and expert, of all processes."""
     ce: Tensor
     balance: Tensor
     outlier: Tensor
@@ -57,9 +59,8 @@ class Trainer:
     """Weights, optimizer and data of one run.
 
     In a process group (torchrun) every process takes its share of each batch, gradients are averaged and
-    loads summed, so that all processes hold the same weights and the same bias. Balance losses are then those
-    of each share, averaged; only the loss-free bias sees the load of the whole batch. `shares` says whether a
-    process holds all experts or some.
+    loads summed, so that all processes hold the same weights and the same bias. `shares` says whether a process
+    holds all experts or some.
     """
 
     def __init__(
@@ -122,12 +123,19 @@ class Trainer:
             batch = batch.first(len(labels_B))
             output = output.first(len(labels_B), len(batch.word_ids_T))
             ce = F.cross_entropy(output.logits_BC, labels_B, label_smoothing=self.config.label_smoothing)
-            balance = self._balance_loss(output, batch)
+            load_LE = self._loads(output)
+            balance = self._balance_loss(output, batch, load_LE)
             self.optimizer.zero_grad()
             (ce + balance + outlier).backward()
             self.shares.average_gradients(self.model)
         return BatchResult(
-            batch=batch, labels_B=labels_B, output=output, ce=ce, balance=balance, outlier=outlier
+            batch=batch,
+            labels_B=labels_B,
+            output=output,
+            load_LE=load_LE,
+            ce=ce,
+            balance=balance,
+            outlier=outlier,
         )
 
     def update(self, result: BatchResult) -> StepMetrics:
@@ -138,7 +146,10 @@ class Trainer:
         for group in self.optimizer.param_groups:
             group["lr"] = lr
         self.optimizer.step()
-        load_LE = self._update_biases(output)
+        load_LE = result.load_LE
+        if self.config.balance.bias_step > 0:
+            with torch.no_grad():
+                move_biases(self.model, load_LE, self.config.balance.bias_step)
         self.steps_done += 1
         correct = (output.logits_BC.argmax(-1) == result.labels_B).float().mean()
         ce_loss, balance_value, outlier_loss, accuracy = self._mean_over_ranks(
@@ -291,23 +302,24 @@ class Trainer:
         of_labelled = FAMILIARITY_WEIGHT * F.softplus(-familiarity_B[:n_labelled]).mean()
         return self.config.outlier_weight * (of_outliers + of_labelled)
 
-    def _balance_loss(self, output: ClassifierOutput, batch: TokenBatch) -> Tensor:
+    def _balance_loss(self, output: ClassifierOutput, batch: TokenBatch, load_LE: Tensor) -> Tensor:
         """Sum over the layers; a zero that carries no gradient where the method has no loss."""
-        config, n_texts = self.config, len(batch.lengths_B)
-        losses = [
-            balance_loss(routing, batch.sequence_T, n_texts, config.balance, config.model.routing_rule)
-            for routing in output.routings
-        ]
+        config, n_texts, top_k = self.config, len(batch.lengths_B), self.config.model.top_k
+        losses = []
+        for routing, load_E in zip(output.routings, load_LE, strict=True):
+            shared = SharedBatch(load_E, int(load_E.sum()) / top_k / self.world) if self.world > 1 else None
+            rule = config.model.routing_rule
+            losses.append(
+                balance_loss(routing, batch.sequence_T, n_texts, config.balance, rule, shared=shared)
+            )
         return torch.stack(losses).sum()
 
     @torch.no_grad()
-    def _update_biases(self, output: ClassifierOutput) -> Tensor:
-        """Loads of this step over all processes, shape (L, E); moves every layer's bias by them."""
+    def _loads(self, output: ClassifierOutput) -> Tensor:
+        """Loads of this step over all processes, shape (L, E)."""
         load_LE = loads(output, self.config.model.n_routed)
         if self.world > 1:
             dist.all_reduce(load_LE)
-        if self.config.balance.bias_step > 0:
-            move_biases(self.model, load_LE, self.config.balance.bias_step)
         return load_LE
 
     def _mean_over_ranks(self, *values: Tensor) -> list[float]:

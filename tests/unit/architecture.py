@@ -28,12 +28,12 @@ MAY_IMPORT = {
     "published": "errors config",
     "text": "errors config",
     "model": "errors rules config text",
+    "cluster": "config published",
+    "cluster.expert_parallel": "config published model cluster",  # the one that runs experts for real
     "runs": "errors config text model",
     "training": "errors config text model runs cluster",
     "jobs": "errors limits config text runs",
     "insight": "errors config text model runs training cluster",
-    "cluster": "config published",
-    "cluster.expert_parallel": "config published model cluster",  # the one that runs experts for real
     "releases": "errors config text model runs training insight",
     "figures": "errors config published text runs insight cluster",
     "ui": f"{_RECORDS} figures __init__",

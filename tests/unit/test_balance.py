@@ -1,10 +1,13 @@
 """Balance: worked examples of every loss, and the laws of the bias update."""
 
+from functools import partial
+
 import pytest
 import torch
 
 from moe_demo.config import BalanceConfig, RoutingRule
 from moe_demo.model.balance import (
+    SharedBatch,
     affinity_share,
     balance_loss,
     device_balance_loss,
@@ -127,3 +130,17 @@ def test_no_tokens_cost_nothing_and_move_no_weight(n_sequences):
     sum(losses).backward()
     assert max_vio(expert_load(routing.topk_idx_TK, 4)) == 0
     assert updated_bias(torch.zeros(4), expert_load(routing.topk_idx_TK, 4), 0.1).tolist() == [0, 0, 0, 0]
+
+
+def test_a_batch_in_uneven_parts_has_the_losses_and_gradients_of_the_whole():
+    """As processes have them: each adds its tokens' share, and the mean over the processes is the batch's loss."""
+    torch.manual_seed(0)
+    logits_TE, bias_E = torch.randn(30, 4, dtype=torch.float64, requires_grad=True), torch.zeros(4)
+    whole = route(logits_TE, bias_E, RULE)
+    shared = SharedBatch(expert_load(whole.topk_idx_TK, 4), n_tokens=30 / 3)
+    for loss in (expert_balance_loss, partial(device_balance_loss, n_groups=2)):
+        parts = [loss(route(part_TE, bias_E, RULE), shared=shared) for part_TE in logits_TE.split([5, 0, 25])]
+        assert (sum(parts) / 3).item() == pytest.approx(loss(whole).item(), abs=1e-6)
+        (gradient,) = torch.autograd.grad(sum(parts) / 3, logits_TE)
+        (expected,) = torch.autograd.grad(loss(whole), logits_TE, retain_graph=True)
+        torch.testing.assert_close(gradient, expected, atol=1e-8, rtol=1e-6)

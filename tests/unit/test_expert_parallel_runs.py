@@ -7,12 +7,14 @@ import socket
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 
 from moe_demo.cli import main
+from moe_demo.config import BalanceConfig
 from moe_demo.runs.store import RunStore
 from moe_demo.training.train import Silent, resume_run, train_run
 from tests import toy
@@ -50,10 +52,12 @@ def assert_same_training(folder: Path, one: Path) -> None:
 
 
 def test_four_processes_with_the_experts_on_each_two_train_what_one_does(tmp_path: Path):
+    """Losses over the whole batch, and others than the runs below have."""
     csv, folder = toy.write_csv(tmp_path / "toy.csv"), tmp_path / "four"
-    train_run(tmp_path / "one", CONFIG, [csv])
+    config = replace(CONFIG, balance=BalanceConfig(method="aux_loss", alpha=0.1, device_alpha=0.1))
+    train_run(tmp_path / "one", config, [csv])
     command = ["-m", "tests.unit.rank_dump", str(tmp_path / "ranks"), "train", "--expert-parallel", "2"]
-    command += ["--data", str(csv), "--out", str(folder), *toy.as_options(CONFIG)]
+    command += ["--data", str(csv), "--out", str(folder), *toy.as_options(config)]
     done = run_to_end(*torchrun(4, *command))
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("held-out accuracy") == 1  # one process speaks
