@@ -1,4 +1,4 @@
-"""Generations of DeepSeek's router as settings: what `train --router NAME` changes in a run.
+"""Generations of DeepSeek's router as settings: what `train --router` changes in a run.
 
     v2   softmax, a group is as good as its best expert, gates as they are, no bias (arXiv 2405.04434, section 2.2)
     v3   sigmoid, a group is the sum of its best K/M, gates normalised, bias (arXiv 2412.19437, section 2.1.2)

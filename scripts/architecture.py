@@ -15,7 +15,7 @@ from tests.unit.architecture import MAY_IMPORT, ROOT
 PICTURE = ROOT / "docs" / "images" / "architecture.svg"
 ENTRIES = {"app": "app.py", "pages": "pages/", "cli": "cli/"}
 LEFT_OUT = ("__init__", "__main__")
-COLUMNS = {"app": 1, "cli": 2, "releases": 1, "cluster": 1, "jobs": 2}
+COLUMNS = {"app": 1, "cli": 2, "releases": 1, "cluster": 1, "routers": 2, "jobs": 2}
 """Where a part stands on its floor, so that arrows pass beside the parts between; the others stand first."""
 WIDTH, BOX_HEIGHT, FLOOR_HEIGHT, MARGIN, GAP = 1100, 70, 104, 20, 34
 Box = tuple[float, float, float]
