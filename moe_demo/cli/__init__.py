@@ -90,7 +90,7 @@ def _problem_path(args: argparse.Namespace) -> Path | None:
 
 
 def _refuse(sentence: str, *, everybody: bool = False) -> int:
-    """Under torchrun all processes meet the same problem, so the first says it; everybody, where it may be gone."""
-    if everybody or os.environ.get("RANK", "0") == "0":
+    """Under torchrun the processes of a machine meet the same problem, so its first says it; or everybody."""
+    if everybody or os.environ.get("LOCAL_RANK", "0") == "0":
         print(sentence, file=sys.stderr, flush=True)
     return BAD_INPUT

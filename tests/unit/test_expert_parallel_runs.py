@@ -177,3 +177,14 @@ def test_a_port_in_use(free_port: int, monkeypatch, capsys, tmp_path: Path):
         assert main(["train", "--out", str(tmp_path / "run")]) == 2
     said = capsys.readouterr().err
     assert re.fullmatch(rf"The processes cannot meet at port {free_port}: address already in use; .*\n", said)
+
+
+@pytest.mark.parametrize(("local_rank", "speaks"), [("0", True), ("1", False)])
+def test_of_a_problem_that_all_of_a_machine_have_its_first_process_speaks(
+    local_rank: str, speaks: bool, monkeypatch, capsys
+):
+    """Also on the second machine: what is missing there, the first one cannot tell."""
+    monkeypatch.setenv("RANK", "3")
+    monkeypatch.setenv("LOCAL_RANK", local_rank)
+    assert main(["trace", "--run", "no-such-run", "火箭夺冠"]) == 2
+    assert ("There is no run 'no-such-run'" in capsys.readouterr().err) == speaks

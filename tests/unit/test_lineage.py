@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
@@ -30,6 +31,7 @@ from moe_demo.insight.mixture import toward
 from moe_demo.insight.run import Run
 from moe_demo.insight.waterfall import waterfall
 from moe_demo.model.change import LayerChange
+from moe_demo.routers import with_router
 
 TEXT = "苹果公司发布了最新的iPhone 15"
 
@@ -99,6 +101,14 @@ def test_of_any_headline(run: Run, text: str):
         {"top_k": 2, "temperature": 0.5, "route_scale": 2.5},
         {"n_groups": 1, "topk_groups": 1, "top_k": 1},
         {"top_k": 3, "temperature": 2.0, "norm_topk": False},
+        {"score_fn": "softmax", "group_score": "max", "norm_topk": False},
+        {
+            "score_fn": "sqrt_softplus",
+            "n_groups": 1,
+            "topk_groups": 1,
+            "route_scale": 1.5,
+            "temperature": 2.0,
+        },
     ],
 )
 def test_the_route_under_a_changed_rule_and_bias(values: dict[str, Any]):
@@ -110,6 +120,18 @@ def test_the_route_under_a_changed_rule_and_bias(values: dict[str, Any]):
         case = sentence_case(run, trace, token=token, layer=0, expert=expert, rule=rule)
         for name in ("logit", "score", "choice", "gate"):
             assert check(lineage_of(NumberKey(name), case)).agrees, (token, expert, name)
+
+
+@pytest.mark.parametrize("router", ["v2", "v4"])
+def test_every_number_of_another_generation_of_the_router(router: str):
+    bundled = load_run("deepseek")
+    config = with_router(bundled.config, router)
+    model = deepcopy(bundled.model)
+    model.adopt(config.model)
+    run = replace(bundled, config=config, model=model)
+    case = sentence_case(run, run.trace("火箭夺冠"), token=1, layer=0, expert=None)
+    for key in every_key(case):
+        assert check(lineage_of(key, case)).agrees, key
 
 
 def test_the_expected_number_is_the_records_own():
