@@ -16,7 +16,7 @@ PICTURE = ROOT / "docs" / "images" / "architecture.svg"
 ENTRIES = {"app": "app.py", "pages": "pages/", "cli": "cli/"}
 LEFT_OUT = ("__init__", "__main__")
 COLUMNS = {"app": 1, "cli": 2, "releases": 1, "cluster": 1, "routers": 2, "jobs": 2}
-"""Where a part stands on its floor, so that arrows pass beside the parts between; the others stand first."""
+"""Where a part wants to stand on its floor, so that arrows pass beside the parts between; the others stand first."""
 WIDTH, BOX_HEIGHT, FLOOR_HEIGHT, MARGIN, GAP = 1100, 70, 104, 20, 34
 Box = tuple[float, float, float]
 """Left, top and width."""
@@ -112,14 +112,24 @@ def places(may_import: dict[str, set[str]]) -> tuple[dict[str, Box], int]:
         [name for name, floor in floor_of.items() if floor == row and name in imported] for row in range(top)
     ]
     rows.append([name for name in floor_of if name not in imported])
-    n_columns = 1 + max(COLUMNS.values())
+    columns = [_columns(row) for row in rows]
+    n_columns = 1 + max(column for row in columns for column in row.values())
     width = (WIDTH - 2 * MARGIN - GAP * (n_columns - 1)) / n_columns
     height = len(rows) * FLOOR_HEIGHT - (FLOOR_HEIGHT - BOX_HEIGHT) + 2 * MARGIN
     found: dict[str, Box] = {}
-    for floor, row in enumerate(rows):
+    for floor, row in enumerate(columns):
         top = height - MARGIN - BOX_HEIGHT - floor * FLOOR_HEIGHT
-        found |= {name: (MARGIN + COLUMNS.get(name, 0) * (width + GAP), top, width) for name in row}
+        found |= {name: (MARGIN + column * (width + GAP), top, width) for name, column in row.items()}
     return found, height
+
+
+def _columns(row: list[str]) -> dict[str, int]:
+    """A column of its own for each part of a floor: the one it wants, or the next that is free."""
+    found: dict[str, int] = {}
+    for name in sorted(row, key=lambda name: name not in COLUMNS):
+        free = (column for column in range(len(row) + max(COLUMNS.values())) if column not in found.values())
+        found[name] = next(column for column in free if column >= COLUMNS.get(name, 0))
+    return found
 
 
 def _arrow(upper: Box, lower: Box) -> str:

@@ -1,4 +1,4 @@
-"""The command line: `train`, `evaluate`, `classify`, `trace`, `runs`, `mixture`, `whatif`, `experts`, `scale`, `parallel`.
+"""The command line; `python -m moe_demo --help` lists its commands.
 
 Exit status: 0 done, 2 bad input (one plain sentence on stderr), 130 interrupted by Ctrl-C or `kill`.
 What it writes is UTF-8 in every locale: headlines are Chinese.

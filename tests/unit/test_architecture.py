@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.architecture import PICTURE, drawing
+from scripts.architecture import PICTURE, drawing, parts, places
 from tests.unit.architecture import (
     MAX_FUNCTION_LINES,
     MAY_IMPORT,
@@ -59,6 +59,11 @@ def test_the_table_of_the_house_knows_only_parts_that_come_earlier():
 def test_the_picture_of_the_floors_is_that_of_the_rules():
     """`make architecture` draws it again."""
     assert PICTURE.read_text(encoding="utf-8") == drawing()
+
+
+def test_no_floor_is_drawn_over_another():
+    boxes, _ = places(parts())
+    assert len({(left, top) for left, top, _ in boxes.values()}) == len(boxes) > 10
 
 
 def test_what_is_shown_draws_no_random_number():
