@@ -4,6 +4,7 @@ import streamlit as st
 
 from moe_demo.insight.bootstrap import paired_interval
 from moe_demo.insight.paper_interventions import paper_interventions
+from moe_demo.insight.random_seats import random_seats
 from moe_demo.insight.routing_diff import routing_diff
 from moe_demo.insight.switches import Switches
 from moe_demo.model.change import LayerChange
@@ -20,8 +21,8 @@ view = views.view(WhatIfSettings)
 with st.container(key="whatif-title", horizontal=True, vertical_alignment="bottom"):
     st.title(t("whatif.title"), anchor=False, width="content")
     st.caption(t("whatif.caption"), width="content")
-for part in (whatif_page.draw, held_out.draw, pairs.draw):
+for part in (whatif_page.draw, whatif_page.gates, held_out.draw, pairs.draw):
     with st.container():  # what one part says more or less does not move the others
         part(view)
 show_lineage(offered(view), view.selection)
-show_source(LayerChange, Switches.changes, paired_interval, routing_diff, paper_interventions)
+show_source(LayerChange, Switches.changes, random_seats, paired_interval, routing_diff, paper_interventions)

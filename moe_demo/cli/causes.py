@@ -69,6 +69,7 @@ def _switches(args: argparse.Namespace) -> Switches:
     return Switches(
         off=tuple(Seat(*seat) for seat in args.off),
         silenced=tuple(Seat(*seat) for seat in args.silence),
+        alone=tuple(Seat(*seat) for seat in args.alone),
         shared_off=tuple(args.shared_off),
         forced=tuple(Place(*place) for place in args.force),
         gates=tuple((Place(*place), value) for place, value in args.gate),

@@ -28,8 +28,15 @@ def build_parser() -> argparse.ArgumentParser:
     _add_train(commands)
     _add_evaluate(commands)
     _add_classify(commands)
-    _add_trace(commands)
-    _add_mixture(commands)
+    _add_of_one_headline(
+        commands, "trace", "print every number of one headline's way through the model, as JSON", "deepseek"
+    )
+    _add_of_one_headline(
+        commands,
+        "mixture",
+        "print what every expert adds to every word: gate x output, piece by piece, as JSON",
+        "document",
+    )
     _add_whatif(commands)
     _add_experts(commands)
     _add_scale(commands)
@@ -124,24 +131,11 @@ def _add_classify(commands: argparse._SubParsersAction[_Parser]) -> None:
     )
 
 
-def _add_trace(commands: argparse._SubParsersAction[_Parser]) -> None:
-    parser = _command(
-        commands,
-        "trace",
-        "print every number of one headline's way through the model, as JSON",
-        f'trace --run deepseek "{_HEADLINE}"',
-    )
-    _add_run(parser)
-    parser.add_argument("text", nargs="+", metavar="TEXT", help="the headline")
-
-
-def _add_mixture(commands: argparse._SubParsersAction[_Parser]) -> None:
-    parser = _command(
-        commands,
-        "mixture",
-        "print what every expert adds to every word: gate x output, piece by piece, as JSON",
-        f'mixture --run document "{_HEADLINE}"',
-    )
+def _add_of_one_headline(
+    commands: argparse._SubParsersAction[_Parser], name: str, does: str, example_run: str
+) -> None:
+    """A command whose only question is a headline."""
+    parser = _command(commands, name, does, f'{name} --run {example_run} "{_HEADLINE}"')
     _add_run(parser)
     parser.add_argument("text", nargs="+", metavar="TEXT", help="the headline")
 
@@ -173,7 +167,11 @@ def _add_whatif(commands: argparse._SubParsersAction[_Parser]) -> None:
 def _add_switches(parser: _Parser) -> None:
     """Single experts and words."""
     add = parser.add_argument
-    for option, does in (("--off", "switch off expert E of layer L"), ("--silence", "let it add nothing")):
+    for option, does in (
+        ("--off", "switch off expert E of layer L"),
+        ("--silence", "let it add nothing"),
+        ("--alone", "switch off all others of layer L"),
+    ):
         add(
             option,
             action="append",

@@ -76,6 +76,8 @@ class Switches:
 
     off: tuple[Seat, ...] = ()
     silenced: tuple[Seat, ...] = ()
+    alone: tuple[Seat, ...] = ()
+    """All other experts of a seat's layer are off. K is there at most as many as are left, and no group is left out."""
     shared_off: tuple[int, ...] = ()
     """Layers whose shared experts add nothing."""
     forced: tuple[Place, ...] = ()
@@ -134,6 +136,19 @@ class Switches:
         except ConfigError:
             raise WhatIfError("temperature", value=heat) from None
 
+    def rule_of(self, layer: int, rule: RoutingRule) -> RoutingRule:
+        """The rule of one layer: where few are left alone, K is their number."""
+        n_left = sum(seat.layer == layer for seat in self.alone)
+        if not n_left:
+            return rule
+        return replace(rule, top_k=min(rule.top_k, n_left), topk_groups=rule.n_groups)
+
+    def off_in(self, layer: int, n_routed: int) -> tuple[int, ...]:
+        """The experts of a layer that are left out of the choice."""
+        left = {seat.expert for seat in self.alone if seat.layer == layer} or range(n_routed)
+        off = {seat.expert for seat in self.off if seat.layer == layer}
+        return tuple(e for e in range(n_routed) if e in off or e not in left)
+
     def changes(self, model: Classifier, batch: TokenBatch) -> dict[int, LayerChange]:
         """What each layer does otherwise with this batch; no layer where nothing is changed."""
         if not self.anything:
@@ -145,12 +160,12 @@ class Switches:
     def _change(self, layer: int, router: Router, rule: RoutingRule, batch: TokenBatch) -> LayerChange:
         n_routed, n_tokens = rule.n_routed, len(batch.word_ids_T)
         return LayerChange(
-            rule=rule,
+            rule=self.rule_of(layer, rule),
             bias_E=_pushed(
                 router.bias_E, [(seat.expert, by) for seat, by in self.pushed if seat.layer == layer]
             ),
             directions_ED=_random_directions(router, self.random_router, layer),
-            off=_mask(n_routed, (seat.expert for seat in self.off if seat.layer == layer)),
+            off=_mask(n_routed, self.off_in(layer, n_routed)),
             top_off=self.top_off or 0,
             silenced=_mask(n_routed, (seat.expert for seat in self.silenced if seat.layer == layer)),
             forced_TE=_places((n_tokens, n_routed), [place for place in self.forced if place.layer == layer]),
@@ -171,22 +186,22 @@ class Switches:
                     place, routing.choice_TE[place.token], routing.topk_idx_TK[place.token], rule
                 )
             if routing.choice_TE.gather(1, routing.topk_idx_TK).isneginf().any():
-                raise WhatIfError("too_few", layer=layer, k=rule.top_k)
+                raise WhatIfError("too_few", layer=layer, k=self.rule_of(layer, rule).top_k)
 
     def _check_forced(self, place: Place, choice_E: Tensor, chosen_K: Tensor, rule: RoutingRule) -> None:
         where = {"layer": place.layer, "token": place.token, "expert": place.expert}
-        if Seat(place.layer, place.expert) in self.off:
+        if place.expert in self.off_in(place.layer, rule.n_routed):
             raise WhatIfError("force_off", **where)
         if choice_E[place.expert].isneginf():
             reachable = ", ".join(str(e) for e in (~choice_E.isneginf()).nonzero().flatten().tolist())
             raise WhatIfError("force_group", reachable=reachable, **where)
         if place.expert not in chosen_K:
-            raise WhatIfError("force_many", layer=place.layer, token=place.token, k=rule.top_k)
+            raise WhatIfError("force_many", layer=place.layer, token=place.token, k=len(chosen_K))
 
 
 def _check_places(switches: Switches, model: ModelConfig) -> None:
     """Layers and experts that the model has."""
-    seats = [*switches.off, *switches.silenced, *(seat for seat, _ in switches.pushed)]
+    seats = [*switches.off, *switches.silenced, *switches.alone, *(seat for seat, _ in switches.pushed)]
     seats += [Seat(at.layer, at.expert) for at in (*switches.forced, *(at for at, _ in switches.gates))]
     for layer in (*(seat.layer for seat in seats), *switches.shared_off):
         if not 0 <= layer < model.n_layers:

@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 from moe_demo import load_run
+from moe_demo.insight.gate_cause import off_diagonal, pieces_of
 from moe_demo.insight.held_out import split_of_run
 from moe_demo.insight.paper_interventions import paper_interventions
+from moe_demo.insight.random_seats import random_seats
 from moe_demo.insight.switches import Place, Seat, Switches
 from moe_demo.insight.whatif import Headlines, measured_on, whatif
 from moe_demo.ui.kit.i18n import text_in
@@ -77,6 +79,57 @@ def test_what_is_changed_by_hand_is_changed_in_the_model_and_can_be_taken_back()
         {"gate": None, "layer": 0, "token": 0, "expert": g},
         {"push": None, "layer": 1, "expert": 2},
     ]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_an_answer_stands_beside_those_of_other_experts(lang: str):
+    run, switches = load_run("deepseek"), Switches(silenced=(Seat(1, 3),))
+    found, luck = whatif(run, EXAMPLE, switches).after, random_seats(run, EXAMPLE, switches)
+    data = drawn(opened("whatif", mute="1-3", lang=lang), "rows")
+    np.testing.assert_allclose([one["low"] for one in data["answers"]], luck.low_C, atol=1e-6)
+    np.testing.assert_allclose([one["high"] for one in data["answers"]], luck.high_C, atol=1e-6)
+    c = int(run.trace(EXAMPLE).logits_C.argmax())
+    key = "within" if luck.low_C[c] <= found.probabilities_C[c] <= luck.high_C[c] else "beyond"
+    label = text_in(lang, f"classes.{run.labels[c]}")
+    said = text_in(lang, f"whatif.luck_{key}", n=luck.n, label=label, low=luck.low_C[c], high=luck.high_C[c])
+    assert data["luck"] == said
+
+
+@pytest.mark.parametrize("address", [{}, {"topk": "2"}, {"off": "0-1", "predict": "yes"}])
+def test_where_no_expert_is_switched_or_the_answer_is_kept_back_there_is_no_band(address: dict[str, str]):
+    data = drawn(opened("whatif", **address), "rows")
+    assert data["luck"] == ""
+    assert all(one["low"] is None for one in data["answers"] or [])
+
+
+def test_all_but_one_can_be_off_or_silent():
+    run = load_run("deepseek")
+    for name, state in (("alone", "off"), ("only", "muted")):
+        data = drawn(opened("whatif", **{name: "1-5"}), "rows")
+        states = [seat["state"] for seat in data["rows"][1]["seats"]]
+        assert states == [state] * 5 + ["on"] + [state] * 10
+        others = tuple(Seat(1, e) for e in range(16) if e != 5)
+        switches = Switches(alone=(Seat(1, 5),)) if name == "alone" else Switches(silenced=others)
+        after = whatif(run, EXAMPLE, switches).after.probabilities_C
+        assert [one["after"] for one in data["answers"]] == pytest.approx(after.tolist())
+
+
+def test_the_scatter_marks_what_is_switched_and_leads_to_the_routes():
+    run = load_run("deepseek")
+    pieces = pieces_of(run, EXAMPLE)[1]
+    expert = pieces[0].expert
+    at = opened("whatif", off=f"1-{expert}", mute="0-1", l="1", lang="en")
+    data = drawn(at, "points")
+    assert [point["effect"] for point in data["points"]] == pytest.approx(
+        [piece.effect for piece in pieces], abs=1e-6
+    )
+    assert {point["expert"] for point in data["points"] if point["state"] == "off"} == {expert}
+    assert not any(point["state"] == "muted" for point in data["points"])
+    found = off_diagonal(pieces)
+    labels = [link.proto.label for link in at.get("page_link")]
+    for piece in (*found.large_for_nothing, *found.small_and_decisive):
+        assert any(f"→ E{piece.expert}: gate {piece.gate:.2f}" in label for label in labels)
+    assert all(point["state"] == "on" for point in drawn(opened("mixture"), "points")["points"])
 
 
 def test_sliders_show_the_gates_of_the_picked_word_and_the_bias_of_the_picked_expert():
@@ -199,6 +252,7 @@ def test_seats_that_the_run_does_not_have_are_left_out():
         ("push", "0-1"),
         ("verdict", "maybe"),
         ("act", "x"),
+        ("alone", "0"),
     ],
 )
 @pytest.mark.parametrize("lang", ["zh", "en"])

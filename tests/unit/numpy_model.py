@@ -80,6 +80,10 @@ class NumpyModel:
         k = switches.top_k or config.top_k
         n_kept = switches.topk_groups or config.topk_groups
         off = {seat.expert for seat in switches.off if seat.layer == layer}
+        left = {seat.expert for seat in switches.alone if seat.layer == layer}
+        if left:
+            off |= set(range(config.n_routed)) - left
+            k, n_kept = min(k, len(left)), config.n_groups
         silent = {seat.expert for seat in switches.silenced if seat.layer == layer}
         forced = {(place.token, place.expert) for place in switches.forced if place.layer == layer}
         taken = dict.fromkeys(range(config.n_routed), 0)

@@ -64,6 +64,13 @@ def test_whatif_moves_gates_biases_and_groups(capsys: pytest.CaptureFixture[str]
     assert record["changed"] == [list(place) for place in found.changed]
 
 
+def test_whatif_leaves_one_expert_alone(capsys: pytest.CaptureFixture[str]):
+    assert main(["whatif", "--run", "deepseek", "--alone", "1:5", "--json", TEXT]) == 0
+    record = json.loads(capsys.readouterr().out)
+    found = whatif(load_run("deepseek"), TEXT, Switches(alone=(Seat(1, 5),)))
+    assert record["after"] == pytest.approx(found.after.probabilities, abs=1e-6)
+
+
 def test_a_gate_of_an_expert_that_was_not_chosen_is_told(capsys: pytest.CaptureFixture[str]):
     chosen = load_run("document").trace(TEXT).layers[0].topk_idx_TK[0].tolist()
     other = next(e for e in range(3) if e not in chosen)

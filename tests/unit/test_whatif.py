@@ -78,6 +78,30 @@ def test_every_switch_does_what_a_numpy_model_without_our_code_does(run: Run, se
     assert [[set(row) for row in layer.topk_idx_TK.tolist()] for layer in found.layers] == routes
 
 
+@pytest.mark.parametrize("left", [(Seat(0, 1),), (Seat(0, 2), Seat(0, 0))])
+@pytest.mark.parametrize("groups", [None, 1])
+def test_where_few_are_left_alone_every_word_goes_to_them(
+    run: Run, left: tuple[Seat, ...], groups: int | None
+):
+    switches = Switches(alone=left, topk_groups=groups and run.config.model.n_groups)
+    expected, routes = NumpyModel(run).forward(TEXT, switches)
+    found = whatif(run, TEXT, switches).after
+    np.testing.assert_allclose(found.probabilities_C, expected, atol=1e-5)
+    assert [[set(row) for row in layer.topk_idx_TK.tolist()] for layer in found.layers] == routes
+    k = min(run.config.model.top_k, len(left))
+    assert all(row <= {seat.expert for seat in left} and len(row) == k for row in routes[0])
+
+
+def test_who_is_left_alone_is_another_question_than_whose_others_are_silent():
+    run = load_run("deepseek")
+    others = tuple(Seat(0, e) for e in range(16) if e != 3)
+    off = whatif(run, TEXT, Switches(alone=(Seat(0, 3),)))
+    silent = whatif(run, TEXT, Switches(silenced=others))
+    assert not any(layer == 0 for layer, _ in silent.changed)
+    assert off.after.layers[0].load_E[3] == len(off.before.tokens)
+    assert np.abs(off.after.probabilities_C - silent.after.probabilities_C).max() > 1e-4
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_a_word_goes_where_it_is_forced(seed: int):
     run, random = load_run("deepseek"), np.random.default_rng(seed)
@@ -179,6 +203,13 @@ def test_a_word_cannot_be_forced_into_a_group_that_was_left_out():
     with pytest.raises(WhatIfError) as refused:
         whatif(run, TEXT, Switches(forced=(Place(0, 2, outside),)))
     assert refused.value.code == "force_group"
+
+
+def test_a_word_cannot_be_forced_to_one_of_the_others():
+    switches = Switches(alone=(Seat(0, 3),), forced=(Place(0, 1, 4),))
+    with pytest.raises(WhatIfError) as caught:
+        whatif(load_run("deepseek"), TEXT, switches)
+    assert caught.value.code == "force_off"
 
 
 def test_a_run_without_shared_experts_has_none_to_switch_off():

@@ -20,6 +20,7 @@ def clicked(asked: WhatIfSettings, click: dict, token: int = 2) -> WhatIfSetting
     [
         ("off", {"layer": 1, "expert": 3}, "off", ((1, 3),)),
         ("silence", {"layer": 1, "expert": 3}, "mute", ((1, 3),)),
+        ("alone", {"layer": 1, "expert": 3}, "alone", ((1, 3),)),
         ("only", {"layer": 1, "expert": 3}, "only", ((1, 3),)),
         ("force", {"layer": 1, "expert": 3}, "force", ((1, 2, 3),)),
         ("off", {"layer": 0}, "shared", ((0,),)),
@@ -56,6 +57,21 @@ def test_one_expert_a_layer_is_heard_alone():
     assert set(silenced) == {(0, 0), (0, 2), (0, 3), (1, 0), (1, 1), (1, 3)}
 
 
+def test_the_others_of_a_layer_are_off_or_silent_never_both():
+    asked = replace(PLAIN, act="alone", only=((0, 1), (1, 2)))
+    found = clicked(asked, {"layer": 0, "expert": 4})
+    assert (found.alone, found.only) == (((0, 4),), ((1, 2),))
+    found = clicked(replace(found, act="only"), {"layer": 0, "expert": 4})
+    assert (found.alone, found.only) == ((), ((1, 2), (0, 4)))
+
+
+@pytest.mark.parametrize("name", ["alone", "only"])
+@pytest.mark.parametrize("act", ["off", "silence"])
+def test_one_of_the_others_comes_back_by_a_click(name, act):
+    asked = replace(PLAIN, act=act, **{name: ((0, 1),)})
+    assert getattr(clicked(asked, {"layer": 0, "expert": 4}), name) == ((0, 1), (0, 4))
+
+
 def test_an_expert_is_off_or_silent_never_both():
     off = clicked(PLAIN, {"layer": 0, "expert": 1})
     assert clicked(replace(off, act="silence"), {"layer": 0, "expert": 1}) == replace(PLAIN, act="silence")
@@ -73,8 +89,8 @@ def test_whatever_changes_the_model_makes_a_new_question(click):
 
 def test_every_switch_of_the_address_reaches_the_model():
     asked = WhatIfSettings(
-        off=((0, 0),), mute=((0, 1),), only=((1, 0),), shared=((0,),), force=((0, 0, 2),), gate=((0, 0, 2, 50),),
-        push=((0, 3, -5),), topk=2, kept=1, tau=2.0, cap=3, dice=7,
+        off=((0, 0),), mute=((0, 1),), only=((1, 0),), alone=((1, 1),), shared=((0,),), force=((0, 0, 2),),
+        gate=((0, 0, 2, 50),), push=((0, 3, -5),), topk=2, kept=1, tau=2.0, cap=3, dice=7,
     )  # fmt: skip
     trained = PLAIN.switches(4)
     assert not trained.anything

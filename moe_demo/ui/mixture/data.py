@@ -1,15 +1,12 @@
-"""What the mixture page's pictures are given: a layer's output in pieces, and size against effect."""
+"""What the mixture page's picture is given: a layer's output in pieces."""
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TypedDict
 
 import numpy as np
 
 from moe_demo.insight.article import TEXT, TITLE, TOKENS, WEIGHTED
-from moe_demo.insight.gate_cause import Piece as MeasuredPiece
-from moe_demo.insight.gate_cause import pieces_of
 from moe_demo.insight.mixture import (
     Array,
     LayerMixture,
@@ -20,7 +17,6 @@ from moe_demo.insight.mixture import (
     sentence_sight,
     toward,
 )
-from moe_demo.insight.run import Run
 from moe_demo.ui.kit.i18n import labels, language, t
 from moe_demo.ui.kit.looks import ClassLook, ExpertLook, Ramp, class_looks, expert_looks, signed_ramp
 from moe_demo.ui.kit.views import View
@@ -28,7 +24,6 @@ from moe_demo.ui.kit.words import badge, badge_hint, class_word, expert_name, la
 from moe_demo.ui.mixture.settings import MixtureSettings, Of
 
 DIGITS = 6
-_KEPT = 256  # sentences whose measured effects stay in memory: some 2 kB each
 
 
 class Row(TypedDict):
@@ -104,35 +99,6 @@ class MixturePictureData(TypedDict):
     claim: str
     measured: str
     """How the columns of effects were made, in one sentence."""
-    words: dict[str, str]
-    lang: str
-
-
-class Point(TypedDict):
-    """One word at one expert."""
-
-    token: int
-    word: str
-    expert: int
-    piece: int
-    """Which of the word's pieces it is."""
-    gate: float
-    norm: float
-    effect: float
-
-
-class MixtureScatterData(TypedDict):
-    """Length of each piece against the effect of leaving it out."""
-
-    points: list[Point]
-    answer: int
-    token: int
-    expert: int | None
-    norm_limit: float
-    effect_low: float
-    effect_high: float
-    experts: list[ExpertLook]
-    title: str
     words: dict[str, str]
     lang: str
 
@@ -286,45 +252,3 @@ def _measured(straight: Toward, n_tokens: int, answer: str) -> str:
         n=n_tokens,
         answer=answer,
     )
-
-
-def scatter_data(view: View) -> MixtureScatterData:
-    """What the scatter draws: the pieces of this sentence in the selected layer."""
-    layer, chosen = view.selection.layer, view.selection
-    pieces = pieces_here(view.run, view.trace.text)[layer]
-    effect = [piece.effect for piece in pieces]
-    return {
-        "points": [
-            {
-                "token": piece.token,
-                "word": view.trace.tokens[piece.token],
-                "expert": piece.expert,
-                "piece": i % view.run.config.model.top_k,
-                "gate": round(piece.gate, DIGITS),
-                "norm": round(piece.norm, DIGITS),
-                "effect": round(piece.effect, DIGITS),
-            }
-            for i, piece in enumerate(pieces)
-        ],
-        "answer": int(view.trace.logits_C.argmax()),
-        "token": chosen.token or 0,
-        "expert": chosen.expert,
-        "norm_limit": max(piece.norm for piece in pieces),
-        "effect_low": min(0.0, *effect),
-        "effect_high": max(0.0, *effect),
-        "experts": expert_looks(view.run.config.model),
-        "title": t(
-            "mixture.scatter_label",
-            n=len(pieces),
-            layer=layer_name(layer),
-            answer=class_word(view.trace.label),
-        ),
-        "words": labels("mixture.scatter"),
-        "lang": language(),
-    }
-
-
-@lru_cache(maxsize=_KEPT)
-def pieces_here(run: Run, text: str) -> tuple[tuple[MeasuredPiece, ...], ...]:
-    """Every (word, chosen expert) of a sentence, layer by layer; measured once for all readers."""
-    return pieces_of(run, text)

@@ -11,18 +11,19 @@ from functools import lru_cache
 
 import streamlit as st
 
-from moe_demo.insight.gate_cause import Agreement, Correlation, agreement, off_diagonal, unheard_gate
+from moe_demo.insight.gate_cause import Agreement, Correlation, agreement, unheard_gate
 from moe_demo.insight.held_out import DataGoneError, split_of_run
 from moe_demo.insight.run import Run
 from moe_demo.ui.frame import navigation
-from moe_demo.ui.kit import selection
+from moe_demo.ui.kit import gate_cause, selection
+from moe_demo.ui.kit.data_scatter import pieces_here
 from moe_demo.ui.kit.glossary import explained
 from moe_demo.ui.kit.i18n import t
 from moe_demo.ui.kit.picture import picture
 from moe_demo.ui.kit.views import View
 from moe_demo.ui.kit.waiting import waiting
 from moe_demo.ui.kit.words import expert_name, layer_name, plain
-from moe_demo.ui.mixture.data import picture_data, pieces_here, scatter_data
+from moe_demo.ui.mixture.data import picture_data
 from moe_demo.ui.mixture.data_waterfall import waterfall_data
 from moe_demo.ui.mixture.settings import MixtureSettings
 
@@ -48,16 +49,8 @@ def toward_classes(view: View) -> None:
 
 
 def gate_and_cause(view: View) -> None:
-    """The scatter of this sentence; a click on a point picks its word and expert."""
-    st.header(t("mixture.scatter_title"), anchor="gate-is-not-cause")
-    explained(t("mixture.scatter_caption"))
-
-    def pick() -> None:
-        if picked := st.session_state[SCATTER].pick:
-            selection.update(token=picked["token"], expert=picked["expert"])
-
-    picture("mixture/scatter", data=scatter_data(view), key=SCATTER, on_pick_change=pick)
-    _routes(view)
+    """Size against effect in this sentence; and over many headlines."""
+    gate_cause.draw(view, SCATTER, t("mixture.scatter_caption"))
     _over_many(view.run)
 
 
@@ -75,26 +68,6 @@ def clearest(view: View) -> None:
     )
     place = {"token": found.loud.token, "layer": found.layer, "expert": None}
     navigation.link("mixture", view.selection, said, of="word", **place)
-
-
-def _routes(view: View) -> None:
-    """The points furthest off the diagonal, each a link to its route."""
-    found = off_diagonal(pieces_here(view.run, view.trace.text)[view.selection.layer])
-    columns = st.columns(2)
-    for column, name in zip(columns, ("large_for_nothing", "small_and_decisive"), strict=True):
-        pieces = getattr(found, name)
-        with column:
-            st.markdown(t(f"mixture.{name}" if pieces else f"mixture.no_{name}"))
-            for piece in pieces:
-                said = t(
-                    "mixture.route_of",
-                    word=plain(view.trace.tokens[piece.token]),
-                    expert=expert_name(piece.expert),
-                    gate=piece.gate,
-                    norm=piece.norm,
-                    effect=f"{piece.effect:+.3f}".replace("-", "−"),
-                )
-                navigation.link("router", view.selection, said, token=piece.token, expert=piece.expert)
 
 
 @st.fragment

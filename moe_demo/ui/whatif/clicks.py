@@ -34,15 +34,27 @@ def _seat(asked: WhatIfSettings, place: tuple[Any, ...], token: int) -> dict[str
         return {"layer": layer, "expert": expert}
     if asked.act == "force":
         return {"force": _flipped(asked.force, (layer, token, expert))} | UNDONE
-    if asked.act == "only":
-        elsewhere = tuple(one for one in asked.only if one[0] != layer)
-        return {"only": elsewhere if place in asked.only else (*elsewhere, place)} | UNDONE
+    if asked.act in ("alone", "only"):
+        return _left_alone(asked, place) | UNDONE
+    for name in ("alone", "only"):
+        there = [one for one in getattr(asked, name) if one[0] == layer]
+        if there and place not in there:  # switched off with all the others: it comes back
+            return {name: (*getattr(asked, name), place)} | UNDONE
     wanted = "off" if asked.act == "off" else "mute"
     is_on = place not in asked.off and place not in asked.mute
     without = {name: _without(getattr(asked, name), place) for name in ("off", "mute")}
     if is_on:
         without[wanted] = (*without[wanted], place)
     return without | UNDONE
+
+
+def _left_alone(asked: WhatIfSettings, place: tuple[Any, ...]) -> dict[str, Any]:
+    """All others of its layer off (`alone`) or silent (`only`); a second click takes it back."""
+    wanted, other = ("alone", "only") if asked.act == "alone" else ("only", "alone")
+    elsewhere = {n: tuple(one for one in getattr(asked, n) if one[0] != place[0]) for n in (wanted, other)}
+    if getattr(asked, wanted) != (*elsewhere[wanted], place):
+        elsewhere[wanted] = (*elsewhere[wanted], place)
+    return elsewhere
 
 
 def _number(asked: WhatIfSettings, name: str, at: tuple[Any, ...], value: int | None) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TypedDict
 
+from moe_demo.insight.random_seats import RandomSeats
 from moe_demo.insight.trace import ForwardTrace
 from moe_demo.insight.whatif import WhatIf
 from moe_demo.ui.kit.gloss import of_word
@@ -31,6 +32,9 @@ class Answer(TypedDict):
 
     before: float
     after: float
+    low: float | None
+    """Of 95 % of the same switches on other experts; None where no single experts are switched."""
+    high: float | None
 
 
 class ChangedWord(TypedDict):
@@ -71,6 +75,8 @@ class WhatifPictureData(TypedDict):
     n_changed: int
     experts: list[ExpertLook]
     claim: str
+    luck: str
+    """Whether other experts would have done the same; empty where there is nothing to compare."""
     prediction: str
     """What the visitor said before, beside what came; empty where nothing was asked."""
     badge: str
@@ -79,12 +85,15 @@ class WhatifPictureData(TypedDict):
 
 
 def picture_data(
-    view: View, found: WhatIf, *, hidden: bool = False, prediction: str = ""
+    view: View,
+    found: WhatIf,
+    luck: RandomSeats | None = None,
+    *,
+    hidden: bool = False,
+    prediction: str = "",
 ) -> WhatifPictureData:
     """What the picture draws; `hidden` keeps back the answer, and `found` must then be the trained model's."""
     asked = view.selection.of(WhatIfSettings)
-    before, after = found.before.probabilities_C, found.after.probabilities_C
-    answers = [Answer(before=float(b), after=float(a)) for b, a in zip(before, after, strict=True)]
     picked = view.selection.token or 0
     return {
         "act": asked.act,
@@ -94,17 +103,43 @@ def picture_data(
         "gates": gates_of(asked, found, picked) if asked.act == "force" else [],
         "bias": bias_of(view, asked) if asked.act == "bias" else None,
         "changes": changes_made(asked, found),
-        "answers": None if hidden else answers,
+        "answers": None if hidden else _answers(found, luck),
         "classes": class_looks(view.run.labels),
         "layers": _layers(found),
         "n_changed": len({token for _, token in found.changed}),
         "experts": expert_looks(view.run.config.model),
         "claim": t("whatif.claim.hidden") if hidden else _claim(view, found),
+        "luck": "" if hidden or luck is None else _luck(found, luck),
         "prediction": prediction,
         "badge": badge(view.run),
         "words": labels("whatif.words") | {"hint": t(f"whatif.hint.{asked.act}")},
         "lang": language(),
     }
+
+
+def _answers(found: WhatIf, luck: RandomSeats | None) -> list[Answer]:
+    return [
+        {
+            "before": float(found.before.probabilities_C[c]),
+            "after": float(found.after.probabilities_C[c]),
+            "low": None if luck is None else float(luck.low_C[c]),
+            "high": None if luck is None else float(luck.high_C[c]),
+        }
+        for c in range(len(found.before.labels))
+    ]
+
+
+def _luck(found: WhatIf, luck: RandomSeats) -> str:
+    """The class that the trained model says, beside the band."""
+    answer = int(found.before.probabilities_C.argmax())
+    holds = luck.holds(answer, float(found.after.probabilities_C[answer]))
+    return t(
+        "whatif.luck_within" if holds else "whatif.luck_beyond",
+        n=luck.n,
+        label=class_word(found.before.label),
+        low=luck.low_C[answer],
+        high=luck.high_C[answer],
+    )
 
 
 def _tokens(found: WhatIf) -> list[Word]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal, TypedDict
 
+from moe_demo.insight.switches import Seat
 from moe_demo.insight.whatif import WhatIf
+from moe_demo.ui.kit.data_scatter import State
 from moe_demo.ui.kit.i18n import t
 from moe_demo.ui.kit.views import View
 from moe_demo.ui.kit.words import expert_name, layer_name, layer_title
 from moe_demo.ui.whatif.settings import PARTS, WhatIfSettings
-
-State = Literal["on", "off", "muted"]
 
 
 class SwitchSeat(TypedDict):
@@ -69,17 +70,28 @@ class Change(TypedDict):
 
 def board(view: View, asked: WhatIfSettings, found: WhatIf, picked: int) -> list[SwitchRow]:
     """A row a layer."""
-    return [_row(view, asked, found, layer, picked) for layer in range(view.run.config.model.n_layers)]
+    states, n_layers = switched(view, asked), view.run.config.model.n_layers
+    return [_row(view, asked, states, found, layer, picked) for layer in range(n_layers)]
 
 
-def _row(view: View, asked: WhatIfSettings, found: WhatIf, layer: int, picked: int) -> SwitchRow:
-    silenced = asked.switches(view.run.config.model.n_routed).silenced
+def switched(view: View, asked: WhatIfSettings) -> dict[Seat, State]:
+    """The seats that are off or silent; off counts where one is both."""
+    model = view.run.config.model
+    switches = asked.switches(model.n_routed)
+    off = [Seat(layer, e) for layer in range(model.n_layers) for e in switches.off_in(layer, model.n_routed)]
+    muted: dict[Seat, State] = dict.fromkeys(switches.silenced, "muted")
+    return muted | dict.fromkeys(off, "off")
 
-    def state(expert: int) -> State:
-        if (layer, expert) in asked.off:
-            return "off"
-        return "muted" if (layer, expert) in silenced else "on"
 
+def _row(
+    view: View,
+    asked: WhatIfSettings,
+    states: Mapping[Seat, State],
+    found: WhatIf,
+    layer: int,
+    picked: int,
+) -> SwitchRow:
+    """One layer."""
     before_E, after_E = found.before.layers[layer].load_E, found.after.layers[layer].load_E
     mine = set(found.after.layers[layer].topk_idx_TK[picked].tolist())
     shared: Literal["none", "on", "off"] = "off" if (layer,) in asked.shared else "on"
@@ -87,7 +99,7 @@ def _row(view: View, asked: WhatIfSettings, found: WhatIf, layer: int, picked: i
         "title": layer_title(layer),
         "seats": [
             {
-                "state": state(e),
+                "state": states.get(Seat(layer, e), "on"),
                 "before": int(before_E[e]),
                 "after": int(after_E[e]),
                 "mine": e in mine,

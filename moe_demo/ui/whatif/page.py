@@ -11,18 +11,21 @@ from functools import lru_cache
 import streamlit as st
 
 from moe_demo.insight.predictions import verdict_of
+from moe_demo.insight.random_seats import random_seats
 from moe_demo.insight.run import Run
 from moe_demo.insight.switches import Switches, WhatIfError
 from moe_demo.insight.whatif import WhatIf, whatif
-from moe_demo.ui.kit import selection
+from moe_demo.ui.kit import gate_cause, selection
 from moe_demo.ui.kit.errors import sentence
+from moe_demo.ui.kit.i18n import t
 from moe_demo.ui.kit.picture import picture
 from moe_demo.ui.kit.views import View
 from moe_demo.ui.whatif import clicks, controls, predict
 from moe_demo.ui.whatif.data import picture_data
+from moe_demo.ui.whatif.data_board import switched
 from moe_demo.ui.whatif.settings import WhatIfSettings
 
-KEY = "whatif"
+KEY, SCATTER = "whatif", "whatif.scatter"
 _KEPT = 256
 
 
@@ -53,11 +56,18 @@ def draw(view: View) -> None:
         if (picked := st.session_state[KEY].pick) is not None:
             selection.update(token=picked["token"])
 
-    data = picture_data(view, shown, hidden=hidden, prediction=said)
+    luck = None if hidden else random_seats(view.run, view.trace.text, switches)
+    data = picture_data(view, shown, luck, hidden=hidden, prediction=said)
     picture("whatif/picture", data=data, key=KEY, on_flip_change=flip, on_pick_change=pick)
     if hidden:
         question = (view.run.run_id, view.run.step, view.trace.text, switches)
         predict.ask("verdict", question, verdict_of(found))
+
+
+def gates(view: View) -> None:
+    """Size against effect of every expert in this sentence, with those marked that are switched."""
+    states = switched(view, view.selection.of(WhatIfSettings))
+    gate_cause.draw(view, SCATTER, t("whatif.scatter_caption"), states)
 
 
 @lru_cache(maxsize=_KEPT)

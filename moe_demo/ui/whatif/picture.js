@@ -63,7 +63,13 @@ function result(data, isOpen) {
   return el(
     "div",
     { class: "result" },
-    el("div", { class: "slope" }, slope(data, answers), slopeTable(data, answers, isOpen)),
+    el(
+      "div",
+      { class: "slope" },
+      slope(data, answers),
+      data.luck && el("p", { class: "luck muted" }, data.luck),
+      slopeTable(data, answers, isOpen),
+    ),
     el("div", { class: "moved-words" }, ...movedWords(data, PATTERNS)),
   );
 }

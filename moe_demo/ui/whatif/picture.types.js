@@ -3,7 +3,7 @@
 /**
  * The switchboard, and what it does to one sentence.
  * @typedef {object} PictureData
- * @property {"off"|"silence"|"only"|"force"|"bias"} act
+ * @property {"off"|"silence"|"alone"|"only"|"force"|"bias"} act
  * @property {Array<Word>} tokens
  * @property {number} picked
  * @property {Array<SwitchRow>} rows
@@ -16,6 +16,7 @@
  * @property {number} n_changed
  * @property {Array<ExpertLook>} experts
  * @property {string} claim
+ * @property {string} luck Whether other experts would have done the same; empty where there is nothing to compare.
  * @property {string} prediction What the visitor said before, beside what came; empty where nothing was asked.
  * @property {string} badge
  * @property {Record<string, string>} words
@@ -68,6 +69,8 @@
  * @typedef {object} Answer
  * @property {number} before
  * @property {number} after
+ * @property {number|null} low Of 95 % of the same switches on other experts; None where no single experts are switched.
+ * @property {number|null} high
  */
 
 /** @typedef {import("../kit/looks.types.js").ClassLook} ClassLook */

@@ -13,8 +13,7 @@ from moe_demo.text.segmentation import MAX_CHARS
 from moe_demo.ui.kit.page_settings import Between, PageSettings, Places, Words
 
 Numbers = tuple[tuple[int, ...], ...]
-Act = Literal["off", "silence", "only", "force", "bias"]
-
+Act = Literal["off", "silence", "alone", "only", "force", "bias"]
 
 TEMPERATURES = (0.25, 0.5, 0.7, 1.0, 1.4, 2.0, 4.0)
 MAX_K, MAX_CAPACITY = HIGHEST["n_routed"], HIGHEST["max_tokens"]
@@ -31,8 +30,10 @@ class WhatIfSettings(PageSettings):
     off: Annotated[Numbers, Places(2, _SEATS)] = ()
     """Layer and expert."""
     mute: Annotated[Numbers, Places(2, _SEATS)] = ()
+    alone: Annotated[Numbers, Places(2, _SEATS)] = ()
+    """Layer and the expert whose others are off."""
     only: Annotated[Numbers, Places(2, _SEATS)] = ()
-    """Layer and the expert that alone is heard there."""
+    """Layer and the expert whose others are silent."""
     shared: Annotated[Numbers, Places(1, _SEATS)] = ()
     """Layers without their shared experts."""
     force: Annotated[Numbers, Places(3, _SEATS)] = ()
@@ -66,6 +67,7 @@ class WhatIfSettings(PageSettings):
         return Switches(
             off=tuple(Seat(*place) for place in self.off),
             silenced=tuple(silenced),
+            alone=tuple(Seat(*place) for place in self.alone),
             shared_off=tuple(layer for (layer,) in self.shared),
             forced=tuple(Place(*place) for place in self.force),
             gates=tuple((Place(*at), value / PARTS) for *at, value in self.gate),
@@ -85,7 +87,7 @@ class WhatIfSettings(PageSettings):
             return tuple(p for p in places if p[0] < model.n_layers and p[at] < model.n_routed)
 
         fits: dict[str, Any] = {
-            name: there(getattr(self, name), 1) for name in ("off", "mute", "only", "push")
+            name: there(getattr(self, name), 1) for name in ("off", "mute", "alone", "only", "push")
         }
         fits |= {name: there(getattr(self, name), 2) for name in ("force", "gate")}
         return replace(
@@ -97,5 +99,19 @@ class WhatIfSettings(PageSettings):
         )
 
 
-SWITCHES = ("off", "mute", "only", "shared", "force", "gate", "push", "topk", "kept", "tau", "cap", "dice")
+SWITCHES = (
+    "off",
+    "mute",
+    "alone",
+    "only",
+    "shared",
+    "force",
+    "gate",
+    "push",
+    "topk",
+    "kept",
+    "tau",
+    "cap",
+    "dice",
+)
 """The settings that change the model."""

@@ -7,10 +7,10 @@ import { dataTable } from "../kit/table.js";
 
 /**
  * @typedef {import("./picture.types.js").PictureData} PictureData
- * @typedef {{ before: number, after: number }} Answer
+ * @typedef {NonNullable<PictureData["answers"]>[number]} Answer
  */
 
-const SIZE = { width: 470, height: 236, left: 168, right: 302, top: 34, bottom: 16, apart: 21 };
+const SIZE = { width: 470, height: 236, left: 168, right: 298, top: 34, bottom: 16, apart: 21, band: 24 };
 
 /**
  * Where the lines end and their labels stand; labels of ends that lie close are moved apart. No DOM.
@@ -29,6 +29,7 @@ export function slopeLines(answers) {
   return answers.map((answer, i) => ({
     before: { y: y(answer.before), label: before[i] },
     after: { y: y(answer.after), label: after[i] },
+    band: answer.low === null || answer.high === null ? null : { top: y(answer.high), bottom: y(answer.low) },
   }));
 }
 
@@ -67,7 +68,17 @@ function line(look, answer, at) {
     /** @type {string} */ kind,
     /** @type {number} */ p,
   ) => el("text", { x, y: y + 5, class: `label ${kind}` }, `${look.glyph} ${look.word} ${percent(p, 1)}`);
+  const { band } = at;
   return [
+    band &&
+      el("rect", {
+        x: SIZE.right - SIZE.band / 2,
+        y: band.top - 1,
+        width: SIZE.band,
+        height: band.bottom - band.top + 2,
+        fill: look.hue,
+        class: "band",
+      }),
     el("line", {
       x1: SIZE.left,
       x2: SIZE.right,
@@ -79,8 +90,8 @@ function line(look, answer, at) {
     end(SIZE.left, at.before.y),
     end(SIZE.right, at.after.y),
     label(SIZE.left - 14, at.before.label, "end", answer.before),
-    label(SIZE.right + 14, at.after.label, "", answer.after),
-  ];
+    label(SIZE.right + 15, at.after.label, "", answer.after),
+  ].filter((part) => part !== null);
 }
 
 /**
@@ -96,6 +107,11 @@ function alt(classes, answers, words) {
   return [words.answer, ...said].join("; ");
 }
 
+/** @param {Answer} answer @returns {string[]} its ends in words, none where there is no band */
+function bandWords({ low, high }) {
+  return low === null || high === null ? [] : [percent(low, 1), percent(high, 1)];
+}
+
 /**
  * The same numbers as a table.
  * @param {PictureData} data
@@ -107,12 +123,14 @@ export function slopeTable({ classes, words }, answers, isOpen) {
     look.word,
     percent(answers[c].before, 1),
     percent(answers[c].after, 1),
+    ...bandWords(answers[c]),
   ]);
   const heads = [words.class, words.before, words.after];
+  if (answers.some(({ low }) => low !== null)) heads.push(words.low, words.high);
   return el(
     "details",
     { open: isOpen ? true : null },
     el("summary", {}, words.table),
-    dataTable({ caption: words.answer, hidesCaption: true, heads, rows }),
+    dataTable({ caption: words.answer, hidesCaption: true, heads, rows }, { class: "twin" }),
   );
 }

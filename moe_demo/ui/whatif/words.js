@@ -9,7 +9,7 @@ import { actOn } from "../kit/keys.js";
 
 export const DRAGGED = "text/plain"; // what a dragged word carries: its place
 
-const ACTS = /** @type {const} */ (["off", "silence", "only", "force", "bias"]);
+const ACTS = /** @type {const} */ (["off", "silence", "alone", "only", "force", "bias"]);
 
 /**
  * What a click means.

@@ -1,18 +1,19 @@
 // Every (word, expert) of the sentence: how long its piece is, and what the answer loses without it.
-import { el } from "../kit/dom.js";
-import { focused, setTabStop } from "../kit/focus.js";
-import { actOn } from "../kit/keys.js";
-import { fixed, significant, signed } from "../kit/numbers.js";
-import { linear, roundEnd, roundNumbers } from "../kit/scale.js";
-import { mounted, watchRoom } from "../kit/stage.js";
-import { dataTable } from "../kit/table.js";
-import { fill } from "../kit/text.js";
-import { texturePatterns } from "../kit/textures.js";
-import { whyMark } from "../kit/why.js";
+import { layerChoices } from "./choices.js";
+import { el } from "./dom.js";
+import { focused, setTabStop } from "./focus.js";
+import { actOn } from "./keys.js";
+import { fixed, significant, signed } from "./numbers.js";
+import { linear, roundEnd, roundNumbers } from "./scale.js";
+import { mounted, watchRoom } from "./stage.js";
+import { dataTable } from "./table.js";
+import { fill } from "./text.js";
+import { texturePatterns } from "./textures.js";
+import { whyMark } from "./why.js";
 
 /**
  * @typedef {import("./scatter.types.js").PictureData} PictureData
- * @typedef {import("../kit/stage.js").Send} Send
+ * @typedef {import("./stage.js").Send} Send
  */
 
 const SIZE = { height: 320, left: 64, right: 18, top: 34, bottom: 44, radius: 8 };
@@ -46,7 +47,10 @@ class Scatter {
 
   /** @param {PictureData} data */
   draw(data) {
-    const held = this.points.findIndex((point) => point === focused(this.root));
+    const node = focused(this.root);
+    const held = this.points.findIndex((point) => point === node);
+    const stop = /** @type {HTMLElement | null} */ (node)?.dataset?.stop;
+    const isOpen = this.root.querySelector("details")?.open;
     const width = Math.max(this.root.clientWidth, 300);
     const x = linear(0, roundEnd(data.norm_limit), SIZE.left, width - SIZE.right);
     const low = data.effect_low < 0 ? -roundEnd(-data.effect_low) : 0;
@@ -58,11 +62,25 @@ class Scatter {
       el("defs", {}, ...texturePatterns(data.experts, PATTERNS)),
       ...axes(data, x, y, width, low),
       ...this.points,
+      ...data.points.flatMap((point) => switchedMark(point, x(point.norm), y(point.effect))),
     );
-    this.root.replaceChildren(svg, twin(data));
+    const { layers, layer, words } = data;
+    const parts = [
+      layers.length > 1 &&
+        el(
+          "div",
+          { class: "controls" },
+          layerChoices(layers, layer, (place) => this.send("pick", place)),
+        ),
+      svg,
+      data.shows_states && el("p", { class: "muted legend" }, words.legend),
+      twin(data, isOpen),
+    ];
+    this.root.replaceChildren(...parts.filter((part) => part !== false));
     const current = data.points.findIndex((p) => p.token === data.token && p.expert === data.expert);
     setTabStop(this.points, this.points[Math.max(current, 0)]);
     if (held >= 0) this.points[held]?.focus();
+    if (stop) /** @type {HTMLElement | null} */ (this.root.querySelector(`[data-stop="${stop}"]`))?.focus();
   }
 
   /**
@@ -74,14 +92,18 @@ class Scatter {
    */
   point(data, point, cx, cy, index) {
     const label = data.experts[point.expert].label;
-    const says = fill(data.words.point, {
+    const place = fill(data.words.point, {
       word: point.word,
       expert: label,
       gate: fixed(point.gate),
       norm: fixed(point.norm, 2),
       effect: signed(point.effect),
     });
-    const kind = point.token === data.token ? "point on" : "point";
+    const says =
+      point.state === "on"
+        ? place
+        : fill(data.words.switched, { point: place, state: data.words[point.state] });
+    const kind = ["point", point.token === data.token ? "on" : "", point.state === "on" ? "" : "switched"];
     const pick = () => this.send("pick", { token: point.token, expert: point.expert });
     return el(
       "circle",
@@ -89,7 +111,7 @@ class Scatter {
         cx,
         cy,
         r: SIZE.radius,
-        class: kind,
+        class: kind.filter(Boolean).join(" "),
         fill: `url(#${PATTERNS}${point.expert})`,
         role: "button",
         "data-i": index,
@@ -151,12 +173,35 @@ function axes(data, x, y, width, low) {
   ];
 }
 
-/** @param {PictureData} data */
-function twin({ points, experts, answer, words, title }) {
-  const rows = points.map(({ word, token, expert, piece, gate, norm, effect }) => {
+/**
+ * What the visitor has made of a point's expert: a cross where it is off, a dashed ring where it is silent. A
+ * click goes through it, to the point below.
+ * @param {PictureData["points"][number]} point
+ * @param {number} cx
+ * @param {number} cy
+ * @returns {SVGElement[]}
+ */
+function switchedMark({ state }, cx, cy) {
+  const far = SIZE.radius + 4;
+  if (state === "off") {
+    const d = `M${cx - far},${cy - far}l${2 * far},${2 * far}M${cx - far},${cy + far}l${2 * far},${-2 * far}`;
+    return [el("path", { d, class: "cross", "aria-hidden": "true" })];
+  }
+  return state === "muted" ? [el("circle", { cx, cy, r: far, class: "ring", "aria-hidden": "true" })] : [];
+}
+
+/**
+ * @param {PictureData} data
+ * @param {boolean} [isOpen] whether it was open
+ */
+function twin(
+  { points, experts, answer, words, title, has_sums: hasSums, shows_states: showsStates },
+  isOpen,
+) {
+  const rows = points.map(({ word, token, expert, piece, gate, norm, effect, state }) => {
     const number = (/** @type {string} */ why, /** @type {string} */ text) => {
       const mark = whyMark(why, { token, expert });
-      return el("button", { type: "button", class: "why", ...mark }, text);
+      return hasSums ? el("button", { type: "button", class: "why", ...mark }, text) : text;
     };
     return [
       el("th", { scope: "row", lang: "zh" }, word),
@@ -164,14 +209,16 @@ function twin({ points, experts, answer, words, title }) {
       number("gate", fixed(gate)),
       number(`length-${piece}`, fixed(norm, 2)),
       number(`removal-${piece}-${answer}`, signed(effect)),
+      ...(showsStates ? [words[state]] : []),
     ];
   });
   const heads = [words.word, words.expert, words.gate, words.norm, words.effect];
+  if (showsStates) heads.push(words.state);
   return el(
     "details",
-    {},
+    { open: isOpen ? true : null },
     el("summary", {}, words.table),
-    dataTable({ caption: title, hidesCaption: true, heads, rows }),
+    dataTable({ caption: title, hidesCaption: true, heads, rows }, { class: "twin" }),
   );
 }
 

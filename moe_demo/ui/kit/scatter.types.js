@@ -1,4 +1,4 @@
-// Written by `make types` from moe_demo/ui/mixture/data.py: what mixture/scatter.js is given.
+// Written by `make types` from moe_demo/ui/kit/data_scatter.py: what kit/scatter.js is given.
 
 /**
  * Length of each piece against the effect of leaving it out.
@@ -7,10 +7,14 @@
  * @property {number} answer
  * @property {number} token
  * @property {number|null} expert
+ * @property {number} layer
+ * @property {Array<string>} layers
  * @property {number} norm_limit
  * @property {number} effect_low
  * @property {number} effect_high
  * @property {Array<ExpertLook>} experts
+ * @property {boolean} shows_states Whether experts can be switched where this is shown.
+ * @property {boolean} has_sums Whether the page tells where the numbers of its table come from.
  * @property {string} title
  * @property {Record<string, string>} words
  * @property {string} lang
@@ -26,6 +30,7 @@
  * @property {number} gate
  * @property {number} norm
  * @property {number} effect
+ * @property {"on"|"off"|"muted"} state What the visitor has made of the expert.
  */
 
 /** @typedef {import("../kit/looks.types.js").ExpertLook} ExpertLook */
