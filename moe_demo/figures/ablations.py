@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
@@ -11,6 +12,8 @@ from moe_demo.figures.theme import AXIS, DIVERGING, RUN_HUES, layout
 from moe_demo.insight.switches import Seat
 from moe_demo.insight.whatif import Effect
 
+RING = 4
+"""Pixels of the ring around an expert that is switched now."""
 _SIDES = ("middle right", "middle left", "top center", "bottom center")
 
 
@@ -37,6 +40,15 @@ def ablation_map(effects: Mapping[Seat, Effect], words: Mapping[str, str]) -> go
     return figure
 
 
+def marked(figure: Mapping[str, Any], seats: Collection[Seat]) -> dict[str, Any]:
+    """The encoded map with these experts ringed: those that are switched now."""
+    traces = []
+    for trace in figure["data"]:
+        width = [RING if tuple(at) in seats else 0 for at in trace["customdata"]]
+        traces.append(trace | {"marker": trace["marker"] | {"line": {"color": DIVERGING[1], "width": width}}})
+    return {**figure, "data": traces}
+
+
 def _points(seats: Sequence[Seat], found: Sequence[Effect], hue: str) -> go.Scatter:
     """The experts of one layer in the order of their load; their names stand on changing sides."""
     return go.Scatter(
@@ -52,6 +64,8 @@ def _points(seats: Sequence[Seat], found: Sequence[Effect], hue: str) -> go.Scat
         },
         mode="markers+text",
         text=[f"E{seat.expert}" for seat in seats],
+        customdata=[list(seat) for seat in seats],
+        meta={"picks": True},
         textposition=[_SIDES[i % len(_SIDES)] for i in range(len(seats))],
         marker={"size": 10, "color": hue},
     )

@@ -2,6 +2,7 @@
 
     found = random_seats(run, text, switches)
     found.low_C, found.high_C                    between these lie 95 % of the answers
+    each_seat(run, text, "off")                  the answer without each expert by itself
 
 In every layer the experts of `off`, `silenced` and `alone` are exchanged for others of that layer, as many as there
 are; all else that is switched stays. Where one expert is switched, each of its layer's others takes its place once:
@@ -15,7 +16,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -72,6 +73,19 @@ def random_seats(run: Run, text: str, switches: Switches) -> RandomSeats | None:
     [(_, expert)] = seats
     each = _answers(run, text, tuple(in_turn(switches, run.config.model.n_routed)))
     return _found(each[:expert] + each[expert + 1 :])
+
+
+def each_seat(run: Run, text: str, how: Literal["off", "silenced"]) -> list[list[Array | None]]:
+    """The class probabilities with each expert switched by itself, by layer and expert; None where too few are left.
+
+    One batch a layer, which `random_seats` of one expert takes too. Raises EmptyTextError.
+    """
+    model, found = run.config.model, []
+    for layer in range(model.n_layers):
+        first = (Seat(layer, 0),)
+        switches = Switches(off=first) if how == "off" else Switches(silenced=first)
+        found.append(list(_answers(run, text, tuple(in_turn(switches, model.n_routed)))))
+    return found
 
 
 def _found(answers: tuple[Array | None, ...]) -> RandomSeats | None:

@@ -13,18 +13,21 @@ Letters: T tokens, E routed experts, K chosen, M kept groups.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from moe_demo.config import ConfigError, ModelConfig, RoutingRule
 from moe_demo.model.batch import TokenBatch
 from moe_demo.model.change import Capacity, LayerChange
-from moe_demo.model.classifier import Classifier, ClassifierOutput
+from moe_demo.model.classifier import Classifier
 from moe_demo.model.router import Router
+
+Array = np.ndarray[Any, Any]
 
 WHAT_IF_SENTENCES = {
     "layer": "There is no layer {layer}: the model's layers are 0 to {last}.",
@@ -53,6 +56,18 @@ class WhatIfError(ConfigError):
 
     topic = "whatif"
     sentences = WHAT_IF_SENTENCES
+
+
+class Routed(Protocol):
+    """How a layer routed, as tensors or as arrays."""
+
+    @property
+    def choice_TE(self) -> Any:
+        """Choice scores."""
+
+    @property
+    def topk_idx_TK(self) -> Any:
+        """Chosen experts."""
 
 
 class Seat(NamedTuple):
@@ -178,22 +193,21 @@ class Switches:
             shared_off=torch.tensor(True) if layer in self.shared_off else None,
         )
 
-    def check_result(self, output: ClassifierOutput, rule: RoutingRule) -> None:
+    def check_result(self, layers: Sequence[Routed], rule: RoutingRule) -> None:
         """Raise WhatIfError where the pass could not do what was asked: only then is it known who was reachable."""
-        for layer, routing in enumerate(output.routings):
+        for layer, routed in enumerate(layers):
+            choice_TE, chosen_TK = np.asarray(routed.choice_TE), np.asarray(routed.topk_idx_TK)
             for place in (place for place in self.forced if place.layer == layer):
-                self._check_forced(
-                    place, routing.choice_TE[place.token], routing.topk_idx_TK[place.token], rule
-                )
-            if routing.choice_TE.gather(1, routing.topk_idx_TK).isneginf().any():
+                self._check_forced(place, choice_TE[place.token], chosen_TK[place.token], rule)
+            if np.isneginf(np.take_along_axis(choice_TE, chosen_TK, axis=1)).any():
                 raise WhatIfError("too_few", layer=layer, k=self.rule_of(layer, rule).top_k)
 
-    def _check_forced(self, place: Place, choice_E: Tensor, chosen_K: Tensor, rule: RoutingRule) -> None:
+    def _check_forced(self, place: Place, choice_E: Array, chosen_K: Array, rule: RoutingRule) -> None:
         where = {"layer": place.layer, "token": place.token, "expert": place.expert}
         if place.expert in self.off_in(place.layer, rule.n_routed):
             raise WhatIfError("force_off", **where)
-        if choice_E[place.expert].isneginf():
-            reachable = ", ".join(str(e) for e in (~choice_E.isneginf()).nonzero().flatten().tolist())
+        if np.isneginf(choice_E[place.expert]):
+            reachable = ", ".join(str(e) for e in np.flatnonzero(~np.isneginf(choice_E)))
             raise WhatIfError("force_group", reachable=reachable, **where)
         if place.expert not in chosen_K:
             raise WhatIfError("force_many", layer=place.layer, token=place.token, k=len(chosen_K))

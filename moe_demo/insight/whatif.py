@@ -141,15 +141,17 @@ class Effect:
         return float(load_E[seat.expert] / load_E.mean())
 
 
-def whatif(run: Run, text: str, switches: Switches) -> WhatIf:
-    """One sentence through both models. Raises WhatIfError where the switches do not fit it, EmptyTextError."""
-    before = run.trace(text)
+def whatif(run: Run, text: str, switches: Switches, trained: ForwardTrace | None = None) -> WhatIf:
+    """One sentence through both models; `trained` saves asking the trained model.
+
+    Raises WhatIfError where the switches do not fit the sentence, EmptyTextError.
+    """
+    before = trained or run.trace(text)
     switches.check(run.config.model, len(before.tokens))
     batch = TokenBatch.of([run.encoder.encode(text)])
     changes = switches.changes(run.model, batch)
-    with torch.inference_mode():
-        switches.check_result(run.model(batch, changes), switches.rule(run.config.model))
-    after = run.trace(text, changes)
+    after = run.trace(text, changes) if changes else before
+    switches.check_result(after.layers, switches.rule(run.config.model))
     unheard = tuple(
         at for at, _ in switches.gates if at.expert not in after.layers[at.layer].topk_idx_TK[at.token]
     )
@@ -187,7 +189,7 @@ def answers(run: Run, headlines: Headlines, switches: Switches | None = None) ->
     for begin in range(0, len(headlines), BATCH_SIZE):
         batch = TokenBatch.of(headlines.texts[begin : begin + BATCH_SIZE])
         output = run.model(batch, switches.changes(run.model, batch))
-        switches.check_result(output, rule)
+        switches.check_result(output.routings, rule)
         logits.append(output.logits_BC)
         for layer, routing in enumerate(output.routings):
             load_LE[layer] += torch.bincount(routing.topk_idx_TK.flatten(), minlength=model.n_routed)

@@ -5,9 +5,9 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
 
-from moe_demo import load_run
+from moe_demo import Seat, Switches, load_run, whatif
 from moe_demo.ui.kit.i18n import text_in
 from tests.browser.helpers import box_of, expect_no_exception, wait_ready
 from tests.pages.app import EXAMPLE
@@ -110,6 +110,28 @@ def test_who_predicts_first_is_told_after(page: Page, lang: str):
     expect_no_exception(page)
 
 
+def test_a_seats_effect_on_the_sentence_is_drawn_before_the_server_answers(page: Page):
+    held = []
+
+    def hold(socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+        socket.on_message(lambda message: held.append(message) if held else server.send(message))
+        server.on_message(socket.send)
+
+    page.route_web_socket(re.compile("_stcore/stream"), hold)
+    page.goto("/interventions?lang=en")
+    wait_ready(page)
+    seat = page.locator(".board .seat").nth(17 + 3)
+    held.append("from here on nothing reaches the server")
+    seat.click()
+    expect(seat).to_have_attribute("aria-pressed", "true")
+    after = whatif(load_run("deepseek"), EXAMPLE, Switches(off=(Seat(1, 3),))).after.probabilities
+    slope = page.locator(".slope svg")
+    for probability in after.values():
+        expect(slope).to_have_attribute("aria-label", re.compile(f"→ {probability:.1%}"))
+    expect(page.locator(".root.pending .board")).to_be_visible()
+
+
 def test_every_expert_by_itself_is_measured_and_drawn(page: Page):
     page.goto("/interventions?run=document")
     wait_ready(page)
@@ -117,6 +139,16 @@ def test_every_expert_by_itself_is_measured_and_drawn(page: Page):
     chart = page.get_by_role("img", name=text_in("zh", "whatif.map_label"))
     chart.scroll_into_view_if_needed(timeout=60_000)
     expect(chart.get_by_text("E2", exact=True)).to_be_visible(timeout=20_000)
+    name = page.locator(".plotly-graph-div, .js-plotly-plot").last.evaluate("(plot) => plot.data[0].text[0]")
+    point = chart.locator(".scatterlayer .point").first
+    point.click(force=True)
+    expect(page).to_have_url(re.compile(f"off=0-{name[1:]}"))
+    said = page.get_by_text(text_in("zh", "whatif.map_sentence").split("{")[0])
+    expect(said).to_be_visible()
+    seat = page.locator(".board .seat").nth(int(name[1:]))
+    expect(seat).to_have_attribute("aria-pressed", "true")
+    point.click(force=True)
+    expect(page).not_to_have_url(re.compile("off="))
     expect_no_exception(page)
 
 

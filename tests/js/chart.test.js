@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { askedAt, scaled } from "../../moe_demo/ui/kit/chart.js";
+import { askedAt, pickedAt, scaled } from "../../moe_demo/ui/kit/chart.js";
 
 test("on a projector type, margins and height of a figure grow, values and shares do not", () => {
   const layout = {
@@ -25,4 +25,12 @@ test("a click on a chart asks for the number that its trace says it shows, at th
   assert.deepEqual(askedAt({ x: 2, y: 7, data: cells }), { why: "lift-2", expert: 7 });
   assert.deepEqual(askedAt({ x: 1, y: 0, data: { meta: { why: "accuracy" } } }), { why: "accuracy" });
   assert.equal(askedAt({ x: 1, y: 0, data: {} }), null);
+});
+
+test("a click picks what a point stands for, where its trace lets it", () => {
+  const data = { meta: { picks: true } };
+  assert.deepEqual(pickedAt({ customdata: [1, 3], data }), { point: [1, 3] });
+  assert.equal(pickedAt({ customdata: [1, 3], data: {} }), null);
+  assert.equal(pickedAt({ data }), null);
+  assert.equal(askedAt({ x: 1, y: 0, data }), null);
 });

@@ -95,6 +95,24 @@ def test_an_answer_stands_beside_those_of_other_experts(lang: str):
     assert data["luck"] == said
 
 
+@pytest.mark.parametrize(("act", "name"), [("off", "off"), ("silence", "silenced")])
+def test_the_answer_after_a_click_is_sent_before_the_click(act: str, name: str):
+    run = load_run("deepseek")
+    data = drawn(opened("whatif", act=act), "rows")
+    expected = whatif(run, EXAMPLE, Switches(**{name: (Seat(1, 3),)})).after.probabilities_C
+    np.testing.assert_allclose(data["next"][1][3], expected, atol=1e-5)
+    back = drawn(opened("whatif", act=act, mute="1-3"), "rows")["next"]
+    np.testing.assert_allclose(back[1][3], run.trace(EXAMPLE).probabilities_C, atol=1e-5)
+    assert [one for layer in back for one in layer].count(None) == 31
+
+
+@pytest.mark.parametrize(
+    "address", [{"off": "0-1", "topk": "3"}, {"act": "force"}, {"off": "0-1.0-2"}, {"topk": "2"}]
+)
+def test_where_a_click_is_another_question_no_answer_is_sent_before(address: dict[str, str]):
+    assert drawn(opened("whatif", **address), "rows")["next"] is None
+
+
 @pytest.mark.parametrize("address", [{}, {"topk": "2"}, {"off": "0-1", "predict": "yes"}])
 def test_where_no_expert_is_switched_or_the_answer_is_kept_back_there_is_no_band(address: dict[str, str]):
     data = drawn(opened("whatif", **address), "rows")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from moe_demo import load_run
-from moe_demo.insight.random_seats import N_DRAWS, RandomSeats, drawn, in_turn, random_seats
+from moe_demo.insight.random_seats import N_DRAWS, RandomSeats, drawn, each_seat, in_turn, random_seats
 from moe_demo.insight.switches import Place, Seat, Switches
 from moe_demo.insight.whatif import whatif
 
@@ -28,6 +28,17 @@ def test_one_expert_is_held_against_each_of_the_others_of_its_layer(switches: Sw
     found = random_seats(run, TEXT, switches)
     expected = [whatif(run, TEXT, one).after.probabilities_C for one in others]
     np.testing.assert_allclose(found.probabilities_NC, expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("how", ["off", "silenced"])
+@pytest.mark.parametrize("name", ["deepseek", "document"])
+def test_every_expert_by_itself_has_the_answer_of_its_what_if(name: str, how: str):
+    run = load_run(name)
+    found = each_seat(run, TEXT, how)
+    assert [len(layer) for layer in found] == [run.config.model.n_routed] * run.config.model.n_layers
+    for layer, expert in ((0, 2), (run.config.model.n_layers - 1, 1)):
+        expected = whatif(run, TEXT, Switches(**{how: (Seat(layer, expert),)})).after
+        np.testing.assert_allclose(found[layer][expert], expected.probabilities_C, atol=1e-5)
 
 
 def test_several_experts_are_held_against_as_many_of_the_same_layers_drawn_at_random():

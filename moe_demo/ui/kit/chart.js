@@ -50,8 +50,17 @@ export function scaled(part, scale, name = "") {
 }
 
 /**
+ * What a click on a point picks: `customdata` of a point whose trace can be picked from (`meta`).
+ * @param {{ customdata?: number[], data: { meta?: { picks?: boolean } } }} point
+ * @returns {{ point: number[] } | null}
+ */
+export function pickedAt({ customdata, data: { meta } }) {
+  return meta?.picks && customdata ? { point: customdata } : null;
+}
+
+/**
  * What a point of a chart asks for: `meta` of its trace is a key with the point's own x and y to fill in.
- * @param {{ x: number, y: number, data: { meta?: { why: string, expert?: "x" | "y" } } }} point
+ * @param {{ x: number, y: number, data: { meta?: { why?: string, expert?: "x" | "y" } } }} point
  * @returns {{ why: string, expert?: number } | null}
  */
 export function askedAt({ x, y, data: { meta } }) {
@@ -140,13 +149,14 @@ class Chart {
     }
   }
 
-  /** A click on a number whose trace says what it is (`meta`) asks where it comes from. */
+  /** A click on a number whose trace says what it is (`meta`) asks where it comes from, or picks what it stands for. */
   listen() {
     if (this.isListening) return;
     this.isListening = true;
     /** @type {any} */ (this.box).on("plotly_click", (/** @type {any} */ { points: [point] }) => {
-      const asked = askedAt(point);
+      const [asked, picked] = [askedAt(point), pickedAt(point)];
       if (asked) this.send("why", asked);
+      if (picked) this.send("pick", picked);
     });
   }
 

@@ -13,11 +13,13 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
 import plotly
 import plotly.graph_objects as go
+import streamlit as st
 from plotly.offline import get_plotlyjs_version
 from starlette.requests import Request
 from starlette.responses import Response
@@ -37,8 +39,11 @@ def drawn(figure: go.Figure) -> Drawn:
     return encoded
 
 
-def chart(figure: Drawn, key: str, label: str) -> None:
-    """Draw a figure; `label` says in words what a reader who does not see it would miss."""
+def chart(figure: Drawn, key: str, label: str, on_pick: Callable[[list[int]], object] | None = None) -> None:
+    """Draw a figure; `label` says in words what a reader who does not see it would miss.
+
+    `on_pick` hears the `customdata` of a clicked point, where the trace's `meta` says that it `picks`.
+    """
     data: KitChartData = {
         "figure": figure,
         "library": ADDRESS,
@@ -47,7 +52,12 @@ def chart(figure: Drawn, key: str, label: str) -> None:
         "lang": language(),
     }
     chart_of = component("chart", "kit/chart.js", isolated=False)
-    chart_of(data=data, key=key, on_why_change=lambda: ask_why(key))
+
+    def pick() -> None:
+        if on_pick is not None and (picked := st.session_state[key].pick):
+            on_pick(picked["point"])
+
+    chart_of(data=data, key=key, on_why_change=lambda: ask_why(key), on_pick_change=pick)
 
 
 def library_route() -> Route:

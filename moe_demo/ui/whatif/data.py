@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TypedDict
 
-from moe_demo.insight.random_seats import RandomSeats
+from moe_demo.insight.random_seats import Array, RandomSeats, each_seat
 from moe_demo.insight.trace import ForwardTrace
 from moe_demo.insight.whatif import WhatIf
 from moe_demo.ui.kit.gloss import of_word
@@ -16,6 +17,8 @@ from moe_demo.ui.whatif.data_board import BiasSlider, Change, GateLayer, SwitchR
 from moe_demo.ui.whatif.data_board import bias_slider as bias_of
 from moe_demo.ui.whatif.data_board import gate_sliders as gates_of
 from moe_demo.ui.whatif.settings import Act, WhatIfSettings
+
+DIGITS = 6
 
 
 class Word(TypedDict):
@@ -69,6 +72,8 @@ class WhatifPictureData(TypedDict):
     changes: list[Change]
     answers: list[Answer] | None
     """None: the visitor predicts first."""
+    next: list[list[list[float] | None]] | None
+    """After a click on a seat; None: not known before."""
     classes: list[ClassLook]
     layers: list[ChangedLayer]
     """Only layers and words in which something is another one."""
@@ -104,11 +109,12 @@ def picture_data(
         "bias": bias_of(view, asked) if asked.act == "bias" else None,
         "changes": changes_made(asked, found),
         "answers": None if hidden else _answers(found, luck),
+        "next": None if hidden else _next(view, asked, found),
         "classes": class_looks(view.run.labels),
         "layers": _layers(found),
         "n_changed": len({token for _, token in found.changed}),
         "experts": expert_looks(view.run.config.model),
-        "claim": t("whatif.claim.hidden") if hidden else _claim(view, found),
+        "claim": t("whatif.claim.hidden") if hidden else claim(view, found),
         "luck": "" if hidden or luck is None else _luck(found, luck),
         "prediction": prediction,
         "badge": badge(view.run),
@@ -127,6 +133,29 @@ def _answers(found: WhatIf, luck: RandomSeats | None) -> list[Answer]:
         }
         for c in range(len(found.before.labels))
     ]
+
+
+def _next(view: View, asked: WhatIfSettings, found: WhatIf) -> list[list[list[float] | None]] | None:
+    """Of the trained model every seat's; where one seat alone is switched, the way back."""
+    if asked.act not in ("off", "silence"):
+        return None
+    model = view.run.config.model
+    switches = asked.switches(model.n_routed)
+    if not switches.anything:
+        answers = each_seat(view.run, view.trace.text, "off" if asked.act == "off" else "silenced")
+        return [[None if one is None else _rounded(one) for one in layer] for layer in answers]
+    seats = {*switches.off, *switches.silenced}
+    if len(seats) != 1 or replace(switches, off=(), silenced=()).anything:
+        return None
+    [(layer, expert)] = seats
+    back: list[list[list[float] | None]] = [[None] * model.n_routed for _ in range(model.n_layers)]
+    back[layer][expert] = _rounded(found.before.probabilities_C)
+    return back
+
+
+def _rounded(values_C: Array) -> list[float]:
+    """As many digits as a probability may need."""
+    return [float(value) for value in values_C.astype(float).round(DIGITS)]
 
 
 def _luck(found: WhatIf, luck: RandomSeats) -> str:
@@ -181,7 +210,7 @@ def _word(found: WhatIf, layer: int, token: int, full: set[tuple[int, int]]) -> 
     }
 
 
-def _claim(view: View, found: WhatIf) -> str:
+def claim(view: View, found: WhatIf) -> str:
     """What came of it, in one sentence."""
     asked = view.selection.of(WhatIfSettings)
     if not asked.switches(view.run.config.model.n_routed).anything:

@@ -5,18 +5,19 @@ Both are answered once for all readers, kept by run and checkpoint.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache, partial
 
 import pandas as pd
 import streamlit as st
 
-from moe_demo.figures.ablations import ablation_map
+from moe_demo.figures.ablations import ablation_map, marked
 from moe_demo.insight.held_out import DataGoneError
 from moe_demo.insight.predictions import fall_of
 from moe_demo.insight.run import Run
 from moe_demo.insight.switches import Seat, Switches, WhatIfError
 from moe_demo.insight.whatif import Answers, Effect, Headlines, ablation_frame, ablations, answers, effect
-from moe_demo.ui.kit import redraw
+from moe_demo.ui.kit import redraw, selection
 from moe_demo.ui.kit.bounded import BoundedCache
 from moe_demo.ui.kit.chart import chart, drawn
 from moe_demo.ui.kit.data import Drawn
@@ -26,7 +27,9 @@ from moe_demo.ui.kit.i18n import labels, language, t
 from moe_demo.ui.kit.views import View
 from moe_demo.ui.kit.waiting import waiting
 from moe_demo.ui.kit.words import expert_name, layer_name, plain
-from moe_demo.ui.whatif import paper, predict
+from moe_demo.ui.whatif import clicks, paper, predict
+from moe_demo.ui.whatif.data import claim
+from moe_demo.ui.whatif.page import answered
 from moe_demo.ui.whatif.settings import WhatIfSettings
 
 MEASURE, EVERY = "whatif.measure", "whatif.every"
@@ -51,7 +54,7 @@ def _of_the_changes(view: View) -> None:
         if st.toggle(t("whatif.measure"), key=MEASURE):
             _measured(view.run, view.selection.of(WhatIfSettings))
         if st.toggle(t("whatif.every"), key=EVERY):
-            _every_expert(view.run)
+            _every_expert(view)
     except DataGoneError as error:
         st.info(t("whatif.data_gone", source=plain(error.source)))
     except WhatIfError as error:
@@ -86,13 +89,25 @@ def _said(found: Effect) -> str:
     )
 
 
-def _every_expert(run: Run) -> None:
+def _every_expert(view: View) -> None:
+    run = view.run
+    asked = view.selection.of(WhatIfSettings)
     with waiting(t("whatif.ablating")) as tell:
         found = _ablated.get(
             run, lambda: ablations(run, headlines_of(run), tell=tell, measure=partial(effect_of, run))
         )
     kept = _shown.get((run, language()), lambda: _charted(found))
-    chart(kept[0], key="whatif.map", label=t("whatif.map_label"))
+    off = set(asked.switches(run.config.model.n_routed).off)
+
+    def pick(point: list[int]) -> None:
+        click = {"layer": point[0], "expert": point[1]}
+        selection.update(WhatIfSettings, **clicks.changes(replace(asked, act="off"), click, token=0))
+        redraw.ask()  # the sentence above shows it
+
+    chart(marked(kept[0], off), key="whatif.map", label=t("whatif.map_label"), on_pick=pick)
+    if off and not (asked.predict and asked.verdict is None):
+        found_here = answered(run, view.trace.text, asked.switches(run.config.model.n_routed))
+        st.markdown(t("whatif.map_sentence", claim=plain(claim(view, found_here))))
     explained(t("whatif.map_caption"))
     with st.expander(t("whatif.words.table")):
         st.dataframe(kept[1], hide_index=True, key="whatif.map_table", alt=t("whatif.map_label"))

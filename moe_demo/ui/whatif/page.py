@@ -15,7 +15,7 @@ from moe_demo.insight.random_seats import random_seats
 from moe_demo.insight.run import Run
 from moe_demo.insight.switches import Switches, WhatIfError
 from moe_demo.insight.whatif import WhatIf, whatif
-from moe_demo.ui.kit import gate_cause, selection
+from moe_demo.ui.kit import gate_cause, selection, views
 from moe_demo.ui.kit.errors import sentence
 from moe_demo.ui.kit.i18n import t
 from moe_demo.ui.kit.picture import picture
@@ -35,17 +35,17 @@ def draw(view: View) -> None:
     settings = view.selection.of(WhatIfSettings)
     switches = settings.switches(view.run.config.model.n_routed)
     try:
-        found = _answered(view.run, view.trace.text, switches)
+        found = answered(view.run, view.trace.text, switches)
     except WhatIfError as error:
         st.warning(sentence(error))
         switches = Switches()
-        found = _answered(view.run, view.trace.text, switches)
+        found = answered(view.run, view.trace.text, switches)
     predicts = settings.predict and switches.anything
     hidden = predicts and settings.verdict is None
     said = ""
     if predicts and settings.verdict is not None:
         said = predict.line("verdict", settings.verdict, verdict_of(found))
-    shown = _answered(view.run, view.trace.text, Switches()) if hidden else found
+    shown = answered(view.run, view.trace.text, Switches()) if hidden else found
 
     def flip() -> None:
         if (clicked := st.session_state[KEY].flip) is not None:
@@ -71,5 +71,6 @@ def gates(view: View) -> None:
 
 
 @lru_cache(maxsize=_KEPT)
-def _answered(run: Run, text: str, switches: Switches) -> WhatIf:
-    return whatif(run, text, switches)
+def answered(run: Run, text: str, switches: Switches) -> WhatIf:
+    """One sentence under the switches, answered once for all readers. Raises WhatIfError."""
+    return whatif(run, text, switches, views.traced(run, text))

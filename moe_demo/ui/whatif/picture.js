@@ -3,6 +3,7 @@ import { el } from "../kit/dom.js";
 import { focused } from "../kit/focus.js";
 import { drawn } from "../kit/stage.js";
 import { texturePatterns } from "../kit/textures.js";
+import { atOnce } from "./at_once.js";
 import { boardRow } from "./board.js";
 import { movedWords } from "./moved.js";
 import { biasPanel, gatePanel } from "./sliders.js";
@@ -23,10 +24,24 @@ const PATTERNS = "w";
  * @param {Send} send
  */
 function draw(root, data, send) {
+  paint(root, data, send, false);
+}
+
+/**
+ * @param {HTMLElement} root
+ * @param {PictureData} data
+ * @param {Send} send
+ * @param {boolean} isPending whether Python has still to say what else comes of a click
+ */
+function paint(root, data, send, isPending) {
   const held = focused(root)?.dataset?.stop;
   const isOpen = root.querySelector("details")?.open;
   /** @type {Flip} */
-  const flip = (click) => send("flip", click);
+  const flip = (click) => {
+    const shown = atOnce(data, click);
+    send("flip", click);
+    if (shown) paint(root, shown, send, true);
+  };
   const parts = [
     el(
       "svg",
@@ -48,6 +63,7 @@ function draw(root, data, send) {
     result(data, isOpen),
     el("p", { class: "muted" }, data.badge),
   ];
+  root.classList.toggle("pending", isPending);
   root.replaceChildren(...parts.filter((part) => part !== null && part !== ""));
   if (held) /** @type {HTMLElement | null} */ (root.querySelector(`[data-stop="${held}"]`))?.focus();
 }

@@ -11,6 +11,7 @@
  * @property {BiasSlider|null} bias Of the picked expert, where a click moves biases.
  * @property {Array<Change>} changes
  * @property {Array<Answer>|null} answers None: the visitor predicts first.
+ * @property {Array<Array<Array<number>|null>>|null} next After a click on a seat; None: not known before.
  * @property {Array<ClassLook>} classes
  * @property {Array<ChangedLayer>} layers Only layers and words in which something is another one.
  * @property {number} n_changed
