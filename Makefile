@@ -54,10 +54,11 @@ runs: $(RUN_STAMP) ## train the bundled runs again, and find their example headl
 	$(BIN)/python -m moe_demo.releases.bundle
 	$(BIN)/python -m moe_demo.releases.make_examples
 
-recording: $(RUN_STAMP) ## train the recordings of the balance, experts and scale pages again
+recording: $(RUN_STAMP) ## make the recordings that pages show again
 	$(BIN)/python -m moe_demo.releases.make_recording
 	$(BIN)/python -m moe_demo.releases.make_sentence_balance
 	$(BIN)/python -m moe_demo.releases.make_seeds
+	$(BIN)/python -m moe_demo.releases.make_gate_effects
 	$(BIN)/python -m moe_demo.releases.make_dense
 
 clean: ## remove the virtual environment, the Node packages and every cache; runs/ is kept

@@ -2,13 +2,16 @@
 
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from moe_demo import load_run
-from moe_demo.insight.gate_cause import agreement, off_diagonal, pieces_of, unheard_gate
+from moe_demo.insight.gate_cause import Agreement, agreement, off_diagonal, pieces_of, unheard_gate
 from moe_demo.insight.held_out import split_of_run
 from moe_demo.insight.mixture import mixture, removal_effects
+from moe_demo.releases.gate_effects import recorded_agreement
 from moe_demo.ui.kit.i18n import text_in
 from moe_demo.ui.mixture import page as mixture_page
+from moe_demo.ui.mixture.page import MANY
 from tests.pages.app import EXAMPLE, drawn, opened
 
 
@@ -154,20 +157,36 @@ def test_links_lead_to_the_clearest_case_and_to_the_routes_of_points_off_the_dia
     assert not any(label.startswith(begin) for label in document)
 
 
-def test_over_many_headlines_each_layer_has_its_rank_correlations(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(mixture_page, "N_HEADLINES", 6)
-    mixture_page._agreement.cache_clear()
-    run = load_run("deepseek")
-    at = opened("mixture", lang="en")
-    at.toggle(key=mixture_page.MANY).set_value(True).run()
-    said = [one.value for one in at.markdown if "rank correlation" in one.value]
-    found = agreement(run, split_of_run(run.store).held_out.texts[:6])
-    assert len(said) == len(found) == run.config.model.n_layers
+def assert_told(said: list[str], found: tuple[Agreement, ...]) -> None:
+    """Each layer's line has both correlations with their intervals."""
+    assert len(said) == len(found)
     for line, layer in zip(said, found, strict=True):
         for one in (layer.of_gate, layer.of_norm):
             assert f"{one.value:.2f} ({one.low:.2f} to {one.high:.2f})" in line
         tells = "length" if layer.of_norm.low > layer.of_gate.high else "alike"
         assert line.endswith(text_in("en", f"mixture.agreement_{tells}"))
+
+
+def lines(at: AppTest) -> list[str]:
+    return [one.value for one in at.markdown if "rank correlation" in one.value]
+
+
+@pytest.mark.parametrize("name", ["deepseek", "document"])
+def test_the_rank_correlations_of_a_bundled_run_stand_there_without_asking(name: str):
+    at = opened("mixture", lang="en", run=name)
+    assert MANY not in [one.key for one in at.toggle]
+    assert_told(lines(at), recorded_agreement(load_run(name)))
+
+
+def test_those_of_another_checkpoint_are_measured_once_a_reader_asks(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(mixture_page, "N_HEADLINES", 6)
+    mixture_page._agreement.cache_clear()
+    run = load_run("deepseek")
+    run = run.at(run.steps[-2])
+    at = opened("mixture", lang="en", step=str(run.step))
+    assert lines(at) == []
+    at.toggle(key=MANY).set_value(True).run()
+    assert_told(lines(at), agreement(run, split_of_run(run.store).held_out.texts[:6]))
     assert mixture_page._agreement.cache_info().misses == 1
     at.run()
     assert mixture_page._agreement.cache_info().misses == 1

@@ -14,6 +14,7 @@ import streamlit as st
 from moe_demo.insight.gate_cause import Agreement, Correlation, agreement, unheard_gate
 from moe_demo.insight.held_out import DataGoneError, split_of_run
 from moe_demo.insight.run import Run
+from moe_demo.releases.gate_effects import N_HEADLINES, recorded_agreement
 from moe_demo.ui.frame import navigation
 from moe_demo.ui.kit import gate_cause, selection
 from moe_demo.ui.kit.data_scatter import pieces_here
@@ -28,7 +29,6 @@ from moe_demo.ui.mixture.data_waterfall import waterfall_data
 from moe_demo.ui.mixture.settings import MixtureSettings
 
 KEY, SCATTER, MANY = "mixture", "mixture.scatter", "mixture.many"
-N_HEADLINES = 200
 
 
 def draw(view: View) -> None:
@@ -72,15 +72,19 @@ def clearest(view: View) -> None:
 
 @st.fragment
 def _over_many(run: Run) -> None:
-    """The same over many headlines: it takes seconds the first time, so a reader asks for it."""
-    if not st.toggle(t("mixture.many", n=N_HEADLINES), key=MANY):
-        return
-    try:
-        with waiting(t("mixture.measuring", n=N_HEADLINES)):
-            found = _agreement(run)
-    except DataGoneError as error:
-        st.info(t("mixture.data_gone", source=plain(error.source)))
-        return
+    """The same over many headlines. What is not recorded takes seconds the first time, so a reader asks for it."""
+    found = recorded_agreement(run)
+    if found is None:
+        if not st.toggle(t("mixture.many", n=N_HEADLINES), key=MANY):
+            return
+        try:
+            with waiting(t("mixture.measuring", n=N_HEADLINES)):
+                found = _agreement(run)
+        except DataGoneError as error:
+            st.info(t("mixture.data_gone", source=plain(error.source)))
+            return
+    else:
+        st.markdown(t("mixture.many_recorded", n=found[0].n_headlines))
     for layer in found:
         st.markdown(
             t(
