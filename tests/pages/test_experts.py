@@ -145,7 +145,9 @@ def two_classes_one_empty(monkeypatch: pytest.MonkeyPatch) -> View:
     monkeypatch.setattr(
         experts_measured,
         "_measure",
-        lambda run, tell: Measured(found=record, by_class=by_class(record), by_kind=by_kind(record)),
+        lambda run, tell: Measured(
+            found=record, n_held_out=2, by_class=by_class(record), by_kind=by_kind(record)
+        ),
     )
     chosen = Selection(settings=ExpertsSettings(col=1), expert=0)
     return View(chosen, run, load_run("document").trace("火箭夺冠"))
@@ -159,6 +161,28 @@ def test_a_class_without_a_held_out_headline_is_said_and_has_no_number(monkeypat
         assert row["cells"][0][1]["lift"] is None
         assert not row["cells"][0][1]["clear"]
     assert len(data["columns"][1]) == len(KINDS)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_how_many_headlines_are_counted_is_said_and_that_classes_are_left_out(
+    monkeypatch: pytest.MonkeyPatch, lang: str
+):
+    run = load_run("document")
+    n = len(Headlines.held_out(run))
+    assert n < MAX_HEADLINES
+    said = [one.value for one in opened("experts", run="document", lang=lang).caption]
+    assert any(text_in(lang, "experts.counted", n=n) in one for one in said)
+    experts_data._base.cache_clear()
+    experts_measured._kept.clear()
+    monkeypatch.setattr(experts_measured, "MAX_HEADLINES", 50)
+    monkeypatch.setattr(experts_data, "MOST_CLASSES", 2)
+    at = opened("experts", run="document", lang=lang)
+    experts_data._base.cache_clear()
+    experts_measured._kept.clear()
+    expected = text_in(lang, "experts.counted_sample", n=50, all=n)
+    expected += text_in(lang, "experts.classes_cut", n=2, all=3)
+    assert any(expected in one.value for one in at.caption)
+    assert len(drawn(at, "columns")["columns"][0]) == 2
 
 
 def test_headlines_that_are_gone_are_said_and_nothing_else_is_drawn(monkeypatch: pytest.MonkeyPatch):

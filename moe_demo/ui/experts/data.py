@@ -206,6 +206,16 @@ def _base(run: Run, layer: int, lang: str) -> ExpertsPictureData:
     }
 
 
+def counted(run: Run) -> str:
+    """What the map is counted on, and which classes it leaves out, in words."""
+    of_run = measured(run)
+    n, there = len(of_run.found.texts), of_run.n_held_out
+    said = t("experts.counted" if n == there else "experts.counted_sample", n=n, all=there)
+    if len(run.labels) > MOST_CLASSES:
+        said += t("experts.classes_cut", n=MOST_CLASSES, all=len(run.labels))
+    return said
+
+
 def _shown_classes(layer: LayerExperts) -> list[int]:
     n_C = layer.counts.load_EC.sum(axis=0)
     most = np.argsort(-n_C, kind="stable")[:MOST_CLASSES]

@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 from moe_demo.insight.assignments import MAX_HEADLINES, Assignments, Tell, assignments
 from moe_demo.insight.expert_cell import By, ExpertCell, cell_of
 from moe_demo.insight.experts import LayerExperts, by_class, by_kind
+from moe_demo.insight.held_out import split_of_run
 from moe_demo.insight.run import Run
 from moe_demo.insight.whatif import Headlines
 from moe_demo.ui.kit.bounded import BoundedCache
@@ -54,6 +55,8 @@ class Measured:
     """One checkpoint's experts on its held-out headlines."""
 
     found: Assignments
+    n_held_out: int
+    """Headlines there are; those counted may be fewer."""
     by_class: list[LayerExperts]
     by_kind: list[LayerExperts]
 
@@ -83,7 +86,8 @@ def cell(run: Run, layer: int, expert: int, of: int, by: By) -> ExpertCell:
 
 def _measure(run: Run, tell: Tell) -> Measured:
     found = assignments(run, Headlines.held_out(run, MAX_HEADLINES), tell)
-    return Measured(found=found, by_class=by_class(found), by_kind=by_kind(found))
+    n_held_out = len(split_of_run(run.store).held_out)
+    return Measured(found=found, n_held_out=n_held_out, by_class=by_class(found), by_kind=by_kind(found))
 
 
 _kept: BoundedCache[Measured] = BoundedCache(_BYTES, lambda measured: measured.n_bytes)

@@ -18,7 +18,7 @@ from moe_demo.insight.held_out import DataGoneError
 from moe_demo.insight.run import Run
 from moe_demo.releases.seeds import Seeds, SeedsError
 from moe_demo.runs.errors import RunError
-from moe_demo.ui.experts.data import picture_data
+from moe_demo.ui.experts.data import counted, picture_data
 from moe_demo.ui.experts.data_debate import debate_data
 from moe_demo.ui.experts.data_lottery import lottery_data
 from moe_demo.ui.experts.data_pairs import pairs_data, tells_table
@@ -56,7 +56,7 @@ def draw(view: View) -> bool:
     picture("experts/picture", data=picture_data(view), key=KEY, on_go_change=go)
     if st.session_state.pop(NO_NAME, False):
         st.warning(t("experts.no_name"))
-    explained(t("experts.note", n=len(view.run.labels)))
+    explained(counted(view.run) + t("experts.note", n=len(view.run.labels)))
     return True
 
 
