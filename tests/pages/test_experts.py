@@ -153,10 +153,14 @@ def two_classes_one_empty(monkeypatch: pytest.MonkeyPatch) -> View:
     return View(chosen, run, load_run("document").trace("火箭夺冠"))
 
 
-def test_a_class_without_a_held_out_headline_is_said_and_has_no_number(monkeypatch: pytest.MonkeyPatch):
-    data = experts_data.picture_data(two_classes_one_empty(monkeypatch))
-    assert text_in("zh", "experts.claim_empty", labels="我的类") in data["claim"]
-    assert data["picked"]["says"] == text_in("zh", "experts.says_nothing", column="我的类")
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_class_without_a_held_out_headline_is_said_and_has_no_number(
+    monkeypatch: pytest.MonkeyPatch, lang: str
+):
+    with speaking(lang):
+        data = experts_data.picture_data(two_classes_one_empty(monkeypatch))
+    assert text_in(lang, "experts.claim_empty", labels="我的类") in data["claim"]
+    assert data["picked"]["says"] == text_in(lang, "experts.says_nothing", column="我的类")
     for row in data["rows"]:
         assert row["cells"][0][1]["lift"] is None
         assert not row["cells"][0][1]["clear"]

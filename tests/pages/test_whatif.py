@@ -162,12 +162,16 @@ def test_sliders_show_the_gates_of_the_picked_word_and_the_bias_of_the_picked_ex
     assert data["bias"]["trained"] == pytest.approx(float(layer.bias_E[7]))
 
 
-def test_a_forced_word_in_a_group_that_was_left_out_is_refused_in_one_sentence():
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_forced_word_in_a_group_that_was_left_out_is_refused_in_one_sentence(lang: str):
     choice_E = load_run("deepseek").trace(EXAMPLE).layers[0].choice_TE[0]
     outside = int(np.flatnonzero(np.isneginf(choice_E))[0])
-    at = opened("whatif", force=f"0-0-{outside}", lang="en")
-    assert len(at.warning) == 1
-    assert "left out its group" in at.warning[0].value
+    reachable = ", ".join(map(str, np.flatnonzero(np.isfinite(choice_E))))
+    at = opened("whatif", force=f"0-0-{outside}", lang=lang)
+    values = {"layer": 0, "token": 0, "expert": outside, "reachable": reachable}
+    assert [warning.value.replace("\\", "") for warning in at.warning] == [
+        text_in(lang, "errors.whatif.force_group", **values)
+    ]
     assert all(answer["before"] == answer["after"] for answer in drawn(at, "rows")["answers"])
 
 
@@ -177,9 +181,10 @@ def test_a_sentence_of_one_word_is_answered():
     assert sum(seat["after"] for seat in data["rows"][0]["seats"]) == 4
 
 
-def test_a_forced_word_that_the_sentence_does_not_have_is_said():
-    at = opened("whatif", s="手机", force="0-6-1", lang="en")
-    assert at.warning[0].value.replace("\\", "") == text_in("en", "errors.whatif.token", token=6, last=0)
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_forced_word_that_the_sentence_does_not_have_is_said(lang: str):
+    at = opened("whatif", s="手机", force="0-6-1", lang=lang)
+    assert at.warning[0].value.replace("\\", "") == text_in(lang, "errors.whatif.token", token=6, last=0)
 
 
 def test_who_predicts_sees_no_answer_before():
@@ -250,10 +255,13 @@ def test_what_cannot_be_asked_is_said_and_the_trained_model_stays(lang: str):
     assert all(answer["before"] == answer["after"] for answer in drawn(at, "rows")["answers"])
 
 
-def test_seats_that_the_run_does_not_have_are_left_out():
-    at = opened("whatif", run="document", off="0-1.1-15", shared="0", topk="9", push="0-7-20", kept="4")
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_seats_that_the_run_does_not_have_are_left_out(lang: str):
+    asked = {"off": "0-1.1-15", "alone": "0-9", "shared": "0", "topk": "9", "push": "0-7-20", "kept": "4"}
+    at = opened("whatif", run="document", lang=lang, **asked)
     assert len(at.warning) == 1
-    assert all(name in at.warning[0].value for name in ("off", "shared", "topk", "push", "kept"))
+    assert at.warning[0].value.startswith(text_in(lang, "common.bad_address").split("{")[0])
+    assert all(name in at.warning[0].value for name in asked)
     data = drawn(at, "rows")
     assert [len(row["seats"]) for row in data["rows"]] == [3]
     assert [seat["state"] for seat in data["rows"][0]["seats"]] == ["on", "off", "on"]
@@ -288,22 +296,24 @@ def test_an_address_that_cannot_be_read_is_named_and_changes_nothing(name: str, 
         ({"gate": "0-0-1-2000"}, "gate", {"value": 20.0, "most": 10.0}),
     ],
 )
-def test_what_does_not_fit_is_said_in_one_sentence(asked: dict[str, str], code: str, values: dict):
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_what_does_not_fit_is_said_in_one_sentence(asked: dict[str, str], code: str, values: dict, lang: str):
     run = load_run("deepseek")
     if code == "too_few":  # so many off that the one kept group of some word is too small
         asked = asked | {"off": ".".join(f"0-{e}" for e in range(0, run.config.model.n_routed, 2))}
-    at = opened("whatif", lang="en", **asked)
+    at = opened("whatif", lang=lang, **asked)
     assert len(at.warning) == 1
-    assert at.warning[0].value.replace("\\", "") == text_in("en", f"errors.whatif.{code}", **values)
+    assert at.warning[0].value.replace("\\", "") == text_in(lang, f"errors.whatif.{code}", **values)
     assert all(answer["before"] == answer["after"] for answer in drawn(at, "rows")["answers"])
 
 
-def test_a_forced_word_is_refused_where_many_headlines_are_asked():
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_forced_word_is_refused_where_many_headlines_are_asked(lang: str):
     run = load_run("deepseek")
     expert = int(run.trace(EXAMPLE).layers[0].topk_idx_TK[0, 0])
-    at = opened("whatif", force=f"0-0-{expert}", lang="en")
+    at = opened("whatif", force=f"0-0-{expert}", lang=lang)
     at.toggle(key="whatif.measure").set_value(True).run()
-    assert [w.value.replace("\\", "") for w in at.warning] == [text_in("en", "errors.whatif.one_sentence")]
+    assert [w.value.replace("\\", "") for w in at.warning] == [text_in(lang, "errors.whatif.one_sentence")]
 
 
 def test_a_full_expert_drops_words_and_they_are_shown():
