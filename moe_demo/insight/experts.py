@@ -17,7 +17,7 @@ import numpy as np
 
 from moe_demo.insight.assignments import Assignments, assignments
 from moe_demo.insight.run import Run
-from moe_demo.insight.shuffled import COVERAGE, Band, band, frequency_strata, shuffled_lifts
+from moe_demo.insight.shuffled import COVERAGE, Band, band, frequency_strata, lifts, shuffled_loads
 from moe_demo.insight.specialisation import Specialisation
 from moe_demo.insight.whatif import Headlines
 from moe_demo.text.word_kinds import KINDS, kind_of
@@ -109,7 +109,7 @@ def _layer(
     strata_B: Array | None = None,
 ) -> LayerExperts:
     member_BC = np.eye(len(labels), dtype=np.int64)[label_ids_B]
-    lifts_REC = shuffled_lifts(load_BE, label_ids_B, len(labels), strata_B=strata_B)
+    lifts_REC = lifts(shuffled_loads(load_BE, label_ids_B, len(labels), strata_B=strata_B))
     return LayerExperts(
         counts=Specialisation(
             layer=layer, labels=labels, n_headlines=len(found.texts), load_EC=load_BE.T @ member_BC

@@ -10,12 +10,12 @@ Letters: B blocks (headlines, or different words), E routed experts, C labels, R
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from moe_demo.insight.specialisation import Specialisation
+from moe_demo.insight.specialisation import lift
 
 Array = np.ndarray[Any, Any]
 
@@ -30,25 +30,9 @@ class Band(NamedTuple):
     high_EC: Array
 
 
-def shuffled_lifts(
-    load_BE: Array,
-    label_ids_B: Array,
-    n_labels: int,
-    n_shuffles: int = N_SHUFFLES,
-    seed: int = 0,
-    strata_B: Array | None = None,
-) -> Array:
-    """Lift of every expert and label under shuffled labels, shape (R, E, C).
-
-    `load_BE` counts each block's assignments; labels are shuffled within each stratum.
-    """
-    labels = tuple(map(str, range(n_labels)))
-    return np.stack(
-        [
-            Specialisation(layer=0, labels=labels, n_headlines=len(load_BE), load_EC=load_EC).lift_EC
-            for load_EC in shuffled_loads(load_BE, label_ids_B, n_labels, n_shuffles, seed, strata_B)
-        ]
-    )
+def lifts(loads: Iterable[Array]) -> Array:
+    """Lift of every expert and label in each of these counts of shape (E, C), together of shape (R, E, C)."""
+    return np.stack([lift(load_EC) for load_EC in loads])
 
 
 def shuffled_loads(
@@ -59,7 +43,10 @@ def shuffled_loads(
     seed: int = 0,
     strata_B: Array | None = None,
 ) -> Iterator[Array]:
-    """The same as counts, shape (E, C), one shuffle after the other."""
+    """Assignments of every expert and label under shuffled labels, shape (E, C), one shuffle after the other.
+
+    `load_BE` counts each block's assignments; labels are shuffled within each stratum.
+    """
     random = np.random.default_rng(seed)
     load_EB = load_BE.T.astype(float)
     for label_ids in shuffles(label_ids_B, n_shuffles, random, strata_B):

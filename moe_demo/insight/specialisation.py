@@ -54,7 +54,7 @@ class Specialisation:
     @property
     def lift_EC(self) -> Array:
         """share / chance: 1 is no more than chance."""
-        return _ratio(self.share_EC, self.chance_C[None, :])
+        return lift(self.load_EC)
 
     @property
     def taken_EC(self) -> Array:
@@ -75,6 +75,12 @@ class Specialisation:
     def small_EC(self) -> Array:
         """True where too few tokens are expected for the lift to mean much."""
         return np.asarray(self.expected_EC < MIN_EXPECTED)
+
+
+def lift(load_EC: Array) -> Array:
+    """Share of each class among an expert's assignments over its share among all; NaN where there is none."""
+    share_EC = _ratio(load_EC, load_EC.sum(axis=1)[:, None])
+    return _ratio(share_EC, _ratio(load_EC.sum(axis=0), load_EC.sum())[None, :])
 
 
 def specialisation(evaluation: EvalMetrics, layer: int, labels: tuple[str, ...]) -> Specialisation:

@@ -9,7 +9,7 @@ from moe_demo.insight.assignments import MAX_HEADLINES, Assignments, assignments
 from moe_demo.insight.expert_cell import cell_of, text_of
 from moe_demo.insight.experts import by_class, by_kind, experts_of, frame, kinds
 from moe_demo.insight.held_out import split_of_run
-from moe_demo.insight.shuffled import band, frequency_strata, shuffled_lifts, shuffles
+from moe_demo.insight.shuffled import band, frequency_strata, lifts, shuffled_loads, shuffles
 from moe_demo.insight.whatif import Headlines
 from moe_demo.text.word_kinds import KINDS
 from moe_demo.training.evaluation import evaluate
@@ -43,8 +43,10 @@ def test_ninety_five_of_a_hundred_lifts_of_other_shuffles_lie_inside_the_band(fo
             (found.by_word(layer), kind_W, strata_W),
         ):
             n_labels = int(labels_B.max()) + 1
-            low_EC, high_EC = band(shuffled_lifts(load_BE, labels_B, n_labels, strata_B=strata_B))
-            others = shuffled_lifts(load_BE, labels_B, n_labels, n_shuffles=100, seed=99, strata_B=strata_B)
+            low_EC, high_EC = band(lifts(shuffled_loads(load_BE, labels_B, n_labels, strata_B=strata_B)))
+            others = lifts(
+                shuffled_loads(load_BE, labels_B, n_labels, n_shuffles=100, seed=99, strata_B=strata_B)
+            )
             inside = ((others >= low_EC) & (others <= high_EC)).mean()
             assert 0.93 < inside < 0.97
 
@@ -52,7 +54,7 @@ def test_ninety_five_of_a_hundred_lifts_of_other_shuffles_lie_inside_the_band(fo
 def test_an_expert_that_takes_one_class_alone_lies_outside_of_luck():
     label_ids_B = np.repeat([0, 1], 50)
     load_BE = np.stack([np.where(label_ids_B == 0, 4, 0), np.where(label_ids_B == 0, 0, 4)], axis=1)
-    low_EC, high_EC = band(shuffled_lifts(load_BE, label_ids_B, 2))
+    low_EC, high_EC = band(lifts(shuffled_loads(load_BE, label_ids_B, 2)))
     assert (high_EC < 2).all()
     assert (low_EC > 0).all()
 
@@ -60,7 +62,7 @@ def test_an_expert_that_takes_one_class_alone_lies_outside_of_luck():
 def test_a_dead_expert_has_no_lift_and_no_band():
     label_ids_B = np.array([0, 1, 0, 1])
     load_BE = np.array([[3, 0], [2, 0], [5, 0], [1, 0]])
-    low_EC, high_EC = band(shuffled_lifts(load_BE, label_ids_B, 2, n_shuffles=20))
+    low_EC, high_EC = band(lifts(shuffled_loads(load_BE, label_ids_B, 2, n_shuffles=20)))
     assert np.isnan(low_EC[1]).all()
     assert np.isnan(high_EC[1]).all()
     assert not np.isnan(low_EC[0]).any()

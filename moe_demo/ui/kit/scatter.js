@@ -5,44 +5,25 @@ import { focused, setTabStop } from "./focus.js";
 import { actOn } from "./keys.js";
 import { fixed, significant, signed } from "./numbers.js";
 import { linear, roundEnd, roundNumbers } from "./scale.js";
-import { mounted, watchRoom } from "./stage.js";
+import { Redrawn, mounted, watchRoom } from "./stage.js";
 import { dataTable } from "./table.js";
 import { fill } from "./text.js";
 import { texturePatterns } from "./textures.js";
 import { whyMark } from "./why.js";
 
-/**
- * @typedef {import("./scatter.types.js").PictureData} PictureData
- * @typedef {import("./stage.js").Send} Send
- */
+/** @typedef {import("./scatter.types.js").PictureData} PictureData */
 
 const SIZE = { height: 320, left: 64, right: 18, top: 34, bottom: 44, radius: 8 };
 const PATTERNS = "s";
 
-class Scatter {
+/** @extends {Redrawn<PictureData>} */
+class Scatter extends Redrawn {
   /** @param {HTMLElement} root */
   constructor(root) {
-    this.root = root;
-    /** @type {Send} */
-    this.send = () => {};
+    super(root, (act) => watchRoom(root, act));
     /** @type {SVGCircleElement[]} */
     this.points = [];
-    this.forgetRoom = watchRoom(root, () => this.data && this.draw(this.data));
     root.addEventListener("keydown", (event) => this.key(event));
-  }
-
-  leave() {
-    this.forgetRoom();
-  }
-
-  /**
-   * @param {PictureData} data
-   * @param {Send} send
-   */
-  show(data, send) {
-    this.data = data;
-    this.send = send;
-    this.draw(data);
   }
 
   /** @param {PictureData} data */

@@ -59,6 +59,45 @@ export function mounted(make, { grows = true } = {}) {
 }
 
 /**
+ * A picture that is drawn anew as a whole: for new data, and for the old ones whenever `watch` says so.
+ * @template Data
+ * @implements {Picture<Data>}
+ */
+export class Redrawn {
+  /**
+   * @param {HTMLElement} root
+   * @param {(act: () => void) => () => void} watch calls `act`, until what it returns is called
+   */
+  constructor(root, watch) {
+    this.root = root;
+    /** @type {Data | null} */
+    this.data = null;
+    /** @type {Send} */
+    this.send = () => {};
+    this.forget = watch(() => this.data && this.draw(this.data));
+  }
+
+  leave() {
+    this.forget();
+  }
+
+  /**
+   * @param {Data} data
+   * @param {Send} send
+   */
+  show(data, send) {
+    this.data = data;
+    this.send = send;
+    this.draw(data);
+  }
+
+  /** @abstract @param {Data} data */
+  draw(data) {
+    throw new Error(`${this.constructor.name} does not draw ${typeof data}`);
+  }
+}
+
+/**
  * Streamlit's default export for a picture that keeps nothing: drawn anew for other `data`, and only then, so that
  * a script that runs again takes no button away from under the pointer.
  * @template Data

@@ -4,7 +4,7 @@ import { choices, layerChoices } from "../kit/choices.js";
 import { isDark } from "../kit/colour.js";
 import { el } from "../kit/dom.js";
 import { focused } from "../kit/focus.js";
-import { mounted, watchTheme } from "../kit/stage.js";
+import { Redrawn, mounted, watchTheme } from "../kit/stage.js";
 import { texturePatterns } from "../kit/textures.js";
 import { articleLines } from "./article.js";
 import { pieceTable } from "./pieces.js";
@@ -17,27 +17,11 @@ import { sentenceTable } from "./sentence.js";
 
 const PATTERNS = "m"; // ids of the experts' textures
 
-class Mixture {
+/** @extends {Redrawn<PictureData>} */
+class Mixture extends Redrawn {
   /** @param {HTMLElement} root */
   constructor(root) {
-    this.root = root;
-    /** @type {Send} */
-    this.send = () => {};
-    this.forgetTheme = watchTheme(() => this.data && this.draw(this.data));
-  }
-
-  leave() {
-    this.forgetTheme();
-  }
-
-  /**
-   * @param {PictureData} data
-   * @param {Send} send
-   */
-  show(data, send) {
-    this.data = data;
-    this.send = send;
-    this.draw(data);
+    super(root, watchTheme);
   }
 
   /** @param {PictureData} data */

@@ -4,7 +4,7 @@ import { el } from "../kit/dom.js";
 import { focused, setTabStop } from "../kit/focus.js";
 import { actOn } from "../kit/keys.js";
 import { bare, fixed } from "../kit/numbers.js";
-import { mounted, watchTheme } from "../kit/stage.js";
+import { Redrawn, mounted, watchTheme } from "../kit/stage.js";
 import { dataTable } from "../kit/table.js";
 import { fill } from "../kit/text.js";
 
@@ -13,30 +13,14 @@ import { fill } from "../kit/text.js";
  * @typedef {import("../kit/stage.js").Send} Send
  */
 
-class ScoreMap {
+/** @extends {Redrawn<PictureData>} */
+class ScoreMap extends Redrawn {
   /** @param {HTMLElement} root */
   constructor(root) {
-    this.root = root;
-    /** @type {Send} */
-    this.send = () => {};
+    super(root, watchTheme);
     /** @type {HTMLButtonElement[][]} */
     this.cells_TE = [];
     root.addEventListener("keydown", (event) => this.key(event));
-    this.forgetTheme = watchTheme(() => this.data && this.draw(this.data));
-  }
-
-  leave() {
-    this.forgetTheme();
-  }
-
-  /**
-   * @param {PictureData} data
-   * @param {Send} send
-   */
-  show(data, send) {
-    this.data = data;
-    this.send = send;
-    this.draw(data);
   }
 
   /** @param {PictureData} data */
