@@ -18,7 +18,7 @@ def test_every_control_of_the_page_does_what_it_says(page: Page, lang: str):
     wait_ready(page)
     pieces = page.get_by_role("table", name=re.compile("苹果公司")).first
     expect(pieces.get_by_role("row")).to_have_count(7)  # head, four experts, one shared, the sum
-    page.get_by_role("button", name="L1", exact=True).click()
+    page.get_by_role("button", name="L1", exact=True).first.click()
     expect(page).to_have_url(re.compile(r"l=1"))
     page.get_by_role("button", name=text_in(lang, "mixture.words.sentence_view"), exact=True).click()
     expect(page).to_have_url(re.compile("of=sentence"))

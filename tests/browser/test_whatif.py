@@ -8,8 +8,9 @@ import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
 from moe_demo import Seat, Switches, load_run, whatif
+from moe_demo.insight.gate_cause import off_diagonal, pieces_of
 from moe_demo.ui.kit.i18n import text_in
-from tests.browser.helpers import box_of, expect_no_exception, wait_ready
+from tests.browser.helpers import box_of, expect_no_exception, wait_drawn, wait_ready
 from tests.pages.app import EXAMPLE
 
 
@@ -96,6 +97,48 @@ def test_a_gate_is_dragged_with_the_mouse(page: Page):
     page.mouse.up()
     expect(page).to_have_url(re.compile(r"gate=0-0-\d+-[78]\d"))
     expect(page.locator(".moved-by-hand output")).to_have_text(re.compile(r"0\.[78]\d"))
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_scatter_shows_what_is_switched_and_leads_to_a_route(page: Page, lang: str):
+    run = load_run("deepseek")
+    pieces = pieces_of(run, EXAMPLE)[1]
+    page.goto(f"/interventions?lang={lang}&off=1-{pieces[0].expert}")
+    wait_drawn(page)
+    page.get_by_role("button", name="L1", exact=True).click()
+    expect(page).to_have_url(re.compile(r"\bl=1"))
+    crosses = page.locator("path.cross")
+    expect(crosses).to_have_count(sum(piece.expert == pieces[0].expert for piece in pieces))
+    last = pieces[-1]
+    word = run.trace(EXAMPLE).tokens[last.token]
+    point = page.get_by_role("button", name=re.compile(rf"{word}.*\bE{last.expert}\b.*{last.gate:.3f}"))
+    point.focus()
+    point.press("Enter")
+    expect(page).to_have_url(re.compile(rf"\bt={last.token}\b"))
+    expect(page).to_have_url(re.compile(rf"\be={last.expert}\b"))
+    expect(page.locator(".word").nth(last.token)).to_have_attribute("aria-pressed", "true")
+    found = off_diagonal(pieces)
+    off = [*found.large_for_nothing, *found.small_and_decisive]
+    if off:
+        page.get_by_role("link", name=re.compile(rf"→ E{off[0].expert}\b")).first.click()
+        expect(page).to_have_url(re.compile(rf"/top-k\?.*e={off[0].expert}\b"))
+    expect_no_exception(page)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_all_others_are_switched_off_by_key(page: Page, lang: str):
+    page.goto(f"/interventions?lang={lang}")
+    wait_ready(page)
+    page.get_by_role("button", name=text_in(lang, "whatif.words.act_alone"), exact=True).press("Enter")
+    expect(page).to_have_url(re.compile("act=alone"))
+    page.locator(".board .seat").nth(4).press("Enter")
+    expect(page).to_have_url(re.compile("alone=0-4"))
+    expect(page.locator(".board .seat.off")).to_have_count(15)
+    band = page.get_by_text(re.compile(text_in(lang, "whatif.luck_within")[:8]))
+    expect(band).to_be_visible()
+    page.locator(".board .seat").nth(4).press("Enter")
+    expect(page).not_to_have_url(re.compile("alone="))
+    expect_no_exception(page)
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

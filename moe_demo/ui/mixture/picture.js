@@ -10,10 +10,7 @@ import { articleLines } from "./article.js";
 import { pieceTable } from "./pieces.js";
 import { sentenceTable } from "./sentence.js";
 
-/**
- * @typedef {import("./picture.types.js").PictureData} PictureData
- * @typedef {import("../kit/stage.js").Send} Send
- */
+/** @typedef {import("./picture.types.js").PictureData} PictureData */
 
 const PATTERNS = "m"; // ids of the experts' textures
 

@@ -8,10 +8,7 @@ import { Redrawn, mounted, watchTheme } from "../kit/stage.js";
 import { dataTable } from "../kit/table.js";
 import { fill } from "../kit/text.js";
 
-/**
- * @typedef {import("./map.types.js").PictureData} PictureData
- * @typedef {import("../kit/stage.js").Send} Send
- */
+/** @typedef {import("./map.types.js").PictureData} PictureData */
 
 /** @extends {Redrawn<PictureData>} */
 class ScoreMap extends Redrawn {
