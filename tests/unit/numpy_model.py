@@ -75,15 +75,19 @@ class NumpyModel:
         gate, up = np.split(x @ self.w[f"{name}.gate_up.weight"].T, 2, axis=-1)
         return (gate / (1 + np.exp(-gate)) * up) @ self.w[f"{name}.down.weight"].T
 
-    def moe(self, layer: int, x, switches: Switches):
-        name, config = f"blocks.{layer}.moe", self.config
-        k = switches.top_k or config.top_k
-        n_kept = switches.topk_groups or config.topk_groups
+    def asked(self, layer: int, switches: Switches):
+        """Who is off in a layer, how many are chosen, and of how many groups."""
+        config = self.config
+        k, n_kept = switches.top_k or config.top_k, switches.topk_groups or config.topk_groups
         off = {seat.expert for seat in switches.off if seat.layer == layer}
         left = {seat.expert for seat in switches.alone if seat.layer == layer}
-        if left:
-            off |= set(range(config.n_routed)) - left
-            k, n_kept = min(k, len(left)), config.n_groups
+        if not left:
+            return off, k, n_kept
+        return off | (set(range(config.n_routed)) - left), min(k, len(left)), config.n_groups
+
+    def moe(self, layer: int, x, switches: Switches):
+        name, config = f"blocks.{layer}.moe", self.config
+        off, k, n_kept = self.asked(layer, switches)
         silent = {seat.expert for seat in switches.silenced if seat.layer == layer}
         forced = {(place.token, place.expert) for place in switches.forced if place.layer == layer}
         taken = dict.fromkeys(range(config.n_routed), 0)
