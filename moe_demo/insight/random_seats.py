@@ -58,9 +58,10 @@ class RandomSeats:
         """The upper end."""
         return np.asarray(np.quantile(self.probabilities_NC, 1 - _TAIL, axis=0))
 
-    def holds(self, label: int, probability: float) -> bool:
-        """Whether a class's probability lies between them."""
-        return bool(self.low_C[label] <= probability <= self.high_C[label])
+    def n_as_far(self, label: int, before: float, after: float) -> int:
+        """How many move a class's probability from `before` as far as to `after`, or farther, either way."""
+        moved_N = np.abs(self.probabilities_NC[:, label] - before)
+        return int((moved_N >= abs(after - before)).sum())
 
 
 def random_seats(run: Run, text: str, switches: Switches) -> RandomSeats | None:

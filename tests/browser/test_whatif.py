@@ -134,7 +134,7 @@ def test_all_others_are_switched_off_by_key(page: Page, lang: str):
     page.locator(".board .seat").nth(4).press("Enter")
     expect(page).to_have_url(re.compile("alone=0-4"))
     expect(page.locator(".board .seat.off")).to_have_count(15)
-    band = page.get_by_text(re.compile(text_in(lang, "whatif.luck_within")[:8]))
+    band = page.get_by_text(re.compile(text_in(lang, "whatif.luck")[:8]))
     expect(band).to_be_visible()
     page.locator(".board .seat").nth(4).press("Enter")
     expect(page).not_to_have_url(re.compile("alone="))

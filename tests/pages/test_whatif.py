@@ -89,9 +89,17 @@ def test_an_answer_stands_beside_those_of_other_experts(lang: str):
     np.testing.assert_allclose([one["low"] for one in data["answers"]], luck.low_C, atol=1e-6)
     np.testing.assert_allclose([one["high"] for one in data["answers"]], luck.high_C, atol=1e-6)
     c = int(run.trace(EXAMPLE).logits_C.argmax())
-    key = "within" if luck.low_C[c] <= found.probabilities_C[c] <= luck.high_C[c] else "beyond"
-    label = text_in(lang, f"classes.{run.labels[c]}")
-    said = text_in(lang, f"whatif.luck_{key}", n=luck.n, label=label, low=luck.low_C[c], high=luck.high_C[c])
+    before, after = run.trace(EXAMPLE).probabilities_C[c], found.probabilities_C[c]
+    as_far = sum(abs(one[c] - before) >= abs(after - before) for one in luck.probabilities_NC)
+    said = text_in(
+        lang,
+        "whatif.luck",
+        n=luck.n,
+        as_far=as_far,
+        label=text_in(lang, f"classes.{run.labels[c]}"),
+        low=luck.low_C[c],
+        high=luck.high_C[c],
+    )
     assert data["luck"] == said
 
 

@@ -75,5 +75,6 @@ def test_without_single_experts_or_with_hardly_any_others_there_is_no_band():
 def test_the_band_holds_the_middle_95_percent_of_the_answers():
     found = RandomSeats(probabilities_NC=np.linspace([0.0, 0.5], [1.0, 0.5], 1001))
     np.testing.assert_allclose([found.low_C, found.high_C], [[0.025, 0.5], [0.975, 0.5]])
-    assert found.holds(0, 0.03)
-    assert not found.holds(0, 0.02)
+    assert found.n_as_far(0, before=0.5, after=0.9) == 202
+    assert found.n_as_far(0, before=0.5, after=0.1) == 202
+    assert found.n_as_far(1, before=0.5, after=0.6) == 0

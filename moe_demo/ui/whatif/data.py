@@ -161,10 +161,11 @@ def _rounded(values_C: Array) -> list[float]:
 def _luck(found: WhatIf, luck: RandomSeats) -> str:
     """The class that the trained model says, beside the band."""
     answer = int(found.before.probabilities_C.argmax())
-    holds = luck.holds(answer, float(found.after.probabilities_C[answer]))
+    before, after = (float(one.probabilities_C[answer]) for one in (found.before, found.after))
     return t(
-        "whatif.luck_within" if holds else "whatif.luck_beyond",
+        "whatif.luck",
         n=luck.n,
+        as_far=luck.n_as_far(answer, before, after),
         label=class_word(found.before.label),
         low=luck.low_C[answer],
         high=luck.high_C[answer],
