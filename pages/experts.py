@@ -9,10 +9,12 @@ from moe_demo.insight.experts import by_class, by_kind
 from moe_demo.insight.information import information
 from moe_demo.insight.shuffled import shuffles
 from moe_demo.ui.experts import page as experts_page
+from moe_demo.ui.experts.numbers import offered
 from moe_demo.ui.experts.settings import ExpertsSettings
 from moe_demo.ui.kit import views
 from moe_demo.ui.kit.glossary import explained
 from moe_demo.ui.kit.i18n import t
+from moe_demo.ui.kit.lineage import show_lineage
 from moe_demo.ui.kit.source import show_source
 
 view = views.view(ExpertsSettings)
@@ -23,4 +25,5 @@ if experts_page.draw(view):
     experts_page.together(view)
     experts_page.debate(view)
     experts_page.other_seeds(view)
+    show_lineage(offered(view), view.selection)
 show_source(by_class, by_kind, shuffles, coactivation, information, figures, best_matching)

@@ -29,9 +29,9 @@ Array = np.ndarray[Any, Any]
 Account = Literal["committee", "topic", "features", "path"]
 ACCOUNTS: tuple[Account, ...] = get_args(Account)
 
-_DRAWS = 10
-_SHUFFLES = 60
-_PAIR_HEADLINES = 1000  # of which paths are counted
+DRAWS = 10
+SHUFFLES = 60
+PATH_HEADLINES = 1000  # of which paths are counted
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +70,7 @@ def committee(found: Assignments, layer: int, rule: RoutingRule) -> Figure:
     gates_TK = found.gates_LTK[layer]
     drawn = [
         _committee_share(_drawn(found, rule, seed), np.full_like(gates_TK, 1 / found.top_k), found)
-        for seed in range(_DRAWS)
+        for seed in range(DRAWS)
     ]
     return Figure(
         account="committee",
@@ -95,7 +95,7 @@ def features(found: Assignments, layer: int, cluster_W: Array) -> Figure:
     Chance: the clusters shuffled among words that are about as frequent.
     """
     load_WE, n = found.by_word(layer), int(cluster_W.max()) + 1
-    shuffled = shuffled_loads(load_WE, cluster_W, n, _SHUFFLES, strata_B=frequency_strata(found.count_W))
+    shuffled = shuffled_loads(load_WE, cluster_W, n, SHUFFLES, strata_B=frequency_strata(found.count_W))
     return Figure(
         account="features",
         layer=layer,
@@ -109,12 +109,12 @@ def path(found: Assignments) -> Figure:
 
     A path is an expert of the first layer and one of the last. Chance is as in `topic`.
     """
-    rows = np.unique(np.linspace(0, len(found.texts) - 1, _PAIR_HEADLINES).round().astype(int))
+    rows = np.unique(np.linspace(0, len(found.texts) - 1, PATH_HEADLINES).round().astype(int))
     load_BP = paths_by_headline(found, rows)
     label_ids_B, n = found.label_ids_B[rows], len(found.labels)
-    told = information(load_BP, label_ids_B, n, n_shuffles=_SHUFFLES)
+    told = information(load_BP, label_ids_B, n, n_shuffles=SHUFFLES)
     alone = [
-        information(found.by_headline(layer)[rows], label_ids_B, n, n_shuffles=_SHUFFLES).share
+        information(found.by_headline(layer)[rows], label_ids_B, n, n_shuffles=SHUFFLES).share
         for layer in (0, found.n_layers - 1)
     ]
     return Figure(

@@ -31,14 +31,10 @@ Array = np.ndarray[Any, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class RecordedHeadline:
-    """One headline of a batch, as the sequence-wise loss sees it (DeepSeek-V3, arXiv 2412.19437, Eq. 17-20)."""
+    """One headline of a batch, whose words are on show."""
 
     text: str
     label: str
-    load_LE: list[list[int]]
-    """How often each expert is among a word's K best *unbiased* affinities: what f counts (Eq. 18)."""
-    share_LE: list[list[float]]
-    """P: the mean affinity share over its words (Eq. 20)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +51,12 @@ class BalanceTerms:
     """Mean over the batch's headlines of their sum of f P, without alpha."""
     unevenness_L: list[float]
     """Mean over the batch's headlines and the experts of |f - 1|, f counted within one headline."""
+    load_LBE: list[list[list[int]]]
+    """Of every headline: how often each expert is among a word's K best *unbiased* affinities (DeepSeek-V3, Eq. 18)."""
+    share_LBE: list[list[list[float]]]
+    """Of every headline: P, the mean affinity share over its words (DeepSeek-V3, arXiv 2412.19437, Eq. 20)."""
     headlines: tuple[RecordedHeadline, ...]
+    """Texts of the first few."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,15 +113,9 @@ def balance_terms(step: int, result: BatchResult, headlines: Sequence[tuple[str,
             round(float(sequence_balance_loss(routing, batch.sequence_T, n_texts)), 6) for routing in routings
         ],
         unevenness_L=_rounded((f_BLE - 1).abs().mean((0, 2))),
-        headlines=tuple(
-            RecordedHeadline(
-                text=text,
-                label=label,
-                load_LE=[factors.load_BE[place].tolist() for factors in factors_L],
-                share_LE=[_rounded(factors.P_BE[place]) for factors in factors_L],
-            )
-            for place, (text, label) in enumerate(headlines[:n_texts])
-        ),
+        load_LBE=[factors.load_BE.tolist() for factors in factors_L],
+        share_LBE=[[_rounded(P_E) for P_E in factors.P_BE] for factors in factors_L],
+        headlines=tuple(RecordedHeadline(text=text, label=label) for text, label in headlines[:n_texts]),
     )
 
 
@@ -181,6 +176,10 @@ class SequenceTerms:
     """The sequence-wise loss of one layer: a few headlines of the batch, and the mean over all of them."""
 
     headlines: tuple[HeadlineTerms, ...]
+    load_BE: Array
+    """Of every headline of the batch, as `share_BE`."""
+    share_BE: Array
+    top_k: int
     mean: float
     """Of the sum f P over every headline of the batch, without alpha."""
     unevenness: float
@@ -190,20 +189,24 @@ class SequenceTerms:
 def sequence_loss(step: RecordedStep, layer: int) -> SequenceTerms:
     """What the sequence-wise loss saw at that step; f counts the K best unbiased affinities (Eq. 18)."""
     top_k = step.config.model.top_k
+    load_BE, share_BE = np.asarray(step.terms.load_LBE[layer]), np.asarray(step.terms.share_LBE[layer])
     return SequenceTerms(
         headlines=tuple(
             HeadlineTerms(
                 text=headline.text,
                 label=headline.label,
                 terms=LossTerms(
-                    load_E=np.asarray(headline.load_LE[layer]),
-                    n_tokens=sum(headline.load_LE[layer]) // top_k,
+                    load_E=load_E,
+                    n_tokens=int(load_E.sum()) // top_k,
                     top_k=top_k,
-                    share_E=np.asarray(headline.share_LE[layer]),
+                    share_E=share_E,
                 ),
             )
-            for headline in step.terms.headlines
+            for headline, load_E, share_E in zip(step.terms.headlines, load_BE, share_BE, strict=False)
         ),
+        load_BE=load_BE,
+        share_BE=share_BE,
+        top_k=top_k,
         mean=step.terms.sequence_loss_L[layer],
         unevenness=step.terms.unevenness_L[layer],
     )

@@ -17,6 +17,11 @@ from moe_demo.ui.balance.data_formulas import experts_table, headline_map_data
 from moe_demo.ui.balance.formulas import shown_step
 from moe_demo.ui.balance.page import recording
 from moe_demo.ui.balance.settings import BalanceSettings
+from moe_demo.ui.experts import numbers as experts_numbers
+from moe_demo.ui.experts.data import picture_data as experts_data
+from moe_demo.ui.experts.data_debate import debate_data
+from moe_demo.ui.experts.data_pairs import pairs, pairs_data, tells
+from moe_demo.ui.experts.seeds import live
 from moe_demo.ui.frame.pages import page_called
 from moe_demo.ui.journey import numbers as journey_numbers
 from moe_demo.ui.journey.data import picture_data as journey_data
@@ -103,8 +108,14 @@ def router(params: dict[str, str]) -> tuple[Offer, Shown]:
     row = data["rows"][offer.expert]
 
     def shown(key: NumberKey) -> Any:
-        if key.name == "probability":
-            return data["classes"][key.at[0]]["after"]
+        if key.at:
+            return {
+                "probability": lambda: data["classes"][key.at[0]]["after"],
+                "trained_probability": lambda: data["classes"][key.at[0]]["before"],
+                "group_score": lambda: data["groups"][key.at[0]]["score"],
+            }[key.name]()
+        if key.name in ("cut", "gate_sum"):
+            return data[key.name]
         return -np.inf if row[key.name] is None else row[key.name]
 
     return offer, shown
@@ -166,6 +177,13 @@ def balance(params: dict[str, str]) -> tuple[Offer, Shown]:
             return float(cells[str(key)])
         if key.name == "headline_f":
             return map_of["headlines"][key.at[0]]["f"][offer.expert]
+        if key.name == "headline_unevenness":
+            return map_of["headlines"][key.at[0]]["unevenness"]
+        if key.name == "batch_unevenness":
+            return map_of["batch"]["unevenness"]
+        if key.name.startswith("sequence"):
+            of = sequence_loss(step, layer)
+            return {"sequence_mean": of.mean, "sequence_unevenness": of.unevenness}[key.name]
         return None  # stands in the formula alone
 
     return offer, shown
@@ -179,6 +197,61 @@ def whatif(params: dict[str, str]) -> tuple[Offer, Shown]:
     offer = whatif_numbers.offered(view)
     assert offer is not None
     return offer, lambda key: found[key.name][key.at[0]]
+
+
+def experts(params: dict[str, str]) -> tuple[Offer, Shown]:
+    view = view_of("experts", params)
+    data, offer = experts_data(view), experts_numbers.offered(view)
+    layer, e = data["layer"], offer.expert
+    of_pairs, told = pairs_data(view.run, layer, "zh"), tells(view.run)[layer]
+    picked = {one["why"]: one["text"] for one in data["picked"]["numbers"]}
+    row = data["rows"][e]
+    columns = {
+        column["column"]: row["cells"][g][place]
+        for g, group in enumerate(data["columns"])
+        for place, column in enumerate(group)
+    }
+    charts = debate_data(view, [live(view.run)], e)["charts"] if "believe" in params else []
+    dots = {
+        key: dot[which]
+        for chart in charts
+        for dot_row in chart["rows"]
+        for dot in dot_row["dots"]
+        for which, key in dot["why"].items()
+        if dot["layer"] in (layer, None)
+    }
+
+    def shown(key: NumberKey) -> Any:
+        if str(key) in dots:
+            return dots[str(key)]
+        if key.name.startswith("pair_"):
+            i, j = sorted((e, key.at[0]))
+            cell = of_pairs["rows"][j][i]
+            values = {"count": "n", "lift": "lift"}
+            name = key.name.removeprefix("pair_")
+            if name == "expected":  # the picture rounds it to a tenth
+                exact = float(pairs(view.run, layer).expected_EE[i, j])
+                assert cell["expected"] == pytest.approx(exact, abs=0.051)
+                return exact
+            return [cell["low"], cell["high"]] if name == "band" else cell[values[name]]
+        if key.name.startswith("information"):
+            name = key.name.removeprefix("information").removeprefix("_") or "corrected"
+            return getattr(told[key.at[0]], name)
+        if key.name == "assigned_load":
+            return row["load"]
+        cell = columns[key.at[0]]
+        names = {
+            "count": cell["n"],
+            "lift": cell["lift"],
+            "band": [cell["low"], cell["high"]],
+            "luck": cell["luck"],
+        }
+        found = names.get(key.name.removeprefix("assigned_"))
+        if found is None and str(key) in picked:
+            return float(picked[str(key)].rstrip("%")) / 100
+        return found
+
+    return offer, shown
 
 
 PLACES = [
@@ -202,11 +275,14 @@ PLACES = [
     (training, {"run": "document", "step": "0"}),
     (whatif, {"off": "0-1.1-2", "mute": "0-4", "topk": "3"}),
     (whatif, {"run": "document", "force": "0-2-1", "cap": "2"}),
+    (experts, {}),
+    (experts, {"l": "1", "e": "3", "col": "5", "believe": "topic"}),
+    (experts, {"run": "document", "e": "1", "believe": "path"}),
     (balance, {}),
     (balance, {"way": "seq_aux_loss", "e": "2", "moment": "1"}),
     (balance, {"way": "loss_free", "e": "5"}),
 ]
-ROUNDED = {start: 1e-4, mixture: 2e-6, journey: 2e-5, balance: 6e-3}
+ROUNDED = {start: 1e-4, mixture: 2e-6, journey: 2e-5, balance: 6e-3, experts: 6e-4}
 """How far a page rounds its numbers."""
 
 
@@ -230,7 +306,9 @@ def test_every_number_that_a_page_offers_is_that_on_it_and_numpy_agrees(page: An
 @pytest.mark.parametrize(("page", "params"), PLACES, ids=lambda one: getattr(one, "__name__", str(one)))
 def test_every_notebook_that_a_page_offers_runs_and_gives_the_number(page: Any, params: dict[str, str]):
     offer, _ = page(params)
-    for key in [*offer.keys, *offer.buttons]:
+    every = [*offer.keys, *offer.buttons]
+    # of the experts page's hundreds, which all read the same thousands of words, one of each kind
+    for key in {key.name: key for key in every}.values() if page is experts else every:
         lineage, found = offer.lineage(key), {}
         book = json.loads(notebook(lineage, offer.name(key), loaded_from(offer.case(key))))
         for cell in book["cells"]:
@@ -262,6 +340,9 @@ def test_every_number_and_everything_it_is_made_of_has_a_name(page: Any, params:
         ("training", "held_out_loss", {}),
         ("balance", "batch_sum", {}),
         ("whatif", "probability-2", {"off": "0-1"}),
+        ("experts", "assigned_lift-1", {"e": "3", "col": "1"}),
+        ("experts", "information-0", {}),
+        ("experts", "committee", {"believe": "unsure"}),
     ],
 )
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -287,7 +368,9 @@ def test_a_number_that_does_not_agree_is_red(monkeypatch: pytest.MonkeyPatch):
     assert not at.success
 
 
-@pytest.mark.parametrize("page", ["", "journey", "router", "mixture", "training", "balance", "whatif"])
+@pytest.mark.parametrize(
+    "page", ["", "journey", "router", "mixture", "training", "balance", "whatif", "experts"]
+)
 def test_nothing_is_computed_while_no_number_is_asked_for(page: str, monkeypatch: pytest.MonkeyPatch):
     def fail(*_: object) -> None:
         raise AssertionError("a lineage was made")

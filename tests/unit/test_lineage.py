@@ -45,11 +45,13 @@ def every_key(case: SentenceCase) -> Iterator[NumberKey]:
     """Every quantity of a sentence at every place."""
     n_steps = len(waterfall(case.run, case.trace, case.layer, None if case.whole else case.token).steps)
     ends = {"piece": case.mixture.gates_TP.shape[1], "label": len(case.trace.labels), "step": n_steps}
-    ends["other"] = len(case.trace.tokens)
+    ends["other"], ends["group"] = len(case.trace.tokens), case.rule.n_groups
+    has = {
+        "direct": toward(case.run, case.mixture).direct_TPC is not None,
+        "group_score": case.rule.n_groups > 1,
+    }
     for name, quantity in QUANTITIES.items():
-        if quantity.of is SentenceCase and (
-            name != "direct" or toward(case.run, case.mixture).direct_TPC is not None
-        ):
+        if quantity.of is SentenceCase and has.get(name, True):
             for at in itertools.product(*(range(ends[kind]) for kind in quantity.takes)):
                 yield NumberKey(name, at)
 
@@ -118,8 +120,10 @@ def test_the_route_under_a_changed_rule_and_bias(values: dict[str, Any]):
     trace = run.trace(TEXT, {0: LayerChange(rule=rule, bias_E=bias_E)})
     for token, expert in itertools.product(range(len(trace.tokens)), range(rule.n_routed)):
         case = sentence_case(run, trace, token=token, layer=0, expert=expert, rule=rule)
-        for name in ("logit", "score", "choice", "gate"):
+        for name in ("logit", "score", "choice", "gate", "cut", "gate_sum"):
             assert check(lineage_of(NumberKey(name), case)).agrees, (token, expert, name)
+        for group in range(rule.n_groups) if rule.n_groups > 1 else ():
+            assert check(lineage_of(NumberKey("group_score", (group,)), case)).agrees, (token, group)
 
 
 @pytest.mark.parametrize("router", ["v2", "v4"])

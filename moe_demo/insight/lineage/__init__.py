@@ -1,14 +1,19 @@
 """Any number back to the sum that made it, with NumPy that does it again."""
 
+from moe_demo.insight.lineage.accounts import AccountCase
+from moe_demo.insight.lineage.assigned import AssignedCase
+from moe_demo.insight.lineage.balance import StepCase
+from moe_demo.insight.lineage.held_out import HeldOutCase
 from moe_demo.insight.lineage.key import NumberKey
 from moe_demo.insight.lineage.notebook import LoadedFrom, notebook
 from moe_demo.insight.lineage.record import Check, DotProduct, Lineage, check
-from moe_demo.insight.lineage.registry import QUANTITIES, Case, lineage_of
+from moe_demo.insight.lineage.registry import QUANTITIES, Case, PlaceKind, lineage_of
 from moe_demo.insight.lineage.sentence import SentenceCase, sentence_case
-from moe_demo.insight.lineage.training import HeldOutCase, StepCase
 
 __all__ = [
     "QUANTITIES",
+    "AccountCase",
+    "AssignedCase",
     "Case",
     "Check",
     "DotProduct",
@@ -16,6 +21,7 @@ __all__ = [
     "Lineage",
     "LoadedFrom",
     "NumberKey",
+    "PlaceKind",
     "SentenceCase",
     "StepCase",
     "check",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from moe_demo.insight.lineage.record import Lineage, dot_product
@@ -87,6 +89,11 @@ def probability(case: SentenceCase, label: int) -> Lineage:
         snippet=f"z = W @ pooled + b\nexp = np.exp(z - z.max())\nresult = exp[{label}] / exp.sum()",
         expected=found,
     )
+
+
+def trained_probability(case: SentenceCase, label: int) -> Lineage:
+    """The same of the model as it was trained, where another answer stands beside it."""
+    return replace(probability(case, label), name="trained_probability")
 
 
 def familiarity(case: SentenceCase) -> Lineage:

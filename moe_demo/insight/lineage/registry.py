@@ -9,14 +9,26 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from moe_demo.insight.lineage import classes, experts, routing, steps, training
+from moe_demo.insight.lineage import (
+    accounts,
+    assigned,
+    balance,
+    classes,
+    experts,
+    held_out,
+    routing,
+    steps,
+)
+from moe_demo.insight.lineage.accounts import AccountCase
+from moe_demo.insight.lineage.assigned import AssignedCase
+from moe_demo.insight.lineage.balance import StepCase
+from moe_demo.insight.lineage.held_out import HeldOutCase
 from moe_demo.insight.lineage.key import NumberKey
 from moe_demo.insight.lineage.record import Lineage
 from moe_demo.insight.lineage.sentence import SentenceCase
-from moe_demo.insight.lineage.training import HeldOutCase, StepCase
 
-Case = SentenceCase | HeldOutCase | StepCase
-PlaceKind = Literal["piece", "label", "headline", "step", "other"]
+Case = SentenceCase | HeldOutCase | StepCase | AssignedCase | AccountCase
+PlaceKind = Literal["piece", "label", "headline", "step", "other", "group", "column", "partner", "by"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,40 +41,44 @@ class Quantity:
     takes: tuple[PlaceKind, ...] = ()
 
 
+def _all_of(
+    kind: type[Case], *builders: Callable[..., Lineage], takes: tuple[PlaceKind, ...] = ()
+) -> dict[str, Quantity]:
+    """By the builders' own names."""
+    return {build.__name__: Quantity(build=build, of=kind, takes=takes) for build in builders}
+
+
 QUANTITIES: dict[str, Quantity] = {
-    "token_vector": Quantity(build=classes.token_vector, of=SentenceCase),
-    "logit": Quantity(build=routing.logit, of=SentenceCase),
-    "score": Quantity(build=routing.score, of=SentenceCase),
-    "choice": Quantity(build=routing.choice, of=SentenceCase),
-    "gate": Quantity(build=routing.gate, of=SentenceCase),
-    "output": Quantity(build=experts.output, of=SentenceCase, takes=("piece",)),
-    "piece": Quantity(build=experts.piece, of=SentenceCase, takes=("piece",)),
-    "length": Quantity(build=experts.length, of=SentenceCase, takes=("piece",)),
-    "layer_output": Quantity(build=experts.layer_output, of=SentenceCase),
-    "output_length": Quantity(build=experts.output_length, of=SentenceCase),
-    "cosine": Quantity(build=experts.cosine, of=SentenceCase, takes=("piece", "label")),
-    "direct": Quantity(build=experts.direct, of=SentenceCase, takes=("piece", "label")),
-    "removal": Quantity(build=experts.removal, of=SentenceCase, takes=("piece", "label")),
-    "step": Quantity(build=steps.step, of=SentenceCase, takes=("step", "label")),
-    "attention": Quantity(build=experts.attention, of=SentenceCase, takes=("other",)),
-    "mixed": Quantity(build=experts.mixed, of=SentenceCase),
-    "block_output": Quantity(build=experts.block_output, of=SentenceCase),
-    "pooled": Quantity(build=classes.pooled, of=SentenceCase),
-    "class_logit": Quantity(build=classes.class_logit, of=SentenceCase, takes=("label",)),
-    "probability": Quantity(build=classes.probability, of=SentenceCase, takes=("label",)),
-    "familiarity": Quantity(build=classes.familiarity, of=SentenceCase),
-    "accuracy": Quantity(build=training.accuracy, of=HeldOutCase),
-    "held_out_loss": Quantity(build=training.held_out_loss, of=HeldOutCase),
-    "max_vio": Quantity(build=training.max_vio, of=HeldOutCase),
-    "relative_load": Quantity(build=training.relative_load, of=HeldOutCase),
-    "lift": Quantity(build=training.lift, of=HeldOutCase, takes=("label",)),
-    "batch_f": Quantity(build=training.batch_f, of=StepCase),
-    "batch_push": Quantity(build=training.batch_push, of=StepCase),
-    "batch_sum": Quantity(build=training.batch_sum, of=StepCase),
-    "headline_f": Quantity(build=training.headline_f, of=StepCase, takes=("headline",)),
-    "headline_push": Quantity(build=training.headline_push, of=StepCase, takes=("headline",)),
-    "headline_sum": Quantity(build=training.headline_sum, of=StepCase, takes=("headline",)),
-    "bias": Quantity(build=training.bias, of=StepCase),
+    **_all_of(SentenceCase, classes.token_vector, routing.logit, routing.score, routing.choice, routing.gate),
+    **_all_of(SentenceCase, routing.cut, routing.gate_sum),
+    **_all_of(SentenceCase, routing.group_score, takes=("group",)),
+    **_all_of(SentenceCase, experts.output, experts.piece, experts.length, takes=("piece",)),
+    **_all_of(SentenceCase, experts.layer_output, experts.output_length, experts.mixed, experts.block_output),
+    **_all_of(SentenceCase, experts.cosine, experts.direct, experts.removal, takes=("piece", "label")),
+    **_all_of(SentenceCase, steps.step, takes=("step", "label")),
+    **_all_of(SentenceCase, experts.attention, takes=("other",)),
+    **_all_of(SentenceCase, classes.pooled, classes.familiarity),
+    **_all_of(SentenceCase, classes.class_logit, classes.probability, takes=("label",)),
+    **_all_of(SentenceCase, classes.trained_probability, takes=("label",)),
+    **_all_of(HeldOutCase, held_out.accuracy, held_out.held_out_loss, held_out.max_vio),
+    **_all_of(HeldOutCase, held_out.relative_load),
+    **_all_of(HeldOutCase, held_out.lift, takes=("label",)),
+    **_all_of(StepCase, balance.batch_f, balance.batch_push, balance.batch_sum, balance.batch_unevenness),
+    **_all_of(StepCase, balance.headline_f, balance.headline_push, takes=("headline",)),
+    **_all_of(StepCase, balance.headline_sum, balance.headline_unevenness, takes=("headline",)),
+    **_all_of(StepCase, balance.sequence_mean, balance.sequence_unevenness, balance.bias),
+    **_all_of(AssignedCase, assigned.assigned_load),
+    **_all_of(AssignedCase, assigned.assigned_count, assigned.assigned_share, takes=("column",)),
+    **_all_of(AssignedCase, assigned.assigned_lift, assigned.assigned_chance, takes=("column",)),
+    **_all_of(AssignedCase, assigned.assigned_band, assigned.assigned_luck, takes=("column",)),
+    **_all_of(AssignedCase, assigned.pair_count, assigned.pair_expected, takes=("partner",)),
+    **_all_of(AssignedCase, assigned.pair_lift, assigned.pair_band, takes=("partner",)),
+    **_all_of(AssignedCase, assigned.information_raw, assigned.information_bias, takes=("by",)),
+    **_all_of(AssignedCase, assigned.information, assigned.information_luck, takes=("by",)),
+    **_all_of(AssignedCase, assigned.information_share, assigned.information_luck_share, takes=("by",)),
+    **_all_of(AccountCase, accounts.committee, accounts.committee_chance),
+    **_all_of(AccountCase, accounts.features, accounts.features_chance),
+    **_all_of(AccountCase, accounts.path, accounts.path_chance, accounts.path_alone),
 }
 
 

@@ -109,6 +109,54 @@ def gate(case: SentenceCase) -> Lineage:
     )
 
 
+def group_score(case: SentenceCase, group: int) -> Lineage:
+    """The score of a group: the sum of its best choice scores."""
+    found, rule = case.routed.group_scores_TG, case.rule
+    assert found is not None, "there is one group only"
+    lines = [
+        *_upto_bias(rule),
+        f"best = -np.sort(-choice.reshape({rule.n_groups}, {rule.group_size}))[:, :{rule.counted_per_group}]",
+        f"result = best.sum(1)[{group}]",
+    ]
+    return Lineage(
+        name="group_score",
+        equation=rf"\sum_{{i \in \mathrm{{Top}}_{{{rule.counted_per_group}}}(G)}} (s_i + b_i)",
+        source="DeepSeek-V3, arXiv 2412.19437, section 2.1.2",
+        arrays=_arrays(case, "choice"),
+        snippet="\n".join(lines),
+        expected=float(found[case.token, group]),
+    )
+
+
+def cut(case: SentenceCase) -> Lineage:
+    """The K-th choice score: who reaches it is taken."""
+    layer, k = case.routed, case.rule.top_k
+    last = int(layer.topk_idx_TK[case.token, -1])
+    return Lineage(
+        name="cut",
+        equation=rf"(s_i + b_i)_{{({k})}}",
+        source="DeepSeekMoE, arXiv 2401.06066, Eq. 10",
+        arrays=_arrays(case, "choice"),
+        snippet=_program(case.rule, "choice", f"result = -np.sort(-choice)[{k - 1}]"),
+        expected=float(layer.choice_TE[case.token, last]),
+    )
+
+
+def gate_sum(case: SentenceCase) -> Lineage:
+    """All gates of a word."""
+    gates_K = case.routed.gates_TK[case.token]
+    every = " + ".join(f"{gate:.4f}" for gate in gates_K)
+    return Lineage(
+        name="gate_sum",
+        equation=r"\sum_{i \in \mathrm{TopK}} g_i",
+        filled=rf"{every} = {float(gates_K.sum()):.4f}",
+        source="DeepSeek-V3, arXiv 2412.19437, Eq. 13",
+        arrays=_arrays(case, "gate"),
+        snippet=_program(case.rule, "gate", "result = gates.sum()"),
+        expected=float(gates_K.sum()),
+    )
+
+
 def _arrays(case: SentenceCase, step: _Step) -> dict[str, Array]:
     found = {"u": case.routed.input_TD[case.token], "directions": case.directions_ED}
     return found if step == "score" else found | {"bias": case.routed.bias_E}
@@ -116,9 +164,7 @@ def _arrays(case: SentenceCase, step: _Step) -> dict[str, Array]:
 
 def _program(rule: RoutingRule, step: _Step, last: str) -> str:
     """The route up to a step, and what is read off there."""
-    lines = [f"logits = directions @ u{_over(rule)}", *_affinity_lines(rule)]
-    if step != "score":
-        lines += ["choice = scores + bias", *_group_lines(rule)]
+    lines = _upto_bias(rule)[:-1] if step == "score" else [*_upto_bias(rule), *_group_lines(rule)]
     if step == "gate":
         lines += [
             f"chosen = np.argsort(-choice, kind='stable')[:{rule.top_k}]",
@@ -127,6 +173,10 @@ def _program(rule: RoutingRule, step: _Step, last: str) -> str:
             *([f"gates = gates * {rule.route_scale!r}"] if rule.route_scale != 1.0 else []),
         ]
     return "\n".join([*lines, last])
+
+
+def _upto_bias(rule: RoutingRule) -> list[str]:
+    return [f"logits = directions @ u{_over(rule)}", *_affinity_lines(rule), "choice = scores + bias"]
 
 
 def _over(rule: RoutingRule) -> str:
@@ -149,3 +199,20 @@ def _group_lines(rule: RoutingRule) -> list[str]:
         f"kept = np.argsort(-best.sum(1), kind='stable')[:{rule.topk_groups}]",
         f"choice[~np.isin(np.arange({rule.n_routed}) // {rule.group_size}, kept)] = -np.inf",
     ]
+
+
+def random_choice(rule: RoutingRule) -> list[str]:
+    """The experts `drawn` (T, K) for many words at once, from their `logits` (T, E) and no bias."""
+    size, first = rule.group_size, rule.counted_per_group
+    lines = [f"affinity = np.exp(logits{_over(rule)})"]
+    if rule.score_fn == "sigmoid":
+        lines.append("choice = affinity / (1 + affinity)")
+    else:
+        lines.append("choice = affinity / affinity.sum(1, keepdims=True)")
+    if rule.n_groups > 1:
+        lines += [
+            f"best = -np.sort(-choice.reshape(-1, {rule.n_groups}, {size}), axis=2)[:, :, :{first}]",
+            f"kept = np.argsort(-best.sum(2), axis=1)[:, :{rule.topk_groups}]",
+            f"choice[(np.arange({rule.n_routed}) // {size} != kept[:, :, None]).all(1)] = -np.inf",
+        ]
+    return [*lines, f"drawn = np.argsort(-choice, axis=1)[:, :{rule.top_k}]"]

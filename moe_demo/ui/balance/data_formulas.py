@@ -151,7 +151,10 @@ def experts_table(step: RecordedStep, layer: int) -> KitNumberTableData:
 
 
 def _number_row(head: str, texts: list[str], why: str | None = None) -> NumberRow:
-    return {"head": head, "cells": [{"text": text, "why": why, "expert": e} for e, text in enumerate(texts)]}
+    return {
+        "head": head,
+        "cells": [{"text": text, "why": why, "expert": e, "layer": None} for e, text in enumerate(texts)],
+    }
 
 
 # -- headlines against batch -----------------------------------------------------------------------------------

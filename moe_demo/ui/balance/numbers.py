@@ -19,14 +19,15 @@ def offered(recording: Recording, chosen: Selection) -> Offer:
     assert expert is not None
     case = StepCase(step=step, layer=layer, expert=expert)
     headlines = step.terms.headlines
-    of_headline = ("headline_sum", "headline_f", "headline_push")
+    of_headline = ("headline_sum", "headline_f", "headline_push", "headline_unevenness")
+    whole = ("batch_sum", "batch_f", "batch_push", "batch_unevenness", "sequence_mean", "sequence_unevenness")
     return Offer(
         keys=(
-            *(NumberKey(name) for name in ("batch_sum", "batch_f", "batch_push", "bias")),
+            *(NumberKey(name) for name in (*whole, "bias")),
             *(NumberKey(name, (b,)) for b in range(len(headlines)) for name in of_headline),
         ),
         case=lambda _: case,
         layer=layer,
         expert=expert,
-        headlines=tuple(headline.text for headline in headlines),
+        names={"headline": [headline.text for headline in headlines]},
     )

@@ -1,6 +1,7 @@
 // One cell of the map opened: what it says, the words and headlines behind it, and a name that the reader may give.
 import { el } from "../kit/dom.js";
 import { fill } from "../kit/text.js";
+import { whyButton } from "../kit/why.js";
 
 /**
  * @typedef {import("./picture.types.js").PictureData} PictureData
@@ -17,6 +18,18 @@ export function cellPanel(data, go) {
   return [
     el("h2", { id: "cell" }, picked.title),
     el("p", { "aria-live": "polite" }, picked.says),
+    el(
+      "dl",
+      { class: "numbers" },
+      ...picked.numbers.map(({ name, text, why }) =>
+        el(
+          "div",
+          {},
+          el("dt", { class: "muted" }, name),
+          el("dd", {}, whyButton(text, why, { expert: picked.expert })),
+        ),
+      ),
+    ),
     nameForm(data, go),
     el("p", { class: "muted" }, picked.n_words),
     el(

@@ -87,6 +87,14 @@ class CellHeadline(TypedDict):
     label: str
 
 
+class CellNumber(TypedDict):
+    """A number of the picked cell, and the key of its sum."""
+
+    name: str
+    text: str
+    why: str
+
+
 class PickedCell(TypedDict):
     """The picked cell in words."""
 
@@ -94,6 +102,7 @@ class PickedCell(TypedDict):
     column: int
     title: str
     says: str
+    numbers: list[CellNumber]
     n_words: str
     words: list[CellWord]
     headlines: list[CellHeadline]
@@ -168,7 +177,7 @@ def _base(run: Run, layer: int, lang: str) -> ExpertsPictureData:
     """All that does not depend on what is picked; the language is that of the reader."""
     of_run = measured(run)
     layers = (of_run.by_class[layer], of_run.by_kind[layer])
-    shown = _shown_classes(layers[0])
+    shown = shown_classes(layers[0])
     load_E = layers[0].load_E
     rows: list[MapRow] = [
         {
@@ -216,7 +225,8 @@ def counted(run: Run) -> str:
     return said
 
 
-def _shown_classes(layer: LayerExperts) -> list[int]:
+def shown_classes(layer: LayerExperts) -> list[int]:
+    """The classes that have a column."""
     n_C = layer.counts.load_EC.sum(axis=0)
     most = np.argsort(-n_C, kind="stable")[:MOST_CLASSES]
     return sorted(int(c) for c in most)
@@ -306,6 +316,7 @@ def _no_cell() -> PickedCell:
         "column": 0,
         "title": "",
         "says": "",
+        "numbers": [],
         "n_words": "",
         "words": [],
         "headlines": [],
@@ -323,11 +334,34 @@ def _picked(run: Run, place: Place, asked: ExpertsSettings) -> PickedCell:
         "column": place.column,
         "title": f"{layer_name(place.layer)} {expert_name(place.expert)} × {word}",
         "says": says(layer, place.expert, column, word),
+        "numbers": _numbers(layer, place, column),
         "n_words": t("experts.n_words", n=behind.n, words=behind.n_words),
         "words": [{"word": one.word, "n": one.n, "of": one.of} for one in behind.words],
         "headlines": _headlines(run, behind),
         "name": names[0] if names else "",
     }
+
+
+def _numbers(layer: LayerExperts, place: Place, column: int) -> list[CellNumber]:
+    """The numbers behind the cell, each with the key of its sum."""
+    counts, at = layer.counts, (place.expert, column)
+    found = {"assigned_load": f"{layer.load_E[place.expert]:.2f}", "assigned_count": f"{counts.load_EC[at]}"}
+    if not np.isnan(counts.lift_EC[at]):
+        found |= {
+            "assigned_share": f"{counts.share_EC[at]:.1%}",
+            "assigned_chance": f"{counts.chance_C[column]:.1%}",
+            "assigned_lift": f"{counts.lift_EC[at]:.2f}",
+            "assigned_band": f"{layer.band.low_EC[at]:.2f}–{layer.band.high_EC[at]:.2f}",
+            "assigned_luck": f"{layer.luck_EC[at]:.2f}",
+        }
+    return [
+        {
+            "name": t(f"experts.numbers.{name}"),
+            "text": text,
+            "why": name if name == "assigned_load" else f"{name}-{place.column}",
+        }
+        for name, text in found.items()
+    ]
 
 
 def _headlines(run: Run, behind: ExpertCell) -> list[CellHeadline]:

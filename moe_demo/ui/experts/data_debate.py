@@ -12,6 +12,14 @@ from moe_demo.ui.kit.views import View
 from moe_demo.ui.kit.words import expert_name, layer_name
 
 
+class DotKeys(TypedDict):
+    """Where the numbers of a mark come from."""
+
+    value: str
+    chance: str
+    beside: str | None
+
+
 class DebateDot(TypedDict):
     """One training."""
 
@@ -20,6 +28,9 @@ class DebateDot(TypedDict):
     value: float
     chance: float
     beside: float | None
+    why: DotKeys | None
+    """The keys of its sums; of a recorded training there are none, since its weights are not kept."""
+    layer: int | None
 
 
 class DebateRow(TypedDict):
@@ -51,6 +62,14 @@ class ExpertsDebateData(TypedDict):
     title: str
     words: dict[str, str]
     lang: str
+
+
+_KEYS: dict[Account, DotKeys] = {
+    "committee": {"value": "committee", "chance": "committee_chance", "beside": None},
+    "topic": {"value": "information_share-0", "chance": "information_luck_share-0", "beside": None},
+    "features": {"value": "features", "chance": "features_chance", "beside": None},
+    "path": {"value": "path", "chance": "path_chance", "beside": "path_alone"},
+}
 
 
 def debate_data(view: View, trainings: list[Training], expert: int) -> ExpertsDebateData:
@@ -101,6 +120,8 @@ def _row(trainings: list[Training], account: Account, layer: int | None) -> Deba
                 "value": figure.value,
                 "chance": figure.chance,
                 "beside": figure.beside,
+                "why": _KEYS[account] if one.is_live else None,
+                "layer": layer,
             }
             for one, figure in found
         ],

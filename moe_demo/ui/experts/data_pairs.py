@@ -13,11 +13,12 @@ from moe_demo.insight.run import Run
 from moe_demo.insight.shuffled import frequency_strata
 from moe_demo.text.word_kinds import KINDS
 from moe_demo.ui.experts.measured import measured, once_for_all
+from moe_demo.ui.kit.data import KitNumberTableData, NumberRow
 from moe_demo.ui.kit.i18n import labels, language, t
 from moe_demo.ui.kit.looks import Ramp, signed_ramp
-from moe_demo.ui.kit.tables import markdown_table
 from moe_demo.ui.kit.words import expert_name, layer_name, layer_title
 
+BY = ("class", "kind")
 DIGITS = 3  # of what a browser is sent: more than it shows
 
 
@@ -119,19 +120,34 @@ def tells(run: Run) -> tuple[tuple[Information, Information], ...]:
     )
 
 
-def tells_table(run: Run) -> str:
-    """The same as Markdown."""
-    rows = [
-        [
-            f"{layer_name(layer)}\u00a0{t(f'experts.tells.{by}')}",
-            f"{one.raw:.3f}",
-            f"{one.bias:.3f}",
-            f"**{one.corrected:.3f}**",
-            f"{one.luck:.3f}",
-            f"{one.share:.1%}",
-        ]
-        for layer, of_layer in enumerate(tells(run))
-        for by, one in zip(("class", "kind"), of_layer, strict=True)
-    ]
+def tells_table(run: Run) -> KitNumberTableData:
+    """The same as a table whose numbers tell where they come from."""
     heads = ("what", "raw", "bias", "corrected", "luck", "share")
-    return markdown_table([t(f"experts.tells.{head}") for head in heads], rows)
+    return {
+        "label": t("experts.tells_title"),
+        "heads": [t(f"experts.tells.{head}") for head in heads],
+        "rows": [
+            _told_row(layer, by, one)
+            for layer, of_layer in enumerate(tells(run))
+            for by, one in enumerate(of_layer)
+        ],
+        "is_text": False,
+        "lang": language(),
+    }
+
+
+def _told_row(layer: int, by: int, one: Information) -> NumberRow:
+    texts = {
+        "information_raw": f"{one.raw:.3f}",
+        "information_bias": f"{one.bias:.3f}",
+        "information": f"{one.corrected:.3f}",
+        "information_luck": f"{one.luck:.3f}",
+        "information_share": f"{one.share:.1%}",
+    }
+    return {
+        "head": f"{layer_name(layer)}\u00a0{t(f'experts.tells.{BY[by]}')}",
+        "cells": [
+            {"text": text, "why": f"{name}-{by}", "expert": None, "layer": layer}
+            for name, text in texts.items()
+        ],
+    }

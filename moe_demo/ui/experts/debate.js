@@ -3,11 +3,14 @@ import { el } from "../kit/dom.js";
 import { fixed, percent, significant } from "../kit/numbers.js";
 import { drawn } from "../kit/stage.js";
 import { dataTable } from "../kit/table.js";
+import { whyMark } from "../kit/why.js";
 
 /**
  * @typedef {import("./debate.types.js").PictureData} PictureData
  * @typedef {PictureData["charts"][number]} Chart
  * @typedef {Chart["rows"][number]} Row
+ * @typedef {"value" | "chance" | "beside"} Which number of a mark
+ * @typedef {ReturnType<typeof whyMark>} Mark
  */
 
 /** @param {HTMLElement} root @param {PictureData} data */
@@ -48,8 +51,8 @@ function chart(one, words) {
 /** @param {Chart} one @param {Row} row @param {Record<string, string>} words */
 function lanes(one, row, words) {
   const place = (/** @type {number} */ value) => `${(100 * value) / one.limit}%`;
-  const at = (/** @type {string} */ kind, /** @type {number} */ value) => {
-    const node = el("i", { class: kind });
+  const at = (/** @type {string} */ kind, /** @type {number} */ value, /** @type {Mark} */ mark = {}) => {
+    const node = el("i", { class: kind, ...mark });
     node.style.left = place(value);
     return node;
   };
@@ -68,9 +71,9 @@ function lanes(one, row, words) {
         el(
           "div",
           { class: "lane", title: says(one, row, dot, words) },
-          at("chance", dot.chance),
-          dot.beside === null ? null : at("mark beside", dot.beside),
-          at(dot.is_live ? "mark live" : "mark recorded", dot.value),
+          at("chance", dot.chance, markOf(dot, "chance")),
+          dot.beside === null ? null : at("mark beside", dot.beside, markOf(dot, "beside")),
+          at(dot.is_live ? "mark live" : "mark recorded", dot.value, markOf(dot, "value")),
         ),
       ),
     ),
@@ -87,6 +90,18 @@ function written({ form }, value) {
   return form === "percent" ? percent(value, 1) : fixed(value, 1);
 }
 
+/** @param {Row["dots"][number]} dot @param {Which} which */
+function markOf({ why, layer }, which) {
+  return whyMark(why?.[which], layer === null ? {} : { layer });
+}
+
+/** @param {Chart} one @param {Row["dots"][number]} dot @param {Which} which */
+function number(one, dot, which) {
+  const text = written(one, /** @type {number} */ (dot[which]));
+  const mark = markOf(dot, which);
+  return mark["data-why"] ? el("button", { type: "button", class: "why", ...mark }, text) : text;
+}
+
 /** @param {Chart} one */
 function scale({ form, limit }) {
   const end = form === "percent" ? percent(limit) : significant(limit);
@@ -101,9 +116,9 @@ function twin({ charts, title, words }) {
         one.title,
         row.label,
         dot.name,
-        written(one, dot.value),
-        written(one, dot.chance),
-        dot.beside === null ? "–" : written(one, dot.beside),
+        number(one, dot, "value"),
+        number(one, dot, "chance"),
+        dot.beside === null ? "–" : number(one, dot, "beside"),
       ]),
     ),
   );

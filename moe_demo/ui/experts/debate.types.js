@@ -38,6 +38,16 @@
  * @property {number} value
  * @property {number} chance
  * @property {number|null} beside
+ * @property {DotKeys|null} why The keys of its sums; of a recorded training there are none, since its weights are not kept.
+ * @property {number|null} layer
+ */
+
+/**
+ * Where the numbers of a mark come from.
+ * @typedef {object} DotKeys
+ * @property {string} value
+ * @property {string} chance
+ * @property {string|null} beside
  */
 
 export {};

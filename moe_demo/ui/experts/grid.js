@@ -3,6 +3,7 @@ import { inkOn, loadPlace, rampAt, rgb } from "../kit/colour.js";
 import { el } from "../kit/dom.js";
 import { fixed } from "../kit/numbers.js";
 import { fill } from "../kit/text.js";
+import { sumMark, whyMark } from "../kit/why.js";
 
 /**
  * @typedef {import("./picture.types.js").PictureData} PictureData
@@ -144,7 +145,7 @@ function loadCell({ words, load_limit: limit }, row) {
     "td",
     { class: "load", title: says },
     el("span", { class: "track", "aria-hidden": "true" }, bar, fair),
-    el("b", {}, fixed(row.load, 2)),
+    el("b", { class: "why", ...whyMark("assigned_load", { expert: row.expert }) }, fixed(row.load, 2)),
   );
 }
 
@@ -186,6 +187,12 @@ function liftCell(data, row, cell, column, stops, go) {
       class: cell.clear ? "lift" : "lift unclear",
       "data-stop": `c${row.expert}-${column.column}`,
       "aria-pressed": isPicked,
+      ...sumMark(
+        `${data.shown === "lift" && cell.lift !== null ? "assigned_lift" : "assigned_count"}-${column.column}`,
+        {
+          expert: row.expert,
+        },
+      ),
       "aria-label": says,
       title: says,
       onclick: () => go({ expert: row.expert, column: column.column }),

@@ -36,7 +36,13 @@ from moe_demo.ui.kit.views import View
 from moe_demo.ui.kit.waiting import waiting
 from moe_demo.ui.kit.words import plain
 
-KEY, PAIRS, DEBATE, LOTTERY = "experts", "experts.pairs", "experts.debate", "experts.lottery"
+KEY, PAIRS, DEBATE, LOTTERY, TELLS = (
+    "experts",
+    "experts.pairs",
+    "experts.debate",
+    "experts.lottery",
+    "experts.tells",
+)
 NO_NAME, SKIP = "experts.no_name", "experts.skip"
 MAX_NAMES = 16
 
@@ -113,7 +119,7 @@ def together(view: View) -> None:
         picture("experts/pairs", data=data, key=PAIRS)
     st.subheader(t("experts.tells_title"), anchor=False)
     explained(t("experts.tells_caption"))
-    st.markdown(tells_table(view.run))
+    picture("kit/number_table", data=tells_table(view.run), key=TELLS)
 
 
 def debate(view: View) -> None:

@@ -5,6 +5,7 @@ import { fixed } from "../kit/numbers.js";
 import { mounted, watchTheme } from "../kit/stage.js";
 import { dataTable } from "../kit/table.js";
 import { fill } from "../kit/text.js";
+import { whyCell, whyMark } from "../kit/why.js";
 
 /**
  * @typedef {import("./pairs.types.js").PictureData} PictureData
@@ -72,7 +73,16 @@ function grid({ experts, rows, group_size: size, title, words }, stops) {
             "tr",
             { class: edge(r + 1) },
             el("th", { scope: "row" }, experts[r + 1]),
-            ...row.map((pair, j) => cell(pair, `${experts[j]} + ${experts[r + 1]}`, edge(j), words, stops)),
+            ...row.map((pair, j) =>
+              cell(
+                pair,
+                `${experts[j]} + ${experts[r + 1]}`,
+                edge(j),
+                words,
+                stops,
+                whyPair("pair_lift", r + 1, j),
+              ),
+            ),
           ),
         ),
     ),
@@ -85,8 +95,9 @@ function grid({ experts, rows, group_size: size, title, words }, stops) {
  * @param {string} edge
  * @param {Record<string, string>} words
  * @param {readonly string[]} stops
+ * @param {ReturnType<typeof whyMark>} mark
  */
-function cell(pair, name, edge, words, stops) {
+function cell(pair, name, edge, words, stops, mark) {
   const says = fill(words.cell, {
     pair: name,
     lift: fixed(pair.lift, 2),
@@ -98,7 +109,7 @@ function cell(pair, name, edge, words, stops) {
   const node = el(
     "td",
     { class: `${pair.clear ? "" : "unclear"} ${edge}`.trim(), title: says },
-    fixed(pair.lift, 1),
+    pair.lift === null ? fixed(pair.lift, 1) : el("span", { class: "why", ...mark }, fixed(pair.lift, 1)),
   );
   if (pair.lift === null) return node;
   const colour = rampAt(stops, loadPlace(pair.lift, TOP));
@@ -107,17 +118,26 @@ function cell(pair, name, edge, words, stops) {
   return node;
 }
 
+/** @param {string} name @param {number} i @param {number} j */
+function whyPair(name, i, j) {
+  return whyMark(`${name}-${j}`, { expert: i });
+}
+
 /** @param {PictureData} data @param {boolean} isOpen */
 function twin({ experts, rows, title, words }, isOpen) {
   const lines = rows.flatMap((row, i) =>
-    row.map((pair, j) => [
-      `${experts[j]} + ${experts[i]}`,
-      fixed(pair.lift, 2),
-      pair.n,
-      fixed(pair.expected, 1),
-      fixed(pair.low, 2),
-      fixed(pair.high, 2),
-    ]),
+    row.map((pair, j) => {
+      const number = (/** @type {string | number} */ text, /** @type {string} */ name) =>
+        whyCell(text, `${name}-${j}`, { expert: i });
+      return [
+        `${experts[j]} + ${experts[i]}`,
+        pair.lift === null ? fixed(pair.lift, 2) : number(fixed(pair.lift, 2), "pair_lift"),
+        number(pair.n, "pair_count"),
+        number(fixed(pair.expected, 1), "pair_expected"),
+        number(fixed(pair.low, 2), "pair_band"),
+        number(fixed(pair.high, 2), "pair_band"),
+      ];
+    }),
   );
   const heads = [words.pair, words.lift, words.n, words.expected, words.low, words.high];
   return el(

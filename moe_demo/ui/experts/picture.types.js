@@ -50,6 +50,7 @@
  * @property {number} column
  * @property {string} title
  * @property {string} says
+ * @property {Array<CellNumber>} numbers
  * @property {string} n_words
  * @property {Array<CellWord>} words
  * @property {Array<CellHeadline>} headlines
@@ -75,6 +76,14 @@
  * @property {number|null} high
  * @property {number|null} luck Lift of one shuffle of the labels.
  * @property {boolean} clear Whether the lift lies outside the band of luck.
+ */
+
+/**
+ * A number of the picked cell, and the key of its sum.
+ * @typedef {object} CellNumber
+ * @property {string} name
+ * @property {string} text
+ * @property {string} why
  */
 
 /**

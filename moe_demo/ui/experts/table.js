@@ -2,6 +2,7 @@
 import { el } from "../kit/dom.js";
 import { fixed } from "../kit/numbers.js";
 import { dataTable } from "../kit/table.js";
+import { whyCell } from "../kit/why.js";
 
 /** @typedef {import("./picture.types.js").PictureData} PictureData */
 
@@ -24,8 +25,20 @@ export function twin({ rows, columns, words, title }, isOpen) {
     columns.flatMap((group, g) =>
       group.map((column, c) => {
         const cell = row.cells[g][c];
-        const numbers = [cell.lift, cell.low, cell.high, cell.luck].map((value) => fixed(value, 2));
-        return [row.label, fixed(row.load, 2), column.word, numbers[0], cell.n, ...numbers.slice(1)];
+        const number = (/** @type {number | null} */ value, /** @type {string} */ name) =>
+          whyCell(fixed(value, 2), value === null ? null : `${name}-${column.column}`, {
+            expert: row.expert,
+          });
+        return [
+          row.label,
+          whyCell(fixed(row.load, 2), "assigned_load", { expert: row.expert }),
+          column.word,
+          number(cell.lift, "assigned_lift"),
+          whyCell(cell.n, `assigned_count-${column.column}`, { expert: row.expert }),
+          number(cell.low, "assigned_band"),
+          number(cell.high, "assigned_band"),
+          number(cell.luck, "assigned_luck"),
+        ];
       }),
     ),
   );

@@ -7,7 +7,7 @@ from moe_demo.insight.lineage import NumberKey, sentence_case
 from moe_demo.ui.journey.settings import JourneySettings
 from moe_demo.ui.kit.lineage import Offer
 from moe_demo.ui.kit.views import View
-from moe_demo.ui.kit.words import expert_name
+from moe_demo.ui.kit.words import class_words, expert_name
 
 _OF_STAGE: dict[str, tuple[NumberKey, ...]] = {
     "tokens": (),
@@ -39,7 +39,9 @@ def offered(view: View) -> Offer:
         word=view.trace.tokens[token],
         layer=0,
         expert=case.expert,
-        labels=view.run.labels,
-        words=view.trace.tokens,
-        pieces=(expert_name(int(case.routed.topk_idx_TK[token, 0])),),
+        names={
+            "label": class_words(view.run.labels),
+            "other": view.trace.tokens,
+            "piece": (expert_name(int(case.routed.topk_idx_TK[token, 0])),),
+        },
     )

@@ -53,6 +53,8 @@ class NumberCell(TypedDict):
     why: str | None
     expert: int | None
     """The expert that the selection takes with it."""
+    layer: int | None
+    """The layer that it takes."""
 
 
 class NumberRow(TypedDict):

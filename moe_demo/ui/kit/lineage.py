@@ -9,8 +9,8 @@ address as `why=…`, and the next run opens it. Nothing is computed until then.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,7 @@ from moe_demo.insight.lineage import (
     Lineage,
     LoadedFrom,
     NumberKey,
+    PlaceKind,
     SentenceCase,
     check,
     lineage_of,
@@ -35,7 +36,7 @@ from moe_demo.ui.kit.data import KitNumberTableData, dot_product_data
 from moe_demo.ui.kit.i18n import language, t
 from moe_demo.ui.kit.picture import picture
 from moe_demo.ui.kit.selection import Selection
-from moe_demo.ui.kit.words import class_word, expert_name, layer_name, plain
+from moe_demo.ui.kit.words import expert_name, layer_name, plain
 
 LIST, DOWNLOAD = "lineage.list", "lineage.notebook"
 _NONE = ""
@@ -53,14 +54,8 @@ class Offer:
     layer: int
     expert: int | None = None
     word: str = ""
-    labels: tuple[str, ...] = ()
-    pieces: tuple[str, ...] = ()
-    """Names of the pieces P of the selected word."""
-    headlines: tuple[str, ...] = ()
-    words: tuple[str, ...] = ()
-    """All words of the sentence."""
-    steps: tuple[str, ...] = ()
-    """Names of the steps toward a class."""
+    names: Mapping[PlaceKind, Sequence[str]] = field(default_factory=dict)
+    """What a reader calls the places that a key names: the classes, the pieces of the selected word, and so on."""
 
     def lineage(self, key: NumberKey) -> Lineage:
         """Where it comes from."""
@@ -73,10 +68,8 @@ class Offer:
             "layer": layer_name(self.layer),
             "expert": _NONE if self.expert is None else expert_name(self.expert),
         }
-        names = {"label": self.labels, "piece": self.pieces, "headline": self.headlines}
-        names |= {"step": self.steps, "other": self.words}
         for kind, place in zip(QUANTITIES[key.name].takes, key.at, strict=True):
-            found[kind] = class_word(names[kind][place]) if kind == "label" else names[kind][place]
+            found[kind] = self.names[kind][place]
         return t(f"lineage.name.{key.name}", **found)
 
 
@@ -181,7 +174,10 @@ def _arrays_table(lineage: Lineage) -> KitNumberTableData:
         "label": t("lineage.arrays"),
         "heads": [t(f"lineage.columns.{name}") for name in ("name", "shape", "values", "meaning")],
         "rows": [
-            {"head": name, "cells": [{"text": text, "why": None, "expert": None} for text in said]}
+            {
+                "head": name,
+                "cells": [{"text": text, "why": None, "expert": None, "layer": None} for text in said],
+            }
             for name, *said in rows
         ],
         "is_text": True,

@@ -2,15 +2,15 @@
 import { el } from "./dom.js";
 import { drawn } from "./stage.js";
 import { dataTable } from "./table.js";
-import { whyMark } from "./why.js";
+import { whyButton } from "./why.js";
 
 /** @typedef {import("./number_table.types.js").PictureData} PictureData */
 
 /** @param {PictureData["rows"][number]["cells"][number]} cell */
-function number({ text, why, expert }) {
+function number({ text, why, expert, layer }) {
   if (!why) return text;
-  const places = expert === null ? {} : { expert };
-  return el("button", { type: "button", class: "why", ...whyMark(why, places) }, text);
+  const places = { ...(expert === null ? {} : { expert }), ...(layer === null ? {} : { layer }) };
+  return whyButton(text, why, places);
 }
 
 export default drawn((root, /** @type {PictureData} */ { label, heads, rows, is_text: isText }) => {

@@ -23,6 +23,7 @@
  * @property {string} text
  * @property {string|null} why
  * @property {number|null} expert The expert that the selection takes with it.
+ * @property {number|null} layer The layer that it takes.
  */
 
 export {};

@@ -19,6 +19,11 @@ def class_word(label: str) -> str:
     return labels("classes").get(label, label)
 
 
+def class_words(of: Iterable[str]) -> list[str]:
+    """The same of several classes."""
+    return [class_word(label) for label in of]
+
+
 def method_word(method: str) -> str:
     """A method of balancing in the reader's language."""
     return t(f"balance.methods.{method_key(method)}")
@@ -65,8 +70,8 @@ def badge_hint() -> str:
 
 
 def key_help(prefix: str) -> dict[str, str]:
-    """What the keys do: `key|meaning` in each text below `prefix`, as key -> meaning."""
-    return dict(line.split("|", 1) for line in labels(prefix).values())
+    """What the keys do: `key|meaning` in each text below `prefix`, as key -> meaning; and "="."""
+    return dict(line.split("|", 1) for line in (*labels(prefix).values(), t("lineage.key")))
 
 
 def plain(text: str) -> str:

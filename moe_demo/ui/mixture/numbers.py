@@ -6,6 +6,7 @@ from moe_demo.insight.lineage import NumberKey, sentence_case
 from moe_demo.insight.mixture import mixture, toward
 from moe_demo.ui.kit.lineage import Offer
 from moe_demo.ui.kit.views import View
+from moe_demo.ui.kit.words import class_words
 from moe_demo.ui.mixture.data import piece_label
 from moe_demo.ui.mixture.data_waterfall import found, step_name
 from moe_demo.ui.mixture.settings import MixtureSettings
@@ -46,7 +47,9 @@ def offered(view: View) -> Offer:
         word=view.trace.tokens[token],
         layer=chosen.layer,
         expert=case.expert,
-        labels=view.run.labels,
-        steps=tuple(map(step_name, steps)),
-        pieces=tuple(piece_label(layer, token, p) for p in pieces),
+        names={
+            "label": class_words(view.run.labels),
+            "step": [step_name(one) for one in steps],
+            "piece": [piece_label(layer, token, p) for p in pieces],
+        },
     )

@@ -5,7 +5,7 @@ import { linear } from "../kit/scale.js";
 import { drawn } from "../kit/stage.js";
 import { dataTable } from "../kit/table.js";
 import { texturePatterns } from "../kit/textures.js";
-import { whyMark } from "../kit/why.js";
+import { whyButton } from "../kit/why.js";
 import { badge } from "./marks.js";
 
 /** @typedef {import("./waterfall.types.js").PictureData} PictureData */
@@ -44,7 +44,7 @@ function cell(data, c, start, value, text, why, isDrawn = true) {
     "span",
     { class: "step" },
     isDrawn ? el("span", { class: "track" }, el("u", { style: zero }), bar) : el("span", { class: "gap" }),
-    el("button", { type: "button", class: "why", ...whyMark(why) }, text),
+    whyButton(text, why),
   );
 }
 

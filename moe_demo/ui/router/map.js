@@ -7,6 +7,7 @@ import { bare, fixed } from "../kit/numbers.js";
 import { Redrawn, mounted, watchTheme } from "../kit/stage.js";
 import { dataTable } from "../kit/table.js";
 import { fill } from "../kit/text.js";
+import { sumMark } from "../kit/why.js";
 
 /** @typedef {import("./map.types.js").PictureData} PictureData */
 
@@ -79,6 +80,7 @@ class ScoreMap extends Redrawn {
         "aria-label": says,
         "aria-current": t === token && e === expert ? "true" : null,
         style: `background:${ground}; color:${inkOn(ground)}`,
+        ...sumMark("score", { token: t, expert: e }),
         onclick: () => this.send("pick", { token: t, expert: e }),
       },
       bare(score),

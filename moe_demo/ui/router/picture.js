@@ -258,7 +258,7 @@ function rowOf(target) {
 
 /** @param {EventTarget | null} target @returns {HTMLElement | null} */
 function factorOf(target) {
-  return target instanceof Element ? target.closest(/** @type {"span"} */ (".factor")) : null;
+  return target instanceof Element ? target.closest(/** @type {"button"} */ (".factor")) : null;
 }
 
 export default mounted((root) => new ScorePath(root));

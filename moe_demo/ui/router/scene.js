@@ -4,6 +4,7 @@ import { fixed, signed } from "../kit/numbers.js";
 import { span } from "../kit/scale.js";
 import { fill, fitInto } from "../kit/text.js";
 import { texturePatterns } from "../kit/textures.js";
+import { setWhy, whyMark } from "../kit/why.js";
 import { BAR_IDS, SCORE, columnIds, rowTops } from "./geometry.js";
 
 /**
@@ -22,6 +23,14 @@ import { BAR_IDS, SCORE, columnIds, rowTops } from "./geometry.js";
  * @typedef {ReturnType<typeof buildScene>} Scene
  */
 
+/** Column of a number -> the key of its sum; a bias is learned, and stands in the sum of the choice score. */
+export const WHY = /** @type {const} */ ({
+  logit: "logit",
+  score: "score",
+  bias: "choice",
+  choice: "choice",
+  gate: "gate",
+});
 const HEADS_APART = 8; // px between the formulas of two columns
 const CENTRAL = { "dominant-baseline": "central" };
 const MIDDLE = { "text-anchor": "middle" };
@@ -46,11 +55,17 @@ export function buildScene(svg, data, layout) {
   const heads = columnIds(data).map((id) => buildHead(id, data, layout));
   const bands = data.groups.map(() => buildBand(layout));
   const rows = data.rows.map(({ e }) => buildRow(e, data, layout));
-  const cutText = el("text", { y: bottom + 15, ...MIDDLE });
+  const cutText = el("text", { y: bottom + 15, ...MIDDLE, ...whyMark("cut") });
   const cutLine = el("line", { y1: SCORE.head - 3, y2: bottom + 3 });
   const cut = el("g", { class: "cut", "aria-hidden": "true" }, cutLine, cutText);
   const across = el("line", { class: "across", x1: 0, x2: width, "aria-hidden": "true" });
-  const total = el("text", { class: "total", x: columns.gate.number, y: bottom + 15, ...END });
+  const total = el("text", {
+    class: "total",
+    x: columns.gate.number,
+    y: bottom + 15,
+    ...END,
+    ...whyMark("gate_sum"),
+  });
   const all = (/** @type {{ node: SVGGElement }[]} */ parts) => parts.map(({ node }) => node);
   svg.replaceChildren(
     el("defs", {}, hatching(), ...texturePatterns(data.experts, "sp")),
@@ -202,7 +217,9 @@ function setRow({ node, bars, fate, group }, row, data, layout, top) {
     setBar(bar, layout.scales[id], value);
     setBar(ghost, layout.scales[id], trained[id]);
     ghost.classList.toggle("on", trained[id] !== value);
-    number.textContent = id === "bias" ? signed(row.bias) : id === "gate" && !row.chosen ? "" : three(value);
+    const isShown = id !== "gate" || row.chosen;
+    setWhy(number, isShown ? WHY[id] : null, { expert: row.e });
+    number.textContent = id === "bias" ? signed(row.bias) : isShown ? three(value) : "";
   }
   bars.choice.note.textContent = row.rank === null ? "" : `#${row.rank + 1}`;
   fate.textContent = data.fates[row.fate] ?? "";
@@ -231,4 +248,5 @@ function setBand({ node, rects, name, score }, group, data, layout, top) {
   set(score, { y: top + height / 2 + 11 });
   name.textContent = `${fill(data.words.group, { g: group.group })} ${group.kept ? "✓" : "✕"}`;
   score.textContent = three(group.score);
+  setWhy(score, `group_score-${group.group}`);
 }

@@ -1,7 +1,7 @@
 // Beside the picture: what changed, the claim with its evidence, the margin, and the classes before and after.
 import { el } from "../kit/dom.js";
 import { percent } from "../kit/numbers.js";
-import { whyMark } from "../kit/why.js";
+import { whyButton } from "../kit/why.js";
 
 /** @typedef {import("./picture.types.js").PictureData} PictureData */
 
@@ -19,13 +19,17 @@ export function sideOf({ changed, lines, words, classes }) {
 /** @param {PictureData["classes"][number]} item @param {number} c @param {boolean} changed */
 function classBar({ hue, glyph, word, before, after }, c, changed) {
   const now = percent(after, 1);
-  const why = { type: "button", class: "why", ...whyMark(`probability-${c}`) };
   return el(
     "div",
     { class: "class" },
     el("span", { class: "glyph", style: `color:${hue}`, "aria-hidden": "true" }, glyph),
     el("span", { class: "what" }, word),
-    el("span", { class: "p" }, changed ? `${percent(before, 1)} → ` : null, el("button", why, now)),
+    el(
+      "span",
+      { class: "p" },
+      ...(changed ? [whyButton(percent(before, 1), `trained_probability-${c}`), " → "] : []),
+      whyButton(now, `probability-${c}`),
+    ),
     el(
       "div",
       { class: "track" },

@@ -1,7 +1,7 @@
 // The same path as a sentence: how one expert came to its gate, every number a factor that points to its cell.
 import { el } from "../kit/dom.js";
 import { whyMark } from "../kit/why.js";
-import { three } from "./scene.js";
+import { WHY, three } from "./scene.js";
 
 /**
  * @typedef {import("./picture.types.js").PictureData} PictureData
@@ -30,19 +30,18 @@ export function pieces(template, values) {
     .map((piece) => (typeof piece === "number" ? String(piece) : piece));
 }
 
-/** Column of a number -> the key of its sum; a group's score has none. @type {Partial<Record<ColumnId, string>>} */
-const WHY = { logit: "logit", score: "score", bias: "choice", choice: "choice", gate: "gate" };
-
 /**
  * A number that lights its column and its cell, and tells where it comes from.
  * @param {ColumnId} id
  * @param {number} e
  * @param {string} text
+ * @param {number} [group] whose score it is
  */
-function factor(id, e, text) {
+function factor(id, e, text, group) {
+  const why = id === "group" ? `group_score-${group}` : WHY[id];
   return el(
-    "span",
-    { class: "factor", "data-col": id, "data-of": e, ...whyMark(WHY[id], { expert: e }) },
+    "button",
+    { type: "button", class: "factor why", "data-col": id, "data-of": e, ...whyMark(why, { expert: e }) },
     text,
   );
 }
@@ -65,7 +64,7 @@ export function sumOf(data, e) {
     rank: row.rank === null ? "" : row.rank + 1,
     cut: three(data.cut),
     group: row.group,
-    group_score: group ? () => factor("group", e, three(group.score)) : "",
+    group_score: group ? () => factor("group", e, three(group.score), group.group) : "",
     fraction: fractionOf(data, e),
     gate: () => factor("gate", e, three(row.gate)),
   });

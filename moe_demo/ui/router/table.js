@@ -1,8 +1,7 @@
 // Every number of the picture as a table.
-import { el } from "../kit/dom.js";
 import { signed } from "../kit/numbers.js";
 import { dataTable } from "../kit/table.js";
-import { whyMark } from "../kit/why.js";
+import { whyButton } from "../kit/why.js";
 import { columnIds } from "./geometry.js";
 import { three } from "./scene.js";
 
@@ -17,8 +16,7 @@ export function scoreTable(data) {
   ) => {
     if (id === "group") return `${row.group} ${row.kept ? "✓" : "✕"}`;
     if (id === "bias") return signed(row.bias);
-    const why = whyMark(id, { expert: row.e });
-    return el("button", { type: "button", class: "why", ...why }, three(row[id]));
+    return whyButton(three(row[id]), id, { expert: row.e });
   };
   return dataTable({
     caption: data.title,

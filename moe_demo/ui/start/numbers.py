@@ -5,6 +5,7 @@ from __future__ import annotations
 from moe_demo.insight.lineage import NumberKey, sentence_case
 from moe_demo.ui.kit.lineage import Offer
 from moe_demo.ui.kit.views import View
+from moe_demo.ui.kit.words import class_words
 
 
 def offered(view: View) -> Offer:
@@ -19,5 +20,5 @@ def offered(view: View) -> Offer:
         word=view.trace.tokens[token],
         layer=chosen.layer,
         expert=case.expert,
-        labels=view.run.labels,
+        names={"label": class_words(view.run.labels)},
     )

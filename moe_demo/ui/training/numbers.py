@@ -6,6 +6,7 @@ from moe_demo.insight.lineage import HeldOutCase, NumberKey
 from moe_demo.insight.specialisation import specialisation
 from moe_demo.ui.kit.lineage import Offer
 from moe_demo.ui.kit.views import View
+from moe_demo.ui.kit.words import class_words
 from moe_demo.ui.training.checkpoint import examined
 
 
@@ -33,5 +34,5 @@ def offered(view: View) -> Offer | None:
         case=lambda _: case,
         layer=layer,
         expert=expert,
-        labels=view.run.labels,
+        names={"label": class_words(view.run.labels)},
     )

@@ -7,11 +7,14 @@ from moe_demo.insight.switches import Switches, WhatIfError
 from moe_demo.insight.whatif import whatif
 from moe_demo.ui.kit.lineage import Offer
 from moe_demo.ui.kit.views import View
+from moe_demo.ui.kit.words import class_words
 from moe_demo.ui.whatif.settings import WhatIfSettings
 
 
 def offered(view: View) -> Offer | None:
-    """Probability and logit of each class after the switches; of the trained model where they cannot be had.
+    """Of each class after the switches, its probability before them, and how many words an expert has.
+
+    Where the switches cannot be had, all are those of the trained model.
 
     None while the visitor is still to predict the answer.
     """
@@ -23,7 +26,7 @@ def offered(view: View) -> Offer | None:
         keys=tuple(NumberKey(name, (c,)) for name in ("probability", "class_logit") for c in labels),
         case=lambda _: _after(view),
         layer=view.selection.layer,
-        labels=view.run.labels,
+        names={"label": class_words(view.run.labels)},
     )
 
 

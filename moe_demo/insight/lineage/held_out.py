@@ -1,0 +1,114 @@
+"""Numbers of one evaluation on held-out headlines: accuracy, loss, load, MaxVio, lift.
+
+Letters: E routed experts, C classes, B headlines.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from moe_demo.insight.held_out import HeldOutReport
+from moe_demo.insight.lineage.record import Array, Lineage
+from moe_demo.insight.specialisation import specialisation
+from moe_demo.runs.metrics import EvalMetrics
+
+_VIO = "Loss-free balancing, arXiv 2408.15664, section 4.1"
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeldOutCase:
+    """One checkpoint on held-out headlines: one layer and expert of it."""
+
+    evaluation: EvalMetrics
+    report: HeldOutReport | None
+    """None where the headlines are gone: then there is no loss to add up again."""
+    labels: tuple[str, ...]
+    layer: int
+    expert: int
+
+
+def accuracy(case: HeldOutCase) -> Lineage:
+    """The headlines on the diagonal of the confusion, of all."""
+    confusion_CC = np.asarray(case.evaluation.confusion_CC)
+    right, n = int(np.trace(confusion_CC)), int(confusion_CC.sum())
+    return Lineage(
+        name="accuracy",
+        equation=r"\frac{1}{B}\sum_c n_{c,c}",
+        filled=rf"\frac{{{right}}}{{{n}}} = {case.evaluation.accuracy:.4f}",
+        source="moe_demo/training/evaluation.py: evaluate",
+        arrays={"confusion": confusion_CC},
+        snippet="result = np.trace(confusion) / confusion.sum()",
+        expected=case.evaluation.accuracy,
+    )
+
+
+def held_out_loss(case: HeldOutCase) -> Lineage:
+    """The mean over headlines of -ln of the true class's probability."""
+    assert case.report is not None, "the headlines are gone"
+    logits_BC = case.report.logits_BC
+    lines = [
+        "peak = logits.max(1)",
+        "log_sum = peak + np.log(np.exp(logits - peak[:, None]).sum(1))",
+        "of_true = logits[np.arange(len(labels)), labels]",
+        "result = (log_sum - of_true).mean()",
+    ]
+    return Lineage(
+        name="held_out_loss",
+        equation=r"-\frac{1}{B}\sum_b \ln p_{b,\,y_b}",
+        source="moe_demo/training/evaluation.py: evaluate",
+        arrays={"logits": logits_BC, "labels": case.report.label_ids_B},
+        snippet="\n".join(lines),
+        expected=case.evaluation.loss,
+    )
+
+
+def max_vio(case: HeldOutCase) -> Lineage:
+    """How far the busiest expert of a layer is above the mean load."""
+    load_E = _load(case)
+    found = case.evaluation.max_vio_L[case.layer]
+    return Lineage(
+        name="max_vio",
+        equation=r"\mathrm{MaxVio} = \frac{\max_i c_i}{\bar c} - 1",
+        filled=rf"\frac{{{int(load_E.max())}}}{{{load_E.mean():.2f}}} - 1 = {found:.4f}",
+        source=_VIO,
+        arrays={"load": load_E},
+        snippet="result = load.max() / load.mean() - 1",
+        expected=found,
+    )
+
+
+def relative_load(case: HeldOutCase) -> Lineage:
+    """An expert's load over its fair share."""
+    load_E, e = _load(case), case.expert
+    found = float(load_E[e] / load_E.mean())
+    return Lineage(
+        name="relative_load",
+        equation=r"f_i = \frac{c_i}{\bar c},\qquad \bar c = \frac{1}{E}\sum_j c_j",
+        filled=rf"\frac{{{int(load_E[e])}}}{{{load_E.mean():.2f}}} = {found:.4f}",
+        source="DeepSeekMoE, arXiv 2401.06066, Eq. 13",
+        arrays={"load": load_E},
+        snippet=f"result = load[{e}] / load.mean()",
+        expected=found,
+    )
+
+
+def lift(case: HeldOutCase, label: int) -> Lineage:
+    """A class's share of an expert's words over its share of all words."""
+    experts, e = specialisation(case.evaluation, case.layer, case.labels), case.expert
+    share, chance = experts.share_EC[e, label], experts.chance_C[label]
+    return Lineage(
+        name="lift",
+        equation=r"\mathrm{lift} = \frac{n_{i,c} / \sum_k n_{i,k}}{\sum_j n_{j,c} / \sum_{j,k} n_{j,k}}",
+        filled=rf"\frac{{{share:.4f}}}{{{chance:.4f}}} = {experts.lift_EC[e, label]:.4f}",
+        source="moe_demo/insight/specialisation.py",
+        arrays={"n": experts.load_EC},
+        snippet=f"share = n[{e}, {label}] / n[{e}].sum()\n"
+        f"chance = n[:, {label}].sum() / n.sum()\nresult = share / chance",
+        expected=float(experts.lift_EC[e, label]),
+    )
+
+
+def _load(case: HeldOutCase) -> Array:
+    return np.asarray(case.evaluation.load_LEC[case.layer]).sum(1)
