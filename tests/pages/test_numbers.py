@@ -41,6 +41,7 @@ from moe_demo.ui.start.data import picture_data as start_data
 from moe_demo.ui.training import numbers as training_numbers
 from moe_demo.ui.training.checkpoint import examined
 from moe_demo.ui.whatif import numbers as whatif_numbers
+from moe_demo.ui.whatif.data import picture_data as whatif_data
 from moe_demo.ui.whatif.settings import WhatIfSettings
 from tests.pages.app import opened
 
@@ -192,11 +193,22 @@ def balance(params: dict[str, str]) -> tuple[Offer, Shown]:
 def whatif(params: dict[str, str]) -> tuple[Offer, Shown]:
     view = view_of("whatif", params)
     switches = view.selection.of(WhatIfSettings).switches(view.run.config.model.n_routed)
-    after = ask(view.run, view.trace.text, switches).after
-    found = {"probability": after.probabilities_C, "class_logit": after.logits_C}
-    offer = whatif_numbers.offered(view)
+    found = ask(view.run, view.trace.text, switches)
+    data = whatif_data(view, found)
+    offer, layer = whatif_numbers.offered(view), view.selection.layer
     assert offer is not None
-    return offer, lambda key: found[key.name][key.at[0]]
+    seat = data["rows"][layer]["seats"][offer.expert]
+
+    def shown(key: NumberKey) -> Any:
+        return {
+            "probability": lambda: data["answers"][key.at[0]]["after"],
+            "trained_probability": lambda: data["answers"][key.at[0]]["before"],
+            "class_logit": lambda: found.after.logits_C[key.at[0]],
+            "words_taken": lambda: seat["after"],
+            "trained_words_taken": lambda: seat["before"],
+        }[key.name]()
+
+    return offer, shown
 
 
 def experts(params: dict[str, str]) -> tuple[Offer, Shown]:
@@ -274,6 +286,7 @@ PLACES = [
     (training, {"l": "1", "e": "4", "run": "deepseek"}),
     (training, {"run": "document", "step": "0"}),
     (whatif, {"off": "0-1.1-2", "mute": "0-4", "topk": "3"}),
+    (whatif, {"off": "1-2", "l": "1", "e": "2"}),
     (whatif, {"run": "document", "force": "0-2-1", "cap": "2"}),
     (experts, {}),
     (experts, {"l": "1", "e": "3", "col": "5", "believe": "topic"}),

@@ -50,7 +50,7 @@ def _all_of(
 
 QUANTITIES: dict[str, Quantity] = {
     **_all_of(SentenceCase, classes.token_vector, routing.logit, routing.score, routing.choice, routing.gate),
-    **_all_of(SentenceCase, routing.cut, routing.gate_sum),
+    **_all_of(SentenceCase, routing.cut, routing.gate_sum, routing.words_taken, routing.trained_words_taken),
     **_all_of(SentenceCase, routing.group_score, takes=("group",)),
     **_all_of(SentenceCase, experts.output, experts.piece, experts.length, takes=("piece",)),
     **_all_of(SentenceCase, experts.layer_output, experts.output_length, experts.mixed, experts.block_output),

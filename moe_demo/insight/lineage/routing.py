@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -155,6 +156,23 @@ def gate_sum(case: SentenceCase) -> Lineage:
         snippet=_program(case.rule, "gate", "result = gates.sum()"),
         expected=float(gates_K.sum()),
     )
+
+
+def words_taken(case: SentenceCase) -> Lineage:
+    """How many words of the sentence choose an expert."""
+    return Lineage(
+        name="words_taken",
+        equation=r"c_i = \sum_{t=1}^{T} 1[i \in \mathrm{TopK}_t]",
+        source="DeepSeekMoE, arXiv 2401.06066, Eq. 13",
+        arrays={"chosen": case.routed.topk_idx_TK},
+        snippet=f"result = (chosen == {case.expert}).sum()",
+        expected=float(case.routed.load_E[case.expert]),
+    )
+
+
+def trained_words_taken(case: SentenceCase) -> Lineage:
+    """The same of the model as it was trained, where a changed one stands beside it."""
+    return replace(words_taken(case), name="trained_words_taken")
 
 
 def _arrays(case: SentenceCase, step: _Step) -> dict[str, Array]:

@@ -29,7 +29,7 @@ class DebateDot(TypedDict):
     chance: float
     beside: float | None
     why: DotKeys | None
-    """The keys of its sums; of a recorded training there are none, since its weights are not kept."""
+    """Keys of its sums; none of a recorded training, whose weights are not kept."""
     layer: int | None
 
 

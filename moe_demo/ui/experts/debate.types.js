@@ -38,7 +38,7 @@
  * @property {number} value
  * @property {number} chance
  * @property {number|null} beside
- * @property {DotKeys|null} why The keys of its sums; of a recorded training there are none, since its weights are not kept.
+ * @property {DotKeys|null} why Keys of its sums; none of a recorded training, whose weights are not kept.
  * @property {number|null} layer
  */
 

@@ -1,6 +1,7 @@
 // One layer of the switchboard: its experts as switches, on which a word can be dropped, and its shared expert.
 import { el } from "../kit/dom.js";
 import { fill } from "../kit/text.js";
+import { sumMark } from "../kit/why.js";
 import { DRAGGED } from "./words.js";
 
 /**
@@ -35,7 +36,8 @@ export function boardRow(data, row, layer, flip, patterns) {
  * @param {Flip} flip
  * @param {string} patterns
  */
-function seatButton({ experts, words, tokens, picked, bias }, title, seat, at, flip, patterns) {
+function seatButton(data, title, seat, at, flip, patterns) {
+  const { experts, words, tokens, picked, bias } = data;
   const { layer, expert: e } = at;
   const word = tokens[picked].text;
   const says = [
@@ -65,6 +67,7 @@ function seatButton({ experts, words, tokens, picked, bias }, title, seat, at, f
       title: says.filter(Boolean).join("\n"),
       "aria-pressed": seat.state !== "on" || seat.forced || isOpen,
       "data-stop": `${layer}-${e}`,
+      ...sumMark(data.answers ? "words_taken" : null, { layer, expert: e }),
       onclick: () => flip({ layer, expert: e }),
       ondragover: (/** @type {DragEvent} */ event) => event.preventDefault(),
       ondrop: (/** @type {DragEvent} */ event) => {

@@ -23,17 +23,29 @@ def offered(view: View) -> Offer | None:
         return None
     labels = range(len(view.run.labels))
     return Offer(
-        keys=tuple(NumberKey(name, (c,)) for name in ("probability", "class_logit") for c in labels),
-        case=lambda _: _after(view),
+        keys=(
+            *(NumberKey(name, (c,)) for name in ("probability", "class_logit") for c in labels),
+            *(NumberKey("trained_probability", (c,)) for c in labels),
+            NumberKey("words_taken"),
+            NumberKey("trained_words_taken"),
+        ),
+        case=lambda key: _case(view, before=key.name.startswith("trained_")),
         layer=view.selection.layer,
+        expert=_expert(view),
         names={"label": class_words(view.run.labels)},
     )
 
 
-def _after(view: View) -> SentenceCase:
+def _expert(view: View) -> int:
+    """The selected one, or the first."""
+    return view.selection.expert or 0
+
+
+def _case(view: View, *, before: bool) -> SentenceCase:
     switches = view.selection.of(WhatIfSettings).switches(view.run.config.model.n_routed)
     try:
         found = whatif(view.run, view.trace.text, switches)
     except WhatIfError:
         found = whatif(view.run, view.trace.text, Switches())
-    return sentence_case(view.run, found.after, token=0, layer=0, expert=None)
+    trace = found.before if before else found.after
+    return sentence_case(view.run, trace, token=0, layer=view.selection.layer, expert=_expert(view))

@@ -4,6 +4,7 @@ import { percent } from "../kit/numbers.js";
 import { linear } from "../kit/scale.js";
 import { spread } from "../kit/spread.js";
 import { dataTable } from "../kit/table.js";
+import { whyButton, whyMark } from "../kit/why.js";
 
 /**
  * @typedef {import("./picture.types.js").PictureData} PictureData
@@ -50,16 +51,17 @@ export function slope({ classes, words }, answers) {
     head(words.after, SIZE.right, ""),
     axis(SIZE.left),
     axis(SIZE.right),
-    ...classes.flatMap((look, c) => line(look, answers[c], lines[c])),
+    ...classes.flatMap((look, c) => line(look, c, answers[c], lines[c])),
   );
 }
 
 /**
  * @param {PictureData["classes"][number]} look
+ * @param {number} c its place
  * @param {Answer} answer
  * @param {ReturnType<typeof slopeLines>[number]} at
  */
-function line(look, answer, at) {
+function line(look, c, answer, at) {
   const end = (/** @type {number} */ x, /** @type {number} */ y) =>
     el("circle", { cx: x, cy: y, r: 6, fill: look.hue, class: "mark" });
   const label = (
@@ -67,7 +69,14 @@ function line(look, answer, at) {
     /** @type {number} */ y,
     /** @type {string} */ kind,
     /** @type {number} */ p,
-  ) => el("text", { x, y: y + 5, class: `label ${kind}` }, `${look.glyph} ${look.word} ${percent(p, 1)}`);
+    /** @type {string} */ why,
+  ) =>
+    el(
+      "text",
+      { x, y: y + 5, class: `label ${kind}` },
+      `${look.glyph} ${look.word} `,
+      el("tspan", whyMark(why), percent(p, 1)),
+    );
   const { band } = at;
   return [
     band &&
@@ -89,8 +98,8 @@ function line(look, answer, at) {
     }),
     end(SIZE.left, at.before.y),
     end(SIZE.right, at.after.y),
-    label(SIZE.left - 14, at.before.label, "end", answer.before),
-    label(SIZE.right + 15, at.after.label, "", answer.after),
+    label(SIZE.left - 14, at.before.label, "end", answer.before, `trained_probability-${c}`),
+    label(SIZE.right + 15, at.after.label, "", answer.after, `probability-${c}`),
   ].filter((part) => part !== null);
 }
 
@@ -118,11 +127,12 @@ function bandWords({ low, high }) {
  * @param {readonly Answer[]} answers
  * @param {boolean} [isOpen]
  */
-export function slopeTable({ classes, words }, answers, isOpen) {
+export function slopeTable(data, answers, isOpen) {
+  const { classes, words } = data;
   const rows = classes.map((look, c) => [
     look.word,
-    percent(answers[c].before, 1),
-    percent(answers[c].after, 1),
+    whyButton(percent(answers[c].before, 1), `trained_probability-${c}`),
+    whyButton(percent(answers[c].after, 1), `probability-${c}`),
     ...bandWords(answers[c]),
   ]);
   const heads = [words.class, words.before, words.after];
@@ -132,5 +142,19 @@ export function slopeTable({ classes, words }, answers, isOpen) {
     { open: isOpen ? true : null },
     el("summary", {}, words.table),
     dataTable({ caption: words.answer, hidesCaption: true, heads, rows }, { class: "twin" }),
+    loadTable(data),
   );
+}
+
+/** @param {PictureData} data how many words of the sentence each expert has, before and after */
+function loadTable({ rows: layers, experts, words }) {
+  const rows = layers.flatMap(({ title, seats }, layer) =>
+    seats.map(({ before, after }, expert) => [
+      `${title} ${experts[expert].label}`,
+      whyButton(String(before), "trained_words_taken", { layer, expert }),
+      whyButton(String(after), "words_taken", { layer, expert }),
+    ]),
+  );
+  const heads = [words.taken, words.before, words.after];
+  return dataTable({ caption: words.taken, hidesCaption: true, heads, rows }, { class: "twin" });
 }
