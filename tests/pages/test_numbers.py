@@ -91,6 +91,8 @@ def journey(params: dict[str, str]) -> tuple[Offer, Shown]:
             "piece": lambda: gates["values"][t],
             "layer_output": lambda: transformer["entered"][t],
             "mixed": lambda: transformer["added"][t],
+            "mixed_change": lambda: transformer["change"][t],
+            "words_taken": lambda: choice["load"][offer.expert],
             "attention": lambda: transformer["looks"][t] if transformer["looks_at"][t] == key.at[0] else None,
             "block_output": lambda: transformer["values"][t],
             "pooled": lambda: pooling["pooled"],

@@ -152,6 +152,21 @@ def mixed(case: SentenceCase) -> Lineage:
     )
 
 
+def mixed_change(case: SentenceCase) -> Lineage:
+    """How large that is beside what enters."""
+    added_D, past_D = case.routed.mixed_TD[case.token], _mixed_from(case)[case.token]
+    found = float(np.linalg.norm(added_D) / np.linalg.norm(past_D))
+    return Lineage(
+        name="mixed_change",
+        equation=r"\frac{\lVert \mathrm{mixed} \rVert}{\lVert y \rVert}",
+        filled=rf"\frac{{{np.linalg.norm(added_D):.4f}}}{{{np.linalg.norm(past_D):.4f}}} = {found:.4f}",
+        source="moe_demo/insight/journey.py",
+        arrays={"mixed": added_D, "past": past_D},
+        snippet="result = np.sqrt((mixed ** 2).sum() / (past ** 2).sum())",
+        expected=found,
+    )
+
+
 def attention(case: SentenceCase, other: int) -> Lineage:
     """How much the word looks at another one in the block's attention: mean over heads."""
     name = f"{case.block}.attention"

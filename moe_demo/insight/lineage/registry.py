@@ -50,10 +50,17 @@ def _all_of(
 
 QUANTITIES: dict[str, Quantity] = {
     **_all_of(SentenceCase, classes.token_vector, routing.logit, routing.score, routing.choice, routing.gate),
-    **_all_of(SentenceCase, routing.cut, routing.gate_sum, routing.words_taken, routing.trained_words_taken),
+    **_all_of(
+        SentenceCase,
+        experts.block_output,
+        routing.cut,
+        routing.gate_sum,
+        routing.words_taken,
+        routing.trained_words_taken,
+    ),
     **_all_of(SentenceCase, routing.group_score, takes=("group",)),
     **_all_of(SentenceCase, experts.output, experts.piece, experts.length, takes=("piece",)),
-    **_all_of(SentenceCase, experts.layer_output, experts.output_length, experts.mixed, experts.block_output),
+    **_all_of(SentenceCase, experts.layer_output, experts.output_length, experts.mixed, experts.mixed_change),
     **_all_of(SentenceCase, experts.cosine, experts.direct, experts.removal, takes=("piece", "label")),
     **_all_of(SentenceCase, steps.step, takes=("step", "label")),
     **_all_of(SentenceCase, experts.attention, takes=("other",)),

@@ -1,6 +1,7 @@
 // The formula of a stage for the picked word: lines of text, numbers from the record. No DOM.
 import { brief, fixed } from "../kit/numbers.js";
 import { fill } from "../kit/text.js";
+import { sumMark } from "../kit/why.js";
 
 /**
  * @typedef {import("./context.js").Context} Context
@@ -141,4 +142,15 @@ export function whyOfLine({ stage, token }, line) {
   }
   const why = WHY[stage.id];
   return why ? { why, expert: stage.expert?.[token] } : null;
+}
+
+/**
+ * Which number of a word "=" asks for at this stage.
+ * @param {Pick<Context, "stage">} c
+ * @param {number} token
+ */
+export function sumOfWord({ stage }, token) {
+  const asked =
+    stage.id === "choice" ? { why: "gate", expert: stage.expert[token] } : whyOfLine({ stage, token }, 1);
+  return asked ? sumMark(asked.why, { token, expert: asked.expert }) : {};
 }

@@ -3,6 +3,7 @@ import { el } from "../kit/dom.js";
 import { brief, fixed, percent } from "../kit/numbers.js";
 import { fill, shortened } from "../kit/text.js";
 import { className } from "./context.js";
+import { whyMark } from "../kit/why.js";
 import { CHIP, COLUMN, ROW, TOP, ZONE, seatBox } from "./geometry.js";
 import { badge, classBar, isRoomy, label, scoreBars, stillVector } from "./marks.js";
 import { LOW, POOLED, VECTOR, seated } from "./vectors.js";
@@ -30,12 +31,12 @@ export const LIVE = {
       const word = c.words[known ? "known_word" : "unknown_word"];
       return label(c.geo.x(i), ZONE.bottom + 2, word, { size: 11.5, kind: "muted" });
     });
-    return [...marks, ...printedCells(c, VECTOR.vectors(c, c.token))];
+    return [...marks, ...printedCells(c, VECTOR.vectors(c, c.token), "token_vector")];
   },
   router(c) {
     const chosen = c.of("choice").expert;
     return c.stage.scores.map((scores, i) =>
-      scoreBars({ x: c.geo.x(i) + 5, bottom: 234, height: 136, room: c.geo.step }, scores, chosen[i]),
+      scoreBars({ x: c.geo.x(i) + 5, bottom: 234, height: 136, room: c.geo.step }, scores, chosen[i], i),
     );
   },
   choice: (c) => [...c.data.words.map((_, i) => ribbon(c, i)), ...c.data.experts.map((_, e) => seat(c, e))],
@@ -47,7 +48,7 @@ export const LIVE = {
         badge(x, 70, expert, c.data.experts[expert]),
       ];
     });
-    return [...nodes, ...printedCells(c, VECTOR.experts(c, c.token))];
+    return [...nodes, ...printedCells(c, VECTOR.experts(c, c.token), "output-0")];
   },
   gates: (c) => c.data.words.flatMap((_, i) => weighted(c, i)),
   transformer: mixed,
@@ -68,10 +69,12 @@ export const OVER = { pooling: sentenceVector, classes: probabilities };
  * The first numbers of the picked word's column, beside its first cells.
  * @param {Context} c
  * @param {import("./marks.js").VectorPlace} place
+ * @param {string} why key of the vector
  */
-function printedCells({ geo }, { x, y, w, values }, count = 4) {
+function printedCells({ geo, token, stage }, { x, y, w, values }, why, count = 4) {
   if (!isRoomy(geo)) return [];
-  const look = /** @type {const} */ ({ anchor: "start", size: 11.5, kind: "strong" });
+  const mark = whyMark(why, { token, expert: stage.expert?.[token] });
+  const look = /** @type {const} */ ({ anchor: "start", size: 11.5, kind: "strong", mark });
   return values.slice(0, count).map((value, i) => label(x + w + 5, y + 10 + 14 * i, fixed(value), look));
 }
 
@@ -115,7 +118,11 @@ function ribbon(c, i) {
     "g",
     { class: isPicked ? "ribbon picked" : "ribbon" },
     el("path", path, el("title", {}, `E${expert} ${fixed(gate)}`)),
-    label(from, 60, brief(gate), { size: 12.5, weight: isPicked ? 700 : null }),
+    label(from, 60, brief(gate), {
+      size: 12.5,
+      weight: isPicked ? 700 : null,
+      mark: whyMark("gate", { token: i, expert }),
+    }),
     c.stage.swayed[i] ? label(from + 24, 60, "b", { size: 12, kind: "slip-text" }) : null,
   );
 }
@@ -130,7 +137,11 @@ function seat(c, expert) {
     { class: load ? "seat" : "seat empty" },
     el("rect", { x, y, width: w, height: h, rx: 9, stroke: style.hue }),
     badge(x + 36, y + 8, expert, style),
-    label(x + 36, y + 51, fill(c.words.seat_load, { n: load }), { size: 12.5, kind: "muted" }),
+    label(x + 36, y + 51, fill(c.words.seat_load, { n: load }), {
+      size: 12.5,
+      kind: "muted",
+      mark: whyMark("words_taken", { expert }),
+    }),
   );
 }
 
@@ -142,7 +153,11 @@ function weighted({ geo, stage, ramp }, i) {
   const output = { ...LOW, x: x - 30, w: 14, values: stage.output[i], limit: stage.limit, opacity: 0.75 };
   const share = { width: room * Math.min(1, gate), fill: `url(#jx${expert})` };
   return [
-    label(x, 68, `${brief(gate)} × E${expert}`, { size: isRoomy(geo) ? 14 : 12, weight: 600 }),
+    label(x, 68, `${brief(gate)} × E${expert}`, {
+      size: isRoomy(geo) ? 14 : 12,
+      weight: 600,
+      mark: whyMark("gate", { token: i, expert }),
+    }),
     el("rect", { class: "track", width: room, ...bar }),
     el("rect", { class: "bar best", ...bar, ...share }),
     stillVector(output, ramp),
@@ -158,7 +173,11 @@ function mixed(c) {
   const columns = data.words.flatMap((_, i) => {
     const x = geo.x(i);
     const column = { y: 92, h: 148, w: 11, limit: stage.limit, opacity: 0.85 };
-    const change = { size: 12.5, weight: c.token === i ? 600 : null };
+    const change = {
+      size: 12.5,
+      weight: c.token === i ? 600 : null,
+      mark: whyMark("mixed_change", { token: i }),
+    };
     return [
       stillVector({ ...column, x: x - 28, values: stage.entered[i] }, ramp),
       stillVector({ ...column, x: x - 8, values: stage.added[i] }, ramp),
@@ -192,7 +211,9 @@ function probabilities(c) {
   const { data, geo, scrolled, stage, words } = c;
   const bars = stage.probabilities.map((value, i) => {
     const place = { x: 96, y: 84 + i * 50, room: geo.visible - 110, height: 30 };
-    return classBar(place, data.classes[i], className(c, data.labels[i]), value);
+    return classBar(place, data.classes[i], className(c, data.labels[i]), value, {
+      mark: whyMark(`probability-${i}`),
+    });
   });
   const arrow = label(78, 158, "→", { size: 18, kind: "muted" });
   const name = label(44, ZONE.bottom, words.sentence_vector, { size: 12.5, kind: "muted" });

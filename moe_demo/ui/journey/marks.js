@@ -3,6 +3,7 @@ import { rampAt, rgb, signedPlace } from "../kit/colour.js";
 import { el } from "../kit/dom.js";
 import { bare, fixed } from "../kit/numbers.js";
 import { shortened } from "../kit/text.js";
+import { whyMark } from "../kit/why.js";
 import { CHIP, barPlaces } from "./geometry.js";
 
 /**
@@ -19,11 +20,17 @@ const LEAST_BAR = 24; // px of a probability of 1, where there is little room
  * @param {number} x
  * @param {number} y
  * @param {string | number} text
- * @param {{ anchor?: "start" | "middle" | "end", size?: number, kind?: string, weight?: number | null }} [look]
+ * @param {{ anchor?: "start" | "middle" | "end", size?: number, kind?: string, weight?: number | null,
+ *   mark?: ReturnType<typeof whyMark> }} [look]
  */
-export function label(x, y, text, { anchor = "middle", size = 13, kind = "", weight = null } = {}) {
+export function label(
+  x,
+  y,
+  text,
+  { anchor = "middle", size = 13, kind = "", weight = null, mark = {} } = {},
+) {
   const type = { "text-anchor": anchor, "font-size": size, "font-weight": weight };
-  return el("text", { x, y, class: kind, ...type }, text);
+  return el("text", { x, y, class: kind, ...type, ...mark }, text);
 }
 
 /**
@@ -99,14 +106,16 @@ export function isRoomy(geo) {
  * @param {{ x: number, bottom: number, height: number, room: number }} place
  * @param {number[]} scores
  * @param {number} chosen
+ * @param {number | null} [token] of our own model, whose scores tell where they come from
  */
-export function scoreBars({ x, bottom, height, room }, scores, chosen) {
+export function scoreBars({ x, bottom, height, room }, scores, chosen, token = null) {
   const { width, lefts } = barPlaces(x, room, scores.length);
   const nodes = scores.flatMap((score, e) => {
     const isChosen = e === chosen;
     const bar = { class: isChosen ? "bar best" : "bar", y: bottom - height * score, fill: `url(#jx${e})` };
     const middle = lefts[e] + width / 2;
-    const look = { size: 12, kind: isChosen ? "strong" : "muted" };
+    const mark = token === null ? {} : whyMark("score", { token, expert: e });
+    const look = { size: 12, kind: isChosen ? "strong" : "muted", mark };
     return [
       el("rect", { class: "track", x: lefts[e], y: bottom - height, width, height, rx: 2 }),
       el(
@@ -145,9 +154,15 @@ export function badge(x, y, expert, style) {
  * @param {{ glyph: string, hue?: string }} style
  * @param {string} word
  * @param {number} value
- * @param {{ isPrinted?: boolean }} [look]
+ * @param {{ isPrinted?: boolean, mark?: ReturnType<typeof whyMark> }} [look]
  */
-export function classBar({ x, y, room, height = 20 }, style, word, value, { isPrinted = false } = {}) {
+export function classBar(
+  { x, y, room, height = 20 },
+  style,
+  word,
+  value,
+  { isPrinted = false, mark = {} } = {},
+) {
   const from = x + 128;
   const full = Math.max(room - 128 - 60, LEAST_BAR);
   const glyph = label(x, y + height * 0.74, style.glyph, { anchor: "start", size: 16, kind: "glyph" });
@@ -161,6 +176,6 @@ export function classBar({ x, y, room, height = 20 }, style, word, value, { isPr
     label(x + 22, y + height * 0.74, word, { anchor: "start", size: 14 }),
     el("rect", { class: "track", x: from, y, width: full, height, rx: 3 }),
     el("rect", { ...bar, x: from, y, width: Math.max(1.5, full * value), height, rx: 3 }),
-    label(from + full + 10, y + height * 0.76, number, { anchor: "start", size: 15, weight: 600 }),
+    label(from + full + 10, y + height * 0.76, number, { anchor: "start", size: 15, weight: 600, mark }),
   );
 }

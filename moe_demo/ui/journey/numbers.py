@@ -13,10 +13,15 @@ _OF_STAGE: dict[str, tuple[NumberKey, ...]] = {
     "tokens": (),
     "vectors": (NumberKey("token_vector"),),
     "router": (NumberKey("score"), NumberKey("logit")),
-    "choice": (NumberKey("choice"), NumberKey("gate")),
+    "choice": (NumberKey("choice"), NumberKey("gate"), NumberKey("words_taken")),
     "experts": (NumberKey("output", (0,)),),
     "gates": (NumberKey("piece", (0,)), NumberKey("gate")),
-    "transformer": (NumberKey("block_output"), NumberKey("layer_output"), NumberKey("mixed")),
+    "transformer": (
+        NumberKey("block_output"),
+        NumberKey("layer_output"),
+        NumberKey("mixed"),
+        NumberKey("mixed_change"),
+    ),
     "pooling": (NumberKey("pooled"),),
 }
 

@@ -11,8 +11,10 @@ import { fixed } from "../kit/numbers.js";
 import { mounted, watchRoom, watchTheme } from "../kit/stage.js";
 import { fill, measureIn } from "../kit/text.js";
 import { texturePatterns } from "../kit/textures.js";
+import { setMark } from "../kit/why.js";
 import { PAPER, articleHeads } from "./article.js";
 import { stageOf } from "./context.js";
+import { sumOfWord } from "./formula.js";
 import { COLUMN, ROW, columnsOf } from "./geometry.js";
 import { LIVE, OVER, chipTop } from "./live.js";
 import { chipBox, placeVector, vectorColumn } from "./marks.js";
@@ -232,6 +234,7 @@ class Journey {
       chip.style.transform = `translate(${c.geo.x(i)}px, ${ROW.article + chipTop(id)}px)`;
       chip.classList.toggle("picked", i === c.token);
       chip.classList.toggle("quiet", id === "classes");
+      setMark(chip, sumOfWord(c, i));
       set(chip, { "aria-selected": i === c.token, tabindex: i === c.token ? 0 : -1 });
       const place = VECTOR[id](c, i);
       placeVector(vector, { ...place, y: place.y + ROW.article }, c.ramp);

@@ -35,17 +35,13 @@ export function sumMark(why, places = {}) {
 }
 
 /**
- * Mark a node that is drawn already, or take the mark from it.
+ * Mark a node that is drawn already, or take its mark from it.
  * @param {Element} node
- * @param {string | null | undefined} why
- * @param {Places} [places]
+ * @param {ReturnType<typeof whyMark>} mark of `whyMark` or `sumMark`
  */
-export function setWhy(node, why, places) {
-  for (const [name, value] of Object.entries({
-    "data-why": undefined,
-    "data-places": undefined,
-    ...whyMark(why, places),
-  })) {
+export function setMark(node, mark) {
+  for (const name of ["data-why", "data-sum", "data-places"]) {
+    const value = mark[name];
     if (value === undefined) node.removeAttribute(name);
     else node.setAttribute(name, value);
   }

@@ -4,7 +4,7 @@ import { fixed, signed } from "../kit/numbers.js";
 import { span } from "../kit/scale.js";
 import { fill, fitInto } from "../kit/text.js";
 import { texturePatterns } from "../kit/textures.js";
-import { setWhy, whyMark } from "../kit/why.js";
+import { setMark, whyMark } from "../kit/why.js";
 import { BAR_IDS, SCORE, columnIds, rowTops } from "./geometry.js";
 
 /**
@@ -218,7 +218,7 @@ function setRow({ node, bars, fate, group }, row, data, layout, top) {
     setBar(ghost, layout.scales[id], trained[id]);
     ghost.classList.toggle("on", trained[id] !== value);
     const isShown = id !== "gate" || row.chosen;
-    setWhy(number, isShown ? WHY[id] : null, { expert: row.e });
+    setMark(number, whyMark(isShown ? WHY[id] : null, { expert: row.e }));
     number.textContent = id === "bias" ? signed(row.bias) : isShown ? three(value) : "";
   }
   bars.choice.note.textContent = row.rank === null ? "" : `#${row.rank + 1}`;
@@ -248,5 +248,5 @@ function setBand({ node, rects, name, score }, group, data, layout, top) {
   set(score, { y: top + height / 2 + 11 });
   name.textContent = `${fill(data.words.group, { g: group.group })} ${group.kept ? "✓" : "✕"}`;
   score.textContent = three(group.score);
-  setWhy(score, `group_score-${group.group}`);
+  setMark(score, whyMark(`group_score-${group.group}`));
 }
