@@ -20,6 +20,21 @@ OPENERS = [
     ("/gated-sum?run=document", "svg.strip[data-why=output-0]", "output-0"),
     ("/gated-sum?l=1", "table button.why[data-why^=removal]", "removal-0-0"),
     ("/load-balancing?reveal=yes", "button.why[data-why=batch_push]", "batch_push"),
+    ("/load-balancing?reveal=yes", "svg text[data-why^=eval_max_vio]", "eval_max_vio-0-368"),
+    ("/load-balancing?reveal=yes", "button.why[data-why=headline_unevenness-0]", "headline_unevenness-0"),
+    ("/top-k", "svg g.row text[data-why=gate]", "gate"),
+    ("/top-k", "svg text[data-why=cut]", "cut"),
+    ("/top-k", "svg text[data-why^=group_score]", "group_score-0"),
+    ("/forward-pass?stage=router", "svg text[data-why=score]", "score"),
+    ("/forward-pass?stage=transformer", "svg text[data-why=mixed_change]", "mixed_change"),
+    ("/forward-pass?stage=classes", "svg text[data-why=probability-1]", "probability-1"),
+    ("/interventions?off=0-1", ".slope svg tspan[data-why^=trained_probability]", "trained_probability-0"),
+    ("/specialization", "td.load .why", "assigned_load"),
+    ("/specialization", "dl.numbers button.why[data-why^=assigned_lift]", "assigned_lift"),
+    ("/specialization", "table.pairs .why", "pair_lift-0"),
+    ("/specialization", "button.why[data-why=information-0]", "information-0"),
+    ("/specialization?believe=unsure", ".lane .live[data-why]", "committee"),
+    ("/train", ".head .read button.why[data-why^=eval_accuracy]", "eval_accuracy-0-621"),
     ("/load-balancing?reveal=yes", "td[data-why=headline_f-1]", "headline_f-1"),
 ]
 """Page, a number on it, its key."""
@@ -53,6 +68,54 @@ def test_a_number_is_reached_and_opened_by_the_keyboard(page: Page):
     expect(page.get_by_role("dialog").get_by_text(re.compile("^✓ "))).to_be_visible()
     page.go_back()
     expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("address", "mark", "key"),
+    [
+        ("/top-k", "g.row[tabindex='0']", "gate"),
+        ("/top-k", "table button[tabindex='0'][data-sum]", "score"),
+        ("/specialization", "button.lift[tabindex='0']", "assigned_lift"),
+        ("/forward-pass?stage=gates", "g.word[tabindex='0']", "piece-0"),
+        ("/load-balancing?reveal=yes", "g.card[tabindex='0']", "eval_worst_vio-0-368"),
+        ("/interventions", "button.seat", "words_taken"),
+    ],
+)
+def test_equals_opens_the_number_of_the_mark_in_focus(page: Page, address: str, mark: str, key: str):
+    page.goto(f"{address}{'&' if '?' in address else '?'}lang=en")
+    wait_drawn(page)
+    page.locator(mark).first.focus()
+    page.keyboard.press("=")
+    expect(page.get_by_role("dialog").get_by_text(re.compile("^✓ "))).to_be_visible(timeout=20_000)
+    expect(page).to_have_url(re.compile(rf"[?&]why={key}"))
+
+
+def test_a_number_in_a_row_does_not_pick_it_and_the_row_beside_it_does(page: Page):
+    page.goto("/top-k?lang=en")
+    wait_drawn(page)
+    row = page.locator("g.row").nth(5)
+    row.locator("text.fate, rect").first.click()
+    expect(page).to_have_url(re.compile(r"[?&]e=5"))
+    expect(page).not_to_have_url(re.compile("why="))
+    page.locator("g.row").nth(6).locator("text[data-why=choice]").last.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"[?&]why=choice"))
+
+
+def test_a_cell_that_is_a_number_keeps_its_click(page: Page):
+    page.goto("/specialization?lang=en")
+    wait_drawn(page)
+    page.locator("button.lift").nth(7).click()
+    expect(page).to_have_url(re.compile(r"[?&]col="))
+    expect(page).not_to_have_url(re.compile("why="))
+
+
+def test_a_tile_of_the_comparison_opens_once_the_loads_are_shown(page: Page):
+    page.goto("/load-balancing?reveal=yes&lang=en")
+    wait_drawn(page)
+    page.locator("g.card rect[fill^=rgb]").nth(40).click()
+    expect(page).to_have_url(re.compile(r"[?&]why=eval_load-"))
+    expect(page.get_by_role("dialog").get_by_text(re.compile("^✓ "))).to_be_visible()
 
 
 def test_a_number_of_a_chart_opens_too(page: Page):

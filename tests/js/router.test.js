@@ -3,7 +3,7 @@ import test from "node:test";
 
 import { SCORE, columnIds, rowTops, scoreLayout } from "../../moe_demo/ui/router/geometry.js";
 import { span } from "../../moe_demo/ui/kit/scale.js";
-import { pieces } from "../../moe_demo/ui/router/sum.js";
+import { pieces } from "../../moe_demo/ui/kit/text.js";
 
 const NEAR = 1e-9;
 
@@ -95,7 +95,7 @@ test("sorted rows stand by choice score, the chosen ones above the cut", () => {
 
 test("a number that a sentence has twice stands in it twice", () => {
   let made = 0;
-  const written = pieces("{a} + {b} = {a}", { a: () => `a${(made += 1)}`, b: 2 });
+  const written = pieces("{a} + {b} = {a}", { a: () => `a${(made += 1)}`, b: "2" });
   assert.deepEqual(written, ["a1", " + ", "2", " = ", "a2"]);
 });
 

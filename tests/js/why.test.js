@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { whyOfLine } from "../../moe_demo/ui/journey/formula.js";
-import { askedBy, whyMark } from "../../moe_demo/ui/kit/why.js";
+import { sumOfWord, whyOfLine } from "../../moe_demo/ui/journey/formula.js";
+import { askedBy, numberOf, sumMark, whyMark } from "../../moe_demo/ui/kit/why.js";
 
 /** @param {Record<string, string | undefined>} marks */
 function marked(marks) {
@@ -34,4 +34,27 @@ test("a line of the journey's formula asks for the number it shows, its first li
   assert.deepEqual(of(classes, 2), { why: "probability-1" });
   assert.equal(of(classes, 3), null);
   assert.equal(of({ id: "tokens" }, 1), null);
+});
+
+test("a mark whose click does something else asks for its number all the same", () => {
+  const mark = marked(sumMark("score", { token: 2, expert: 7 }));
+  assert.deepEqual(askedBy(mark), { why: "score", token: 2, expert: 7 });
+  assert.equal(mark.getAttribute("data-why"), null);
+});
+
+test("the number of what has the focus is its own, or the last that is drawn in it", () => {
+  const node = (/** @type {boolean} */ isMark, /** @type {string[]} */ inside) =>
+    /** @type {Element} */ (
+      /** @type {unknown} */ ({ matches: () => isMark, querySelectorAll: () => inside })
+    );
+  const own = node(true, ["inside"]);
+  assert.equal(numberOf(own), own);
+  assert.equal(numberOf(node(false, ["first", "last"])), "last");
+  assert.equal(numberOf(node(false, [])), undefined);
+});
+
+test("a word of the journey asks for the number of its stage", () => {
+  const gate = sumOfWord(/** @type {any} */ ({ stage: { id: "choice", expert: [0, 2] } }), 1);
+  assert.deepEqual(gate, sumMark("gate", { token: 1, expert: 2 }));
+  assert.deepEqual(sumOfWord(/** @type {any} */ ({ stage: { id: "tokens" } }), 0), {});
 });

@@ -222,11 +222,17 @@ def test_every_pair_is_that_of_the_record(lang: str):
 
 def test_what_an_expert_tells_is_written_with_its_bias_taken_off():
     [table] = [
-        one.value for one in opened("experts").markdown if text_in("zh", "experts.tells.raw") in one.value
+        one for one in pictures(opened("experts")) if one.get("label") == text_in("zh", "experts.tells_title")
     ]
     record = found("deepseek")
     said = information(record.by_headline(0), record.label_ids_B, 3)
-    assert f"| {said.raw:.3f} | {said.bias:.3f} | **{said.corrected:.3f}** |" in table
+    cells = table["rows"][0]["cells"]
+    assert [cell["text"] for cell in cells[:3]] == [
+        f"{said.raw:.3f}",
+        f"{said.bias:.3f}",
+        f"{said.corrected:.3f}",
+    ]
+    assert (cells[2]["why"], cells[2]["layer"]) == ("information-0", 0)
 
 
 def test_a_model_of_one_expert_a_word_says_that_there_are_no_pairs():

@@ -194,9 +194,14 @@ def test_a_dot_product_is_its_terms_and_the_rest():
 
 
 def test_a_key_is_read_as_it_is_written():
-    for key in (NumberKey("gate"), NumberKey("removal", (4, 2)), NumberKey("lift", (0,))):
+    for key in (
+        NumberKey("gate"),
+        NumberKey("removal", (4, 2)),
+        NumberKey("lift", (0,)),
+        NumberKey("step_ce", (0, 12345)),
+    ):
         assert NumberKey.read(str(key)) == key
-    for raw in ("", "Gate", "gate-", "gate-x", "gate--1", "gate-1-2-3-4", "a" * 30, "gate-99999"):
+    for raw in ("", "Gate", "gate-", "gate-x", "gate--1", "gate-1-2-3-4", "a" * 30, "gate-99999999"):
         with pytest.raises(ValueError, match="names no number"):
             NumberKey.read(raw)
 

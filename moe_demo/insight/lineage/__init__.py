@@ -7,6 +7,7 @@ from moe_demo.insight.lineage.held_out import HeldOutCase
 from moe_demo.insight.lineage.key import NumberKey
 from moe_demo.insight.lineage.notebook import LoadedFrom, notebook
 from moe_demo.insight.lineage.record import Check, DotProduct, Lineage, check
+from moe_demo.insight.lineage.recorded_steps import RecordedCase
 from moe_demo.insight.lineage.registry import QUANTITIES, Case, PlaceKind, lineage_of
 from moe_demo.insight.lineage.sentence import SentenceCase, sentence_case
 
@@ -22,6 +23,7 @@ __all__ = [
     "LoadedFrom",
     "NumberKey",
     "PlaceKind",
+    "RecordedCase",
     "SentenceCase",
     "StepCase",
     "check",

@@ -5,10 +5,11 @@ Letters: E routed experts, C classes, B headlines.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from moe_demo.insight.comparison import relative_loads, step_time
 from moe_demo.insight.held_out import HeldOutReport
 from moe_demo.insight.lineage.record import Array, Lineage
 from moe_demo.insight.specialisation import specialisation
@@ -66,10 +67,18 @@ def held_out_loss(case: HeldOutCase) -> Lineage:
 
 def max_vio(case: HeldOutCase) -> Lineage:
     """How far the busiest expert of a layer is above the mean load."""
-    load_E = _load(case)
-    found = case.evaluation.max_vio_L[case.layer]
+    return vio_of("max_vio", _load(case), case.evaluation.max_vio_L[case.layer])
+
+
+def relative_load(case: HeldOutCase) -> Lineage:
+    """An expert's load over its fair share."""
+    return load_of("relative_load", _load(case), case.expert)
+
+
+def vio_of(name: str, load_E: Array, found: float) -> Lineage:
+    """MaxVio of these loads."""
     return Lineage(
-        name="max_vio",
+        name=name,
         equation=r"\mathrm{MaxVio} = \frac{\max_i c_i}{\bar c} - 1",
         filled=rf"\frac{{{int(load_E.max())}}}{{{load_E.mean():.2f}}} - 1 = {found:.4f}",
         source=_VIO,
@@ -79,12 +88,11 @@ def max_vio(case: HeldOutCase) -> Lineage:
     )
 
 
-def relative_load(case: HeldOutCase) -> Lineage:
-    """An expert's load over its fair share."""
-    load_E, e = _load(case), case.expert
+def load_of(name: str, load_E: Array, e: int) -> Lineage:
+    """One of these loads over the fair share."""
     found = float(load_E[e] / load_E.mean())
     return Lineage(
-        name="relative_load",
+        name=name,
         equation=r"f_i = \frac{c_i}{\bar c},\qquad \bar c = \frac{1}{E}\sum_j c_j",
         filled=rf"\frac{{{int(load_E[e])}}}{{{load_E.mean():.2f}}} = {found:.4f}",
         source="DeepSeekMoE, arXiv 2401.06066, Eq. 13",
@@ -107,6 +115,60 @@ def lift(case: HeldOutCase, label: int) -> Lineage:
         snippet=f"share = n[{e}, {label}] / n[{e}].sum()\n"
         f"chance = n[:, {label}].sum() / n.sum()\nresult = share / chance",
         expected=float(experts.lift_EC[e, label]),
+    )
+
+
+# -- one evaluation of several, by run and step: the case is already that one ----------------------------------------
+
+
+def eval_accuracy(case: HeldOutCase, _run: int, _step: int) -> Lineage:
+    """Accuracy at one step of one run."""
+    return replace(accuracy(case), name="eval_accuracy")
+
+
+def eval_max_vio(case: HeldOutCase, _run: int, _step: int) -> Lineage:
+    """MaxVio of a layer at one step of one run."""
+    return replace(max_vio(case), name="eval_max_vio")
+
+
+def eval_load(case: HeldOutCase, _run: int, _step: int) -> Lineage:
+    """An expert's load over its fair share at one step of one run."""
+    return replace(relative_load(case), name="eval_load")
+
+
+def eval_worst_vio(case: HeldOutCase, _run: int, _step: int) -> Lineage:
+    """The largest MaxVio of all layers."""
+    found = max(case.evaluation.max_vio_L)
+    equation = r"\max_l \Big(\frac{\max_i c_{l,i}}{\bar c_l} - 1\Big)"
+    return _of_layers("eval_worst_vio", case, equation, _VIO, "share.max() - 1", found)
+
+
+def eval_least(case: HeldOutCase, _run: int, _step: int) -> Lineage:
+    """The load over fair share of the expert with the least to do, in any layer."""
+    found = float(relative_loads(case.evaluation).min())
+    source = "moe_demo/insight/comparison.py: least_load"
+    return _of_layers(
+        "eval_least", case, r"\min_{l,i} \frac{c_{l,i}}{\bar c_l}", source, "share.min()", found
+    )
+
+
+def eval_time(case: HeldOutCase, _run: int, _step: int) -> Lineage:
+    """Time that the experts of a step take, relative to even load: that of the busiest, the mean over the layers."""
+    equation = r"\frac{1}{L} \sum_l \frac{\max_i c_{l,i}}{\bar c_l}"
+    source, found = "moe_demo/insight/comparison.py: step_time", step_time(case.evaluation)
+    return _of_layers("eval_time", case, equation, source, "share.max(1).mean()", found)
+
+
+def _of_layers(
+    name: str, case: HeldOutCase, equation: str, source: str, result: str, expected: float
+) -> Lineage:
+    return Lineage(
+        name=name,
+        equation=equation,
+        source=source,
+        arrays={"loads": np.asarray(case.evaluation.load_LEC).sum(-1)},
+        snippet=f"share = loads / loads.mean(1, keepdims=True)\nresult = {result}",
+        expected=expected,
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_WORD = re.compile(r"([a-z_]{1,24})((?:-[0-9]{1,4}){0,3})")
+_WORD = re.compile(r"([a-z_]{1,24})((?:-[0-9]{1,7}){0,3})")
 
 
 @dataclass(frozen=True)

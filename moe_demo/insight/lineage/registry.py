@@ -16,6 +16,8 @@ from moe_demo.insight.lineage import (
     classes,
     experts,
     held_out,
+    pairs,
+    recorded_steps,
     routing,
     steps,
 )
@@ -25,10 +27,13 @@ from moe_demo.insight.lineage.balance import StepCase
 from moe_demo.insight.lineage.held_out import HeldOutCase
 from moe_demo.insight.lineage.key import NumberKey
 from moe_demo.insight.lineage.record import Lineage
+from moe_demo.insight.lineage.recorded_steps import RecordedCase
 from moe_demo.insight.lineage.sentence import SentenceCase
 
-Case = SentenceCase | HeldOutCase | StepCase | AssignedCase | AccountCase
-PlaceKind = Literal["piece", "label", "headline", "step", "other", "group", "column", "partner", "by"]
+Case = SentenceCase | HeldOutCase | StepCase | AssignedCase | AccountCase | RecordedCase
+PlaceKind = Literal[
+    "piece", "label", "headline", "step", "other", "group", "column", "partner", "by", "run", "at_step"
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +52,8 @@ def _all_of(
     """By the builders' own names."""
     return {build.__name__: Quantity(build=build, of=kind, takes=takes) for build in builders}
 
+
+_WHEN: tuple[PlaceKind, ...] = ("run", "at_step")
 
 QUANTITIES: dict[str, Quantity] = {
     **_all_of(SentenceCase, classes.token_vector, routing.logit, routing.score, routing.choice, routing.gate),
@@ -70,6 +77,10 @@ QUANTITIES: dict[str, Quantity] = {
     **_all_of(HeldOutCase, held_out.accuracy, held_out.held_out_loss, held_out.max_vio),
     **_all_of(HeldOutCase, held_out.relative_load),
     **_all_of(HeldOutCase, held_out.lift, takes=("label",)),
+    **_all_of(HeldOutCase, held_out.eval_accuracy, held_out.eval_max_vio, held_out.eval_load, takes=_WHEN),
+    **_all_of(HeldOutCase, held_out.eval_worst_vio, held_out.eval_least, held_out.eval_time, takes=_WHEN),
+    **_all_of(RecordedCase, recorded_steps.step_ce, recorded_steps.step_max_vio, takes=_WHEN),
+    **_all_of(RecordedCase, recorded_steps.step_load, recorded_steps.step_bias, takes=_WHEN),
     **_all_of(StepCase, balance.batch_f, balance.batch_push, balance.batch_sum, balance.batch_unevenness),
     **_all_of(StepCase, balance.headline_f, balance.headline_push, takes=("headline",)),
     **_all_of(StepCase, balance.headline_sum, balance.headline_unevenness, takes=("headline",)),
@@ -78,8 +89,8 @@ QUANTITIES: dict[str, Quantity] = {
     **_all_of(AssignedCase, assigned.assigned_count, assigned.assigned_share, takes=("column",)),
     **_all_of(AssignedCase, assigned.assigned_lift, assigned.assigned_chance, takes=("column",)),
     **_all_of(AssignedCase, assigned.assigned_band, assigned.assigned_luck, takes=("column",)),
-    **_all_of(AssignedCase, assigned.pair_count, assigned.pair_expected, takes=("partner",)),
-    **_all_of(AssignedCase, assigned.pair_lift, assigned.pair_band, takes=("partner",)),
+    **_all_of(AssignedCase, pairs.pair_count, pairs.pair_expected, takes=("partner",)),
+    **_all_of(AssignedCase, pairs.pair_lift, pairs.pair_band, takes=("partner",)),
     **_all_of(AssignedCase, assigned.information_raw, assigned.information_bias, takes=("by",)),
     **_all_of(AssignedCase, assigned.information, assigned.information_luck, takes=("by",)),
     **_all_of(AssignedCase, assigned.information_share, assigned.information_luck_share, takes=("by",)),

@@ -2,6 +2,7 @@
 import { loadPlace, rampAt, rgb } from "../kit/colour.js";
 import { el } from "../kit/dom.js";
 import { fixed } from "../kit/numbers.js";
+import { whyMark } from "../kit/why.js";
 import { lineLook } from "./curves.js";
 import { CARD } from "./layout.js";
 
@@ -10,6 +11,8 @@ import { CARD } from "./layout.js";
  * @typedef {import("./picture.types.js").ComparedCourse} ComparedRun
  * @typedef {import("./layout.js").Layout} Layout
  */
+
+const FOOT = [null, "eval_least", "eval_time"]; // keys of the numbers in its lines; the first has luck in it
 
 /**
  * @param {Comparison} data
@@ -78,7 +81,17 @@ function layerLoad(run, layer, data, layout) {
   const vio = `MaxVio ${fixed(run.max_vio?.[layer], 2)}`;
   return [
     el("text", { class: "tick", x: 0, y: top - 4 }, `L${layer}`),
-    el("text", { class: "tick", x: cardWidth, y: top - 4, "text-anchor": "end" }, vio),
+    el(
+      "text",
+      {
+        class: "tick",
+        x: cardWidth,
+        y: top - 4,
+        "text-anchor": "end",
+        ...whyMark(`eval_max_vio-${data.runs.indexOf(run)}-${run.steps.at(-1)}`, { layer }),
+      },
+      vio,
+    ),
     ...cells,
     el("rect", { class: "frame", x: 0, y: top, width: cardWidth, height: heatHeight }),
   ];
@@ -107,7 +120,10 @@ function cardFoot({ runs, revealed, words }, place, guess, { cardWidth, height }
   }
   if (!run.foot) return [el("text", { class: "tick", x: 0, y }, run.state)];
   const look = run.most_uneven ? "most-uneven" : "tick";
-  return run.foot.map((line, i) => el("text", { class: look, x: 0, y: y + i * 17 }, line));
+  return run.foot.map((line, i) => {
+    const mark = whyMark(FOOT[i] && `${FOOT[i]}-${place}-${run.steps.at(-1)}`);
+    return el("text", { class: look, x: 0, y: y + i * 17, ...mark }, line);
+  });
 }
 
 /** The patterns that cards are filled with. */

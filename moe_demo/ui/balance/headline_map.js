@@ -6,7 +6,7 @@ import { fixed } from "../kit/numbers.js";
 import { drawn } from "../kit/stage.js";
 import { dataTable } from "../kit/table.js";
 import { fill } from "../kit/text.js";
-import { whyMark } from "../kit/why.js";
+import { whyButton, whyMark } from "../kit/why.js";
 
 const PUSHED = 0.05; // below this the push is too small for an arrow
 
@@ -41,10 +41,10 @@ function draw(root, data) {
     rows: [
       ...headlines.map((row, b) => ({
         class: "headline",
-        cells: cells(headlineHead(row), row, data, `headline_f-${b}`),
+        cells: cells(headlineHead(row), row, data, `headline_f-${b}`, `headline_unevenness-${b}`),
       })),
       { class: "gap", cells: [el("td", { colspan: width }, words.whole)] },
-      { class: "batch", cells: cells(batch.text, batch, data, "batch_f") },
+      { class: "batch", cells: cells(batch.text, batch, data, "batch_f", "batch_unevenness") },
     ],
   });
   root.replaceChildren(el("div", { class: "scroll" }, table));
@@ -66,10 +66,11 @@ function headlineHead({ text, class_word, glyph, hue }) {
  * @param {BatchRow} row
  * @param {HeadlineMap} data
  * @param {string} why key of its numbers (insight.lineage)
+ * @param {string} whyTotal key of how far they are apart
  */
-function cells(head, { f, unevenness }, data, why) {
+function cells(head, { f, unevenness }, data, why, whyTotal) {
   const values = f.map((value, expert) => valueCell(value, expert, data, why));
-  return [head, ...values, el("td", { class: "total" }, fixed(unevenness, 2))];
+  return [head, ...values, el("td", { class: "total" }, whyButton(fixed(unevenness, 2), whyTotal))];
 }
 
 /** @param {number} f @param {number} expert @param {HeadlineMap} data @param {string} why */

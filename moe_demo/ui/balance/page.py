@@ -46,6 +46,7 @@ def _runs(live_set: live.LiveSet | None) -> list[ComparedRun]:
 
 
 def _picture() -> None:
+    redraw.if_asked()
     found = live.sets(recording().base)
     live_set = live.shown_set(found)
     runs = _runs(live_set)

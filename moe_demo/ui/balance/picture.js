@@ -7,6 +7,7 @@ import { actOn, keyList } from "../kit/keys.js";
 import { Panel } from "../kit/panel.js";
 import { mounted, roomBelow, watchRoom } from "../kit/stage.js";
 import { fill, fitInto } from "../kit/text.js";
+import { setMark, sumMark } from "../kit/why.js";
 import { cardPatterns, drawCard } from "./cards.js";
 import { drawCurves } from "./curves.js";
 import { CARD, CURVES, LEAST_WIDTH, comparisonLayout, spotAt } from "./layout.js";
@@ -70,7 +71,10 @@ class ComparisonPicture {
     this.svg.addEventListener("pointermove", (event) => this.point(event));
     this.svg.addEventListener("pointerleave", () => this.look({}));
     this.svg.addEventListener("focusin", ({ target }) => this.look({ ...this.looked, run: runOf(target) }));
-    this.svg.addEventListener("click", ({ target }) => this.choose(runOf(target)));
+    this.svg.addEventListener("click", ({ target }) => {
+      this.choose(runOf(target));
+      this.askAt();
+    });
     this.root.addEventListener("keydown", (event) => this.key(event));
   }
 
@@ -169,6 +173,7 @@ class ComparisonPicture {
       if (isOn) set(line, index ? cardCursor(layout, index - 1, at) : curveCursor(layout, at));
     });
     this.read.textContent = lookedWords(data, layout.steps, this.looked);
+    this.markCards();
   }
 
   /** @param {number | null} place */
@@ -178,6 +183,29 @@ class ComparisonPicture {
     this.say(this.data);
     this.redraw();
     this.send("act", { guess: place });
+  }
+
+  /** Once there is nothing to guess, a click on a tile asks where its number comes from. */
+  askAt() {
+    const { data, layout } = this;
+    const { run, at, layer, expert } = this.looked;
+    if (!data?.revealed || !layout || run === null || at === null) return;
+    const step = layout.steps[at];
+    if (layer === null || expert === null || !data.runs[run].steps.includes(step)) return;
+    this.send("why", { why: `eval_load-${run}-${step}`, layer, expert });
+  }
+
+  /** The number that "=" asks for on a card: of the step looked at, or of the last one. */
+  markCards() {
+    const { data, layout } = this;
+    if (!data || !layout) return;
+    data.runs.forEach((run, place) => {
+      const looked = this.looked.at === null ? undefined : layout.steps[this.looked.at];
+      const step = looked !== undefined && run.steps.includes(looked) ? looked : run.steps.at(-1);
+      const name = data.revealed ? "eval_worst_vio" : "eval_accuracy";
+      const card = this.card(place);
+      if (card) setMark(card, sumMark(step === undefined ? null : `${name}-${place}-${step}`));
+    });
   }
 
   /** Ask for the loads, or for a new start. */

@@ -1,6 +1,7 @@
 // The comparison as a table: the same numbers for who does not read pictures.
 import { fixed, percent } from "../kit/numbers.js";
 import { dataTable } from "../kit/table.js";
+import { whyCell } from "../kit/why.js";
 
 /**
  * @param {import("./picture.types.js").PictureData} data
@@ -11,13 +12,19 @@ export function comparisonTable({ runs, words, label, revealed }) {
   return dataTable({
     caption: label,
     heads: [words.run, words.step, words.loss, words.accuracy, ...shown],
-    rows: runs.flatMap((run) =>
+    rows: runs.flatMap((run, place) =>
       run.steps.map((step, at) => [
         run.letter,
         step,
         fixed(run.loss[at], 4),
-        percent(run.accuracy[at], 2),
-        ...(revealed ? [run.name, fixed(run.worst_vio?.[at]), fixed(run.floor)] : []),
+        whyCell(percent(run.accuracy[at], 2), `eval_accuracy-${place}-${step}`),
+        ...(revealed
+          ? [
+              run.name,
+              whyCell(fixed(run.worst_vio?.[at]), `eval_worst_vio-${place}-${step}`),
+              fixed(run.floor),
+            ]
+          : []),
       ]),
     ),
   });

@@ -40,6 +40,8 @@ from moe_demo.ui.kit.words import expert_name, layer_name, plain
 
 LIST, DOWNLOAD = "lineage.list", "lineage.notebook"
 _NONE = ""
+STEPS = range(10**7)
+"""Names of the steps of a training: their numbers."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,13 +51,19 @@ class Offer:
     keys: tuple[NumberKey, ...]
     buttons: tuple[NumberKey, ...] = ()
     """Those that are buttons in a picture: Tab reaches them there, and the list is spared them."""
+    within: Callable[[NumberKey], bool] = lambda key: False
+    """Whether a number is there that is not listed, since there are too many: those of every step of a training."""
     case: Callable[[NumberKey], Case]
     """What a number is asked of; called for the one that is opened."""
     layer: int
     expert: int | None = None
     word: str = ""
-    names: Mapping[PlaceKind, Sequence[str]] = field(default_factory=dict)
+    names: Mapping[PlaceKind, Sequence[str | int]] = field(default_factory=dict)
     """What a reader calls the places that a key names: the classes, the pieces of the selected word, and so on."""
+
+    def has(self, key: NumberKey) -> bool:
+        """Whether the number is on the page."""
+        return key in (*self.keys, *self.buttons) or self.within(key)
 
     def lineage(self, key: NumberKey) -> Lineage:
         """Where it comes from."""
@@ -69,7 +77,7 @@ class Offer:
             "expert": _NONE if self.expert is None else expert_name(self.expert),
         }
         for kind, place in zip(QUANTITIES[key.name].takes, key.at, strict=True):
-            found[kind] = self.names[kind][place]
+            found[kind] = str(self.names[kind][place])
         return t(f"lineage.name.{key.name}", **found)
 
 
@@ -77,7 +85,7 @@ def show_lineage(offer: Offer | None, chosen: Selection) -> None:
     """The list, and the sum of the number in the address. Last on a page; None where it has no number now."""
     if offer is None:
         return
-    key = chosen.why if chosen.why in (*offer.keys, *offer.buttons) else None
+    key = chosen.why if chosen.why is not None and offer.has(chosen.why) else None
     listed = dict.fromkeys([*offer.keys, *([key] if key else [])])
     words = {_NONE: t("lineage.choose")} | {str(one): offer.name(one) for one in listed}
     choice(

@@ -64,3 +64,22 @@ export function fitInto(text, room) {
   text.setAttribute("textLength", String(room));
   text.setAttribute("lengthAdjust", "spacingAndGlyphs");
 }
+
+/**
+ * A template of the locale as a list of texts and of whatever its {placeholders} are replaced by; those that are made
+ * by a function are made anew wherever the template has them.
+ * @template Piece
+ * @param {string} template
+ * @param {Record<string, Piece | Piece[] | (() => Piece)>} values
+ * @returns {(Piece | string)[]}
+ */
+export function pieces(template, values) {
+  return template
+    .split(/(\{\w+\})/)
+    .filter(Boolean)
+    .flatMap((part) => {
+      const name = /^\{(\w+)\}$/.exec(part)?.[1];
+      const value = name === undefined ? part : (values[name] ?? part);
+      return value instanceof Function ? value() : value;
+    });
+}

@@ -1,5 +1,6 @@
 // The same path as a sentence: how one expert came to its gate, every number a factor that points to its cell.
 import { el } from "../kit/dom.js";
+import { pieces } from "../kit/text.js";
 import { whyMark } from "../kit/why.js";
 import { WHY, three } from "./scene.js";
 
@@ -10,25 +11,6 @@ import { WHY, three } from "./scene.js";
  */
 
 const MOST_TERMS = 4; // longer sums are written as one number
-
-/**
- * A template of the locale as a list of nodes and texts, its {placeholders} replaced by pieces; those that are made by
- * a function are made anew wherever the template has them.
- * @param {string} template
- * @param {Record<string, Piece | Piece[] | (() => Piece)>} values
- * @returns {(Node | string)[]}
- */
-export function pieces(template, values) {
-  return template
-    .split(/(\{\w+\})/)
-    .filter(Boolean)
-    .flatMap((part) => {
-      const name = /^\{(\w+)\}$/.exec(part)?.[1];
-      const value = name === undefined ? part : (values[name] ?? part);
-      return typeof value === "function" ? value() : value;
-    })
-    .map((piece) => (typeof piece === "number" ? String(piece) : piece));
-}
 
 /**
  * A number that lights its column and its cell, and tells where it comes from.
@@ -67,7 +49,7 @@ export function sumOf(data, e) {
     group_score: group ? () => factor("group", e, three(group.score), group.group) : "",
     fraction: fractionOf(data, e),
     gate: () => factor("gate", e, three(row.gate)),
-  });
+  }).map((piece) => (typeof piece === "number" ? String(piece) : piece));
 }
 
 /** @param {PictureData} data @param {number} e @returns {Piece[]} */

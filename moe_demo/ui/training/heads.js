@@ -97,20 +97,38 @@ export class Heads {
    * @param {{ isHovered: boolean, pointed: (run: number) => number | null }} looked
    */
   read(scene, step, { isHovered, pointed }) {
-    const texts = new Map([
-      ["loss", step === null ? "" : readPair(scene, step, "loss")],
-      ["accuracy", step === null ? "" : readPair(scene, step, "accuracy")],
-      ["routes", step === null ? "" : readChanges(scene, step)],
-    ]);
-    for (const run of scene.records.keys()) {
-      texts.set(expertsBand(run), step === null ? "" : readExperts(scene, run, step, pointed(run)));
+    /** @type {Map<string, import("./words.js").Said>} */
+    const said = new Map();
+    if (step !== null) {
+      said.set("loss", readPair(scene, step, "loss"));
+      said.set("accuracy", readPair(scene, step, "accuracy"));
+      said.set("routes", [readChanges(scene, step)]);
+      for (const run of scene.records.keys()) {
+        said.set(expertsBand(run), readExperts(scene, run, step, pointed(run)));
+      }
     }
     for (const [name, { read }] of this.heads) {
-      const text = texts.get(name) ?? "";
-      if (read.textContent !== text) read.textContent = text;
+      write(read, said.get(name) ?? []);
       read.classList.toggle("hovered", isHovered);
     }
   }
+}
+
+/**
+ * A sentence into its place; what stands there already stays, so that no button is lost from under a finger.
+ * @param {HTMLElement} read
+ * @param {import("./words.js").Said} said
+ */
+function write(read, said) {
+  const now = JSON.stringify(said);
+  if (read.dataset.said === now) return;
+  read.dataset.said = now;
+  const nodes = said.map((piece) => {
+    if (typeof piece === "string") return piece;
+    if (!piece.mark["data-why"]) return piece.text;
+    return el("button", { type: "button", class: "why", ...piece.mark }, piece.text);
+  });
+  read.replaceChildren(...nodes);
 }
 
 /** @returns {Head} */

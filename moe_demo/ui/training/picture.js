@@ -347,7 +347,7 @@ export class TrainingPicture {
     const { x, y, band } = this.place(event);
     if (this.drag?.kind === "scrub") this.drag.step = this.axis.at(x);
     else if (this.drag) this.drag.to = this.axis.clamp(x);
-    else this.hover = this.isOnAxis(x) ? { x, y, band } : null;
+    else this.hover = this.isOnAxis(x) && !isControl(event) ? { x, y, band } : null;
     const cell = !this.drag && this.hover?.band === "routes" ? cellAt(this.scene, x, y) : null;
     const tip = cell && { x, y, isAbove: true, text: readCell(this.scene, cell) };
     if (!isControl(event)) this.elements.tell(tip);

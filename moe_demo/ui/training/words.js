@@ -1,6 +1,7 @@
 // What the training picture says in words: values at a step, the state of a run, what happened to it. No DOM.
 import { brief, fixed, percent, signed, significant } from "../kit/numbers.js";
-import { fill } from "../kit/text.js";
+import { fill, pieces } from "../kit/text.js";
+import { whyMark } from "../kit/why.js";
 import { indexAt } from "./axis.js";
 import { isChanged } from "./route_cells.js";
 import { RUN_LETTERS, expertRows } from "./scene.js";
@@ -10,6 +11,9 @@ const SECONDS_UP_TO = 90;
 
 /**
  * @typedef {Record<string, string>} Words
+ * @typedef {import("../kit/why.js").Places} Places
+ * @typedef {{ text: string, mark: ReturnType<typeof whyMark> }} Told
+ * @typedef {(string | Told)[]} Said a sentence with its numbers apart
  * @typedef {import("./record.js").LiveRecord} LiveRecord
  * @typedef {import("./record.js").Evaluation} Evaluation
  * @typedef {import("./record.js").RunEvent} RunEvent
@@ -58,17 +62,36 @@ export function batchAt(record, step) {
 }
 
 /**
- * Training and held-out loss or accuracy of a run at a step.
- * @param {LiveRecord} record
+ * A number, and the key of its sum; no key where there is nothing to add up.
+ * @param {string} text
+ * @param {string | null} why
+ * @param {Places} [places]
+ * @returns {Told}
+ */
+function told(text, why, places = {}) {
+  return { text, mark: whyMark(why, places) };
+}
+
+/**
+ * Training and held-out loss or accuracy of a run at a step. Of a batch's accuracy no parts are recorded; of the loss
+ * of an evaluation neither, so only the checkpoint in force has its sum, from the headlines themselves.
+ * @param {Scene} scene
+ * @param {number} run
  * @param {number} step
  * @param {"loss" | "accuracy"} name
  */
-function pairAt(record, step, name) {
+function pairAt({ records, data }, run, step, name) {
+  const record = records[run];
   const written = name === "loss" ? brief : (/** @type {number | null} */ share) => percent(share, 1);
   const values = name === "loss" ? record.ce : record.accuracy;
+  const [batch, heldOut] = [batchAt(record, step), evaluationAt(record, step)];
+  const ofBatch = name === "loss" && batch >= 0 ? `step_ce-${run}-${record.steps[batch]}` : null;
+  const isInForce = run === 0 && heldOut?.step === (data.step ?? data.newest);
+  const ofLoss = isInForce ? "held_out_loss" : null;
+  const ofHeldOut = name === "loss" ? ofLoss : heldOut && `eval_accuracy-${run}-${heldOut.step}`;
   return {
-    train: written(values[batchAt(record, step)] ?? null),
-    held_out: written(evaluationAt(record, step)?.[name] ?? null),
+    train: told(written(values[batch] ?? null), ofBatch),
+    held_out: told(written(heldOut?.[name] ?? null), ofHeldOut),
   };
 }
 
@@ -77,12 +100,14 @@ function pairAt(record, step, name) {
  * @param {Scene} scene
  * @param {number} step
  * @param {"loss" | "accuracy"} name
+ * @returns {Said}
  */
-export function readPair({ words, records }, step, name) {
-  const [a, b] = records.map((record) => pairAt(record, step, name));
-  if (!b) return fill(words.read_pair, { step, ...a });
-  return fill(words.read_twin, {
-    step,
+export function readPair(scene, step, name) {
+  const { words, records } = scene;
+  const [a, b] = records.map((_record, run) => pairAt(scene, run, step, name));
+  if (!b) return pieces(words.read_pair, { step: String(step), ...a });
+  return pieces(words.read_twin, {
+    step: String(step),
     a_train: a.train,
     a_held_out: a.held_out,
     b_train: b.train,
@@ -96,26 +121,32 @@ export function readPair({ words, records }, step, name) {
  * @param {number} run
  * @param {number} step
  * @param {number | null} pointed
+ * @returns {Said}
  */
 export function readExperts(scene, run, step, pointed) {
   const { words, records, mode, data } = scene;
   if (mode === "max_vio") return readMaxVio(scene, run, step);
   const rows = expertRows(scene, run);
   const i = batchAt(records[run], step);
-  if (i < 0 || !rows.length) return "";
+  if (i < 0 || !rows.length) return [];
   const nameOf = (/** @type {number} */ e) => scene.expert(e).label;
   const valueOf = (/** @type {number} */ e) => {
     const value = rows[e][i];
     const isDead = mode === "load" && value !== null && value < data.dead_below;
-    return expertValue(value, mode) + (isDead ? ` ${words.dead}` : "");
+    const text = expertValue(value, mode) + (isDead ? ` ${words.dead}` : "");
+    return told(text, `step_${mode}-${run}-${records[run].steps[i]}`, { layer: scene.layer, expert: e });
   };
   if (pointed !== null && pointed < rows.length) {
-    return fill(words.read_expert, { step, expert: nameOf(pointed), value: valueOf(pointed) });
+    return pieces(words.read_expert, {
+      step: String(step),
+      expert: nameOf(pointed),
+      value: valueOf(pointed),
+    });
   }
   const order = [...rows.keys()].sort((a, b) => (rows[b][i] ?? 0) - (rows[a][i] ?? 0));
   const [most, least] = [order[0], order[order.length - 1]];
-  return fill(words[`read_${mode}`], {
-    step,
+  return pieces(words[`read_${mode}`], {
+    step: String(step),
     most: nameOf(most),
     most_value: valueOf(most),
     least: nameOf(least),
@@ -123,15 +154,17 @@ export function readExperts(scene, run, step, pointed) {
   });
 }
 
-/** @param {Scene} scene @param {number} run @param {number} step */
+/** @param {Scene} scene @param {number} run @param {number} step @returns {Said} */
 function readMaxVio({ words, records, layer }, run, step) {
   const record = records[run];
-  const heldOut = evaluationAt(record, step);
-  return fill(words.read_max_vio, {
-    step,
-    batch: brief(record.maxVio[layer]?.[batchAt(record, step)]),
+  const [batch, heldOut] = [batchAt(record, step), evaluationAt(record, step)];
+  const ofBatch = batch < 0 ? null : `step_max_vio-${run}-${record.steps[batch]}`;
+  const ofHeldOut = heldOut && `eval_max_vio-${run}-${heldOut.step}`;
+  return pieces(words.read_max_vio, {
+    step: String(step),
+    batch: told(brief(record.maxVio[layer]?.[batch]), ofBatch, { layer }),
     batch_floor: brief(record.batchFloor),
-    held_out: brief(heldOut?.max_vio[layer]),
+    held_out: told(brief(heldOut?.max_vio[layer]), ofHeldOut, { layer }),
     floor: brief(heldOut?.floor),
   });
 }
