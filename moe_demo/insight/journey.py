@@ -291,7 +291,12 @@ def _pooling(trace: ForwardTrace) -> PoolingStage:
     mean_D = trace.averaged_TD.sum(axis=0) / trace.pooling_count
     return {
         "id": "pooling",
-        "facts": {"n": len(trace.tokens), "dim": len(mean_D)},
+        "facts": {
+            "n": len(trace.tokens),
+            "dim": len(mean_D),
+            "count": _number(trace.pooling_count),
+            "added": _number(trace.pooling_count - len(trace.tokens)),
+        },
         "values": _shown(trace.averaged_TD),
         "mean": _shown(mean_D),
         "count": trace.pooling_count,

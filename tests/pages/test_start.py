@@ -51,6 +51,15 @@ def test_the_bottom_line_counts_experts_and_parameters_of_the_real_model():
     assert f"{count.used:,} / {count.total:,}" in line
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_answer_so_far_says_what_the_sum_of_the_words_is_divided_by(lang: str):
+    added = load_run("deepseek").config.model.pooling_pseudocount
+    smoothed, plain = (routes(opened(lang=lang, run=name))["words"] for name in ("deepseek", "document"))
+    expected = text_in(lang, "flow.status_mean_smoothed", n="{n}", all="{all}", added=f"{added:g}")
+    assert smoothed["status_mean"] == expected
+    assert plain["status_mean"] == text_in(lang, "flow.words.status_mean", n="{n}", all="{all}")
+
+
 def test_without_shared_experts_none_is_drawn_or_counted():
     data = routes(opened(run="document"))
     assert data["shared"] == []

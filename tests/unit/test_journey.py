@@ -20,14 +20,14 @@ from tests import toy
 TEXTS = (article.TEXT, "火箭夺冠", "山", "中国队 3比2 击败对手，进入四强🏆")
 
 
-def traced(text: str) -> ForwardTrace:
+def traced(text: str, **model: float) -> ForwardTrace:
     """An untrained model's trace: laws do not wait for training."""
     config = toy.config("document")
     vocabulary = Vocabulary(["发布", "的", "夺冠", "最新"])
     torch.manual_seed(3)
-    model = Classifier(replace(config.model, vocab_size=len(vocabulary))).eval()
-    model.moe_layers[0].router.bias_E.copy_(torch.tensor([0.2, 0.0, -0.2]))
-    return trace_text(model, text_encoder(config, vocabulary), text, run_id="toy")
+    network = Classifier(replace(config.model, vocab_size=len(vocabulary), **model)).eval()
+    network.moe_layers[0].router.bias_E.copy_(torch.tensor([0.2, 0.0, -0.2]))
+    return trace_text(network, text_encoder(config, vocabulary), text, run_id="toy")
 
 
 @pytest.fixture(params=TEXTS)
@@ -90,6 +90,11 @@ def test_the_sentence_vector_is_the_mean_of_the_columns(trace: ForwardTrace):
     assert np.mean(pooling["values"], axis=0) == near(pooling["mean"])
     assert not pooling["normed_after"]
     assert pooling["mean"] == near(pooling["pooled"])
+
+
+def test_a_smoothed_mean_says_what_its_sum_is_divided_by():
+    facts = stage(journey(traced("山", pooling_pseudocount=2.0)), "pooling")["facts"]
+    assert (facts["n"], facts["added"], facts["count"]) == (1, 2.0, 3.0)
 
 
 def test_class_probabilities_are_the_softmax_of_the_logits(trace: ForwardTrace):

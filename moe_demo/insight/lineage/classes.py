@@ -47,7 +47,7 @@ def pooled(case: SentenceCase) -> Lineage:
         normed = r"\mathrm{RMSNorm}(h_t)"
     return Lineage(
         name="pooled",
-        equation=rf"\bar h = \frac{{1}}{{n}}\sum_{{t=1}}^{{T}} {normed}",
+        equation=rf"\bar h = \frac{{1}}{{{case.pooling_divisor}}}\sum_{{t=1}}^{{T}} {normed}",
         source="moe_demo/model/classifier.py: mean_pool",
         arrays=arrays,
         snippet="\n".join([*lines, "result = vectors.sum(0) / count"]),

@@ -104,7 +104,7 @@ def direct(case: SentenceCase, piece: int, label: int) -> Lineage:
     piece_D, w_D = case.mixture.pieces_TPD[case.token, piece], found.directions_CD[label]
     return Lineage(
         name="direct",
-        equation=r"\frac{1}{n}\; g_i E_i(u_t) \cdot w_c",
+        equation=rf"\frac{{1}}{{{case.pooling_divisor}}}\; g_i E_i(u_t) \cdot w_c",
         source="moe_demo/insight/mixture.py: toward",
         arrays={"v": piece_D, "direction": w_D, "count": np.asarray(case.trace.pooling_count)},
         snippet="result = v @ direction / count",

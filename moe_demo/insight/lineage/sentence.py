@@ -51,6 +51,12 @@ class SentenceCase:
         """The weights of all that follows the words' vectors."""
         return {name: values for name, values in self.weights.items() if not name.startswith("embedding.")}
 
+    @property
+    def pooling_divisor(self) -> str:
+        """What the sum over the words is divided by, as it stands in an equation."""
+        added = self.run.config.model.pooling_pseudocount
+        return f"T + {added:g}" if added else "T"
+
     def weight(self, name: str) -> Array:
         """One weight."""
         return self.weights[name]

@@ -23,7 +23,7 @@ def step(case: SentenceCase, number: int, label: int) -> Lineage:
 
 
 def _exact(case: SentenceCase, one: Step, label: int) -> Lineage:
-    """A sum of vectors against the class direction, divided by the number of words."""
+    """A sum of vectors against the class direction, divided by what the mean over words divides by."""
     expected = float(one.value_C[label])
     if one.kind == "bias":
         return Lineage(
@@ -38,7 +38,7 @@ def _exact(case: SentenceCase, one: Step, label: int) -> Lineage:
     name, vectors_ND = _vectors(case, one)
     return Lineage(
         name="step",
-        equation=r"\frac{1}{n} \Big(\sum_n v_n\Big) \cdot w_c",
+        equation=rf"\frac{{1}}{{{case.pooling_divisor}}} \Big(\sum_n v_n\Big) \cdot w_c",
         source=_SOURCE,
         arrays={
             name: vectors_ND,

@@ -142,10 +142,17 @@ def _claim(stage: StageRecord) -> str:
         "vectors": "_unknown" if facts.get("unknown") else "",
         "choice": "_swayed" if facts.get("swayed") else "",
         "transformer": "_one" if facts.get("n") == 1 else "",
-        "pooling": "_normed" if stage.get("normed_after") else "_one" if facts.get("n") == 1 else "",
+        "pooling": _pooling_variant(stage),
         "tokens": "_one" if facts.get("n") == 1 else "",
     }
     return t(f"journey.claim.{name}{variants.get(name, '')}", **facts)
+
+
+def _pooling_variant(stage: StageRecord) -> str:
+    """Which words say how the columns become one: smoothed, normalised, one alone, or averaged."""
+    if stage["facts"].get("added"):
+        return "_smoothed_normed" if stage.get("normed_after") else "_smoothed"
+    return "_normed" if stage.get("normed_after") else "_one" if stage["facts"].get("n") == 1 else ""
 
 
 def _note(stage: StageRecord, record: JourneyRecord) -> str:

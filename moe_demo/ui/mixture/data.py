@@ -139,7 +139,7 @@ def picture_data(view: View) -> MixturePictureData:
         "claim": t("mixture.claim.of", word=word, claim=_claim(layer, token))
         if chosen.of(MixtureSettings).of == "word"
         else _sentence_claim(layer, view.trace.tokens),
-        "measured": _measured(straight, len(view.trace.tokens), class_word(view.trace.label)),
+        "measured": _measured(straight, view.trace.pooling_count, class_word(view.trace.label)),
         "words": labels("mixture.words") | {"title": TITLE},
         "lang": language(),
     }
@@ -246,9 +246,9 @@ def _sentence_claim(layer: LayerMixture, tokens: tuple[str, ...]) -> str:
     return said + (t("mixture.claim.sentence_shared", n=sight.n_shared, all=n) if sight.n_shared else "")
 
 
-def _measured(straight: Toward, n_tokens: int, answer: str) -> str:
+def _measured(straight: Toward, pooling_count: float, answer: str) -> str:
     return t(
         "mixture.measured" if straight.direct_TPC is None else "mixture.measured_direct",
-        n=n_tokens,
+        n=f"{pooling_count:g}",
         answer=answer,
     )

@@ -103,7 +103,10 @@ def waterfall_data(view: View) -> MixtureWaterfallData:
             layer=layer_name(chosen.layer),
         ),
         "claim": _claim(view, shown),
-        "kind": t("mixture.waterfall.exact" if shown.exact else "mixture.waterfall.measured"),
+        "kind": t(
+            "mixture.waterfall.exact" if shown.exact else "mixture.waterfall.measured",
+            n=f"{view.trace.pooling_count:g}",
+        ),
         "words": labels("mixture.waterfall.words"),
         "lang": language(),
     }

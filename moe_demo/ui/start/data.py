@@ -156,7 +156,11 @@ def _hints() -> dict[str, str]:
 
 
 def _counted_words(trace: ForwardTrace, model: ModelConfig) -> dict[str, str]:
-    return {
+    words = {}
+    if model.pooling_pseudocount:  # the picture itself puts in how many words have come
+        added = f"{model.pooling_pseudocount:g}"
+        words["status_mean"] = t("flow.status_mean_smoothed", n="{n}", all="{all}", added=added)
+    return words | {
         "label": t(
             "flow.label",
             n=len(trace.tokens),
