@@ -125,7 +125,8 @@ def test_the_bars_of_the_waterfall_follow_each_other_to_the_logits(run: str, par
 def test_the_waterfall_says_whether_it_is_exact_or_measured():
     for run, kind in (("document", "exact"), ("deepseek", "measured")):
         data = drawn(opened("mixture", run=run, lang="en"), "ends")
-        assert data["kind"] == text_in("en", f"mixture.waterfall.{kind}")
+        n = f"{load_run(run).trace(EXAMPLE).pooling_count:g}"
+        assert data["kind"] == text_in("en", f"mixture.waterfall.{kind}", n=n)
         assert [step["is_drawn"] for step in data["steps"]].count(False) == (kind == "measured")
 
 
