@@ -65,6 +65,10 @@ def _run(args: argparse.Namespace) -> int:
         from moe_demo.cli.parallel import parallel
 
         return parallel(args)
+    if args.command == "place":
+        from moe_demo.cli.place import place
+
+        return place(args)
     from moe_demo.cli import ask, causes, scale
     from moe_demo.training.distributed import one_thread
 

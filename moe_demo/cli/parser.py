@@ -41,6 +41,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_experts(commands)
     _add_scale(commands)
     _add_parallel(commands)
+    _add_place(commands)
     _command(commands, "runs", "list bundled and local runs, one a line", "runs")
     return parser
 
@@ -306,6 +307,25 @@ def _add_parallel(commands: argparse._SubParsersAction[_Parser]) -> None:
     add("--out", type=Path, metavar="DIR", help="write parallel.json there")
     add("--json", action="store_true", help="one JSON object")
     add("--device", choices=["auto", "cpu", "cuda"], default="auto", help="auto takes GPUs if there are any")
+
+
+def _add_place(commands: argparse._SubParsersAction[_Parser]) -> None:
+    parser = _command(
+        commands,
+        "place",
+        "place experts on devices, with replicas of the busiest (DeepSeek's EPLB)",
+        "place --loads loads.json --replicas 16 --groups 4 --nodes 2 --devices 8 --json",
+        "The file is a JSON list of layers, each a list of its experts' loads. Where the groups divide evenly among\n"
+        "the nodes, a group stays on one node. Imbalance is the largest load of a device over the mean, less 1;\n"
+        "before: without replicas, the experts in their order, as even as can be.",
+    )
+    add = parser.add_argument
+    add("--loads", type=Path, required=True, metavar="FILE", help="measured loads, layers x experts")
+    add("--replicas", type=int, required=True, metavar="R", help="places for experts on all devices together")
+    add("--groups", type=int, required=True, metavar="G", help="groups of experts, next to each other")
+    add("--nodes", type=int, required=True, metavar="N", help="machines")
+    add("--devices", type=int, required=True, metavar="D", help="devices on all machines together")
+    add("--json", action="store_true", help="one JSON object")
 
 
 def _add_run(parser: _Parser) -> None:

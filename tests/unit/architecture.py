@@ -28,8 +28,8 @@ MAY_IMPORT = {
     "published": "errors config",
     "text": "errors config",
     "model": "errors rules config text",
-    "cluster": "config published",
-    "cluster.expert_parallel": "config published model cluster",  # the one that runs experts for real
+    "cluster": "errors config published",
+    "cluster.expert_parallel": "errors config published model cluster",  # the one that runs experts for real
     "runs": "errors config text model",
     "training": "errors config text model runs cluster",
     "jobs": "errors limits config text runs",

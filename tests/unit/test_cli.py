@@ -17,7 +17,7 @@ from tests import toy
 from tests.conftest import ROOT
 
 CONFIG = toy.config(patience=0, epochs=2)
-COMMANDS = ["train", "evaluate", "classify", "trace", "runs"]
+COMMANDS = ["train", "evaluate", "classify", "trace", "runs", "place"]
 
 
 # -- train -----------------------------------------------------------------------------------------------------

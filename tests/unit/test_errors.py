@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from moe_demo.cluster.errors import PlacementError
 from moe_demo.config import ConfigError
 from moe_demo.errors import Said, SaidError
 from moe_demo.insight.switches import WhatIfError
@@ -33,6 +34,7 @@ KINDS = {
         WhatIfError,
         SeedsError,
         PublishedError,
+        PlacementError,
     )
 }
 KEYS = [(kind, code) for kind in (*KINDS.values(), EmptyTextError) for code in kind.sentences]
