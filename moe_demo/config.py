@@ -32,6 +32,8 @@ ScoreFn = Literal["softmax", "sigmoid", "sqrt_softplus"]
 GroupScore = Literal["top_sum", "max"]
 BlockOrder = Literal["attention_moe", "moe_transformer"]
 BalanceMethod = Literal["none", "aux_loss", "seq_aux_loss", "loss_free", "loss_free+seq"]
+DropBy = Literal["position", "probability"]  # whom a full expert drops
+CapacityOver = Literal["headline", "batch"]  # what shares the places of an expert
 METHODS: tuple[BalanceMethod, ...] = get_args(BalanceMethod)
 
 LABELS = ("tech", "sports", "entertainment")

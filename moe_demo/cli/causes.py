@@ -80,6 +80,9 @@ def _switches(args: argparse.Namespace) -> Switches:
         random_router=args.random_router,
         temperature=args.temperature,
         capacity=args.capacity,
+        capacity_factor=args.capacity_factor,
+        drop_by=args.drop_by,
+        capacity_over=args.capacity_over,
     )
 
 
@@ -123,6 +126,8 @@ def _effect_record(found: Effect, switches: Switches) -> dict[str, Any]:
         "loss_before": found.loss_before,
         "loss_after": found.loss_after,
         "n": found.n,
+        "dropped": found.dropped_share_L.tolist(),
+        "words_losing": found.losing_share_L.tolist(),
         "load": {
             f"{seat.layer}:{seat.expert}": found.load_share(seat)
             for seat in (*switches.off, *switches.silenced)

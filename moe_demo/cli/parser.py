@@ -10,6 +10,7 @@ from typing import NoReturn, get_args
 
 from moe_demo.config import PRESETS, BalanceMethod
 from moe_demo.routers import ROUTERS
+from moe_demo.config import PRESETS, BalanceMethod, CapacityOver, DropBy
 
 PROG = "python -m moe_demo"
 _HEADLINE = "苹果公司发布了最新的iPhone 15"
@@ -219,6 +220,19 @@ def _add_rule(parser: _Parser) -> None:
         type=int,
         metavar="C",
         help="words of one headline that an expert takes; the rest is dropped",
+    )
+    add(
+        "--capacity-factor", type=float, metavar="X", help="the same, as a multiple of an expert's fair share"
+    )
+    add(
+        "--drop-by",
+        choices=get_args(DropBy),
+        help="a full expert drops whoever comes last, or whoever has the smallest gates (default: position)",
+    )
+    add(
+        "--capacity-over",
+        choices=get_args(CapacityOver),
+        help="what shares an expert's places: a headline's words, or those of all headlines read together",
     )
 
 

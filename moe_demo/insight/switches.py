@@ -21,10 +21,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from moe_demo.config import ConfigError, ModelConfig, RoutingRule
+from moe_demo.config import CapacityOver, ConfigError, DropBy, ModelConfig, RoutingRule
 from moe_demo.model.batch import TokenBatch
 from moe_demo.model.change import Capacity, LayerChange
 from moe_demo.model.classifier import Classifier
+from moe_demo.model.change import Capacity, LayerChange, capacity_of
+from moe_demo.model.classifier import Classifier, ClassifierOutput
 from moe_demo.model.router import Router
 
 Array = np.ndarray[Any, Any]
@@ -37,6 +39,9 @@ WHAT_IF_SENTENCES = {
     "k": "K = {k} does not fit: a word can reach at most {most} experts here.",
     "temperature": "The temperature {value} does not fit; choose one above 0.",
     "capacity": "The capacity {value} does not fit; an expert takes at least 1 word.",
+    "capacity_factor": "The capacity factor {value} does not fit; choose one above 0 and up to {most}.",
+    "two_capacities": "A capacity and a capacity factor say two things of the same; leave one of them out.",
+    "no_capacity": "Whom a full expert drops is a question only with a capacity or a capacity factor; add one.",
     "groups": "{value} kept groups do not fit; choose 1 to {most}.",
     "top_off": "{value} top experts cannot be left out; choose 1 to {most}.",
     "gate": "The gate value {value} does not fit; choose a number from 0 to {most}.",
@@ -49,6 +54,7 @@ WHAT_IF_SENTENCES = {
     "force_many": "Word {token} is forced to more experts of layer {layer} than the K = {k} it can have.",
 }
 MAX_GATE = 10.0
+MAX_CAPACITY_FACTOR = 1000.0
 
 
 class WhatIfError(ConfigError):
@@ -104,6 +110,12 @@ class Switches:
     topk_groups: int | None = None
     capacity: int | None = None
     """Words of one headline that an expert takes; None: all (as DeepSeek-V3, which drops none)."""
+    capacity_factor: float | None = None
+    """The same as a multiple of the fair share of what is routed together."""
+    drop_by: DropBy | None = None
+    """Whom a full expert drops; None: by position."""
+    capacity_over: CapacityOver | None = None
+    """What shares the places of an expert; None: the words of one headline."""
     top_off: int | None = None
     """So many experts of the highest affinity are left out of every word's choice."""
     random_router: int | None = None
@@ -132,9 +144,19 @@ class Switches:
                 raise WhatIfError("gate", value=value, most=MAX_GATE)
         if self.capacity is not None and self.capacity < 1:
             raise WhatIfError("capacity", value=self.capacity)
+        self._check_dropping()
         if self.top_off is not None and not 1 <= self.top_off < model.n_routed:
             raise WhatIfError("top_off", value=self.top_off, most=model.n_routed - 1)
         self.rule(model)
+
+    def _check_dropping(self) -> None:
+        factor = self.capacity_factor
+        if factor is not None and not 0 < factor <= MAX_CAPACITY_FACTOR:
+            raise WhatIfError("capacity_factor", value=factor, most=MAX_CAPACITY_FACTOR)
+        if factor is not None and self.capacity is not None:
+            raise WhatIfError("two_capacities")
+        if (self.drop_by or self.capacity_over) and factor is None and self.capacity is None:
+            raise WhatIfError("no_capacity")
 
     def rule(self, model: ModelConfig) -> RoutingRule:
         """The routing rule of every layer. Raises WhatIfError where no router can have it."""
@@ -187,13 +209,24 @@ class Switches:
             gates_TE=_gates(
                 (n_tokens, n_routed), [(at, value) for at, value in self.gates if at.layer == layer]
             ),
-            capacity=None
-            if self.capacity is None
-            else Capacity(limit=self.capacity, sequence_T=batch.sequence_T),
+            capacity=self._capacity(rule, batch),
             shared_off=torch.tensor(True) if layer in self.shared_off else None,
         )
 
     def check_result(self, layers: Sequence[Routed], rule: RoutingRule) -> None:
+    def _capacity(self, rule: RoutingRule, batch: TokenBatch) -> Capacity | None:
+        group_T, n_tokens_B = batch.sequence_T, batch.lengths_B
+        if self.capacity_over == "batch":
+            group_T, n_tokens_B = torch.zeros_like(group_T), batch.lengths_B.sum().unsqueeze(0)
+        if self.capacity is not None:
+            limit_B = torch.full_like(n_tokens_B, self.capacity)
+        elif self.capacity_factor is not None:
+            limit_B = capacity_of(self.capacity_factor, n_tokens_B, rule.top_k, rule.n_routed)
+        else:
+            return None
+        return Capacity(limit_B=limit_B, group_T=group_T, by=self.drop_by or "position")
+
+    def check_result(self, output: ClassifierOutput, rule: RoutingRule) -> None:
         """Raise WhatIfError where the pass could not do what was asked: only then is it known who was reachable."""
         for layer, routed in enumerate(layers):
             choice_TE, chosen_TK = np.asarray(routed.choice_TE), np.asarray(routed.topk_idx_TK)

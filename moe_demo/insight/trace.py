@@ -66,6 +66,8 @@ class LayerTrace:
     """How much each token looks at each other in the block's attention, head by head; rows sum to 1."""
     block_output_TD: Array
     """The block's output: attention and MoE together, and in the order `attention_moe` the residual path."""
+    dropped_TK: Array | None = None
+    """True where a full expert dropped the token; None where experts take every token."""
 
     def __post_init__(self) -> None:
         (n_tokens, n_routed), (_, top_k) = self.scores_TE.shape, self.topk_idx_TK.shape

@@ -23,8 +23,8 @@ from moe_demo.insight.held_out import split_of_run
 from moe_demo.insight.run import Run
 from moe_demo.insight.switches import Place, Seat, Switches
 from moe_demo.insight.trace import ForwardTrace
+from moe_demo.model.balance import expert_load
 from moe_demo.model.batch import TokenBatch
-from moe_demo.model.change import LayerChange
 from moe_demo.text.corpus import Corpus
 from moe_demo.text.tokenizer import EncodedText
 from moe_demo.training.evaluation import BATCH_SIZE, encode_all
@@ -111,6 +111,10 @@ class Answers:
     """Cross-entropy, the mean over the headlines."""
     load_LE: Array
     """Assignments per layer and expert, those that were dropped or silenced among them."""
+    dropped_LE: Array
+    """Of these, those that a full expert dropped; 0 without a capacity."""
+    lost_LX: Array
+    """Words by how many of their experts dropped them, 0 to K, in each layer."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,6 +133,20 @@ class Effect:
     """Headlines that get another class."""
     load_before_LE: Array
     load_after_LE: Array
+    dropped_LE: Array
+    """Assignments that a full expert dropped, of those in `load_after_LE`; 0 without a capacity."""
+    lost_LX: Array
+    """Words by how many of their experts dropped them, 0 to K, in each layer."""
+
+    @property
+    def dropped_share_L(self) -> Array:
+        """Assignments that were dropped, as a part of all, in each layer."""
+        return np.asarray(self.dropped_LE.sum(1) / self.load_after_LE.sum(1))
+
+    @property
+    def losing_share_L(self) -> Array:
+        """Words that lost an expert or more, as a part of all, in each layer."""
+        return np.asarray(1 - self.lost_LX[:, 0] / self.lost_LX.sum(1))
 
     @property
     def difference(self) -> float:
@@ -162,21 +180,18 @@ def whatif(run: Run, text: str, switches: Switches, trained: ForwardTrace | None
         if set(layer.topk_idx_TK[token]) != set(other.topk_idx_TK[token])
     ]
     return WhatIf(
-        before=before, after=after, changed=tuple(changed), dropped=_dropped(after, changes), unheard=unheard
+        before=before, after=after, changed=tuple(changed), dropped=_dropped(after), unheard=unheard
     )
 
 
-def _dropped(after: ForwardTrace, changes: Mapping[int, LayerChange]) -> tuple[tuple[int, int, int], ...]:
+def _dropped(after: ForwardTrace) -> tuple[tuple[int, int, int], ...]:
     """(layer, word, expert) that a capacity takes apart."""
-    found = []
-    for layer, change in changes.items():
-        if change.capacity is None:
-            continue
-        routed = after.layers[layer]
-        chosen_TK = torch.from_numpy(routed.topk_idx_TK)
-        places = change.capacity.dropped(chosen_TK, routed.n_routed).nonzero().tolist()
-        found += [(layer, token, int(chosen_TK[token, k])) for token, k in places]
-    return tuple(found)
+    return tuple(
+        (layer.layer, token, int(layer.topk_idx_TK[token, k]))
+        for layer in after.layers
+        if layer.dropped_TK is not None
+        for token, k in np.argwhere(layer.dropped_TK).tolist()
+    )
 
 
 @torch.inference_mode()
@@ -186,18 +201,28 @@ def answers(run: Run, headlines: Headlines, switches: Switches | None = None) ->
     switches.check(run.config.model)
     model, rule, logits = run.config.model, switches.rule(run.config.model), []
     load_LE = torch.zeros(model.n_layers, model.n_routed, dtype=torch.long)
+    dropped_LE, lost_LX = (
+        torch.zeros_like(load_LE),
+        torch.zeros(model.n_layers, rule.top_k + 1, dtype=torch.long),
+    )
     for begin in range(0, len(headlines), BATCH_SIZE):
         batch = TokenBatch.of(headlines.texts[begin : begin + BATCH_SIZE])
         output = run.model(batch, switches.changes(run.model, batch))
         switches.check_result(output.routings, rule)
         logits.append(output.logits_BC)
         for layer, routing in enumerate(output.routings):
-            load_LE[layer] += torch.bincount(routing.topk_idx_TK.flatten(), minlength=model.n_routed)
+            load_LE[layer] += expert_load(routing.topk_idx_TK, model.n_routed)
+            none_TK = torch.zeros_like(routing.topk_idx_TK, dtype=torch.bool)
+            dropped_TK = none_TK if routing.dropped_TK is None else routing.dropped_TK
+            dropped_LE[layer] += expert_load(routing.topk_idx_TK[dropped_TK], model.n_routed)
+            lost_LX[layer] += torch.bincount(dropped_TK.sum(1), minlength=rule.top_k + 1)
     logits_BC = torch.cat(logits)
     return Answers(
         predicted_B=logits_BC.argmax(-1).numpy(),
         loss=float(F.cross_entropy(logits_BC, headlines.label_ids_B)),
         load_LE=load_LE.numpy(),
+        dropped_LE=dropped_LE.numpy(),
+        lost_LX=lost_LX.numpy(),
     )
 
 
@@ -217,6 +242,8 @@ def effect(run: Run, headlines: Headlines, switches: Switches, trained: Answers 
         n_flipped=int((before.predicted_B != after.predicted_B).sum()),
         load_before_LE=before.load_LE,
         load_after_LE=after.load_LE,
+        dropped_LE=after.dropped_LE,
+        lost_LX=after.lost_LX,
     )
 
 

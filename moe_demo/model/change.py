@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from moe_demo.config import RoutingRule
+from moe_demo.config import DropBy, RoutingRule
 
 if TYPE_CHECKING:
     from moe_demo.model.router import Routing
@@ -72,12 +72,15 @@ class LayerChange:
         if self.gates_TE is not None:
             wanted_TK = self.gates_TE.gather(1, chosen_TK)
             gates_TK = torch.where(wanted_TK.isnan(), gates_TK, wanted_TK)
+        dropped_TK = None
+        if self.capacity is not None:
+            dropped_TK = self.capacity.dropped(chosen_TK, gates_TK, routing.scores_TE.shape[1])
         if self.silenced is not None:
             silenced_TE = self.silenced.expand(routing.scores_TE.shape)
             gates_TK = gates_TK.masked_fill(silenced_TE.gather(1, chosen_TK), 0.0)
-        if self.capacity is not None:
-            gates_TK = gates_TK.masked_fill(self.capacity.dropped(chosen_TK, routing.scores_TE.shape[1]), 0.0)
-        return replace(routing, gates_TK=gates_TK)
+        if dropped_TK is not None:
+            gates_TK = gates_TK.masked_fill(dropped_TK, 0.0)
+        return replace(routing, gates_TK=gates_TK, dropped_TK=dropped_TK)
 
     def heard(self, shared_TD: Tensor) -> Tensor:
         """What a shared expert says, where it is not off."""
@@ -90,22 +93,38 @@ class LayerChange:
 
 @dataclass(frozen=True, kw_only=True)
 class Capacity:
-    """No expert takes more than `limit` tokens of one headline; those that come later are dropped by it.
+    """No expert takes more than so many tokens of one group; it drops the others, whose other gates stay as they are.
 
     Token dropping as in GShard (arXiv 2006.16668) and Switch Transformer (arXiv 2101.03961, section 2.2), which
-    DeepSeek-V3 does without (arXiv 2412.19437, section 2.1.2).
+    DeepSeek-V3 does without (arXiv 2412.19437, section 2.1.2). A group is a headline or a whole batch. *By position*
+    an expert takes whoever comes first (Switch), *by probability* whoever has the largest gates (Megatron-LM).
     """
 
-    limit: int
-    sequence_T: Tensor
-    """Which headline a token belongs to."""
+    limit_B: Tensor
+    """Tokens that each group may send to one expert."""
+    group_T: Tensor
+    """Which group a token belongs to."""
+    by: DropBy = "position"
 
-    def dropped(self, topk_idx_TK: Tensor, n_routed: int) -> Tensor:
+    def dropped(self, topk_idx_TK: Tensor, gates_TK: Tensor, n_routed: int) -> Tensor:
         """True where a token comes to an expert that is full, shape (T, K)."""
-        chosen_TE = torch.zeros(len(topk_idx_TK), n_routed, dtype=torch.long).scatter_(1, topk_idx_TK, 1)
-        place_TE = chosen_TE.cumsum(0)  # in line at this expert, from 1, over all headlines
-        n_sequences = int(self.sequence_T.max()) + 1 if len(self.sequence_T) else 0
-        taken_BE = chosen_TE.new_zeros(n_sequences, n_routed).index_add_(0, self.sequence_T, chosen_TE)
-        before_BE = taken_BE.cumsum(0) - taken_BE  # by the headlines that stand before in the batch
-        place_TE = place_TE - before_BE[self.sequence_T]
-        return place_TE.gather(1, topk_idx_TK) > self.limit
+        queue_TK = self.group_T.unsqueeze(1) * n_routed + topk_idx_TK  # one queue for each group and expert
+        queue_A = queue_TK.flatten()  # A assignments, in the order of tokens
+        order_A = torch.arange(len(queue_A))
+        if self.by == "probability":
+            order_A = gates_TK.flatten().argsort(descending=True, stable=True)
+        order_A = order_A[queue_A[order_A].argsort(stable=True)]
+        length_Q = torch.bincount(queue_A)
+        begin_Q = length_Q.cumsum(0) - length_Q
+        place_A = torch.empty_like(order_A)
+        place_A[order_A] = torch.arange(len(order_A)) - begin_Q[queue_A[order_A]]
+        return place_A.view_as(topk_idx_TK) >= self.limit_B[self.group_T].unsqueeze(1)
+
+
+def capacity_of(factor: float, n_tokens_B: Tensor, top_k: int, n_routed: int) -> Tensor:
+    """ceil(factor x fair share) tokens an expert, at least 1, for groups of so many tokens, shape (B,).
+
+    The fair share is T K / E. Switch Transformer Eq. 3 with its K = 1; for K > 1 as in DeepSpeed and Megatron-LM.
+    """
+    fair_B = n_tokens_B.double() * top_k / n_routed
+    return (factor * fair_B - 1e-9).ceil().clamp(min=1).long()

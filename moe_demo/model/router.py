@@ -41,6 +41,7 @@ class Routing:
     gates_TK: Tensor
     group_scores_TG: Tensor | None = None  # None where there is one group
     kept_groups_TM: Tensor | None = None
+    dropped_TK: Tensor | None = None  # True where a full expert dropped the token; None without a capacity
 
     def first(self, n_tokens: int) -> Routing:
         """What was decided for the first tokens alone."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+from math import ceil
+
 import numpy as np
 
 from moe_demo.insight.run import Run
@@ -90,8 +93,7 @@ class NumpyModel:
         off, k, n_kept = self.asked(layer, switches)
         silent = {seat.expert for seat in switches.silenced if seat.layer == layer}
         forced = {(place.token, place.expert) for place in switches.forced if place.layer == layer}
-        taken = dict.fromkeys(range(config.n_routed), 0)
-        output, routes = np.zeros_like(x), []
+        output, routes, sent = np.zeros_like(x), [], []
         for t, u in enumerate(x):
             score = self.affinity(self.w[f"{name}.router.weight_ED"] @ u / (switches.temperature or 1.0))
             choice = score + self.w[f"{name}.router.bias_E"]
@@ -112,20 +114,37 @@ class NumpyModel:
             if config.norm_topk and k > 1:
                 gates = gates / gates.sum()
             moved = dict(switches.gates)
-            for e, gate in zip(chosen, gates * config.route_scale, strict=True):
-                gate = moved.get((layer, t, e), gate)
-                taken[e] += 1
-                full = switches.capacity is not None and taken[e] > switches.capacity
-                if e not in silent and not full:
-                    hidden = self.w[f"{name}.experts.gate_up_E2FD"][e] @ u
-                    half = len(hidden) // 2
-                    hidden = hidden[:half] / (1 + np.exp(-hidden[:half])) * hidden[half:]
-                    output[t] += gate * (self.w[f"{name}.experts.down_EDF"][e] @ hidden)
+            sent += [
+                (t, e, moved.get((layer, t, e), gate))
+                for e, gate in zip(chosen, gates * config.route_scale, strict=True)
+            ]
             if layer not in switches.shared_off:
                 for shared in range(config.n_shared):
                     output[t] += self.ffn(f"{name}.shared.{shared}", u)
             routes.append(set(chosen))
+        for t, e, gate in self.taken(sent, switches):
+            if e not in silent:
+                hidden = self.w[f"{name}.experts.gate_up_E2FD"][e] @ x[t]
+                half = len(hidden) // 2
+                hidden = hidden[:half] / (1 + np.exp(-hidden[:half])) * hidden[half:]
+                output[t] += gate * (self.w[f"{name}.experts.down_EDF"][e] @ hidden)
         return output, routes
+
+    def taken(self, sent, switches: Switches):
+        """Those of (word, expert, gate) that find a place at their expert."""
+        limit = switches.capacity
+        if switches.capacity_factor is not None:
+            fair = Fraction(len(sent), self.config.n_routed)
+            limit = max(1, ceil(Fraction(switches.capacity_factor) * fair))
+        if limit is None:
+            return sent
+        found = []
+        for e in range(self.config.n_routed):
+            queue = [one for one in sent if one[1] == e]
+            if switches.drop_by == "probability":
+                queue.sort(key=lambda one: -one[2])
+            found += queue[:limit]
+        return found
 
     def affinity(self, logits):
         if self.config.score_fn == "sigmoid":

@@ -8,7 +8,8 @@ import pytest
 from moe_demo.cli import main
 from moe_demo.insight.run import load_run
 from moe_demo.insight.switches import Place, Seat, Switches
-from moe_demo.insight.whatif import whatif
+from moe_demo.insight.whatif import Headlines, effect, whatif
+from moe_demo.runs.data import read_corpora
 from tests import toy
 
 TEXT = "苹果公司发布了最新的iPhone 15"
@@ -69,6 +70,17 @@ def test_whatif_leaves_one_expert_alone(capsys: pytest.CaptureFixture[str]):
     record = json.loads(capsys.readouterr().out)
     found = whatif(load_run("deepseek"), TEXT, Switches(alone=(Seat(1, 5),)))
     assert record["after"] == pytest.approx(found.after.probabilities, abs=1e-6)
+def test_whatif_tells_what_a_capacity_drops(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    csv = toy.write_csv(tmp_path / "toy.csv")
+    options = ["--capacity-factor", "1.25", "--drop-by", "probability", "--capacity-over", "batch"]
+    assert main(["whatif", "--run", "deepseek", "--data", str(csv), *options, "--json"]) == 0
+    record = json.loads(capsys.readouterr().out)
+    run = load_run("deepseek")
+    switches = Switches(capacity_factor=1.25, drop_by="probability", capacity_over="batch")
+    found = effect(run, Headlines.of(run, read_corpora([csv], run.labels)), switches)
+    assert record["dropped"] == found.dropped_share_L.tolist()
+    assert record["words_losing"] == found.losing_share_L.tolist()
+    assert min(record["words_losing"]) > 0
 
 
 def test_a_gate_of_an_expert_that_was_not_chosen_is_told(capsys: pytest.CaptureFixture[str]):
@@ -126,6 +138,9 @@ def test_every_expert_is_switched_off_by_itself(tmp_path: Path, capsys: pytest.C
         (["--force", "0:99:1", TEXT], "There is no word 99"),
         (["--k", "99", TEXT], "K = 99 does not fit"),
         (["--capacity", "0", TEXT], "The capacity 0 does not fit"),
+        (["--capacity-factor", "0", TEXT], "The capacity factor 0.0 does not fit; choose one above 0"),
+        (["--capacity", "2", "--capacity-factor", "1", TEXT], "leave one of them out."),
+        (["--drop-by", "probability", TEXT], "only with a capacity or a capacity factor; add one."),
         (["--gate", "0:1=2", TEXT], "write it as L:T:E"),
         (["--gate", "0:1:2", TEXT], "write it as L:T:E=X"),
         (["--bias", "0:1=nan", TEXT], "write it as L:E=X"),

@@ -1,5 +1,7 @@
 """What-ifs: equal to an independent NumPy model, refused in one sentence, measured with an honest interval."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -37,6 +39,17 @@ def headlines() -> Headlines:
     return Headlines(texts=texts, label_ids_B=torch.from_numpy(held_out.label_ids)[:300])
 
 
+def random_capacity(random: np.random.Generator, n_tokens: int) -> dict[str, Any]:
+    """None, one in words or one in fair shares."""
+    kind = random.integers(3)
+    if kind == 0:
+        return {}
+    number = {"capacity": int(random.integers(1, n_tokens + 1))}
+    factor = {"capacity_factor": float(random.choice([0.5, 1.0, 1.25, 2.0]))}
+    by = str(random.choice(["position", "probability"]))
+    return (number if kind == 1 else factor) | {"drop_by": by}
+
+
 def random_switches(random: np.random.Generator, run: Run, n_tokens: int) -> Switches:
     """Some of everything that can be switched."""
     model = run.config.model
@@ -56,7 +69,7 @@ def random_switches(random: np.random.Generator, run: Run, n_tokens: int) -> Swi
         top_k=int(random.integers(1, 4 if model.n_routed == 16 else 2)) if random.random() < 0.5 else None,
         temperature=float(random.uniform(0.3, 3)) if random.random() < 0.5 else None,
         topk_groups=int(random.integers(2, 5)) if model.n_groups == 4 and random.random() < 0.4 else None,
-        capacity=int(random.integers(1, n_tokens + 1)) if random.random() < 0.4 else None,
+        **random_capacity(random, n_tokens),
         top_off=1 if model.n_routed == 16 and random.random() < 0.4 else None,
         pushed=tuple((seat, float(random.uniform(-0.3, 0.3))) for seat in seats(2)),
         gates=tuple(
@@ -178,6 +191,11 @@ def test_a_capacity_counts_each_headline_for_itself(headlines: Headlines):
         (Switches(top_k=9), "k"),
         (Switches(topk_groups=5), "groups"),
         (Switches(capacity=0), "capacity"),
+        (Switches(capacity_factor=0.0), "capacity_factor"),
+        (Switches(capacity_factor=float("nan")), "capacity_factor"),
+        (Switches(capacity_factor=1e9), "capacity_factor"),
+        (Switches(capacity=2, capacity_factor=1.0), "two_capacities"),
+        (Switches(drop_by="probability"), "no_capacity"),
         (Switches(top_off=0), "top_off"),
         (Switches(top_off=16), "top_off"),
         (Switches(top_off=13), "too_few"),
