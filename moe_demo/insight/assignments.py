@@ -18,6 +18,7 @@ import numpy as np
 import torch
 
 from moe_demo.insight.run import Run
+from moe_demo.insight.switches import Switches
 from moe_demo.insight.whatif import Headlines
 from moe_demo.model.batch import TokenBatch
 from moe_demo.model.classifier import Classifier
@@ -119,21 +120,36 @@ class Assignments:
         return tuple(words[order].tolist()), rank[place_T]
 
 
-def assignments(run: Run, headlines: Headlines, tell: Tell = lambda done, of: None) -> Assignments:
-    """One pass over the headlines; `tell` hears how many are done."""
-    return assignments_of(run.model, run.labels, headlines, tell)
+def assignments(
+    run: Run,
+    headlines: Headlines,
+    tell: Tell = lambda done, of: None,
+    switches: Switches | None = None,
+) -> Assignments:
+    """One pass over the headlines, with something switched or as trained; `tell` hears how many are done.
+
+    Raises WhatIfError where the switches do not fit.
+    """
+    if switches is not None:
+        switches.check(run.config.model)
+    return assignments_of(run.model, run.labels, headlines, tell, switches)
 
 
 @torch.inference_mode()
 def assignments_of(
-    model: Classifier, labels: tuple[str, ...], headlines: Headlines, tell: Tell = lambda done, of: None
+    model: Classifier,
+    labels: tuple[str, ...],
+    headlines: Headlines,
+    tell: Tell = lambda done, of: None,
+    switches: Switches | None = None,
 ) -> Assignments:
     """The same of a model that belongs to no run yet."""
     model.eval()
     experts, gates, embedded = [], [], []
     for begin in range(0, len(headlines), BATCH_SIZE):
         tell(begin, len(headlines))
-        output = model(TokenBatch.of(headlines.texts[begin : begin + BATCH_SIZE]))
+        batch = TokenBatch.of(headlines.texts[begin : begin + BATCH_SIZE])
+        output = model(batch, switches.changes(model, batch) if switches else None)
         experts.append(torch.stack([routing.topk_idx_TK for routing in output.routings]))
         gates.append(torch.stack([routing.gates_TK for routing in output.routings]))
         embedded.append(output.embedded_TD)
