@@ -192,7 +192,8 @@ class BalanceConfig:
     method: BalanceMethod = "loss_free+seq"
     alpha: float = 0.01  # weight of the expert-level loss of `aux_loss`
     seq_alpha: float = 1e-4  # weight of the sequence-wise loss; 1e-4 in DeepSeek-V3
-    device_alpha: float = 0.0  # weight of the device-level loss; it needs n_groups > 1
+    device_alpha: float = 0.0  # weight of the device-level loss; it needs n_groups > 1; 0.05 in DeepSeek-V2
+    communication_alpha: float = 0.0  # and of the communication loss; 0.02 in DeepSeek-V2
     bias_rate: float = 1e-3  # u of the loss-free update; gamma in DeepSeek-V3
     calibration_passes: int = 0  # over clean headlines after training, at each of three rates; 0 = none
 
@@ -200,7 +201,7 @@ class BalanceConfig:
         require_choices(self)
         require_bounded(self)
         require(self, self.calibration_passes >= 0, "calibration_passes", must_be("at_least", bound=0))
-        for name in ("alpha", "seq_alpha", "device_alpha", "bias_rate"):
+        for name in ("alpha", "seq_alpha", "device_alpha", "communication_alpha", "bias_rate"):
             require(self, getattr(self, name) >= 0, name, must_be("at_least", bound=0))
 
     @property
@@ -262,8 +263,9 @@ class RunConfig:
             require(self, getattr(self, name) >= 0, name, must_be("at_least", bound=0))
         require(self, 0 < self.outlier_share <= 1, "outlier_share", must_be("within", bounds="(0, 1]"))
         require(self, 0 <= self.seed < 2**63, "seed", must_be("within", bounds="0..2^63-1"))
-        if self.balance.device_alpha > 0 and not self.model.n_groups > 1:
-            raise ConfigError("groups")
+        for name in ("device_alpha", "communication_alpha"):
+            if getattr(self.balance, name) > 0 and not self.model.n_groups > 1:
+                raise ConfigError("groups", field=name)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON types, nested as the classes are."""

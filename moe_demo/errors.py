@@ -65,7 +65,7 @@ CONFIG_SENTENCES = {
     "rule": "{owner}.{field} must be {rule}, got {value}.",
     "table": "{owner} must be a table of settings, got {value}.",
     "unknown": "{owner} has no setting named {names}.",
-    "groups": "BalanceConfig.device_alpha needs ModelConfig.n_groups above 1, got 1.",
+    "groups": "BalanceConfig.{field} needs ModelConfig.n_groups above 1, got 1.",
     "preset": "There is no preset {name!r}; choose one of {known}.",
     "device": "device must be one of auto, cpu, cuda, got {device!r}.",
     "no_cuda": "device is cuda, but torch finds no CUDA GPU here; use cpu or auto.",

@@ -35,6 +35,7 @@ HIGHEST: Mapping[str, float] = {
     "alpha": 1000,
     "seq_alpha": 1000,
     "device_alpha": 1000,
+    "communication_alpha": 1000,
     "bias_rate": 10,
     "calibration_passes": 100,
     # training

@@ -29,6 +29,7 @@ from moe_demo.insight.run import Run
 from moe_demo.insight.step_record import Array, BatchHeadline, GradientPart, LossPart, SlowLayer, SlowStep
 from moe_demo.model.balance import (
     affinity_share,
+    communication_balance_loss,
     device_balance_loss,
     expert_balance_loss,
     expert_load,
@@ -184,6 +185,10 @@ def _losses(trainer: Trainer, result: BatchResult) -> tuple[LossPart, ...]:
             lambda routing: sequence_balance_loss(routing, batch.sequence_T, n_texts),
         ),
         "device": (balance.device_alpha, lambda routing: device_balance_loss(routing, n_groups)),
+        "communication": (
+            balance.communication_alpha,
+            lambda routing: communication_balance_loss(routing, n_groups, trainer.config.model.topk_groups),
+        ),
     }
     return tuple(
         LossPart(name=name, weight=weight, value_L=tuple(float(loss(routing)) for routing in routings))

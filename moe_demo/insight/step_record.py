@@ -98,7 +98,7 @@ class LossPart:
     """One balance loss of the method: weight x value, summed over the layers, is its part of the loss."""
 
     name: str
-    """`expert`, `sequence` or `device`."""
+    """`expert`, `sequence`, `device` or `communication`."""
     weight: float
     value_L: tuple[float, ...]
 
@@ -222,12 +222,13 @@ class SlowStep:
     def factors(self, layer: int, headline: int) -> BalanceFactors:
         """What the balance loss of the method in force multiplies."""
         shown = self.layers[layer]
-        by_headline = any(part.name == "sequence" for part in self.losses)
+        over_experts = [part for part in self.losses if part.name in ("expert", "sequence")]
+        by_headline = any(part.name == "sequence" for part in over_experts)
         return BalanceFactors(
-            kind="sequence" if by_headline else "batch" if self.losses else "unused",
+            kind="sequence" if by_headline else "batch" if over_experts else "unused",
             f_E=shown.sequence_f_BE[headline] if by_headline else shown.f_E,
             P_E=shown.sequence_P_BE[headline] if by_headline else shown.P_E,
-            loss=next((part.value_L[layer] for part in self.losses if part.name != "device"), 0.0),
+            loss=over_experts[0].value_L[layer] if over_experts else 0.0,
         )
 
     @property

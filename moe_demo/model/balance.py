@@ -1,7 +1,8 @@
 """Keeping the load even: balance losses, the loss-free bias update, and how imbalance is measured.
 
 Two families. A *balance loss* is added to the training loss and pushes the router by gradient: expert level and
-device level (DeepSeekMoE, arXiv 2401.06066, Eq. 12-17), sequence-wise (DeepSeek-V3, arXiv 2412.19437, Eq. 17-20).
+device level (DeepSeekMoE, arXiv 2401.06066, Eq. 12-17), communication (DeepSeek-V2, arXiv 2405.04434, Eq. 29-31),
+sequence-wise (DeepSeek-V3, arXiv 2412.19437, Eq. 17-20).
 The *loss-free* method (arXiv 2408.15664) adds no gradient: after each optimizer step it nudges a bias that takes
 part in choosing and in nothing else.
 
@@ -85,6 +86,18 @@ def device_balance_loss(routing: Routing, n_groups: int, shared: SharedBatch | N
     return (f_E.unflatten(0, (n_groups, -1)).mean(1) * share_E.unflatten(0, (n_groups, -1)).sum(1)).sum()
 
 
+def communication_balance_loss(routing: Routing, n_groups: int, topk_groups: int) -> Tensor:
+    """Sum over devices of f''_d P''_d: what a device receives, and its experts' summed P. DeepSeek-V2 Eq. 29-31.
+
+    f'' = D / (M T) times the tokens sent to device d, one copy for all its experts: 1 where all devices receive as much
+    and every token reaches the M devices it may. The device-level loss evens the work done, this one the copies sent.
+    """
+    size, n_tokens = routing.scores_TE.shape[1] // n_groups, len(routing.topk_idx_TK)
+    reached_TG = routing.scores_TE.new_zeros(n_tokens, n_groups).scatter_(1, routing.topk_idx_TK // size, 1.0)
+    f_G = reached_TG.sum(0) * (n_groups / max(topk_groups * n_tokens, 1))
+    return (f_G * mean_affinity(routing.scores_TE).unflatten(0, (n_groups, -1)).sum(1)).sum()
+
+
 def sequence_balance_loss(routing: Routing, sequence_T: Tensor, n_sequences: int) -> Tensor:
     """Mean over headlines of that headline's own sum of f_i P_i. DeepSeek-V3 Eq. 17-20 (without alpha).
 
@@ -118,6 +131,10 @@ def balance_loss(
         total = total + config.sequence_weight * sequence_balance_loss(routing, sequence_T, n_sequences)
     if config.device_alpha > 0:
         total = total + config.device_alpha * device_balance_loss(routing, rule.n_groups, shared)
+        total = total + config.device_alpha * device_balance_loss(routing, rule.n_groups)
+    if config.communication_alpha > 0:
+        communication = communication_balance_loss(routing, rule.n_groups, rule.topk_groups)
+        total = total + config.communication_alpha * communication
     return total
 
 

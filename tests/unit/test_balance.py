@@ -10,6 +10,7 @@ from moe_demo.model.balance import (
     SharedBatch,
     affinity_share,
     balance_loss,
+    communication_balance_loss,
     device_balance_loss,
     expert_balance_loss,
     expert_load,
@@ -91,6 +92,37 @@ def test_device_loss_of_the_worked_example():
     assert float(device_balance_loss(ROUTING, 2)) == pytest.approx(1.75 * 0.675 + 0.25 * 0.325)
 
 
+def test_communication_loss_of_the_worked_example():
+    """Experts {0, 1} | {2, 3} and choices {0,1} {0,1} {1,2} {0,1}: 4 copies and 1, of M T = 8; P'' = .675 and .325."""
+    assert ROUTING.topk_idx_TK.sort(1).values.tolist() == [[0, 1], [0, 1], [1, 2], [0, 1]]
+    found = float(communication_balance_loss(ROUTING, n_groups=2, topk_groups=2))
+    assert found == pytest.approx(2 / 8 * 4 * 0.675 + 2 / 8 * 1 * 0.325)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_communication_loss_is_the_papers_formula(seed: int):
+    """DeepSeek-V2 Eq. 29-31 as loops: f'' = D / (M T) sum of 1(token sent to device), P'' = sum of P on the device."""
+    generator = torch.Generator().manual_seed(seed)
+    rule = RoutingRule(n_routed=16, top_k=4, n_groups=4, topk_groups=3, score_fn="softmax", norm_topk=False)
+    routing = route(torch.randn(30, 16, generator=generator), torch.zeros(16), rule)
+    expected = 0.0
+    for device in range(4):
+        own = range(4 * device, 4 * device + 4)
+        sent = sum(any(int(e) in own for e in row) for row in routing.topk_idx_TK)
+        f = 4 / (3 * 30) * sent
+        expected += f * sum(float(routing.scores_TE[:, e].mean()) for e in own)
+    assert float(communication_balance_loss(routing, 4, 3)) == pytest.approx(expected, abs=1e-5)
+
+
+def test_communication_that_is_even_and_uses_the_whole_limit_costs_one():
+    routing = route(torch.zeros(2, 4), torch.zeros(4), RULE)
+    even = type(routing)(**{**vars(routing), "topk_idx_TK": torch.tensor([[0, 2], [1, 3]])})
+    assert float(communication_balance_loss(even, 2, 2)) == pytest.approx(1)
+    config = BalanceConfig(method="none", communication_alpha=0.02)
+    rule = RoutingRule(n_routed=4, top_k=2, n_groups=2, topk_groups=2)
+    assert float(balance_loss(even, torch.tensor([0, 1]), 2, config, rule)) == pytest.approx(0.02)
+
+
 def test_pressure_flows_through_affinities_only_and_lowers_the_busy_expert():
     logits_TE = torch.logit(SCORES_TE).requires_grad_()
     expert_balance_loss(route(logits_TE, torch.zeros(4), RULE)).backward()
@@ -124,9 +156,10 @@ def test_no_tokens_cost_nothing_and_move_no_weight(n_sequences):
     losses = [
         expert_balance_loss(routing),
         device_balance_loss(routing, 2),
+        communication_balance_loss(routing, 2, 1),
         sequence_balance_loss(routing, no_sequence_T, n_sequences),
     ]
-    assert [loss.item() for loss in losses] == [0, 0, 0]
+    assert [loss.item() for loss in losses] == [0, 0, 0, 0]
     sum(losses).backward()
     assert max_vio(expert_load(routing.topk_idx_TK, 4)) == 0
     assert updated_bias(torch.zeros(4), expert_load(routing.topk_idx_TK, 4), 0.1).tolist() == [0, 0, 0, 0]

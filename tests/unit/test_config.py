@@ -72,6 +72,7 @@ BAD_VALUES = [
     (BalanceConfig, "alpha", -1.0),
     (BalanceConfig, "seq_alpha", -1.0),
     (BalanceConfig, "device_alpha", float("nan")),
+    (BalanceConfig, "communication_alpha", -0.1),
     (BalanceConfig, "bias_rate", -1e-3),
     (BalanceConfig, "calibration_passes", -1),
     (RunConfig, "seed", -1),
@@ -120,10 +121,11 @@ def test_a_rule_of_the_router_alone_is_checked_too():
         RoutingRule(n_routed=4, top_k=1, temperature=0.0)
 
 
-def test_device_level_loss_needs_devices():
+@pytest.mark.parametrize("name", ["device_alpha", "communication_alpha"])
+def test_losses_over_devices_need_devices(name):
     model = replace(preset("deepseek").model, n_groups=1, topk_groups=1)
-    with pytest.raises(ConfigError, match=r"device_alpha needs ModelConfig\.n_groups above 1"):
-        RunConfig(model=model, balance=BalanceConfig(device_alpha=0.1))
+    with pytest.raises(ConfigError, match=rf"{name} needs ModelConfig\.n_groups above 1"):
+        RunConfig(model=model, balance=BalanceConfig(**{name: 0.1}))
 
 
 @pytest.mark.parametrize("name", list(PRESETS))

@@ -145,8 +145,9 @@ def test_each_balance_method_changes_what_it_should(method, has_loss, moves_bias
     assert torch.equal(router, plain_router) != has_loss  # only a loss reaches the router by gradient
 
 
-def test_device_level_loss_is_added_where_it_is_asked_for():
-    assert with_method("none", device_alpha=0.5).step().balance_loss > with_method("none").step().balance_loss
+@pytest.mark.parametrize("name", ["device_alpha", "communication_alpha"])
+def test_a_loss_over_devices_is_added_where_it_is_asked_for(name):
+    assert with_method("none", **{name: 0.5}).step().balance_loss > with_method("none").step().balance_loss
 
 
 def test_training_is_repeatable_and_leaves_torch_as_it_was():
