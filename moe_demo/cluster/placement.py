@@ -96,6 +96,11 @@ class Placement:
         slots_LP = self.slot_loads(loads_LE)
         return slots_LP.reshape(len(slots_LP), self.machines.n_devices, -1).sum(-1)
 
+    def held(self, layer: int, device: int) -> list[int]:
+        """The experts in the slots of a device."""
+        size = self.machines.slots_per_device
+        return self.physical_to_logical_LP[layer, device * size : (device + 1) * size].tolist()
+
     def slots_of(self, layer: int) -> list[list[int]]:
         """The slots that hold each expert, in ascending order."""
         row_P = self.physical_to_logical_LP[layer]

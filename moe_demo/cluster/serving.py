@@ -44,6 +44,11 @@ class Served:
         """The device that everyone waits for."""
         return np.asarray(self.device_loads_WLV.argmax(-1))
 
+    def relative(self, window: int, layer: int) -> Array:
+        """Load of each device over their mean, shape (V,); 1 where nothing is to be done."""
+        loads_V = self.device_loads_WLV[window, layer]
+        return np.asarray(loads_V / loads_V.mean() if loads_V.any() else np.ones_like(loads_V))
+
     @property
     def slowdown_W(self) -> Array:
         """Time over that of even devices: layers come one after the other, and in each all wait for the slowest."""

@@ -46,6 +46,16 @@ class Traffic:
         return int(self.copies_G.sum())
 
     @property
+    def copies_share_G(self) -> Array:
+        """Each node's part of all copies; 0 without a token."""
+        return np.asarray(self.copies_G / max(self.copies_per_node, 1))
+
+    @property
+    def tokens_share_X(self) -> Array:
+        """The tokens by nodes as parts of all."""
+        return np.asarray(self.tokens_by_nodes_X / max(self.n_tokens, 1))
+
+    @property
     def nodes_per_token(self) -> float:
         """Mean number of nodes that a token reaches; 0 without a token."""
         return self.copies_per_node / max(self.n_tokens, 1)

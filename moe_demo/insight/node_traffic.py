@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from moe_demo.cluster.traffic import Traffic, chance_by_nodes, chance_nodes, traffic
+from moe_demo.config import ModelConfig
 from moe_demo.insight.assignments import Assignments, assignments
 from moe_demo.insight.run import Run
 from moe_demo.insight.switches import Switches
@@ -78,9 +79,29 @@ class Limited:
     """Against the limit of training."""
 
 
+def nodes_for(model: ModelConfig) -> int:
+    """Nodes that the experts are laid on: one a group; without groups four where they divide evenly, else one each."""
+    if model.n_groups > 1:
+        return model.n_groups
+    return 4 if model.n_routed % 4 == 0 else model.n_routed
+
+
 def traffic_of(found: Assignments, n_groups: int) -> tuple[Traffic, ...]:
     """Layer by layer."""
     return tuple(traffic(experts_TK, found.n_routed, n_groups) for experts_TK in found.experts_LTK)
+
+
+def trained_limit(model: ModelConfig) -> int:
+    """Nodes that a word may reach as the model was trained; all where its router has no groups."""
+    return model.topk_groups if model.n_groups > 1 else nodes_for(model)
+
+
+def possible_limits(model: ModelConfig) -> list[int]:
+    """The limits whose groups have room for K experts; the last is none at all."""
+    if model.n_groups == 1:
+        return [nodes_for(model)]
+    size = model.n_routed // model.n_groups
+    return [m for m in range(1, model.n_groups + 1) if m * size >= model.top_k]
 
 
 def limits(
@@ -94,17 +115,16 @@ def limits(
     `measure` stands for `whatif.effect` on these headlines.
     """
     model, measure = run.config.model, measure or measured_on(run, headlines)
-    size = model.n_routed // model.n_groups
-    within = wanted or [m for m in range(1, model.n_groups + 1) if m * size >= model.top_k]
+    n_nodes = nodes_for(model)
     found = []
-    for limit in within:
-        switches = Switches(topk_groups=limit)
-        shape = (model.n_routed, model.n_groups, model.top_k, limit)
+    for limit in wanted or possible_limits(model):
+        switches = Switches(topk_groups=limit) if model.n_groups > 1 else Switches()
+        shape = (model.n_routed, n_nodes, model.top_k, limit)
         found.append(
             Limited(
                 limit=limit,
-                trained=limit == model.topk_groups,
-                layers=traffic_of(assignments(run, headlines, switches=switches), model.n_groups),
+                trained=limit == trained_limit(model),
+                layers=traffic_of(assignments(run, headlines, switches=switches), n_nodes),
                 chance_nodes=chance_nodes(*shape),
                 chance_by_nodes_X=chance_by_nodes(*shape),
                 effect=measure(switches),

@@ -19,7 +19,9 @@ import numpy as np
 
 from moe_demo.cluster.placement import Machines, contiguous_loads, imbalance, place
 from moe_demo.cluster.serving import Served, balancedness, balancedness_over_layers, serve
+from moe_demo.config import ModelConfig
 from moe_demo.insight.assignments import Assignments
+from moe_demo.insight.node_traffic import nodes_for
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,17 +45,35 @@ class Plan:
     """Windows between two new plans."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class DeviceRow:
+    """One device in one layer and window; loads over the mean of all devices."""
+
+    experts: tuple[int, ...]
+    """What its slots hold by the first plan."""
+    experts_refreshed: tuple[int, ...]
+    """And by the plan in force when plans are made anew."""
+    planned: float
+    served: float
+    refreshed: float
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class PlanOutcome:
     """Imbalance planned, served and after new plans."""
 
-    planned_L: Array
-    """What the plan promises on the loads it was made of."""
+    planned_loads_LV: Array
+    """Of each device, on the loads that the plan was made of."""
     without_WL: Array
     """Imbalance of every window without replicas, experts in their order."""
     stale: Served
     """The first plan kept for good."""
     refreshed: Served
+
+    @property
+    def planned_L(self) -> Array:
+        """Imbalance that the plan promises on the loads it was made of."""
+        return imbalance(self.planned_loads_LV)
 
     @property
     def balancedness(self) -> float:
@@ -64,6 +84,34 @@ class PlanOutcome:
     def balancedness_over_layers(self) -> float:
         """The wrong axis."""
         return balancedness_over_layers(self.stale.device_loads_WLV.sum(0))
+
+    @property
+    def slowdown(self) -> float:
+        """Time over that of even devices under the first plan, over all windows."""
+        return float(self.stale.slowdown_W.mean())
+
+    @property
+    def slowdown_refreshed(self) -> float:
+        """The same with new plans."""
+        return float(self.refreshed.slowdown_W.mean())
+
+    def device_rows(self, layer: int, window: int) -> list[DeviceRow]:
+        """One record a device: what it holds, and its load over the mean as planned, as served, and with new plans."""
+        plans = self.refreshed.plans
+        shown = plans[int(self.refreshed.plan_W[window])]
+        planned_V = self.planned_loads_LV[layer] / self.planned_loads_LV[layer].mean()
+        served_V = self.stale.relative(window, layer)
+        fresh_V = self.refreshed.relative(window, layer)
+        return [
+            DeviceRow(
+                experts=tuple(plans[0].held(layer, device)),
+                experts_refreshed=tuple(shown.held(layer, device)),
+                planned=float(planned_V[device]),
+                served=float(served_V[device]),
+                refreshed=float(fresh_V[device]),
+            )
+            for device in range(len(planned_V))
+        ]
 
     def frame(self) -> pd.DataFrame:
         """A tidy table, one row a window and layer."""
@@ -88,6 +136,18 @@ class PlanOutcome:
         )
 
 
+def machines_for(model: ModelConfig, spare: int, stay: bool) -> Machines:
+    """Two devices a node where its experts divide evenly, else one; every device has `spare` slots more than it needs.
+
+    With `stay` every group of experts stays on one node (the hierarchical policy), else experts go anywhere (global).
+    """
+    n_nodes = nodes_for(model)
+    n_devices = n_nodes * (1 if (model.n_routed // n_nodes) % 2 else 2)
+    n_slots = model.n_routed + spare * n_devices
+    within = n_nodes if stay else 1
+    return Machines(n_slots=n_slots, n_groups=within, n_nodes=within, n_devices=n_devices)
+
+
 def plan_outcome(found: Assignments, plan: Plan, machines: Machines) -> PlanOutcome:
     """Plan with one half of the headlines, serve the other. Raises PlacementError where the machines do not fit."""
     loads_BLE = np.stack([found.by_headline(layer) for layer in range(found.n_layers)], axis=1)
@@ -95,7 +155,7 @@ def plan_outcome(found: Assignments, plan: Plan, machines: Machines) -> PlanOutc
     windows_WLE = windows(loads_BLE[1::2], found.label_ids_B[1::2], plan.served, plan.window)
     placed = place(planned_LE, machines)
     return PlanOutcome(
-        planned_L=imbalance(placed.device_loads(planned_LE)),
+        planned_loads_LV=placed.device_loads(planned_LE),
         without_WL=np.stack(
             [imbalance(contiguous_loads(load_LE, machines.n_devices)) for load_LE in windows_WLE]
         ),

@@ -8,7 +8,7 @@ import torch
 
 from moe_demo import load_run
 from moe_demo.insight.assignments import assignments
-from moe_demo.insight.node_traffic import Limited, frame, limits, sentence_traffic
+from moe_demo.insight.node_traffic import Limited, frame, limits, nodes_for, sentence_traffic
 from moe_demo.insight.switches import Switches
 from moe_demo.insight.whatif import Headlines, whatif
 from moe_demo.model.router import route
@@ -75,9 +75,10 @@ def test_a_limit_saves_copies_between_nodes(found: tuple[Limited, ...]):
     assert rows.nodes_by_chance.iloc[-1] == pytest.approx(2.91, abs=0.005)
 
 
-def test_a_model_without_groups_has_one_node():
+def test_experts_without_groups_are_laid_on_nodes_without_a_limit():
     run = load_run("document")
     headlines = Headlines.held_out(run, 20)
     (alone,) = limits(run, headlines)
-    assert (alone.limit, alone.trained) == (1, True)
-    assert alone.layers[0].copies_per_node == alone.layers[0].n_tokens
+    assert (alone.limit, alone.trained) == (3, True)
+    assert alone.layers[0].copies_per_node == alone.layers[0].n_tokens  # K = 1
+    assert nodes_for(replace(run.config.model, n_routed=8)) == 4

@@ -6,6 +6,7 @@ holds its name in the head (`router.nav`) and its title (`router.title`). Nothin
 An address is the papers' own word for what the page shows, so that a link says where it leads: a sentence's
 `forward-pass` through all stages, `top-k` routing, to `train` a model, `load-balancing`. Words kept for pages to come:
 expert-parallel, own-data, course. It is never the page's name:
+parameters, own-data, course. It is never the page's name:
 the stem of a script in a folder called `pages` is an address of Streamlit's own wherever that folder stands beside the
 script that runs. An address that a page once had stays in its row for good.
 """
@@ -21,6 +22,7 @@ from moe_demo.ui.journey.settings import JourneySettings
 from moe_demo.ui.kit.i18n import t
 from moe_demo.ui.kit.page_settings import PageSettings
 from moe_demo.ui.mixture.settings import MixtureSettings
+from moe_demo.ui.nodes.settings import NodesSettings
 from moe_demo.ui.router.settings import RouterSettings
 from moe_demo.ui.scale.settings import ScaleSettings
 from moe_demo.ui.whatif.settings import WhatIfSettings
@@ -93,6 +95,7 @@ PAGES = (
     ),
     Page(name="whatif", url_path="interventions", settings=WhatIfSettings, picture="off=0-1.1-2&topk=3"),
     Page(name="scale", url_path="parameters", settings=ScaleSettings, has_sentence=False),
+    Page(name="nodes", url_path="expert-parallel", settings=NodesSettings),
 )
 
 

@@ -1,0 +1,1 @@
+"""The nodes page: experts on many machines."""

@@ -1,0 +1,98 @@
+// Devices as columns: the experts in their slots, and how busy each device is as planned, as served and with new plans.
+import { el } from "../kit/dom.js";
+import { fixed } from "../kit/numbers.js";
+import { drawn } from "../kit/stage.js";
+import { dataTable } from "../kit/table.js";
+import { texturePatterns } from "../kit/textures.js";
+
+/** @typedef {import("./placement.types.js").PictureData} PlacementData */
+
+const PATTERNS = "p";
+const BARS = /** @type {const} */ (["planned", "served", "refreshed"]);
+const HEIGHT = 110; // of the bar of the largest load
+
+/** @param {HTMLElement} root @param {PlacementData} data */
+function draw(root, data) {
+  const isOpen = root.querySelector("details")?.open;
+  root.replaceChildren(
+    el(
+      "svg",
+      { class: "unseen", "aria-hidden": "true" },
+      el("defs", {}, ...texturePatterns(data.experts, PATTERNS)),
+    ),
+    el(
+      "p",
+      { class: "legend" },
+      ...BARS.map((name) => el("span", { class: name }, el("i"), data.words[name])),
+    ),
+    el(
+      "div",
+      { class: "devices", role: "img", "aria-label": data.label },
+      ...data.devices.map((one) => column(one, data)),
+    ),
+    el("p", { class: "muted" }, data.words.says),
+    table(data, isOpen),
+  );
+}
+
+/** @param {PlacementData["devices"][number]} device @param {PlacementData} data */
+function column(device, data) {
+  const { experts, top, words } = data;
+  const slots = device.slots.map(({ expert, replica }) =>
+    el(
+      "span",
+      { class: replica ? "slot replica" : "slot" },
+      el(
+        "svg",
+        { "aria-hidden": "true" },
+        el("rect", { width: "100%", height: "100%", fill: `url(#${PATTERNS}${expert})` }),
+      ),
+      experts[expert].label,
+    ),
+  );
+  const bars = BARS.map((name) =>
+    el(
+      "span",
+      { class: `bar ${name}${device.slowest.includes(name) ? " slowest" : ""}` },
+      el("small", {}, fixed(device[name], 2)),
+      el("i", { style: `height: ${(HEIGHT * device[name]) / top}px` }),
+    ),
+  );
+  return el(
+    "div",
+    { class: device.node ? "device first" : "device" },
+    el("small", { class: "node" }, device.node || "\u00a0"),
+    el("b", {}, device.name),
+    el("div", { class: "slots" }, ...slots),
+    el(
+      "div",
+      { class: "bars", style: `height: ${HEIGHT + 22}px` },
+      el("span", { class: "fair", style: `bottom: ${HEIGHT / top}px` }),
+      ...bars,
+    ),
+    el("small", { class: "slow" }, device.slowest.includes("served") ? words.slowest : "\u00a0"),
+  );
+}
+
+/** @param {PlacementData} data @param {boolean} [isOpen] */
+function table({ devices, experts, label, words }, isOpen) {
+  const rows = devices.map((device) => [
+    device.name,
+    device.slots.map(({ expert }) => experts[expert].label).join(" "),
+    ...BARS.map((name) => fixed(device[name], 3)),
+    device.slowest.map((name) => words[name]).join(" "),
+  ]);
+  const heads = [words.device, words.experts, ...BARS.map((name) => words[name]), words.slowest];
+  return el(
+    "details",
+    { open: isOpen ? true : null },
+    el("summary", {}, words.table),
+    el(
+      "div",
+      { class: "scroll", tabindex: 0 },
+      dataTable({ caption: label, hidesCaption: true, heads, rows }),
+    ),
+  );
+}
+
+export default drawn(draw);
