@@ -36,6 +36,7 @@ OPENED = (
     "/interventions?act=force&t=1&gate=0-0-1-50&push=0-3--20&cap=2&s=苹果发布&beside=苹果大跌",
     "/interventions?act=bias&e=3&only=0-3&shared=1&predict=yes",
     "/interventions?act=silence&off=0-1.0-4&mute=0-3&alone=1-3",
+    "/expert-parallel?t=1&l=1&limit=4&factor=1&stay=yes&spare=2",
 )
 """What stands on a page only once a visitor has asked for it."""
 

@@ -101,8 +101,10 @@ class Board {
           "aria-label": fill(words.word, { word: token.text, n: t + 1 }),
           "data-stop": `word-${t}`,
           onclick: () => this.send("go", { token: t === picked ? null : t }),
-          onkeydown: (/** @type {KeyboardEvent} */ event) =>
-            actOn(event, { ArrowUp: () => this.step(t - 1), ArrowDown: () => this.step(t + 1) }),
+          onkeydown: (/** @type {KeyboardEvent} */ event) => {
+            // in braces: a handler that returns false would take Enter from the button
+            actOn(event, { ArrowUp: () => this.step(t - 1), ArrowDown: () => this.step(t + 1) });
+          },
         },
         this.shown[t].text,
       ),
