@@ -5,8 +5,7 @@ holds its name in the head (`router.nav`) and its title (`router.title`). Nothin
 
 An address is the papers' own word for what the page shows, so that a link says where it leads: a sentence's
 `forward-pass` through all stages, `top-k` routing, to `train` a model, `load-balancing`. Words kept for pages to come:
-expert-parallel, own-data, course. It is never the page's name:
-parameters, own-data, course. It is never the page's name:
+own-data, course. It is never the page's name:
 the stem of a script in a folder called `pages` is an address of Streamlit's own wherever that folder stands beside the
 script that runs. An address that a page once had stays in its row for good.
 """
@@ -94,8 +93,8 @@ PAGES = (
         former_url_paths=("evenness",),
     ),
     Page(name="whatif", url_path="interventions", settings=WhatIfSettings, picture="off=0-1.1-2&topk=3"),
-    Page(name="scale", url_path="parameters", settings=ScaleSettings, has_sentence=False),
     Page(name="nodes", url_path="expert-parallel", settings=NodesSettings),
+    Page(name="scale", url_path="parameters", settings=ScaleSettings, has_sentence=False),
 )
 
 
