@@ -8,9 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn, get_args
 
-from moe_demo.config import PRESETS, BalanceMethod
-from moe_demo.routers import ROUTERS
 from moe_demo.config import PRESETS, BalanceMethod, CapacityOver, DropBy
+from moe_demo.routers import ROUTERS
 
 PROG = "python -m moe_demo"
 _HEADLINE = "苹果公司发布了最新的iPhone 15"

@@ -25,7 +25,7 @@ from torch import Tensor
 from moe_demo.insight.run import Run
 from moe_demo.insight.switches import Seat, Switches
 from moe_demo.model.batch import TokenBatch
-from moe_demo.model.change import LayerChange
+from moe_demo.model.change import Capacity, LayerChange
 from moe_demo.model.classifier import ClassifierOutput
 
 Array = np.ndarray[Any, Any]
@@ -147,7 +147,14 @@ def _together(changes: list[LayerChange], batch: TokenBatch) -> LayerChange:
         silenced=rows([change.silenced for change in changes]),
         forced_TE=rows([change.forced_TE for change in changes]),
         gates_TE=rows([change.gates_TE for change in changes]),
-        capacity=None if first.capacity is None else replace(first.capacity, sequence_T=batch.sequence_T),
+        capacity=None if first.capacity is None else _for_each_copy(first.capacity, batch),
+    )
+
+
+def _for_each_copy(capacity: Capacity, batch: TokenBatch) -> Capacity:
+    """The capacity of one sentence, for each of its copies by itself."""
+    return replace(
+        capacity, limit_B=capacity.limit_B[:1].expand(len(batch.lengths_B)), group_T=batch.sequence_T
     )
 
 

@@ -23,10 +23,8 @@ from torch import Tensor
 
 from moe_demo.config import CapacityOver, ConfigError, DropBy, ModelConfig, RoutingRule
 from moe_demo.model.batch import TokenBatch
-from moe_demo.model.change import Capacity, LayerChange
-from moe_demo.model.classifier import Classifier
 from moe_demo.model.change import Capacity, LayerChange, capacity_of
-from moe_demo.model.classifier import Classifier, ClassifierOutput
+from moe_demo.model.classifier import Classifier
 from moe_demo.model.router import Router
 
 Array = np.ndarray[Any, Any]
@@ -213,7 +211,6 @@ class Switches:
             shared_off=torch.tensor(True) if layer in self.shared_off else None,
         )
 
-    def check_result(self, layers: Sequence[Routed], rule: RoutingRule) -> None:
     def _capacity(self, rule: RoutingRule, batch: TokenBatch) -> Capacity | None:
         group_T, n_tokens_B = batch.sequence_T, batch.lengths_B
         if self.capacity_over == "batch":
@@ -226,7 +223,7 @@ class Switches:
             return None
         return Capacity(limit_B=limit_B, group_T=group_T, by=self.drop_by or "position")
 
-    def check_result(self, output: ClassifierOutput, rule: RoutingRule) -> None:
+    def check_result(self, layers: Sequence[Routed], rule: RoutingRule) -> None:
         """Raise WhatIfError where the pass could not do what was asked: only then is it known who was reachable."""
         for layer, routed in enumerate(layers):
             choice_TE, chosen_TK = np.asarray(routed.choice_TE), np.asarray(routed.topk_idx_TK)

@@ -91,6 +91,7 @@ def communication_balance_loss(routing: Routing, n_groups: int, topk_groups: int
 
     f'' = D / (M T) times the tokens sent to device d, one copy for all its experts: 1 where all devices receive as much
     and every token reaches the M devices it may. The device-level loss evens the work done, this one the copies sent.
+    Where several processes share a batch, each one's part is judged by itself, as in the sequence-wise loss.
     """
     size, n_tokens = routing.scores_TE.shape[1] // n_groups, len(routing.topk_idx_TK)
     reached_TG = routing.scores_TE.new_zeros(n_tokens, n_groups).scatter_(1, routing.topk_idx_TK // size, 1.0)
@@ -131,7 +132,6 @@ def balance_loss(
         total = total + config.sequence_weight * sequence_balance_loss(routing, sequence_T, n_sequences)
     if config.device_alpha > 0:
         total = total + config.device_alpha * device_balance_loss(routing, rule.n_groups, shared)
-        total = total + config.device_alpha * device_balance_loss(routing, rule.n_groups)
     if config.communication_alpha > 0:
         communication = communication_balance_loss(routing, rule.n_groups, rule.topk_groups)
         total = total + config.communication_alpha * communication

@@ -70,6 +70,8 @@ def test_whatif_leaves_one_expert_alone(capsys: pytest.CaptureFixture[str]):
     record = json.loads(capsys.readouterr().out)
     found = whatif(load_run("deepseek"), TEXT, Switches(alone=(Seat(1, 5),)))
     assert record["after"] == pytest.approx(found.after.probabilities, abs=1e-6)
+
+
 def test_whatif_tells_what_a_capacity_drops(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     csv = toy.write_csv(tmp_path / "toy.csv")
     options = ["--capacity-factor", "1.25", "--drop-by", "probability", "--capacity-over", "batch"]
