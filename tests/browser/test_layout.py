@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page
 
 from moe_demo.ui.frame.pages import PAGES
+from moe_demo.ui.kit.i18n import LANGUAGES
 from tests.browser.helpers import box_of, wait_drawn
 
 WIDTHS = {390: 844, 1280: 720, 1920: 1080}
@@ -38,6 +39,19 @@ def test_no_page_scrolls_sideways(new_page: Callable[..., Page], row, width: int
         page.goto(f"{row.picture_address}{'&' if '?' in row.picture_address else '?'}{asked}")
         wait_drawn(page)
         assert page.evaluate(TOO_WIDE) <= 0, asked
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_head_stands_in_one_line_on_a_laptop(new_page: Callable[..., Page], lang: str):
+    page = new_page(width=1280, height=720)
+    page.goto(f"/?lang={lang}")
+    wait_drawn(page)
+    places = [box_of(link) for link in page.locator(".st-key-head a").all()]
+    assert len(places) == len(PAGES)
+    switch = box_of(page.locator(".st-key-head button"))
+    middles = [box["y"] + box["height"] / 2 for box in (*places, switch)]
+    assert max(middles) - min(middles) < 4
+    assert places[-1]["x"] + places[-1]["width"] < switch["x"]
 
 
 def test_a_projector_shows_the_same_page_larger(new_page: Callable[..., Page]):
