@@ -23,6 +23,8 @@ def effect(difference: float) -> Effect:
         n_flipped=2,
         load_before_LE=load_LE,
         load_after_LE=load_LE,
+        dropped_LE=np.zeros_like(load_LE),
+        lost_LX=np.array([[4, 0], [4, 0]]),
     )
 
 
