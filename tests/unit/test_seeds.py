@@ -1,6 +1,5 @@
 """The recording of other seeds: it is of what ships, adds up, and is refused where it is broken or does not fit."""
 
-import json
 from dataclasses import asdict, replace
 from pathlib import Path
 
