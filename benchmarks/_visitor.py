@@ -31,7 +31,7 @@ from benchmarks._upload import put
 
 ANSWER_SECONDS = 60
 _ENDED = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY)
-_KEPT_RUNS = 2  # as long as Streamlit's browser code keeps a message that no run has used
+_KEPT_RUNS = 20  # as long as Streamlit's browser code keeps a message that no run has used
 
 
 @dataclass(frozen=True)

@@ -178,7 +178,8 @@ def test_keys_open_the_table_with_the_same_numbers_and_the_help(page: Page):
     page.keyboard.press("t")
     expect(page.locator(".panel tbody tr")).to_have_count(tokens(page).count() * 4)
     page.keyboard.press("?")
-    expect(page.locator(".panel dt")).to_have_count(8)
+    expect(page.locator(".panel dt")).to_have_count(9)
+    expect(page.locator(".panel dt").last).to_have_text("=")
     page.keyboard.press("Escape")
     expect(page.locator(".panel")).to_be_hidden()
 

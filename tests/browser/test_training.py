@@ -53,7 +53,9 @@ def until_step(page: Page, step: int) -> None:
 def until_written(page: Page, folder: Path, step: int) -> None:
     """Wait until a run has taken so many steps: its folder says so, whatever the page still shows of another one."""
     for _ in range(TRAINS // 100):
-        if folder.is_dir() and any(record.step >= step for record in RunStore(folder).metrics()[0]):
+        if (folder / "config.json").is_file() and any(
+            record.step >= step for record in RunStore(folder).metrics()[0]
+        ):
             return
         page.wait_for_timeout(100)
     raise AssertionError(f"{folder.name} never got to step {step}")

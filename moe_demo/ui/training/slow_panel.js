@@ -41,7 +41,7 @@ function panelHead({ data, index, isPlaying }, stage, { go, toggle }) {
     { class: "head" },
     name,
     actButton("back", "←", words.back, () => go(index - 1), index === 0),
-    actButton("play", isPlaying ? "⏸" : "▶", isPlaying ? words.pause : words.play, toggle),
+    actButton("play", isPlaying ? "❚❚" : "▶", isPlaying ? words.pause : words.play, toggle),
     actButton("next", "→", words.next, () => go(index + 1), isLast),
   );
 }
