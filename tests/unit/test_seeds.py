@@ -27,7 +27,9 @@ from tests import toy
 def test_what_ships_is_of_the_preset_that_ships_from_other_seeds_on_the_same_headlines():
     seeds, bundled = read_seeds(), load_run("deepseek")
     recorded = RunConfig.from_dict(seeds.settings)  # a setting that came later has its default
-    assert settings_of(recorded) == settings_of(preset("deepseek")), f"the preset has changed: run {seeds.command}"
+    assert settings_of(recorded) == settings_of(preset("deepseek")), (
+        f"the preset has changed: run {seeds.command}"
+    )
     assert seeds.fingerprint == bundled.store.data().fingerprint
     assert [one.seed for one in seeds.runs] == list(OTHER_SEEDS)
     assert bundled.config.seed not in OTHER_SEEDS
