@@ -257,6 +257,28 @@ def test_a_checkpoint_in_the_address_is_that_of_every_part_of_the_page():
     assert any(f"{record.accuracy:.1%}" in caption.value for caption in shown.caption)
 
 
+@pytest.mark.parametrize(("went", "stands"), [("document", "deepseek"), ("elsewhere", "elsewhere")])
+def test_a_request_sent_before_the_browser_knew_the_new_run_does_not_lead_back(went: str, stands: str):
+    def script() -> None:
+        from moe_demo.ui.kit import selection
+
+        selection.keep()
+
+    at = AppTest.from_function(script)
+    at.query_params["run"] = went
+    at.session_state["selection.written"] = {"run": "document"}, {"run": "deepseek"}
+    at.run()
+    assert not at.exception
+    assert at.query_params["run"] in (stands, [stands])
+
+
+def test_back_to_the_run_before_holds_where_nothing_was_pressed():
+    at = opened("training", run="document")
+    at.session_state["selection.written"] = {"run": "document"}, {"run": "deepseek"}
+    at.run()
+    assert "selection.written" not in at.session_state
+
+
 def test_of_many_jobs_that_wait_a_few_are_named_and_the_rest_counted(jobs: Jobs):
     for number in range(9):
         browser = Caller(new_id())  # each for itself: one browser alone may not have so many

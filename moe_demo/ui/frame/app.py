@@ -8,7 +8,7 @@ import streamlit as st
 
 from moe_demo.ui.frame import head, navigation
 from moe_demo.ui.frame.pages import page_at
-from moe_demo.ui.kit import i18n, redraw
+from moe_demo.ui.kit import i18n, redraw, selection
 
 SCRIPT = Path(__file__).with_name("script.py")
 
@@ -16,6 +16,7 @@ SCRIPT = Path(__file__).with_name("script.py")
 def draw() -> None:
     """Everything a visitor sees, at every visit and every click."""
     redraw.done()
+    selection.settle()
     with i18n.speaking(i18n.language()):  # the address is asked once, not for each text
         head.settings()
         entries = navigation.entries()

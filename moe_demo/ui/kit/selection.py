@@ -57,6 +57,7 @@ _IGNORED = {"embed", "embed_options"}  # Streamlit's own
 _MAX_ADDRESSES = 256
 _MAX_KEPT_CHARS = 4000  # an address that is longer is read each time: strangers write addresses
 _MAX_NOTICES = 8
+_WRITTEN = "selection.written"  # the address before the last update, and after it
 _MAX_NOTICE_CHARS = 40
 
 
@@ -187,7 +188,27 @@ def update(kind: type[PageSettings] = PageSettings, /, **changes: Any) -> None:
     A new text drops the picked word, a new run also layer, expert and checkpoint, unless they are given too. None
     puts a setting back to its default. Raises ValueError for a setting that the page does not have.
     """
+    keep()
+    before = st.query_params.to_dict()
     st.query_params.from_dict(current(kind).params(kind, **changes))
+    st.session_state[_WRITTEN] = before, st.query_params.to_dict()
+
+
+def keep() -> None:
+    """First in a callback that writes no address: what was written last holds.
+
+    Every request of the browser carries its address. One that was sent before the browser had heard of the newest
+    address carries the one before it, and would take the reader back.
+    """
+    before, written = st.session_state.get(_WRITTEN, (None, None))
+    if written is not None and before != written and st.query_params.to_dict() == before:
+        st.query_params.from_dict(written)
+
+
+def settle() -> None:
+    """At the start of a run of the script: an address that is not the one written last is where the reader went."""
+    if st.query_params.to_dict() != st.session_state.get(_WRITTEN, (None, None))[1]:
+        st.session_state.pop(_WRITTEN, None)
 
 
 def _changed(chosen: Selection, changes: Mapping[str, Any]) -> Selection:

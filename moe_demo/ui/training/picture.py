@@ -25,7 +25,7 @@ def training_picture(view: View, state: str) -> None:
         key=KEY,
         on_step_change=_to_step,
         on_layer_change=_to_layer,
-        on_state_change=lambda: None,
+        on_state_change=selection.keep,
     )
 
 
