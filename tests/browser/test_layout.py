@@ -1,6 +1,7 @@
 """Every page keeps to the width of its window, on a phone, on a laptop and on a projector."""
 
 import itertools
+import time
 from collections.abc import Callable
 
 import pytest
@@ -30,6 +31,23 @@ HAS_RING = """() => {
     return [at, at.closest("label"), at.closest("[data-baseweb=select]")].some(hasRing);
 }"""
 
+# Where each heading of a section, and each list to choose from, has been seen on the page while it was loaded.
+NOTE_PLACES = """() => {
+    const places = (window.placesSeen = {});
+    const look = () => {
+        const main = document.querySelector('[data-testid="stMain"]');
+        for (const node of main?.querySelectorAll('h2, h3, [role="combobox"]') ?? []) {
+            if (!node.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue;
+            const top = Math.round(node.getBoundingClientRect().top + main.scrollTop);
+            const tops = (places[node.textContent || node.ariaLabel || node.id] ??= []);
+            if (tops.at(-1) !== top) tops.push(top);
+        }
+        requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+}"""
+LATE = 1.0  # seconds by which the code of a picture is held back
+
 
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("row", PAGES, ids=lambda row: row.name)
@@ -39,6 +57,18 @@ def test_no_page_scrolls_sideways(new_page: Callable[..., Page], row, width: int
         page.goto(f"{row.picture_address}{'&' if '?' in row.picture_address else '?'}{asked}")
         wait_drawn(page)
         assert page.evaluate(TOO_WIDE) <= 0, asked
+
+
+@pytest.mark.parametrize("row", PAGES, ids=lambda row: row.name)
+def test_nothing_moves_under_the_reader_while_pictures_are_fetched(page: Page, row):
+    page.add_init_script(f"({NOTE_PLACES})()")
+    page.route("**/picture.js", lambda route: (time.sleep(LATE), route.continue_()))
+    page.goto(row.picture_address)
+    wait_drawn(page)
+    page.wait_for_timeout(300)
+    places = page.evaluate("placesSeen")
+    moved = {name: tops for name, tops in places.items() if max(tops) - min(tops) > 2}
+    assert not moved
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -18,13 +18,14 @@ from moe_demo.ui.kit.errors import sentence as sentence_of
 from moe_demo.ui.kit.i18n import LANGUAGES, t
 from moe_demo.ui.kit.words import plain
 
-_STYLE = Path(__file__).with_name("head.css").read_text(encoding="utf-8")
+STYLE = Path(__file__).with_name("head.css").read_text(encoding="utf-8")
+"""Of the frame: sent with the page's first answer too (`ui.server.early_style`)."""
 
 
 def settings() -> None:
     """Page settings and the style of the frame."""
     st.set_page_config(page_icon="🔀", layout="wide", initial_sidebar_state="collapsed")
-    st.html(f"<style>{_STYLE}</style>")
+    st.html(f"<style>{STYLE}</style>")
 
 
 def head(pages: Iterable[str]) -> None:

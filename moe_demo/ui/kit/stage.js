@@ -6,6 +6,7 @@
 import { listenForWhy } from "./why.js";
 
 const THEME_SETTLES = 100; // milliseconds: Streamlit sets its colours first
+const DRAWN = "data-drawn"; // on the place of a picture that stands: what is below another waits (frame/head.css)
 const TYPE = 16; // px of the type for which pictures are drawn
 
 /**
@@ -17,7 +18,7 @@ const TYPE = 16; // px of the type for which pictures are drawn
 /**
  * @template Data
  * @typedef {object} Picture
- * @property {(data: Data, send: Send) => void} show
+ * @property {(data: Data, send: Send) => void | Promise<void>} show a promise is kept once the picture has its height
  * @property {() => void} [leave] let go of observers, timers and listeners outside the root
  */
 
@@ -49,8 +50,10 @@ export function mounted(make, { grows = true } = {}) {
     root.lang = data.lang;
     const grow = /** @type {() => void} */ (growths.get(root));
     grow();
-    picture.show(data, setTriggerValue);
+    const place = around(root, ".stBidiComponent");
+    Promise.resolve(picture.show(data, setTriggerValue)).then(() => place?.toggleAttribute(DRAWN, true));
     return () => {
+      place?.removeAttribute(DRAWN);
       window.removeEventListener("resize", grow);
       picture.leave?.();
       root.replaceWith(root.cloneNode()); // whoever is mounted here next gets a root without these listeners
@@ -158,13 +161,13 @@ export function arePicturesDrawn() {
 /**
  * The element of the page that holds a picture, found from inside its shadow root.
  * @param {Element} node
- * @param {string} testId Streamlit's data-testid
+ * @param {string} selector
  * @returns {Element | null | undefined}
  */
-function around(node, testId) {
+function around(node, selector) {
   const scope = node.getRootNode();
   const host = scope instanceof ShadowRoot ? scope.host : node;
-  return host.closest(`[data-testid="${testId}"]`);
+  return host.closest(selector);
 }
 
 /**
@@ -173,7 +176,7 @@ function around(node, testId) {
  * @returns {number}
  */
 export function roomBelow(node) {
-  const top = node.getBoundingClientRect().top + (around(node, "stMain")?.scrollTop ?? 0);
+  const top = node.getBoundingClientRect().top + (around(node, '[data-testid="stMain"]')?.scrollTop ?? 0);
   return (window.innerHeight - top) / zoomOf(node);
 }
 
@@ -191,7 +194,7 @@ export function watchRoom(node, act) {
     before = now;
   });
   observer.observe(node);
-  const column = around(node, "stMainBlockContainer");
+  const column = around(node, '[data-testid="stMainBlockContainer"]');
   if (column) observer.observe(column);
   return () => observer.disconnect();
 }

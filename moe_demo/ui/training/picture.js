@@ -12,6 +12,7 @@ import { LINES_UP_TO, RULER, bandAt, expertsBand } from "./layout.js";
 import { paintLooked, paintRecords, sceneOf } from "./painting.js";
 import { recordAt } from "./record.js";
 import { LAST_CELL, cellAt } from "./route_cells.js";
+import { StateReport } from "./state_report.js";
 import { Told } from "./told.js";
 import { readCell } from "./words.js";
 
@@ -19,9 +20,6 @@ const CLICK_MS = 240; // a second click within this time makes it a double click
 const DRAG_FROM = 6; // pixels
 const BESIDE = 4; // pixels left of the axis that still belong to it
 const SAY_MS = 500;
-// A process that has just said its last word still lives for a moment, and the page may have seen that.
-const REPORT_AGAIN_MS = 1500;
-const REPORTS = 12;
 
 /**
  * @typedef {import("./record.js").LiveRecord} LiveRecord
@@ -57,13 +55,17 @@ export class TrainingPicture {
   scene = null;
   /** @type {Send} */
   send = () => {};
-  /** @type {{ state: string, times: number, at: number } | null} what Python was told of the run's state */
-  report = null;
+  report = new StateReport();
   /** @type {number | null} */
   frame = null;
   isStale = false; // the records are to be painted too, not only what is pointed at
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   click = undefined;
+  stands = () => {};
+  /** @type {Promise<void>} */
+  standing = new Promise((resolve) => {
+    this.stands = resolve;
+  });
 
   /** @param {HTMLElement} root */
   constructor(root) {
@@ -74,7 +76,11 @@ export class TrainingPicture {
     this.listen();
   }
 
-  /** @param {TrainingData} data @param {Send} send */
+  /**
+   * @param {TrainingData} data
+   * @param {Send} send
+   * @returns {Promise<void>} kept once the first answers about the runs are painted
+   */
   show(data, send) {
     const before = this.data;
     const isOtherRun = before?.runs[0].address !== data.runs[0].address;
@@ -96,6 +102,7 @@ export class TrainingPicture {
     });
     this.elements.say(data);
     this.redraw();
+    return this.standing;
   }
 
   leave() {
@@ -113,31 +120,8 @@ export class TrainingPicture {
    * @param {boolean} isNew
    */
   heard(i, isNew) {
-    if (i === 0) this.reportState(this.records[0]);
+    if (i === 0 && this.data) this.report.of(this.records[0], this.data, this.send);
     if (isNew) this.redraw();
-  }
-
-  /**
-   * Tell Python of a state that it has not seen, or of another step where the run waits; again, a few times, where it
-   * still has not after it was told.
-   * @param {LiveRecord} record
-   */
-  reportState(record) {
-    const { state } = record;
-    const newest = record.checkpoints.at(-1) ?? null;
-    const isKnown = state === this.data?.state && (state !== "paused" || newest === this.data.newest);
-    if (!state || record.problem || isKnown) {
-      record.isDisputed = false;
-      this.report = null;
-      return;
-    }
-    if (this.report?.state !== state) this.report = { state, times: 0, at: -Infinity };
-    record.isDisputed = this.report.times < REPORTS;
-    const now = performance.now();
-    if (!record.isDisputed || now - this.report.at < REPORT_AGAIN_MS) return;
-    this.report.times++;
-    this.report.at = now;
-    this.send("state", `${state} ${newest}`); // another value each time, or Python is not called
   }
 
   // -- painting --------------------------------------------------------------------------------------------
@@ -170,6 +154,7 @@ export class TrainingPicture {
     elements.place(scene, flags);
     this.scene = scene;
     this.isStale = false;
+    if (records.every((record) => record.state || record.problem)) this.stands();
   }
 
   /** @param {Scene} scene */
