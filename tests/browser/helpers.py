@@ -195,10 +195,9 @@ def wait_drawn(page: Page, *, seconds: float = 30) -> None:
     wait_ready(page, seconds=seconds)
     page.wait_for_function(
         """() => {
-            const places = [...document.querySelectorAll('[data-testid="stBidiComponentIsolated"]')];
-            const isDrawn = (place) => place.shadowRoot?.querySelector(".root")?.hasChildNodes();
+            const places = [...document.querySelectorAll(".stBidiComponent")];
             const hasStrip = document.querySelector('.st-key-strip') !== null;
-            return places.length > Number(hasStrip) && places.every(isDrawn);
+            return places.length > Number(hasStrip) && places.every((place) => "drawn" in place.dataset);
         }""",
         timeout=seconds * 1000,
     )
@@ -216,6 +215,12 @@ def box_of(mark: Locator, *, seconds: float = 5) -> dict[str, float]:
     while (box := mark.bounding_box()) is None:
         assert time.monotonic() < deadline, f"{mark} is not on the page"
     return box
+
+
+def scroll_to(mark: Locator) -> None:
+    """Scroll until a mark is in the window, and be done: an open list closes when the page scrolls."""
+    mark.scroll_into_view_if_needed()
+    mark.evaluate("() => new Promise((seen) => requestAnimationFrame(() => requestAnimationFrame(seen)))")
 
 
 def screenshot(page: Page, name: str, folder: Path = ARTIFACTS) -> Path:

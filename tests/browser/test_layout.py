@@ -1,15 +1,14 @@
 """Every page keeps to the width of its window, on a phone, on a laptop and on a projector."""
 
 import itertools
-import time
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route, expect
 
 from moe_demo.ui.frame.pages import PAGES
 from moe_demo.ui.kit.i18n import LANGUAGES
-from tests.browser.helpers import box_of, wait_drawn
+from tests.browser.helpers import box_of, wait_drawn, wait_ready
 
 WIDTHS = {390: 844, 1280: 720, 1920: 1080}
 LONG = "苹果公司发布了最新的手机和平板电脑，球迷说冠军主场比赛的门票在演唱会之前就卖光了，导演和演员都没来"
@@ -31,23 +30,6 @@ HAS_RING = """() => {
     return [at, at.closest("label"), at.closest("[data-baseweb=select]")].some(hasRing);
 }"""
 
-# Where each heading of a section, and each list to choose from, has been seen on the page while it was loaded.
-NOTE_PLACES = """() => {
-    const places = (window.placesSeen = {});
-    const look = () => {
-        const main = document.querySelector('[data-testid="stMain"]');
-        for (const node of main?.querySelectorAll('h2, h3, [role="combobox"]') ?? []) {
-            if (!node.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue;
-            const top = Math.round(node.getBoundingClientRect().top + main.scrollTop);
-            const tops = (places[node.textContent || node.ariaLabel || node.id] ??= []);
-            if (tops.at(-1) !== top) tops.push(top);
-        }
-        requestAnimationFrame(look);
-    };
-    requestAnimationFrame(look);
-}"""
-LATE = 1.0  # seconds by which the code of a picture is held back
-
 
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("row", PAGES, ids=lambda row: row.name)
@@ -59,16 +41,27 @@ def test_no_page_scrolls_sideways(new_page: Callable[..., Page], row, width: int
         assert page.evaluate(TOO_WIDE) <= 0, asked
 
 
-@pytest.mark.parametrize("row", PAGES, ids=lambda row: row.name)
-def test_nothing_moves_under_the_reader_while_pictures_are_fetched(page: Page, row):
-    page.add_init_script(f"({NOTE_PLACES})()")
-    page.route("**/picture.js", lambda route: (time.sleep(LATE), route.continue_()))
-    page.goto(row.picture_address)
+@pytest.mark.parametrize("address", ["/", "/train", "/interventions"])
+def test_what_stands_below_a_picture_waits_for_it_and_moves_no_more(page: Page, address: str):
+    held: list[Route] = []
+
+    def hold(code: Route) -> None:
+        held.append(code)
+
+    page.route("**/picture.js", hold)
+    with page.expect_request("**/picture.js"):
+        page.goto(address)
+    wait_ready(page)
+    below = page.get_by_role("heading", level=2, include_hidden=True).last
+    expect(below).to_be_attached()
+    expect(below).to_have_css("visibility", "hidden")
+    for code in held:
+        code.continue_()
     wait_drawn(page)
-    page.wait_for_timeout(300)
-    places = page.evaluate("placesSeen")
-    moved = {name: tops for name, tops in places.items() if max(tops) - min(tops) > 2}
-    assert not moved
+    expect(below).to_be_visible()
+    top = box_of(below)["y"]
+    page.wait_for_timeout(500)
+    assert abs(box_of(below)["y"] - top) < 2
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, WebSocketRoute, expect
 from moe_demo import Seat, Switches, load_run, whatif
 from moe_demo.insight.gate_cause import off_diagonal, pieces_of
 from moe_demo.ui.kit.i18n import text_in
-from tests.browser.helpers import box_of, expect_no_exception, wait_drawn, wait_ready
+from tests.browser.helpers import box_of, expect_no_exception, scroll_to, wait_drawn, wait_ready
 from tests.pages.app import EXAMPLE
 
 
@@ -198,8 +198,10 @@ def test_every_expert_by_itself_is_measured_and_drawn(page: Page):
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_a_pair_is_chosen_and_a_second_sentence_written(page: Page, lang: str):
     page.goto(f"/interventions?lang={lang}")
-    wait_ready(page)
-    page.get_by_role("combobox", name=text_in(lang, "whatif.pairs.choose")).click()
+    wait_drawn(page)
+    pairs = page.get_by_role("combobox", name=text_in(lang, "whatif.pairs.choose"))
+    scroll_to(pairs)
+    pairs.click()
     page.get_by_role("option").filter(has_text="火箭夺冠 / 火箭升空").click()
     expect(page).to_have_url(re.compile("beside="))
     expect(page.locator(".sentence")).to_have_count(2)

@@ -51,7 +51,9 @@ export function mounted(make, { grows = true } = {}) {
     const grow = /** @type {() => void} */ (growths.get(root));
     grow();
     const place = around(root, ".stBidiComponent");
-    Promise.resolve(picture.show(data, setTriggerValue)).then(() => place?.toggleAttribute(DRAWN, true));
+    Promise.resolve(picture.show(data, setTriggerValue))
+      .then(laidOut)
+      .then(() => place?.toggleAttribute(DRAWN, true));
     return () => {
       place?.removeAttribute(DRAWN);
       window.removeEventListener("resize", grow);
@@ -59,6 +61,11 @@ export function mounted(make, { grows = true } = {}) {
       root.replaceWith(root.cloneNode()); // whoever is mounted here next gets a root without these listeners
     };
   };
+}
+
+/** Kept in the second frame from now: what is drawn in the next one has its height then. */
+function laidOut() {
+  return new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
 }
 
 /**
