@@ -17,8 +17,8 @@ GOOD = "text,label\n火箭赢球,体育\n苹果发布,科技\n太,多,了\n,体�
 
 
 def test_it_finds_the_same():
-    assert intake_apart(GOOD, "我的.csv") == intake_of(GOOD, "我的.csv")
-    detail = intake_apart(GOOD, "a.csv").unusable[0].detail
+    assert intake_apart(GOOD, "我的.csv").opened() == intake_of(GOOD, "我的.csv")
+    detail = intake_apart(GOOD, "a.csv").opened().unusable[0].detail
     assert isinstance(detail, Detail)
     assert (detail.code, detail.values) == ("fields", {"found": 3, "columns": 2})
 
@@ -28,7 +28,7 @@ def test_it_refuses_the_same(data: bytes):
     with pytest.raises(CorpusError) as expected:
         intake_of(data, "坏\ud800.csv")
     with pytest.raises(CorpusError) as caught:
-        intake_apart(data, "坏\ud800.csv")
+        intake_apart(data, "坏\ud800.csv").opened()
     assert (caught.value.code, caught.value.values) == (expected.value.code, expected.value.values)
     assert str(caught.value) == str(expected.value)
 
@@ -39,7 +39,7 @@ TOO_MUCH = "seconds or 1500 MB of memory to read; keep a part of it"
 def refusal(file: str) -> str:
     """The sentence in which reading this file ends."""
     with pytest.raises(CorpusError) as caught:
-        intake_apart(GOOD, file)
+        intake_apart(GOOD, file).opened()
     return one_sentence(caught.value, file)
 
 
@@ -86,8 +86,20 @@ def test_no_more_than_two_files_are_read_at_once(monkeypatch: pytest.MonkeyPatch
         assert reading._places.acquire(blocking=False)
     try:
         with pytest.raises(CorpusError) as caught:
-            intake_apart(GOOD, "a.csv")
+            intake_apart(GOOD, "a.csv").opened()
         assert "too many files are being read already; try again" in one_sentence(caught.value, "a.csv")
     finally:
         for _ in range(reading.MAX_AT_ONCE):
             reading._places.release()
+
+
+def test_what_a_visit_keeps_is_less_than_the_file_and_nothing_of_the_reading():
+    n = 2_000
+    data = "text,label\n" + "".join(f"第{number}届运动会今天开幕,体育\n" for number in range(n))
+    packed = intake_apart(data.encode(), "a.csv")
+    assert len(packed.opened().rows) == n
+    assert len(packed.content) < len(data.encode())
+    refused = intake_apart(b"\0" * 1_000_000, "a.csv")
+    with pytest.raises(CorpusError):
+        refused.opened()
+    assert len(refused.content) < 1_000

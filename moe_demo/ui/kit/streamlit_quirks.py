@@ -9,9 +9,11 @@ folder `pages` (see app.py): beside it, Streamlit would run a page without the a
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 
 import streamlit as st
+from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 RELY_ON_TEST_IDS = {
@@ -27,6 +29,19 @@ _UPLOAD_FIELD = Path(__file__).with_name("upload_field.html")
 def in_a_script_run() -> bool:
     """Whether this code runs for a visitor: whatever asks for the address elsewhere is warned of in the log."""
     return get_script_run_ctx(suppress_warning=True) is not None
+
+
+def forget_ended_visits() -> None:
+    """Drop the state of visits that have been over for longer than `server.disconnectedSessionTTL`, files included.
+
+    Streamlit itself does so only when the next visitor leaves, which may be tomorrow. Call this on the event loop: all
+    that connects and disconnects visits runs there.
+    """
+    if runtime.exists():
+        with suppress(
+            AttributeError
+        ):  # a Streamlit that keeps them elsewhere: as before, when the next one leaves
+            runtime.get_instance()._session_mgr._session_storage._cache.expire()  # type: ignore[attr-defined]
 
 
 def upload_field_words(container: str, *, browse: str, limit: str, refused: str) -> None:

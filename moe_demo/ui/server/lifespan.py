@@ -1,4 +1,4 @@
-"""The server's life: warm before it takes the first visitor, and a queue that goes on when nobody is looking.
+"""The server's life: warm before the first visitor; queue and clearing up go on when nobody is looking.
 
     st.App(…, lifespan=lifespan.warmed_up)
 
@@ -17,7 +17,7 @@ from moe_demo.runs.catalogue import BUNDLED_RUNS
 from moe_demo.runs.store import RunError, RunStore
 from moe_demo.text.errors import EmptyTextError
 from moe_demo.text.segmentation import warm_up as warm_up_jieba
-from moe_demo.ui.kit import views
+from moe_demo.ui.kit import streamlit_quirks, views
 from moe_demo.ui.kit.selection import DEFAULT_TEXT
 
 WARM_RUNS = ("deepseek", "document")
@@ -43,10 +43,11 @@ def warm_up() -> None:
 
 
 async def _queue_clock() -> None:
-    """Start the training that waits as soon as there is a place for it, also when nobody is looking."""
+    """Start the training that waits as soon as there is a place for it, and forget visits that are over."""
     swept = 0.0
     while True:
         await asyncio.sleep(_QUEUE_SECONDS)
+        streamlit_quirks.forget_ended_visits()
         if time.monotonic() - swept > _SWEEP_SECONDS:
             swept = time.monotonic()
             with suppress(RunError):

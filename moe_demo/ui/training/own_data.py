@@ -16,7 +16,7 @@ from typing import Literal
 import streamlit as st
 
 from moe_demo.config import LABELS, RunConfig
-from moe_demo.jobs.reading import intake_apart
+from moe_demo.jobs.reading import PackedIntake, intake_apart
 from moe_demo.jobs.uploads import MAX_NAME_CHARS, Dataset, UploadError, Uploads
 from moe_demo.text.corpus import Corpus, CorpusError, Reason, Rejected, held_out_size
 from moe_demo.text.intake import (
@@ -95,19 +95,13 @@ def _brought() -> Intake | None:
         return None
     if st.session_state.get("own.intake", ("", None))[0] != file.file_id:
         with waiting(t("own_data.reading")):
-            st.session_state["own.intake"] = (file.file_id, _inspected(file.getvalue(), file.name))
-    found: Intake | CorpusError = st.session_state["own.intake"][1]
-    if isinstance(found, CorpusError):
-        st.error(sentence(found))
-        return None
-    return found
-
-
-def _inspected(data: bytes, name: str) -> Intake | CorpusError:
+            st.session_state["own.intake"] = (file.file_id, intake_apart(file.getvalue(), file.name))
+    packed: PackedIntake = st.session_state["own.intake"][1]
     try:
-        return intake_apart(data, name)
+        return packed.opened()
     except CorpusError as error:
-        return error
+        st.error(sentence(error))
+        return None
 
 
 def _overview(intake: Intake) -> None:
