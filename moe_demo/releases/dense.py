@@ -11,7 +11,8 @@ from pathlib import Path
 from statistics import mean
 from typing import Any, Literal
 
-from moe_demo.runs.files import RunError, read_json, write_json
+from moe_demo.releases.recorded import read_recorded
+from moe_demo.runs.files import write_json
 
 DENSE = Path(__file__).parents[1] / "recordings" / "dense.json"
 Kind = Literal["moe", "dense_total", "dense_activated"]
@@ -93,12 +94,7 @@ class Dense:
 @lru_cache(maxsize=1)
 def read_dense(path: Path = DENSE) -> Dense:
     """The recording. Raises RunError with one sentence where it is missing or broken."""
-    record = read_json(path)
-    try:
-        found = _recording(record)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise RunError("bad_recording", path=path, why=error) from error
-    return found
+    return read_recorded(path, _recording)
 
 
 def write_dense(recording: Dense, path: Path = DENSE) -> None:

@@ -6,13 +6,15 @@ read_examples()     those of the bundled run; none where the file is missing or 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
 from typing import get_args
 
 from moe_demo.insight.telling_headlines import TellingHeadline, Why
-from moe_demo.runs.files import RunError, read_json, write_json
+from moe_demo.releases.recorded import read_recorded
+from moe_demo.runs.files import RunError, write_json
 
 EXAMPLE_RUN = "deepseek"
 EXAMPLES = Path(__file__).parents[1] / "recordings" / "examples.json"
@@ -21,10 +23,9 @@ EXAMPLES = Path(__file__).parents[1] / "recordings" / "examples.json"
 @lru_cache(maxsize=4)
 def read_examples(path: Path = EXAMPLES) -> tuple[TellingHeadline, ...]:
     """All of them, in the order of their file; none where it cannot be read, for the app does without."""
-    try:
-        return tuple(_headline(record) for record in read_json(path)["headlines"])
-    except (RunError, KeyError, TypeError, ValueError):
-        return ()
+    with suppress(RunError):
+        return read_recorded(path, lambda record: tuple(_headline(one) for one in record["headlines"]))
+    return ()
 
 
 def _headline(record: dict[str, object]) -> TellingHeadline:

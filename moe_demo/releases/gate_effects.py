@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
@@ -16,8 +17,9 @@ from typing import Any
 
 from moe_demo.insight.gate_cause import Agreement, Correlation
 from moe_demo.insight.run import Run
+from moe_demo.releases.recorded import read_recorded
 from moe_demo.runs.catalogue import is_bundled
-from moe_demo.runs.files import RunError, read_json, write_json
+from moe_demo.runs.files import RunError, write_json
 
 GATE_EFFECTS = Path(__file__).parents[1] / "recordings" / "gate_effects.json"
 N_HEADLINES = 200
@@ -29,13 +31,8 @@ def recorded_agreement(run: Run, path: Path = GATE_EFFECTS) -> tuple[Agreement, 
     """What was measured of just these weights; None without, for the app can measure it again."""
     if not is_bundled(run.store):
         return None
-    record = _records(path).get(run.run_id)
-    if record is None or record["weights"] != weights_digest(run):
-        return None
-    try:
-        return tuple(_agreement(layer) for layer in record["layers"])
-    except (KeyError, TypeError):
-        return None
+    weights, layers = _recorded(path).get(run.run_id, ("", ()))
+    return layers if weights == weights_digest(run) else None
 
 
 @lru_cache(maxsize=16)
@@ -59,16 +56,22 @@ def write_agreements(found: Mapping[Run, Sequence[Agreement]], path: Path = GATE
         for run, layers in found.items()
     }
     write_json(path, {"runs": records})
-    _records.cache_clear()
+    _recorded.cache_clear()
 
 
 @lru_cache(maxsize=4)
-def _records(path: Path) -> dict[str, dict[str, Any]]:
-    try:
-        runs = read_json(path)["runs"]
-        return {name: {"weights": one["weights"], "layers": one["layers"]} for name, one in runs.items()}
-    except (RunError, KeyError, TypeError, AttributeError):
-        return {}
+def _recorded(path: Path) -> dict[str, tuple[str, tuple[Agreement, ...]]]:
+    """Digest of the weights and agreement per layer of each run; none where the file is missing or broken."""
+    with suppress(RunError):
+        return read_recorded(path, _runs)
+    return {}
+
+
+def _runs(record: dict[str, Any]) -> dict[str, tuple[str, tuple[Agreement, ...]]]:
+    return {
+        name: (str(run["weights"]), tuple(_agreement(layer) for layer in run["layers"]))
+        for name, run in record["runs"].items()
+    }
 
 
 def _agreement(record: dict[str, Any]) -> Agreement:

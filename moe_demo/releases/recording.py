@@ -19,7 +19,8 @@ from moe_demo.config import METHODS, RunConfig
 from moe_demo.insight.balance_terms import BalanceTerms, RecordedHeadline, RecordedStep
 from moe_demo.insight.comparison import ComparedRun, compared
 from moe_demo.insight.sweep import SweepRun
-from moe_demo.runs.files import RunError, append_line, read_json, write_json
+from moe_demo.releases.recorded import read_recorded, recorded_lines
+from moe_demo.runs.files import RunError, append_line, write_json
 from moe_demo.runs.metrics import StepMetrics, record_from, to_line
 from moe_demo.runs.store import RunStore
 
@@ -73,9 +74,9 @@ def read_recording(folder: Path) -> Recording:
 
 def read_sweep(folder: Path) -> list[SweepRun]:
     """The sweeps of a recording. Raises RunError where they cannot be read."""
-    return [
-        SweepRun(**line | {"evaluation": record_from(line["evaluation"])}) for line in _lines(folder / _SWEEP)
-    ]
+    return recorded_lines(
+        folder / _SWEEP, lambda line: SweepRun(**line | {"evaluation": record_from(line["evaluation"])})
+    )
 
 
 def read_steps(folder: Path) -> list[RecordedStep]:
@@ -84,10 +85,7 @@ def read_steps(folder: Path) -> list[RecordedStep]:
     config = store.config()
     by_step = {record.step: record for record in store.metrics()[0] if isinstance(record, StepMetrics)}
     path = folder / _TERMS
-    found = [
-        BalanceTerms(**line | {"headlines": tuple(RecordedHeadline(**one) for one in line["headlines"])})
-        for line in (_lines(path) if path.is_file() else [])
-    ]
+    found = recorded_lines(path, _terms) if path.is_file() else []
     return [
         RecordedStep(config=config, metrics=by_step[terms.step], terms=terms)
         for terms in found
@@ -97,14 +95,11 @@ def read_steps(folder: Path) -> list[RecordedStep]:
 
 def _noise(folder: Path) -> tuple[float, ...]:
     path = folder / _NOISE
-    return tuple(read_json(path)) if path.is_file() else ()
+    return read_recorded(path, tuple) if path.is_file() else ()
 
 
-def _lines(path: Path) -> list[dict[str, Any]]:
-    try:
-        return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    except (OSError, ValueError) as error:
-        raise RunError("bad_recording", path=path, why=error) from error
+def _terms(line: dict[str, Any]) -> BalanceTerms:
+    return BalanceTerms(**line | {"headlines": tuple(RecordedHeadline(**one) for one in line["headlines"])})
 
 
 # -- writing -----------------------------------------------------------------------------------------------------

@@ -17,7 +17,8 @@ from moe_demo.config import RunConfig
 from moe_demo.errors import SaidError
 from moe_demo.insight.accounts import Account, Figure
 from moe_demo.insight.run import Run
-from moe_demo.runs.files import RunError, read_json, write_json
+from moe_demo.releases.recorded import read_recorded
+from moe_demo.runs.files import write_json
 
 SEEDS = Path(__file__).parents[1] / "recordings" / "seeds.json"
 SEEDS_RUN = "deepseek"
@@ -98,11 +99,7 @@ def settings_of(config: RunConfig) -> dict[str, Any]:
 @lru_cache(maxsize=4)
 def read_seeds(path: Path = SEEDS) -> Seeds:
     """The recording. Raises RunError with one sentence where it is missing or broken."""
-    record = read_json(path)
-    try:
-        return _recording(record)
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
-        raise RunError("bad_recording", path=path, why=error) from error
+    return read_recorded(path, _recording)
 
 
 def check_comparable(seeds: Seeds, run: Run) -> None:

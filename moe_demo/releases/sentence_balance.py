@@ -9,7 +9,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from moe_demo.runs.files import RunError, read_json, write_json
+from moe_demo.releases.recorded import read_recorded
+from moe_demo.runs.files import write_json
 
 SENTENCE_BALANCE = Path(__file__).parents[1] / "recordings" / "sentence_balance.json"
 
@@ -56,12 +57,7 @@ class SentenceBalance:
 
 def read_sentence_balance(path: Path = SENTENCE_BALANCE) -> SentenceBalance:
     """The recording. Raises RunError with one sentence where it is missing or broken."""
-    record = read_json(path)
-    try:
-        found = _recording(record)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise RunError("bad_recording", path=path, why=error) from error
-    return found
+    return read_recorded(path, _recording)
 
 
 def write_sentence_balance(recording: SentenceBalance, path: Path = SENTENCE_BALANCE) -> None:
