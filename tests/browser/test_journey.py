@@ -32,12 +32,12 @@ def opened(page: Page, **params: str) -> Page:
     wait_ready(page)
     page.goto("/forward-pass?" + "&".join(f"{name}={quote(value)}" for name, value in params.items()))
     wait_ready(page)
-    expect(page.locator(".station")).to_have_count(9, timeout=30_000)
+    expect(page.locator(".tab")).to_have_count(9, timeout=30_000)
     return page
 
 
 def expect_station(page: Page, number: int) -> None:
-    station = page.locator(".station[aria-selected=true]")
+    station = page.locator(".tab[aria-selected=true]")
     expect(station).to_have_attribute("data-stage", STAGES[number - 1])
     expect(page.locator(".panel h2 .number")).to_have_text(str(number))
 
@@ -49,7 +49,7 @@ def expect_address(page: Page, part: str) -> None:
 def test_every_station_opens_by_click_with_article_and_live_numbers(page: Page):
     opened(page)
     for number, name in enumerate(STAGES, start=1):
-        page.locator(f".station[data-stage={name}]").click()
+        page.locator(f".tab[data-stage={name}]").click()
         expect_station(page, number)
         expect(page.locator(".scroll svg")).to_contain_text(PRINTED[name])
         expect(page.locator(".claim")).not_to_be_empty()
@@ -61,7 +61,7 @@ def test_every_station_opens_by_click_with_article_and_live_numbers(page: Page):
 
 def test_every_station_opens_by_key(page: Page):
     opened(page)
-    page.locator(".station").first.focus()
+    page.locator(".tab").first.focus()
     for number in range(2, 10):
         page.keyboard.press("ArrowRight")
         expect_station(page, number)
@@ -73,7 +73,7 @@ def test_every_station_opens_by_key(page: Page):
     expect_station(page, 9)
     page.keyboard.press("ArrowLeft")
     expect_station(page, 8)
-    expect(page.locator(".station[aria-selected=true]")).to_have_count(1)
+    expect(page.locator(".tab[aria-selected=true]")).to_have_count(1)
     expect_address(page, "stage=pooling")
 
 
@@ -90,7 +90,7 @@ def test_a_link_opens_its_station_and_back_returns(page: Page):
     opened(page, stage="gates", t="5")
     expect_station(page, 6)
     expect(page.locator(".word.picked")).to_have_attribute("aria-label", "T6 iPhone")
-    page.locator(".station").nth(6).click()
+    page.locator(".tab").nth(6).click()
     expect_address(page, "stage=transformer")
     wait_ready(page)  # Streamlit loses a step back that comes while it still runs the step forth
     page.go_back()
@@ -102,7 +102,7 @@ def test_a_picked_word_fills_the_formula_and_stays_from_station_to_station(page:
     page.locator(".word").nth(5).click()
     expect(page.locator(".formula .who")).to_have_text("T6 iPhone")
     expect_address(page, "t=5")
-    page.locator(".station").nth(4).click()
+    page.locator(".tab").nth(4).click()
     expect(page.locator(".formula .who")).to_have_text("T6 iPhone")
     page.locator(".word.picked").focus()
     page.keyboard.press("ArrowDown")
@@ -114,7 +114,7 @@ def test_the_words_keep_their_columns_and_their_nodes(page: Page):
     page.locator(".word").first.evaluate("node => { node.dataset.mine = 'yes'; }")
     before = [box_of(page.locator(".word").nth(i))["x"] for i in range(7)]
     for number in range(2, 10):
-        page.locator(".station").nth(number - 1).click()
+        page.locator(".tab").nth(number - 1).click()
         expect_station(page, number)
         after = [box_of(page.locator(".word").nth(i))["x"] for i in range(7)]
         assert after == pytest.approx(before, abs=2)
@@ -141,7 +141,7 @@ def test_any_text_is_only_text(page: Page, text: str):
     page.on("dialog", lambda dialog: pytest.fail(f"a script ran: {dialog.message}"))
     opened(page, s=text)
     for number in range(1, 10):
-        page.locator(".station").nth(number - 1).click()
+        page.locator(".tab").nth(number - 1).click()
         expect_station(page, number)
     assert page.title() != "owned"
     expect(page.locator(".gutter .other")).to_be_visible()
@@ -157,7 +157,7 @@ def test_rail_and_both_rows_fit_the_first_screen(
     page = new_page(width=width, height=height, color_scheme="dark" if width == 1280 else "light")
     opened(page, lang=lang, **({"s": text} if text else {}))
     for number in range(1, 10):
-        page.locator(".station").nth(number - 1).click()
+        page.locator(".tab").nth(number - 1).click()
         expect_station(page, number)
         for part in (".rail", ".scroll", ".panel .claim", ".formula"):
             box = box_of(page.locator(part))
@@ -172,7 +172,7 @@ def test_scrolling_a_long_sentence_keeps_seats_and_classes_in_view(new_page: Cal
     page = opened(new_page(width=1280, height=720), s=LONG, stage="choice")
     scroll = page.locator(".scroll")
     for number, part in ((4, ".seat"), (8, ".frame"), (9, ".bar.printed")):
-        page.locator(".station").nth(number - 1).click()
+        page.locator(".tab").nth(number - 1).click()
         expect_station(page, number)
         scroll.evaluate("node => { node.scrollLeft = 700; }")
         page.wait_for_timeout(100)
@@ -184,11 +184,11 @@ def test_scrolling_a_long_sentence_keeps_seats_and_classes_in_view(new_page: Cal
 def test_motion_is_short_and_absent_where_the_reader_wants_none(new_page: Callable[..., Page]):
     duration = "node => getComputedStyle(node).transitionDuration"
     page = opened(new_page(reduced_motion="no-preference"))
-    page.locator(".station").nth(1).click()
+    page.locator(".tab").nth(1).click()
     seconds = page.locator(".word").first.evaluate(duration).split(", ")
     assert all(0.2 <= float(value.removesuffix("s")) <= 0.4 for value in seconds)
     still = opened(new_page(reduced_motion="reduce"))
-    still.locator(".station").nth(1).click()
+    still.locator(".tab").nth(1).click()
     assert set(still.locator(".word").first.evaluate(duration).split(", ")) == {"0s"}
 
 

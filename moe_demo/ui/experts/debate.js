@@ -2,7 +2,7 @@
 import { el } from "../kit/dom.js";
 import { fixed, percent, significant } from "../kit/numbers.js";
 import { drawn } from "../kit/stage.js";
-import { dataTable } from "../kit/table.js";
+import { foldedTable } from "../kit/table.js";
 import { whyMark } from "../kit/why.js";
 
 /**
@@ -123,16 +123,7 @@ function twin({ charts, title, words }) {
     ),
   );
   const heads = [words.account, words.layer, words.training, words.value, words.chance, words.beside];
-  return el(
-    "details",
-    {},
-    el("summary", {}, words.table),
-    el(
-      "div",
-      { class: "scroll", tabindex: 0, role: "region", "aria-label": title },
-      dataTable({ caption: title, hidesCaption: true, heads, rows }, { class: "twin" }),
-    ),
-  );
+  return foldedTable({ summary: words.table, caption: title, heads, rows });
 }
 
 export default drawn(draw);

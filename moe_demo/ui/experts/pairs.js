@@ -3,7 +3,7 @@ import { inkOn, isDark, loadPlace, rampAt, rgb } from "../kit/colour.js";
 import { el } from "../kit/dom.js";
 import { fixed } from "../kit/numbers.js";
 import { mounted, watchTheme } from "../kit/stage.js";
-import { dataTable } from "../kit/table.js";
+import { foldedTable } from "../kit/table.js";
 import { fill } from "../kit/text.js";
 import { whyCell, whyMark } from "../kit/why.js";
 
@@ -140,12 +140,7 @@ function twin({ experts, rows, title, words }, isOpen) {
     }),
   );
   const heads = [words.pair, words.lift, words.n, words.expected, words.low, words.high];
-  return el(
-    "details",
-    { open: isOpen },
-    el("summary", {}, words.table),
-    dataTable({ caption: title, hidesCaption: true, heads, rows: lines }, { class: "twin" }),
-  );
+  return foldedTable({ summary: words.table, isOpen, caption: title, heads, rows: lines });
 }
 
 export default mounted((root) => new Pairs(root));

@@ -1,7 +1,6 @@
 // The twin of the map: every number of it as a plain table.
-import { el } from "../kit/dom.js";
 import { fixed } from "../kit/numbers.js";
-import { dataTable } from "../kit/table.js";
+import { foldedTable } from "../kit/table.js";
 import { whyCell } from "../kit/why.js";
 
 /** @typedef {import("./picture.types.js").PictureData} PictureData */
@@ -42,10 +41,5 @@ export function twin({ rows, columns, words, title }, isOpen) {
       }),
     ),
   );
-  return el(
-    "details",
-    { open: isOpen },
-    el("summary", {}, words.table),
-    dataTable({ caption: title, hidesCaption: true, heads, rows: lines }, { class: "twin" }),
-  );
+  return foldedTable({ summary: words.table, isOpen, caption: title, heads, rows: lines });
 }

@@ -128,7 +128,7 @@ class Journey {
       const tab = { role: "tab", "aria-controls": "journey-canvas", onclick: () => this.go(i) };
       return el(
         "button",
-        { type: "button", class: "station", "data-stage": id, ...tab },
+        { type: "button", class: "tab", "data-stage": id, ...tab },
         el("span", { class: "dot" }, i + 1),
         el("span", { class: "name" }, says[`stage.${id}`]),
       );

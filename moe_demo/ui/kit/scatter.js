@@ -6,7 +6,7 @@ import { actOn } from "./keys.js";
 import { fixed, significant, signed } from "./numbers.js";
 import { linear, roundEnd, roundNumbers } from "./scale.js";
 import { Redrawn, mounted, watchRoom } from "./stage.js";
-import { dataTable } from "./table.js";
+import { foldedTable } from "./table.js";
 import { fill } from "./text.js";
 import { texturePatterns } from "./textures.js";
 import { whyMark } from "./why.js";
@@ -195,12 +195,7 @@ function twin(
   });
   const heads = [words.word, words.expert, words.gate, words.norm, words.effect];
   if (showsStates) heads.push(words.state);
-  return el(
-    "details",
-    { open: isOpen ? true : null },
-    el("summary", {}, words.table),
-    dataTable({ caption: title, hidesCaption: true, heads, rows }, { class: "twin" }),
-  );
+  return foldedTable({ summary: words.table, isOpen, caption: title, heads, rows });
 }
 
 export default mounted((root) => new Scatter(root));

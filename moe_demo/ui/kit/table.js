@@ -34,6 +34,30 @@ export function dataTable({ caption, heads, rows, hidesCaption = false }, attrib
   );
 }
 
+/**
+ * A table folded away below its picture, named by its caption; what is wider than the page scrolls by itself.
+ * @param {object} table
+ * @param {string} table.summary
+ * @param {boolean} [table.isOpen]
+ * @param {string} table.caption
+ * @param {Cell[]} table.heads
+ * @param {Row[]} table.rows
+ * @param {import("./dom.js").Child[]} more
+ */
+export function foldedTable({ summary, isOpen = false, caption, heads, rows }, ...more) {
+  return el(
+    "details",
+    { open: isOpen ? true : null },
+    el("summary", {}, summary),
+    el(
+      "div",
+      { class: "twin-scroll", tabindex: 0, role: "group", "aria-label": caption },
+      dataTable({ caption, hidesCaption: true, heads, rows }, { class: "twin" }),
+    ),
+    ...more,
+  );
+}
+
 /** @param {Cell} cell @param {"th" | "td"} name @param {Record<string, any>} attributes @returns {Node} */
 function wrapped(cell, name, attributes) {
   return cell instanceof HTMLTableCellElement ? cell : el(name, attributes, cell);

@@ -4,7 +4,7 @@ import { focused } from "../kit/focus.js";
 import { actOn } from "../kit/keys.js";
 import { percent } from "../kit/numbers.js";
 import { mounted, watchRoom } from "../kit/stage.js";
-import { dataTable } from "../kit/table.js";
+import { foldedTable } from "../kit/table.js";
 import { fill, measureIn, shortened } from "../kit/text.js";
 import { texturePatterns } from "../kit/textures.js";
 import { fan, layout, ribbon, SQUARE } from "./layout.js";
@@ -214,16 +214,7 @@ function table({ tokens, nodes, copies, experts, words, claim }, isOpen) {
     }),
   ]);
   const heads = [words.head, ...nodes.map((node) => node.name)];
-  return el(
-    "details",
-    { open: isOpen ? true : null },
-    el("summary", {}, words.table),
-    el(
-      "div",
-      { class: "scroll", tabindex: 0 },
-      dataTable({ caption: claim, hidesCaption: true, heads, rows }),
-    ),
-  );
+  return foldedTable({ summary: words.table, isOpen, caption: claim, heads, rows });
 }
 
 export default mounted((root) => new Board(root));

@@ -2,7 +2,7 @@
 import { el } from "../kit/dom.js";
 import { fixed } from "../kit/numbers.js";
 import { drawn } from "../kit/stage.js";
-import { dataTable } from "../kit/table.js";
+import { foldedTable } from "../kit/table.js";
 import { texturePatterns } from "../kit/textures.js";
 
 /** @typedef {import("./placement.types.js").PictureData} PlacementData */
@@ -83,16 +83,7 @@ function table({ devices, experts, label, words }, isOpen) {
     device.slowest.map((name) => words[name]).join(" "),
   ]);
   const heads = [words.device, words.experts, ...BARS.map((name) => words[name]), words.slowest];
-  return el(
-    "details",
-    { open: isOpen ? true : null },
-    el("summary", {}, words.table),
-    el(
-      "div",
-      { class: "scroll", tabindex: 0 },
-      dataTable({ caption: label, hidesCaption: true, heads, rows }),
-    ),
-  );
+  return foldedTable({ summary: words.table, isOpen, caption: label, heads, rows });
 }
 
 export default drawn(draw);

@@ -19,6 +19,7 @@ from moe_demo.text.errors import EmptyTextError
 from moe_demo.text.segmentation import warm_up as warm_up_jieba
 from moe_demo.ui.kit import streamlit_quirks, views
 from moe_demo.ui.kit.selection import DEFAULT_TEXT
+from moe_demo.ui.server import heap
 
 WARM_RUNS = ("deepseek", "document")
 _QUEUE_SECONDS = 0.5
@@ -28,6 +29,7 @@ _SWEEP_SECONDS = 3600.0
 @asynccontextmanager
 async def warmed_up(_app: object) -> AsyncIterator[None]:
     """From before the first visitor until the server ends."""
+    heap.share_heaps()
     warm_up()
     clock = asyncio.create_task(_queue_clock())
     yield

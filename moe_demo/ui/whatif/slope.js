@@ -3,7 +3,7 @@ import { el } from "../kit/dom.js";
 import { percent } from "../kit/numbers.js";
 import { linear } from "../kit/scale.js";
 import { spread } from "../kit/spread.js";
-import { dataTable } from "../kit/table.js";
+import { dataTable, foldedTable } from "../kit/table.js";
 import { whyButton, whyMark } from "../kit/why.js";
 
 /**
@@ -137,13 +137,8 @@ export function slopeTable(data, answers, isOpen) {
   ]);
   const heads = [words.class, words.before, words.after];
   if (answers.some(({ low }) => low !== null)) heads.push(words.low, words.high);
-  return el(
-    "details",
-    { open: isOpen ? true : null },
-    el("summary", {}, words.table),
-    dataTable({ caption: words.answer, hidesCaption: true, heads, rows }, { class: "twin" }),
-    loadTable(data),
-  );
+  const table = { summary: words.table, isOpen, caption: words.answer, heads, rows };
+  return foldedTable(table, loadTable(data));
 }
 
 /** @param {PictureData} data how many words of the sentence each expert has, before and after */
