@@ -1,4 +1,4 @@
-"""The bytes of a file become text: UTF-8, UTF-16 with its mark, or GBK and its superset GB18030."""
+"""The bytes of a file become text: UTF-8, UTF-16 or UTF-32 with its mark, or GBK and its superset GB18030."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from moe_demo.text.errors import CorpusError
 
 _ARCHIVES = (b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"7z\xbc\xaf", b"Rar!", b"\xd0\xcf\x11\xe0")
+_DOCUMENTS = (b"%PDF", b"{\\rtf", b"PAR1", b"ARROW1")
+_UTF32 = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _FIRST_WIDE = "\u2e80"  # from here on: Chinese characters and their punctuation
 _LEAST_TO_TELL = 2  # the two characters 联通 in GBK are also UTF-8, but of no Chinese character
 _LEAST_COMMON_SHARE = 0.6  # simplified Chinese has 0.99, Big5 read as GBK some 0.4
@@ -31,27 +34,31 @@ class Decoded:
 
 
 def decode(data: bytes, file: str) -> Decoded:
-    """The text of a file: UTF-8, or UTF-16 with its mark, or GBK and its superset GB18030.
+    """The text of a file: UTF-8, or UTF-16 or UTF-32 with its mark, or GBK and its superset GB18030.
 
     Raises:
         CorpusError: empty, archive, binary, encoding, mixed.
     """
-    is_utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    if data.startswith(_ARCHIVES):
+    if data.startswith((*_ARCHIVES, *_DOCUMENTS)):
         raise CorpusError("archive", file=file)
-    if b"\0" in data and not is_utf16:
+    if data.startswith(_UTF32):  # before UTF-16, with whose mark one of them begins
+        decoded = _wide(data, "UTF-32", file)
+    elif data.startswith(_UTF16):
+        decoded = _wide(data, "UTF-16", file)
+    elif b"\0" in data:
         raise CorpusError("binary", file=file, line=data.count(b"\n", 0, data.index(b"\0")) + 1)
-    decoded = _utf16(data, file) if is_utf16 else _utf8_or_gbk(data, file)
+    else:
+        decoded = _utf8_or_gbk(data, file)
     if not decoded.text.strip():
         raise CorpusError("empty", file=file)
     return decoded
 
 
-def _utf16(data: bytes, file: str) -> Decoded:
+def _wide(data: bytes, encoding: str, file: str) -> Decoded:
     try:
-        return Decoded(data.decode("utf-16"), "UTF-16")
+        return Decoded(data.decode(encoding), encoding)
     except UnicodeDecodeError as error:
-        line = data[: error.start].decode("utf-16", errors="ignore").count("\n") + 1
+        line = data[: error.start].decode(encoding, errors="ignore").count("\n") + 1
         raise CorpusError("encoding", file=file, line=line) from error
 
 

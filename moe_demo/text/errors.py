@@ -22,7 +22,7 @@ CORPUS_SENTENCES = {
     "empty": "{file} is empty; it needs one headline a line.",
     "too_large": "{file} is larger than {limit} bytes, the most that is read; keep a part of it.",
     "too_many_rows": "{file} has more than {limit} rows, the most that is read; keep a part of it.",
-    "archive": "{file} is an archive or a spreadsheet, not text; unpack it or save it as CSV in UTF-8.",
+    "archive": "{file} is an archive, a spreadsheet or a document, not text; unpack it or save it as CSV in UTF-8.",
     "binary": "{file}, line {line}: this is not text (it contains a zero byte); save it as CSV in UTF-8.",
     "encoding": "{file}, line {line}: the text is neither UTF-8 nor GBK; save the file again in UTF-8.",
     "mixed": "{file}, line {line}: this line is {encoding}, but the lines before it are {before}; "
@@ -32,6 +32,8 @@ CORPUS_SENTENCES = {
     "text_header": "{file}, line {line}: the header must name a column text, but is {found}; "
     "put text in the first line, or a name for every column, separated as the lines below are.",
     "json_array": "{file}, line {line}: this is one JSON array; write one JSON object a line instead.",
+    "json_object": "{file}, line {line}: this is one JSON object around all headlines; "
+    "write one JSON object a headline and line instead.",
     "markup": "{file} is {kind}, not lines of headlines; save it as CSV with the columns text and label.",
     "quote": "{file}, line {line}: a quotation mark is opened here and closed nowhere; "
     'inside quoted text, write every " twice.',

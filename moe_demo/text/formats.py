@@ -28,7 +28,14 @@ from moe_demo.text.layout import find_layout, has_sure_separator, layout_rows, l
 from moe_demo.text.markup import markup_of
 from moe_demo.text.published import published_format, published_row
 from moe_demo.text.rows import Format, RawRow, Row, settled
-from moe_demo.text.tables import find_header, first_index, table_rows, without_hint
+from moe_demo.text.tables import (
+    find_header,
+    first_index,
+    table_rows,
+    without_comments,
+    without_hint,
+    without_names,
+)
 
 _TABLE_ENDINGS = (".csv", ".tsv")
 
@@ -66,10 +73,12 @@ def _reading(lines: list[str], file: str, need_label: bool) -> tuple[Format, Ite
     index = first_index(lines)
     refused = header_error(file, index + 1, lines[index], need_label)
     lines, separators = without_hint(lines)
+    lines = without_comments(lines)
     if header := find_header(lines, separators, file):
         if need_label and not header.labels:
             raise refused
         return Format.TABLE, table_rows(lines, file, header)
+    lines = without_names(lines)  # at what separates the rows, it may be found out of these alone
     numbered = ((number, line) for number, line in enumerate(lines, 1) if line.strip())
     if form := published_format(lines):
         return form, (published_row(form, number, line) for number, line in numbered)

@@ -42,6 +42,15 @@ def label_places(names: Sequence[str]) -> tuple[int, ...]:
     return tuple(names.index(name) for name in LABEL_COLUMNS if name in names)
 
 
+def names_columns_only(line: str) -> bool:
+    """Whether a line is the names of a column of texts and of one of labels, and nothing else but what separates them."""
+    if len(line) > _MAX_NAME_CHARS:
+        return False
+    words = "".join(char if char.isalnum() or char == "_" else " " for char in line).split()
+    names = [column_name(word) for word in words]
+    return len(names) == 2 and text_place(names) is not None and bool(label_places(names))
+
+
 def header_error(file: str, line: int, found: str, need_label: bool) -> CorpusError:
     """The columns that are needed are not among those that were found."""
     return CorpusError("header" if need_label else "text_header", file=file, line=line, found=quote(found))

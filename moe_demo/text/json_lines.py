@@ -21,7 +21,7 @@ def is_json(lines: Sequence[str], file: str) -> bool:
     A headline may begin with { or [ as well, so that one line says nothing.
 
     Raises:
-        CorpusError: json_array.
+        CorpusError: json_array, json_object.
     """
     is_named = PurePath(file).suffix.lower() in _ENDINGS
     number, first = next((number, line.strip()) for number, line in enumerate(lines, 1) if line.strip())
@@ -30,8 +30,9 @@ def is_json(lines: Sequence[str], file: str) -> bool:
     if first.startswith("[") and (is_named or begins_array):
         raise CorpusError("json_array", file=file, line=number)
     looked_at = list(islice((line for line in lines if line.strip()), _LINES_LOOKED_AT))
-    n_objects = sum(_object(line) is not None for line in looked_at)
-    return is_named or first == "{" or 2 * n_objects >= len(looked_at)
+    if first == "{" or (len(looked_at) == 1 and _is_around_others(first)):
+        raise CorpusError("json_object", file=file, line=number)
+    return is_named or 2 * sum(_object(line) is not None for line in looked_at) >= len(looked_at)
 
 
 def json_rows(lines: Sequence[str], file: str, need_label: bool) -> Iterator[RawRow]:
@@ -57,6 +58,17 @@ def json_rows(lines: Sequence[str], file: str, need_label: bool) -> Iterator[Raw
         raise header_error(file, number, ", ".join(keys), need_label)
 
 
+def _is_around_others(line: str) -> bool:
+    """Whether a line is an object that has lists or objects in it, and no text of its own."""
+    try:
+        record = json.loads(line, parse_int=str, parse_float=str)
+    except (ValueError, RecursionError):
+        return False
+    if not isinstance(record, dict) or not any(isinstance(value, list | dict) for value in record.values()):
+        return False
+    return text_place([key.casefold() for key, value in record.items() if isinstance(value, str)]) is None
+
+
 def _object(line: str) -> dict[str, str] | None:
     """The object of a line by its keys in lower case, what is no text or number as nothing; None if it is none.
 
@@ -65,7 +77,7 @@ def _object(line: str) -> dict[str, str] | None:
     if not line.lstrip().startswith("{"):
         return None
     try:
-        record = json.loads(line, parse_int=str, parse_float=str)
+        record = json.loads(line.rstrip().removesuffix(","), parse_int=str, parse_float=str)
     except (ValueError, RecursionError):
         return None
     return {key.casefold(): value if isinstance(value, str) else "" for key, value in record.items()}

@@ -20,7 +20,7 @@ from moe_demo.text.labels import BRACKETS
 from moe_demo.text.rows import Format, RawRow
 from moe_demo.text.separated import records
 
-_SURE_SEPARATORS = ("_!_", "|,|", "||", "\t", "\x01")  # no headline contains them
+_SURE_SEPARATORS = ("_!_", "|,|", "||", "\t", "\x01", "\x1f")  # no headline contains them
 _CHINESE_SEPARATORS = ("；", "，", "、")  # any headline may
 _SOFT_MARKS = (
     " ",

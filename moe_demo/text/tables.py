@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from itertools import islice
 
 from moe_demo.text.errors import CorpusError, Detail
-from moe_demo.text.header import column_name, label_places, text_place
+from moe_demo.text.header import column_name, label_places, names_columns_only, text_place
 from moe_demo.text.labels import is_class_name
 from moe_demo.text.rows import RawRow, is_number
 from moe_demo.text.separated import records
 
 # The longer ones first: each of them contains one of the others.
-SEPARATORS = ("_!_", "|,|", "||", "\t", "\x01", "|", ";", ",", "；", "，", "、")
+SEPARATORS = ("_!_", "|,|", "||", "\t", "\x01", "\x1f", "|", ";", ",", "；", "，", "、")
 _HINT = "sep="
+_COMMENT = "#"
 _FEW, _MOST = 0.5, 0.9  # shares of the rows
 
 
@@ -43,6 +44,20 @@ def without_hint(lines: list[str]) -> tuple[list[str], tuple[str, ...]]:
         return lines, SEPARATORS
     hinted = first[len(_HINT) :] or SEPARATORS[3]
     return ["" if number == index else line for number, line in enumerate(lines)], (hinted,)
+
+
+def without_comments(lines: Sequence[str]) -> list[str]:
+    """The lines, those blank that begin with `#` and stand before a line of nothing but names of columns."""
+    first = next((index for index, line in enumerate(lines) if line.strip() and line[0] != _COMMENT), 0)
+    header = first if names_columns_only(lines[first]) else 0
+    return ["" if index < header else line for index, line in enumerate(lines)]
+
+
+def without_names(lines: Sequence[str]) -> list[str]:
+    """The lines, the first one blank where it is nothing but names of columns."""
+    index = first_index(lines)
+    is_names = names_columns_only(lines[index])
+    return ["" if is_names and number == index else line for number, line in enumerate(lines)]
 
 
 def first_index(lines: Sequence[str]) -> int:

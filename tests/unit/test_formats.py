@@ -137,7 +137,7 @@ def test_labels_of_ones_own_may_be_asked_for(tmp_path):
 # -- encodings --
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "gb18030", "utf-16"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "gb18030", "utf-16", "utf-32"])
 def test_chinese_encodings_are_read(tmp_path, encoding):
     assert read(tmp_path, "a.csv", TWO_ROWS.encode(encoding)).headlines == TWO_HEADLINES
 
@@ -172,12 +172,21 @@ def test_the_sentence_names_the_line_with_the_wrong_encoding(tmp_path):
         (b"\xef\xbb\xbf \n\n", "empty", "is empty"),
         (b"PK\x03\x04\x14\x00rest of a zip", "archive", "unpack it or save it as CSV"),
         (b"\x1f\x8b\x08rest", "archive", "unpack it"),
+        (b"%PDF-1.7 rest", "archive", "a document, not text"),
+        (b"PAR1rest", "archive", "a document, not text"),
         (b"text,label\nab\0c,tech\n", "binary", "line 2: this is not text"),
         ("headline text;class\na;tech\n", "header", '"headline text;class"; put text,label'),
         ("苹果发布新款手机,甲\n火箭赢球,乙\n", "header", '"苹果发布新款手机,甲"'),
         ("text\n苹果发布新款手机\n", "header", "columns text and label"),
         ('{"body": "苹果", "label": "tech"}\n', "header", '"body, label"'),
         ('[\n{"text": "苹果", "label": "tech"}]\n', "json_array", "one JSON object a line"),
+        (
+            '{"data": [{"text": "苹果", "label": "tech"}]}',
+            "json_object",
+            "one JSON object a headline and line",
+        ),
+        ('{"text": {"0": "苹果"}, "label": {"0": "tech"}}', "json_object", "around all headlines"),
+        ('{\n "text": ["苹果", "火箭"]\n}\n', "json_object", "line 1: this is one JSON object"),
         ('text,label\n苹果,tech\n"火箭赢球,sports\n湖人,sports\n', "quote", "line 3: a quotation mark"),
         ("text,label\n苹果发布,tech\n湖人赢球,tech\n", "one_class", "only one class (tech)"),
         ("text,label\n,tech\n苹果,\n", "nothing_left", "(no text: 1, no label: 1)"),

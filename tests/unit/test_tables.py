@@ -140,3 +140,23 @@ def test_following_the_advice_helps(tmp_path):
     with pytest.raises(CorpusError, match="put text in the first line"):
         read_labelled_or_plain(write(tmp_path, "b.txt", whole))
     assert read_labelled_or_plain(write(tmp_path, "b.txt", "text\n" + whole)).texts == tuple(whole.split())
+
+
+@pytest.mark.parametrize("names", ["text{}label", "标题{}类别"])
+@pytest.mark.parametrize("separator", ["^", "~", "：", " -> ", "###", "\u3000", "  ", "\x1f"])
+def test_a_header_is_known_at_any_separator_that_the_rows_may_have(tmp_path, separator: str, names: str):
+    rows = [(A, "tech"), (B, "sports")]
+    lines = [names.format(separator), *(f"{text}{separator}{label}" for text, label in rows)]
+    corpus = read(tmp_path, "a.csv", "\n".join(lines))
+    assert corpus.headlines == TWO_HEADLINES
+    assert corpus.rejected == ()
+
+
+def test_comments_before_a_header_are_no_headlines(tmp_path):
+    corpus = read(
+        tmp_path, "a.csv", f"# made by hand\n\n# in 2024\ntext,label\n{A},tech\n{B},sports\n,tech\n"
+    )
+    assert corpus.headlines == TWO_HEADLINES
+    assert [row.line for row in corpus.rejected] == [7]
+    plain = write(tmp_path, "b.txt", f"#夺冠 火箭赢了\n标题 内容\n{A}\n")
+    assert read_labelled_or_plain(plain).texts == ("#夺冠 火箭赢了", "标题 内容", A)
