@@ -43,7 +43,7 @@ def label_places(names: Sequence[str]) -> tuple[int, ...]:
 
 
 def names_columns_only(line: str) -> bool:
-    """Whether a line is the names of a column of texts and of one of labels, and nothing else but what separates them."""
+    """Whether a line is the names of a column of texts and of one of labels, whatever is between them."""
     if len(line) > _MAX_NAME_CHARS:
         return False
     words = "".join(char if char.isalnum() or char == "_" else " " for char in line).split()
