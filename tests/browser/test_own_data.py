@@ -51,7 +51,7 @@ def test_a_data_set_with_typed_classes_is_kept_for_this_browser_alone(
     open_section(mine, own_server)
     bring(mine, path)
     bars = mine.get_by_label(text("bars_label"))
-    expect(bars.get_by_role("listitem")).to_have_count(3)
+    expect(bars.get_by_role("listitem")).to_have_count(3, timeout=30_000)  # read by a process of its own
     choose(mine, "篮球", "球类")
     expect(bars).to_contain_text("球类")
     wait_ready(mine)  # the other rows get the new name to choose from
