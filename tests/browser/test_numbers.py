@@ -20,7 +20,7 @@ OPENERS = [
     ("/gated-sum?run=document", "svg.strip[data-why=output-0]", "output-0"),
     ("/gated-sum?l=1", "table button.why[data-why^=removal]", "removal-0-0"),
     ("/load-balancing?reveal=yes", "button.why[data-why=batch_push]", "batch_push"),
-    ("/load-balancing?reveal=yes", "svg text[data-why^=eval_max_vio]", "eval_max_vio-0-368"),
+    ("/load-balancing?reveal=yes", "svg text[data-why^=eval_max_vio]", "eval_max_vio-0-"),
     ("/load-balancing?reveal=yes", "button.why[data-why=headline_unevenness-0]", "headline_unevenness-0"),
     ("/top-k", "svg g.row text[data-why=gate]", "gate"),
     ("/top-k", "svg text[data-why=cut]", "cut"),
@@ -34,7 +34,9 @@ OPENERS = [
     ("/specialization", "table.pairs .why", "pair_lift-0"),
     ("/specialization", "button.why[data-why=information-0]", "information-0"),
     ("/specialization?believe=unsure", ".lane .live[data-why]", "committee"),
-    ("/train", ".head .read button.why[data-why^=eval_accuracy]", "eval_accuracy-0-621"),
+    ("/train", ".head .read button.why[data-why^=eval_accuracy]", "eval_accuracy-0-"),
+    ("/load-balancing?reveal=yes", ".curve[data-run='4'] circle", "eval_accuracy-4-"),
+    ("/load-balancing?reveal=yes", "svg .card text[data-why^=eval_ratio]", "eval_ratio-0-"),
     ("/load-balancing?reveal=yes", "td[data-why=headline_f-1]", "headline_f-1"),
 ]
 """Page, a number on it, its key."""
@@ -77,7 +79,7 @@ def test_a_number_is_reached_and_opened_by_the_keyboard(page: Page):
         ("/top-k", "table button[tabindex='0'][data-sum]", "score"),
         ("/specialization", "button.lift[tabindex='0']", "assigned_lift"),
         ("/forward-pass?stage=gates", "g.word[tabindex='0']", "piece-0"),
-        ("/load-balancing?reveal=yes", "g.card[tabindex='0']", "eval_worst_vio-0-368"),
+        ("/load-balancing?reveal=yes", "g.card[tabindex='0']", "eval_worst_vio-0-"),
         ("/interventions", "button.seat", "words_taken"),
     ],
 )
@@ -126,6 +128,17 @@ def test_a_number_of_a_chart_opens_too(page: Page):
     expect(bar).to_be_visible(timeout=20_000)
     bar.click(force=True)
     expect(page).to_have_url(re.compile("why=relative_load"))
+    expect(page.get_by_role("dialog").get_by_text(re.compile("^✓ "))).to_be_visible()
+
+
+def test_a_point_of_the_start_pages_curves_opens_too(page: Page):
+    page.goto("/?lang=en")
+    wait_drawn(page)
+    page.locator("#training").scroll_into_view_if_needed()
+    points = page.locator(".js-plotly-plot .scatterlayer .trace .points path")
+    expect(points.last).to_be_visible(timeout=20_000)
+    points.last.click(force=True)
+    expect(page).to_have_url(re.compile("why=eval_(floor|max_vio)-0-"))
     expect(page.get_by_role("dialog").get_by_text(re.compile("^✓ "))).to_be_visible()
 
 

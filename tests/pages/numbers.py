@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Callable
 from typing import Any
 
@@ -39,6 +40,7 @@ from moe_demo.ui.router import numbers as router_numbers
 from moe_demo.ui.router.data import picture_data as router_data
 from moe_demo.ui.server.wire import history_payload
 from moe_demo.ui.start import numbers as start_numbers
+from moe_demo.ui.start.curves import _figure as curves_figure
 from moe_demo.ui.start.data import picture_data as start_data
 from moe_demo.ui.training import numbers as training_numbers
 from moe_demo.ui.training.checkpoint import examined
@@ -59,13 +61,37 @@ def view_of(page: str, params: dict[str, str]) -> View:
     return View(chosen.clipped(run, len(trace.tokens)), run, trace)
 
 
+def values_of(encoded: Any) -> list[float]:
+    """Of a plotly array as it is sent."""
+    if isinstance(encoded, dict):
+        return np.frombuffer(b64decode(encoded["bdata"]), dtype=encoded["dtype"]).tolist()
+    return encoded
+
+
 def start(params: dict[str, str]) -> tuple[Offer, Shown]:
     view = view_of("start", params)
     data, offer = start_data(view), start_numbers.offered(view)
     layer, token = data["layers"][view.selection.layer], view.selection.token or 0
     k = layer["experts"][token].index(offer.expert)
 
+    lines = curves_figure(view.run, "en")["data"]
+
+    def point(key: NumberKey) -> float | None:
+        """Of the curve that asks for this number; of many batches it has only some."""
+        why = f"{key.name}-0-{{at}}"
+        of_layer = (None, offer.layer)
+        line = next(
+            one
+            for one in lines
+            if one.get("meta", {}).get("why") == why and one["meta"].get("layer") in of_layer
+        )
+        is_drawn = [key.at[1]] in line["customdata"]
+        assert is_drawn or key.name == "step_ce"
+        return values_of(line["y"])[line["customdata"].index([key.at[1]])] if is_drawn else None
+
     def shown(key: NumberKey) -> Any:
+        if len(key.at) == 2:
+            return point(key)
         return {
             "probability": lambda: data["classes"][key.at[0]]["p"],
             "gate": lambda: layer["gates"][token][k],
@@ -178,7 +204,11 @@ def from_record(sent: dict[str, Any], key: NumberKey, offer: Offer) -> float | N
     layer, e, step = offer.layer, offer.expert, key.at[1]
     if key.name.startswith("eval_"):
         one = [one for one in sent["evals"] if one["step"] == step][-1]  # the last is after the calibration
-        return one["accuracy"] if key.name == "eval_accuracy" else one["max_vio"][layer]
+        return {"eval_accuracy": one["accuracy"], "eval_floor": one["floor"]}.get(
+            key.name, one["max_vio"][layer]
+        )
+    if key.name == "step_floor":
+        return sent["batch_floor"]
     if step not in sent["steps"]:
         return None
     at = sent["steps"].index(step)
@@ -209,6 +239,8 @@ def balance(params: dict[str, str]) -> tuple[Offer, Shown]:
                 "eval_load": lambda: run["load"][layer][of_step][offer.expert],
                 "eval_max_vio": lambda: run["max_vio"][layer] if of_step == len(run["steps"]) - 1 else None,
                 "eval_least": lambda: min(min(load[of_step]) for load in run["load"]),
+                "eval_floor": lambda: run["floor"],
+                "eval_ratio": lambda: run["worst_vio"][of_step] / run["floor"],
                 "eval_time": lambda: np.mean([max(load[of_step]) for load in run["load"]]),
             }
             return known[key.name]()

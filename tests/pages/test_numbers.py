@@ -8,7 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from moe_demo import load_run
 from moe_demo.insight.lineage import QUANTITIES, NumberKey, notebook
+from moe_demo.runs.metrics import EvalMetrics
+from moe_demo.ui.balance.data import SHOWN_SEED
+from moe_demo.ui.balance.page import recording
 from moe_demo.ui.kit import lineage as kit_lineage
 from moe_demo.ui.kit.i18n import LANGUAGES, speaking, text_in
 from moe_demo.ui.kit.lineage import Offer, loaded_from
@@ -26,19 +30,32 @@ from tests.pages.numbers import (
     whatif,
 )
 
+
+def few_steps() -> list[int]:
+    """The first, a middle and the last evaluation of each training that ships, and the first batches."""
+    of_runs = [load_run(name).metrics for name in ("deepseek", "document")]
+    of_runs += [run.evaluations for run in recording().of_seed(SHOWN_SEED)]
+    found = {0, 1, 2}
+    for records in of_runs:
+        steps = [one.step for one in records if isinstance(one, EvalMetrics)]
+        found |= {steps[0], steps[len(steps) // 2], steps[-1]}
+    return sorted(found)
+
+
 NOT_LISTED = [
     NumberKey(name, (run, step))
-    for name in QUANTITIES
-    if name.startswith(("eval_", "step_"))
+    for name, quantity in QUANTITIES.items()
+    if quantity.takes == ("run", "at_step")
     for run in range(3)
-    for step in (0, 1, 2, 184, 368, 621)
+    for step in few_steps()
 ]
 """Of those that are too many for a list, a few of each kind; not every page has them."""
 
 
 def all_of(offer: Offer) -> list[NumberKey]:
     """Every number that a page offers."""
-    return [*offer.keys, *offer.buttons, *(key for key in NOT_LISTED if offer.within(key))]
+    listed = [*offer.keys, *offer.buttons]
+    return [*listed, *(key for key in NOT_LISTED if key not in listed and offer.within(key))]
 
 
 PLACES = [
@@ -131,9 +148,13 @@ def test_every_number_and_everything_it_is_made_of_has_a_name(page: Any, params:
         ("experts", "assigned_lift-1", {"e": "3", "col": "1"}),
         ("experts", "information-0", {}),
         ("experts", "committee", {"believe": "unsure"}),
-        ("balance", "eval_max_vio-1-368", {"reveal": "yes"}),
+        ("balance", "eval_max_vio-1-0", {"reveal": "yes"}),
+        ("balance", "eval_ratio-2-0", {"reveal": "yes"}),
+        ("", "step_ce-0-1", {}),
+        ("", "eval_floor-0-0", {}),
         ("balance", "sequence_mean", {"way": "seq_aux_loss"}),
-        ("training", "step_bias-0-184", {"e": "2"}),
+        ("training", "step_bias-0-2", {"e": "2"}),
+        ("training", "step_floor-0-2", {}),
     ],
 )
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -173,10 +194,11 @@ def test_nothing_is_computed_while_no_number_is_asked_for(page: str, monkeypatch
 
 def test_loads_behind_the_curtain_are_not_told_by_their_sums():
     hidden, told = (balance(params)[0] for params in ({}, {"reveal": "yes"}))
-    key = NumberKey("eval_load", (0, 368))
+    last = recording().of_seed(SHOWN_SEED)[0].final.step
+    key = NumberKey("eval_load", (0, last))
     assert told.has(key)
     assert not hidden.has(key)
-    assert hidden.has(NumberKey("eval_accuracy", (0, 368)))
+    assert hidden.has(NumberKey("eval_accuracy", (0, last)))
     assert not told.has(NumberKey("eval_load", (0, 5)))  # there was no evaluation
 
 

@@ -79,6 +79,8 @@ QUANTITIES: dict[str, Quantity] = {
     **_all_of(HeldOutCase, held_out.lift, takes=("label",)),
     **_all_of(HeldOutCase, held_out.eval_accuracy, held_out.eval_max_vio, held_out.eval_load, takes=_WHEN),
     **_all_of(HeldOutCase, held_out.eval_worst_vio, held_out.eval_least, held_out.eval_time, takes=_WHEN),
+    **_all_of(HeldOutCase, held_out.eval_floor, held_out.eval_ratio, takes=_WHEN),
+    **_all_of(RecordedCase, recorded_steps.step_floor, takes=_WHEN),
     **_all_of(RecordedCase, recorded_steps.step_ce, recorded_steps.step_max_vio, takes=_WHEN),
     **_all_of(RecordedCase, recorded_steps.step_load, recorded_steps.step_bias, takes=_WHEN),
     **_all_of(StepCase, balance.batch_f, balance.batch_push, balance.batch_sum, balance.batch_unevenness),
