@@ -142,6 +142,32 @@ def test_a_point_of_the_start_pages_curves_opens_too(page: Page):
     expect(page.get_by_role("dialog").get_by_text(re.compile("^✓ "))).to_be_visible()
 
 
+SLOW_MOTION = {
+    "scores": ("rect.cell[data-why^=slow_score]", "slow_score-0-0"),
+    "dispatch": ("text.number[data-why=slow_load]", "slow_load"),
+    "loss": (".formula button.why[data-why=slow_loss]", "slow_loss"),
+    "gradient": ("text[data-why=slow_experts_norm]", "slow_experts_norm"),
+    "bias": ("text[data-why=slow_bias]", "slow_bias"),
+}
+"""By stage: a number on it, its key."""
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_numbers_of_every_stage_of_the_slow_motion_open_too(page: Page, lang: str):
+    page.goto(f"/train?lang={lang}")
+    wait_drawn(page)
+    page.locator(".st-key-slow-open label").click()
+    for stage, (number, key) in SLOW_MOTION.items():
+        page.locator(f".tab[data-stage={stage}]").click(timeout=20_000)
+        page.locator(number).first.click()
+        dialog = page.get_by_role("dialog")
+        expect(dialog.get_by_text(re.compile("^✓ "))).to_be_visible(timeout=20_000)
+        expect(page).to_have_url(re.compile(rf"[?&]why={key}"))
+        page.keyboard.press("Escape")
+        expect(dialog).to_have_count(0)
+    expect_no_exception(page)
+
+
 @pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1280, "dark")])
 def test_the_sum_of_a_number_fits_its_window_and_axe_finds_nothing_in_it(
     new_page: Callable[..., Page], width: int, scheme: str

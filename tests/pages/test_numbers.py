@@ -24,6 +24,7 @@ from tests.pages.numbers import (
     journey,
     mixture,
     router,
+    slow_motion,
     start,
     training,
     view_of,
@@ -43,11 +44,14 @@ def few_steps() -> list[int]:
 
 
 NOT_LISTED = [
-    NumberKey(name, (run, step))
-    for name, quantity in QUANTITIES.items()
-    if quantity.takes == ("run", "at_step")
-    for run in range(3)
-    for step in few_steps()
+    *(
+        NumberKey(name, (run, step))
+        for name, quantity in QUANTITIES.items()
+        if quantity.takes == ("run", "at_step")
+        for run in range(3)
+        for step in few_steps()
+    ),
+    *(NumberKey("slow_score", at) for at in [(0, 0), (1, 0), (1, 1), (1, 10**6), (10**6, 0)]),
 ]
 """Of those that are too many for a list, a few of each kind; not every page has them."""
 
@@ -77,6 +81,9 @@ PLACES = [
     (training, {}),
     (training, {"l": "1", "e": "4", "run": "deepseek"}),
     (training, {"run": "document", "step": "0", "with": "deepseek"}),
+    (slow_motion, {}),
+    (slow_motion, {"l": "1", "e": "4", "run": "deepseek", "step": "0"}),
+    (slow_motion, {"run": "document"}),
     (whatif, {"off": "0-1.1-2", "mute": "0-4", "topk": "3"}),
     (whatif, {"off": "1-2", "l": "1", "e": "2"}),
     (whatif, {"run": "document", "force": "0-2-1", "cap": "2"}),
@@ -87,7 +94,15 @@ PLACES = [
     (balance, {"way": "seq_aux_loss", "e": "2", "moment": "1"}),
     (balance, {"way": "loss_free", "e": "5", "reveal": "yes"}),
 ]
-ROUNDED = {start: 1e-4, mixture: 2e-6, journey: 2e-5, balance: 6e-3, experts: 6e-4, training: 6e-3}
+ROUNDED = {
+    start: 1e-4,
+    mixture: 2e-6,
+    journey: 2e-5,
+    balance: 6e-3,
+    experts: 6e-4,
+    training: 6e-3,
+    slow_motion: 5e-5,
+}
 """How far a page rounds its numbers."""
 
 

@@ -10,6 +10,7 @@ from moe_demo.insight.lineage.record import Check, DotProduct, Lineage, check
 from moe_demo.insight.lineage.recorded_steps import RecordedCase
 from moe_demo.insight.lineage.registry import QUANTITIES, Case, PlaceKind, lineage_of
 from moe_demo.insight.lineage.sentence import SentenceCase, sentence_case
+from moe_demo.insight.lineage.slow import SlowCase
 
 __all__ = [
     "QUANTITIES",
@@ -25,6 +26,7 @@ __all__ = [
     "PlaceKind",
     "RecordedCase",
     "SentenceCase",
+    "SlowCase",
     "StepCase",
     "check",
     "lineage_of",

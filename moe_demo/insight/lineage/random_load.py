@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from moe_demo.insight.lineage.record import Array, Lineage
 
-RANDOM_VIO = '''
+_RANDOM_VIO = '''
 def random_max_vio(n_words, n_experts, k):
     """Loads are taken as normal and independent; the largest of n_experts such numbers is expected."""
     z = np.linspace(-8, 8, 4001)
@@ -15,13 +15,13 @@ def random_max_vio(n_words, n_experts, k):
     largest = (z * n_experts * below ** (n_experts - 1) * density).sum()
     return np.sqrt((1 - k / n_experts) / (n_words * k / n_experts)) * largest
 '''
-_RANDOM = (
+RANDOM = (
     r"\sqrt{\frac{1 - K/E}{T\,K/E}}\;\mathbb{E}\Big[\max_{i \le E} z_i\Big],\quad z_i \sim \mathcal{N}(0, 1)"
 )
 
 
 def random_of(
-    name: str, arrays: Mapping[str, Array], result: str, expected: float, equation: str = _RANDOM
+    name: str, arrays: Mapping[str, Array], result: str, expected: float, equation: str = RANDOM
 ) -> Lineage:
     """`result` is NumPy that calls `random_max_vio` on these arrays."""
     return Lineage(
@@ -29,7 +29,7 @@ def random_of(
         equation=equation,
         source="moe_demo/insight/load.py: random_max_vio",
         arrays=arrays,
-        prelude=RANDOM_VIO,
+        prelude=_RANDOM_VIO,
         snippet=f"result = {result}",
         expected=expected,
     )

@@ -19,6 +19,7 @@ from moe_demo.insight.lineage import (
     pairs,
     recorded_steps,
     routing,
+    slow,
     steps,
 )
 from moe_demo.insight.lineage.accounts import AccountCase
@@ -29,10 +30,22 @@ from moe_demo.insight.lineage.key import NumberKey
 from moe_demo.insight.lineage.record import Lineage
 from moe_demo.insight.lineage.recorded_steps import RecordedCase
 from moe_demo.insight.lineage.sentence import SentenceCase
+from moe_demo.insight.lineage.slow import SlowCase
 
-Case = SentenceCase | HeldOutCase | StepCase | AssignedCase | AccountCase | RecordedCase
+Case = SentenceCase | HeldOutCase | StepCase | AssignedCase | AccountCase | RecordedCase | SlowCase
 PlaceKind = Literal[
-    "piece", "label", "headline", "step", "other", "group", "column", "partner", "by", "run", "at_step"
+    "piece",
+    "label",
+    "headline",
+    "step",
+    "other",
+    "group",
+    "column",
+    "partner",
+    "by",
+    "run",
+    "at_step",
+    "nth",
 ]
 
 
@@ -83,6 +96,13 @@ QUANTITIES: dict[str, Quantity] = {
     **_all_of(RecordedCase, recorded_steps.step_floor, takes=_WHEN),
     **_all_of(RecordedCase, recorded_steps.step_ce, recorded_steps.step_max_vio, takes=_WHEN),
     **_all_of(RecordedCase, recorded_steps.step_load, recorded_steps.step_bias, takes=_WHEN),
+    **_all_of(SlowCase, slow.slow_score, takes=("headline", "nth")),
+    **_all_of(SlowCase, slow.slow_count, slow.slow_load, slow.slow_mean, slow.slow_max_vio, slow.slow_random),
+    **_all_of(SlowCase, slow.slow_mine, slow.slow_headline_loss, takes=("headline",)),
+    **_all_of(SlowCase, slow.slow_f, slow.slow_share, slow.slow_push, slow.slow_sum, takes=("headline",)),
+    **_all_of(SlowCase, slow.slow_ce, slow.slow_balance, slow.slow_loss, slow.slow_norm),
+    **_all_of(SlowCase, slow.slow_experts_norm, slow.slow_others_norm, slow.slow_clipped),
+    **_all_of(SlowCase, slow.slow_clipped_norm, slow.slow_rate, slow.slow_bias),
     **_all_of(StepCase, balance.batch_f, balance.batch_push, balance.batch_sum, balance.batch_unevenness),
     **_all_of(StepCase, balance.headline_f, balance.headline_push, takes=("headline",)),
     **_all_of(StepCase, balance.headline_sum, balance.headline_unevenness, takes=("headline",)),

@@ -5,18 +5,20 @@ from __future__ import annotations
 from moe_demo.insight.lineage import Case, HeldOutCase, NumberKey
 from moe_demo.insight.run import Run
 from moe_demo.insight.specialisation import specialisation
+from moe_demo.insight.step_record import SlowStep
 from moe_demo.ui.kit import views
 from moe_demo.ui.kit.lineage import STEPS, Offer
 from moe_demo.ui.kit.recorded import recorded
 from moe_demo.ui.kit.views import View
 from moe_demo.ui.kit.words import class_words
 from moe_demo.ui.training.checkpoint import examined
+from moe_demo.ui.training.numbers_slow_step import is_there, listed, slow_case
 
 
-def offered(view: View) -> Offer | None:
+def offered(view: View, slow: tuple[SlowStep, int] | None = None) -> Offer | None:
     """The checkpoint on held-out headlines; of one expert, the selected or the busiest. None before an evaluation.
 
-    Beside them every step and evaluation that the picture draws.
+    Beside them every step and evaluation that the picture draws, and the step in slow motion with its picked headline.
     """
     report, evaluation = examined(view.run)
     if evaluation is None:
@@ -41,21 +43,28 @@ def offered(view: View) -> Offer | None:
         is_there = len(key.at) == 2 and key.at[0] < len(runs)
         return recorded(runs[key.at[0]], key, layer, expert) if is_there else None
 
+    def of_slow_step(key: NumberKey) -> Case | None:
+        is_offered = slow is not None and is_there(slow[0], layer, key)
+        return slow_case(view.run, slow[0], layer, expert) if slow and is_offered else None
+
     return Offer(
-        within=lambda key: at_step(key) is not None,
+        within=lambda key: (at_step(key) or of_slow_step(key)) is not None,
         keys=(
             NumberKey("accuracy"),
             *loss,
             NumberKey("max_vio"),
             *(of_expert if experts.load_E[expert] else of_expert[:1]),
+            *(listed(slow[0], layer, slow[1]) if slow else ()),
         ),
-        case=lambda key: at_step(key) or case,
+        case=lambda key: at_step(key) or of_slow_step(key) or case,
         layer=layer,
         expert=expert,
         names={
             "label": class_words(view.run.labels),
             "run": [run.run_id for run in runs],
             "at_step": STEPS,
+            "headline": [one.text for one in slow[0].headlines] if slow else [],
+            "nth": range(1, 10**6),
         },
     )
 
