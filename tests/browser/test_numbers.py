@@ -33,6 +33,10 @@ OPENERS = [
     ("/specialization", "dl.numbers button.why[data-why^=assigned_lift]", "assigned_lift"),
     ("/specialization", "table.pairs .why", "pair_lift-0"),
     ("/specialization", "button.why[data-why=information-0]", "information-0"),
+    ("/specialization", "li button.why[data-why=lottery_mean-0]", "lottery_mean-0"),
+    ("/specialization?l=1", "table.partners .why[data-why=lottery_overlap-1]", "lottery_overlap-1"),
+    ("/expert-parallel", "svg text.count[data-why=sent_copies-2]", "sent_copies-2"),
+    ("/expert-parallel", ".bar.served small[data-why=device_served-3]", "device_served-3"),
     ("/specialization?believe=unsure", ".lane .live[data-why]", "committee"),
     ("/train", ".head .read button.why[data-why^=eval_accuracy]", "eval_accuracy-0-"),
     ("/load-balancing?reveal=yes", ".curve[data-run='4'] circle", "eval_accuracy-4-"),
@@ -140,6 +144,26 @@ def test_a_point_of_the_start_pages_curves_opens_too(page: Page):
     points.last.click(force=True)
     expect(page).to_have_url(re.compile("why=eval_(floor|max_vio)-0-"))
     expect(page.get_by_role("dialog").get_by_text(re.compile("^✓ "))).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    "address", ["/gated-sum?l=1", "/interventions?l=1&off=1-2", "/interventions?predict=yes&off=1-2"]
+)
+def test_the_numbers_of_the_scatter_open_on_both_of_its_pages(page: Page, address: str):
+    page.goto(f"{address}&lang=en")
+    wait_drawn(page)
+    table = page.locator("details", has=page.locator("table.twin button[data-why^=removal]"))
+    table.locator("summary").click()
+    row = table.locator("tbody tr").nth(3)
+    number, effect = row.locator("button[data-why^=removal]"), row.locator("td").nth(3)
+    shown = float(effect.inner_text().replace("−", "-"))
+    number.click()
+    verdict = page.get_by_role("dialog").get_by_text(re.compile("^✓ "))
+    expect(verdict).to_be_visible(timeout=20_000)
+    found = re.search(r"on the page: (\S+)\.", verdict.inner_text())
+    assert found is not None
+    assert float(found[1].replace("−", "-")) == pytest.approx(shown, abs=0.0006)
+    expect_no_exception(page)
 
 
 SLOW_MOTION = {

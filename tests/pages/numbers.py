@@ -13,7 +13,6 @@ from moe_demo.insight.balance_terms import batch_loss, sequence_loss
 from moe_demo.insight.comparison import shuffled
 from moe_demo.insight.history import NOTHING, History
 from moe_demo.insight.lineage import NumberKey
-from moe_demo.insight.slow_step import slow_step
 from moe_demo.insight.whatif import whatif as ask
 from moe_demo.ui.balance import numbers as balance_numbers
 from moe_demo.ui.balance.data import SHOWN_SEED
@@ -25,12 +24,14 @@ from moe_demo.ui.balance.settings import BalanceSettings
 from moe_demo.ui.experts import numbers as experts_numbers
 from moe_demo.ui.experts.data import picture_data as experts_data
 from moe_demo.ui.experts.data_debate import debate_data
+from moe_demo.ui.experts.data_lottery import lottery_data
 from moe_demo.ui.experts.data_pairs import pairs, pairs_data, tells
 from moe_demo.ui.experts.seeds import live
 from moe_demo.ui.frame.pages import page_called
 from moe_demo.ui.journey import numbers as journey_numbers
 from moe_demo.ui.journey.data import picture_data as journey_data
 from moe_demo.ui.kit import selection, views
+from moe_demo.ui.kit.data_scatter import scatter_data
 from moe_demo.ui.kit.lineage import Offer
 from moe_demo.ui.kit.views import View
 from moe_demo.ui.mixture import numbers as mixture_numbers
@@ -45,7 +46,6 @@ from moe_demo.ui.start.curves import _figure as curves_figure
 from moe_demo.ui.start.data import picture_data as start_data
 from moe_demo.ui.training import numbers as training_numbers
 from moe_demo.ui.training.checkpoint import examined
-from moe_demo.ui.training.data_slow_step import slow_step_data
 from moe_demo.ui.whatif import numbers as whatif_numbers
 from moe_demo.ui.whatif.data import picture_data as whatif_data
 from moe_demo.ui.whatif.settings import WhatIfSettings
@@ -201,47 +201,6 @@ def training(params: dict[str, str]) -> tuple[Offer, Shown]:
     return offer, shown
 
 
-def slow_motion(params: dict[str, str]) -> tuple[Offer, Shown]:
-    """The training page with its step in slow motion open at headline 1."""
-    view = view_of("training", params)
-    step = slow_step(view.run)
-    offer = training_numbers.offered(view, (step, 1))
-    assert offer is not None
-    e, data = offer.expert, slow_step_data(view.run, step, offer.layer, 1)
-    rows = {row["why"]: row["norm"] for row in data["gradients"]}
-    factors, whole = data["factors"], step.metrics
-    plain = {
-        "slow_count": data["load"][e],
-        "slow_load": data["f"][e],
-        "slow_mean": data["mean"],
-        "slow_random": data["random_f"],
-        "slow_max_vio": max(data["f"]) - 1,
-        "slow_mine": data["mine"][e],
-        "slow_headline_loss": data["batch"][1]["loss"],
-        "slow_f": factors["f"][e],
-        "slow_share": factors["P"][e],
-        "slow_push": factors["product"][e],
-        "slow_sum": sum(factors["product"]),
-        "slow_ce": data["ce"],
-        "slow_balance": data["balance"],
-        "slow_loss": whole.loss,
-        "slow_norm": whole.grad_norm,
-        "slow_clipped_norm": step.clipped_norm,
-        "slow_experts_norm": rows.get("slow_experts_norm"),
-        "slow_others_norm": rows.get("slow_others_norm"),
-        "slow_clipped": data["pull"][e]["clipped"],
-        "slow_rate": data["lr"],
-        "slow_bias": data["after"][e],
-    }
-
-    def shown(key: NumberKey) -> Any:
-        if key.name == "slow_score":
-            return data["scores"][key.at[1]][e] if key.at[0] == 1 else None
-        return plain.get(key.name)
-
-    return offer, shown
-
-
 def from_record(sent: dict[str, Any], key: NumberKey, offer: Offer) -> float | None:
     """A number of the picture of training, as the browser gets it; of many steps it gets only some."""
     layer, e, step = offer.layer, offer.expert, key.at[1]
@@ -309,10 +268,19 @@ def whatif(params: dict[str, str]) -> tuple[Offer, Shown]:
     found = ask(view.run, view.trace.text, switches)
     data = whatif_data(view, found)
     offer, layer = whatif_numbers.offered(view), view.selection.layer
-    assert offer is not None
     seat = data["rows"][layer]["seats"][offer.expert]
+    token = view.selection.token or 0
+    points = [one for one in scatter_data(view, {})["points"] if one["token"] == token]
+
+    def of_scatter(key: NumberKey) -> float | None:
+        if key.name == "gate":
+            return next((one["gate"] for one in points if one["expert"] == offer.expert), 0.0)
+        found = next(one for one in points if one["piece"] == key.at[0])
+        return found["norm" if key.name == "length" else "effect"]
 
     def shown(key: NumberKey) -> Any:
+        if key.name in whatif_numbers.OF_SCATTER:
+            return of_scatter(key)
         return {
             "probability": lambda: data["answers"][key.at[0]]["after"],
             "trained_probability": lambda: data["answers"][key.at[0]]["before"],
@@ -369,7 +337,24 @@ def experts(params: dict[str, str]) -> tuple[Offer, Shown]:
             return exact
         return [cell["low"], cell["high"]] if name == "band" else cell[{"count": "n", "lift": "lift"}[name]]
 
+    matched = lottery_data(view.run, layer, None) if view.run.run_id == "deepseek" else None
+
+    def of_matching(key: NumberKey) -> float | None:
+        assert matched is not None
+        other = matched["others"][key.at[0]]
+        if key.name == "lottery_overlap":
+            return matched["rows"][e]["partners"][key.at[0]]["overlap"]
+        if key.name == "lottery_luck":
+            return other["luck"]
+        number = other["numbers"][key.name.removeprefix("lottery_")]
+        exact = float(offer.lineage(key).expected)
+        assert number == {"text": number["text"], "why": str(key)}
+        assert float(number["text"]) == pytest.approx(exact, abs=0.051 if "chance" in key.name else 0.0051)
+        return None  # a sentence rounds it
+
     def shown(key: NumberKey) -> Any:
+        if key.name.startswith("lottery_"):
+            return of_matching(key)
         if str(key) in dots:
             return dots[str(key)]
         if key.name.startswith("pair_"):

@@ -24,12 +24,13 @@ from tests.pages.numbers import (
     journey,
     mixture,
     router,
-    slow_motion,
     start,
     training,
     view_of,
     whatif,
 )
+from tests.pages.numbers_nodes import nodes
+from tests.pages.numbers_slow_step import slow_motion
 
 
 def few_steps() -> list[int]:
@@ -85,11 +86,14 @@ PLACES = [
     (slow_motion, {"l": "1", "e": "4", "run": "deepseek", "step": "0"}),
     (slow_motion, {"run": "document"}),
     (whatif, {"off": "0-1.1-2", "mute": "0-4", "topk": "3"}),
-    (whatif, {"off": "1-2", "l": "1", "e": "2"}),
+    (whatif, {"off": "1-2", "l": "1", "e": "2", "t": "3"}),
     (whatif, {"run": "document", "force": "0-2-1", "cap": "2"}),
     (experts, {}),
     (experts, {"l": "1", "e": "3", "col": "5", "believe": "topic"}),
     (experts, {"run": "document", "e": "1", "believe": "path"}),
+    (nodes, {}),
+    (nodes, {"l": "1", "e": "5", "limit": "4", "spare": "2", "stay": "yes", "refresh": "1", "window": "5"}),
+    (nodes, {"run": "document"}),
     (balance, {}),
     (balance, {"way": "seq_aux_loss", "e": "2", "moment": "1"}),
     (balance, {"way": "loss_free", "e": "5", "reveal": "yes"}),
@@ -170,6 +174,9 @@ def test_every_number_and_everything_it_is_made_of_has_a_name(page: Any, params:
         ("balance", "sequence_mean", {"way": "seq_aux_loss"}),
         ("training", "step_bias-0-2", {"e": "2"}),
         ("training", "step_floor-0-2", {}),
+        ("nodes", "sent_copies-1", {"l": "1"}),
+        ("nodes", "imbalance_refreshed-11", {}),
+        ("experts", "lottery_luck-0", {"e": "2"}),
     ],
 )
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -196,7 +203,7 @@ def test_a_number_that_does_not_agree_is_red(monkeypatch: pytest.MonkeyPatch):
 
 
 @pytest.mark.parametrize(
-    "page", ["", "journey", "router", "mixture", "training", "balance", "whatif", "experts"]
+    "page", ["", "journey", "router", "mixture", "training", "balance", "whatif", "experts", "nodes"]
 )
 def test_nothing_is_computed_while_no_number_is_asked_for(page: str, monkeypatch: pytest.MonkeyPatch):
     def fail(*_: object) -> None:
@@ -218,8 +225,8 @@ def test_loads_behind_the_curtain_are_not_told_by_their_sums():
 
 
 def test_an_answer_that_is_still_to_be_predicted_is_not_told_by_its_sum():
-    view = view_of("whatif", {"predict": "yes", "off": "0-1"})
-    assert whatif_numbers.offered(view) is None
+    offer = whatif_numbers.offered(view_of("whatif", {"predict": "yes", "off": "0-1"}))
+    assert {key.name for key in all_of(offer)} == set(whatif_numbers.OF_SCATTER)  # of the trained model
 
 
 def test_a_number_of_another_page_is_told_and_a_broken_one_is_named():

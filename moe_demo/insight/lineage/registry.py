@@ -14,8 +14,11 @@ from moe_demo.insight.lineage import (
     assigned,
     balance,
     classes,
+    devices,
     experts,
     held_out,
+    lottery,
+    nodes,
     pairs,
     recorded_steps,
     routing,
@@ -25,14 +28,28 @@ from moe_demo.insight.lineage import (
 from moe_demo.insight.lineage.accounts import AccountCase
 from moe_demo.insight.lineage.assigned import AssignedCase
 from moe_demo.insight.lineage.balance import StepCase
+from moe_demo.insight.lineage.devices import PlanCase
 from moe_demo.insight.lineage.held_out import HeldOutCase
 from moe_demo.insight.lineage.key import NumberKey
+from moe_demo.insight.lineage.lottery import LotteryCase
+from moe_demo.insight.lineage.nodes import TrafficCase
 from moe_demo.insight.lineage.record import Lineage
 from moe_demo.insight.lineage.recorded_steps import RecordedCase
 from moe_demo.insight.lineage.sentence import SentenceCase
 from moe_demo.insight.lineage.slow import SlowCase
 
-Case = SentenceCase | HeldOutCase | StepCase | AssignedCase | AccountCase | RecordedCase | SlowCase
+Case = (
+    SentenceCase
+    | HeldOutCase
+    | StepCase
+    | AssignedCase
+    | AccountCase
+    | RecordedCase
+    | SlowCase
+    | LotteryCase
+    | TrafficCase
+    | PlanCase
+)
 PlaceKind = Literal[
     "piece",
     "label",
@@ -46,6 +63,11 @@ PlaceKind = Literal[
     "run",
     "at_step",
     "nth",
+    "training",
+    "node",
+    "nodes",
+    "device",
+    "window",
 ]
 
 
@@ -116,6 +138,21 @@ QUANTITIES: dict[str, Quantity] = {
     **_all_of(AssignedCase, assigned.information_raw, assigned.information_bias, takes=("by",)),
     **_all_of(AssignedCase, assigned.information, assigned.information_luck, takes=("by",)),
     **_all_of(AssignedCase, assigned.information_share, assigned.information_luck_share, takes=("by",)),
+    **_all_of(LotteryCase, lottery.lottery_overlap, lottery.lottery_mean, takes=("training",)),
+    **_all_of(LotteryCase, lottery.lottery_chance, lottery.lottery_luck, takes=("training",)),
+    **_all_of(LotteryCase, lottery.lottery_survive, lottery.lottery_same, takes=("training",)),
+    **_all_of(LotteryCase, lottery.lottery_by_chance, takes=("training",)),
+    **_all_of(TrafficCase, nodes.sent_count, nodes.sent_per_expert, nodes.sent_per_node, nodes.sent_free),
+    **_all_of(TrafficCase, nodes.sent_copies, nodes.sent_share, takes=("node",)),
+    **_all_of(TrafficCase, nodes.reached_mean, nodes.reached_saved, nodes.reached_chance_mean),
+    **_all_of(TrafficCase, nodes.reached_v3),
+    **_all_of(TrafficCase, nodes.reached_share, nodes.reached_chance, takes=("nodes",)),
+    **_all_of(PlanCase, devices.device_planned, devices.device_served, takes=("device",)),
+    **_all_of(PlanCase, devices.device_refreshed, takes=("device",)),
+    **_all_of(PlanCase, devices.imbalance_planned, devices.slowdown, devices.slowdown_refreshed),
+    **_all_of(PlanCase, devices.imbalance_served, devices.imbalance_refreshed, takes=("window",)),
+    **_all_of(PlanCase, devices.imbalance_without, takes=("window",)),
+    **_all_of(PlanCase, devices.experts_moved, devices.balanced_layers, devices.balanced_devices),
     **_all_of(AccountCase, accounts.committee, accounts.committee_chance),
     **_all_of(AccountCase, accounts.features, accounts.features_chance),
     **_all_of(AccountCase, accounts.path, accounts.path_chance, accounts.path_alone),
