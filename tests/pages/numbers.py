@@ -312,6 +312,20 @@ def of_cell(data: dict[str, Any], key: NumberKey, row: dict[str, Any]) -> Any:
     return float(picked[str(key)].rstrip("%")) / 100 if str(key) in picked else None
 
 
+def of_matching(view: View, offer: Offer, key: NumberKey) -> float | None:
+    """A number of the table of matched experts, or of the sentence above it, which rounds it."""
+    matched = lottery_data(view.run, offer.layer, None)
+    other = matched["others"][key.at[0]]
+    if key.name == "lottery_overlap":
+        return matched["rows"][offer.expert]["partners"][key.at[0]]["overlap"]
+    if key.name == "lottery_luck":
+        return other["luck"]
+    number, exact = other["numbers"][key.name.removeprefix("lottery_")], float(offer.lineage(key).expected)
+    assert number["why"] == str(key)
+    assert float(number["text"]) == pytest.approx(exact, abs=0.051 if "chance" in key.name else 0.0051)
+    return None
+
+
 def experts(params: dict[str, str]) -> tuple[Offer, Shown]:
     view = view_of("experts", params)
     data, offer = experts_data(view), experts_numbers.offered(view)
@@ -337,24 +351,9 @@ def experts(params: dict[str, str]) -> tuple[Offer, Shown]:
             return exact
         return [cell["low"], cell["high"]] if name == "band" else cell[{"count": "n", "lift": "lift"}[name]]
 
-    matched = lottery_data(view.run, layer, None) if view.run.run_id == "deepseek" else None
-
-    def of_matching(key: NumberKey) -> float | None:
-        assert matched is not None
-        other = matched["others"][key.at[0]]
-        if key.name == "lottery_overlap":
-            return matched["rows"][e]["partners"][key.at[0]]["overlap"]
-        if key.name == "lottery_luck":
-            return other["luck"]
-        number = other["numbers"][key.name.removeprefix("lottery_")]
-        exact = float(offer.lineage(key).expected)
-        assert number == {"text": number["text"], "why": str(key)}
-        assert float(number["text"]) == pytest.approx(exact, abs=0.051 if "chance" in key.name else 0.0051)
-        return None  # a sentence rounds it
-
     def shown(key: NumberKey) -> Any:
         if key.name.startswith("lottery_"):
-            return of_matching(key)
+            return of_matching(view, offer, key)
         if str(key) in dots:
             return dots[str(key)]
         if key.name.startswith("pair_"):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from moe_demo.insight.held_out import HeldOutReport
 from moe_demo.insight.lineage import HeldOutCase, NumberKey, RecordedCase
 from moe_demo.insight.run import Run
 from moe_demo.runs.metrics import EvalMetrics, StepMetrics
@@ -42,11 +43,18 @@ def recorded(run: Run, key: NumberKey, layer: int, expert: int) -> HeldOutCase |
         return RecordedCase(metrics=found, config=config, words_S=words_S, layer=layer, expert=expert)
     if found is None:
         return None
+    return held_out_case(run, found, layer, expert)
+
+
+def held_out_case(
+    run: Run, evaluation: EvalMetrics, layer: int, expert: int, report: HeldOutReport | None = None
+) -> HeldOutCase:
+    """One evaluation of a run, with the experts a word had then."""
     return HeldOutCase(
-        evaluation=found,
-        report=None,
+        evaluation=evaluation,
+        report=report,
         labels=run.labels,
         layer=layer,
         expert=expert,
-        top_k=run.store.config(found.step).model.top_k,
+        top_k=run.store.config(evaluation.step).model.top_k,
     )

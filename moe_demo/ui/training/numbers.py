@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from moe_demo.insight.lineage import Case, HeldOutCase, NumberKey
+from collections.abc import Sequence
+
+from moe_demo.insight.lineage import Case, NumberKey
 from moe_demo.insight.run import Run
 from moe_demo.insight.specialisation import specialisation
 from moe_demo.insight.step_record import SlowStep
 from moe_demo.ui.kit import views
 from moe_demo.ui.kit.lineage import STEPS, Offer
-from moe_demo.ui.kit.recorded import recorded
+from moe_demo.ui.kit.recorded import held_out_case, recorded
 from moe_demo.ui.kit.views import View
 from moe_demo.ui.kit.words import class_words
 from moe_demo.ui.training.checkpoint import examined
@@ -27,36 +29,25 @@ def offered(view: View, slow: tuple[SlowStep, int] | None = None) -> Offer | Non
     experts = specialisation(evaluation, layer, view.run.labels)
     busiest = int(experts.load_E.argmax())
     expert = busiest if view.selection.expert is None else view.selection.expert
-    case = HeldOutCase(
-        evaluation=evaluation,
-        report=report,
-        labels=view.run.labels,
-        layer=layer,
-        expert=expert,
-        top_k=view.run.config.model.top_k,
-    )
-    loss = (NumberKey("held_out_loss"),) if report else ()
     of_expert = (NumberKey("relative_load"), *(NumberKey("lift", (c,)) for c in range(len(view.run.labels))))
     runs = [view.run, *_twin(view)]
 
     def at_step(key: NumberKey) -> Case | None:
-        is_there = len(key.at) == 2 and key.at[0] < len(runs)
-        return recorded(runs[key.at[0]], key, layer, expert) if is_there else None
+        return _at_step(runs, slow, key, layer, expert)
 
-    def of_slow_step(key: NumberKey) -> Case | None:
-        is_offered = slow is not None and is_there(slow[0], layer, key)
-        return slow_case(view.run, slow[0], layer, expert) if slow and is_offered else None
+    def case(key: NumberKey) -> Case:
+        return at_step(key) or held_out_case(view.run, evaluation, layer, expert, report)
 
     return Offer(
-        within=lambda key: (at_step(key) or of_slow_step(key)) is not None,
+        within=lambda key: at_step(key) is not None,
         keys=(
             NumberKey("accuracy"),
-            *loss,
+            *((NumberKey("held_out_loss"),) if report else ()),
             NumberKey("max_vio"),
             *(of_expert if experts.load_E[expert] else of_expert[:1]),
             *(listed(slow[0], layer, slow[1]) if slow else ()),
         ),
-        case=lambda key: at_step(key) or of_slow_step(key) or case,
+        case=case,
         layer=layer,
         expert=expert,
         names={
@@ -67,6 +58,17 @@ def offered(view: View, slow: tuple[SlowStep, int] | None = None) -> Offer | Non
             "nth": range(1, 10**6),
         },
     )
+
+
+def _at_step(
+    runs: Sequence[Run], slow: tuple[SlowStep, int] | None, key: NumberKey, layer: int, expert: int
+) -> Case | None:
+    """What a key of a step is asked of: the step in slow motion, or one that was written down; None of any other."""
+    if slow is not None and is_there(slow[0], layer, key):
+        return slow_case(runs[0], slow[0], layer, expert)
+    if len(key.at) == 2 and key.at[0] < len(runs):
+        return recorded(runs[key.at[0]], key, layer, expert)
+    return None
 
 
 def _twin(view: View) -> list[Run]:
