@@ -9,9 +9,11 @@ from moe_demo.model.change import Capacity
 from moe_demo.ui.kit import views
 from moe_demo.ui.kit.glossary import explained
 from moe_demo.ui.kit.i18n import t
+from moe_demo.ui.kit.lineage import show_lineage
 from moe_demo.ui.kit.source import show_source
 from moe_demo.ui.nodes import guarantee, placement
 from moe_demo.ui.nodes import page as nodes_page
+from moe_demo.ui.nodes.numbers import offered
 from moe_demo.ui.nodes.settings import NodesSettings
 
 view = views.view(NodesSettings)
@@ -21,4 +23,5 @@ with st.container(key="nodes-title", horizontal=True, vertical_alignment="bottom
 for part in (nodes_page.draw, nodes_page.on_all, guarantee.draw, placement.draw):
     with st.container():  # what one part says more or less does not move the others
         part(view)
+show_lineage(offered(view), view.selection)
 show_source(traffic, Capacity, place, balanced_packs, replicated, serve)

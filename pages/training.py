@@ -17,5 +17,5 @@ if training_page.has_weights(view):
     slow_motion.draw(view)
 own_data.draw()
 if training_page.has_weights(view):
-    show_lineage(offered(view), view.selection)
+    show_lineage(offered(view, slow_motion.shown(view)), view.selection)
 show_source(Trainer.step, updated_bias, max_vio)

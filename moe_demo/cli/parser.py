@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import math
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 from pathlib import Path
-from typing import NoReturn, get_args
+from typing import Any, NoReturn, get_args
 
 from moe_demo.config import PRESETS, BalanceMethod, CapacityOver, DropBy
 from moe_demo.routers import ROUTERS
@@ -15,10 +17,32 @@ PROG = "python -m moe_demo"
 _HEADLINE = "苹果公司发布了最新的iPhone 15"
 
 
+_PLACE = re.compile(r"\d+(:\d+)+(=\S+)?", re.ASCII)
+"""A switch's value: it never passes for a headline."""
+_OF_PLACES = ("--off", "--silence", "--alone", "--force", "--gate", "--bias")
+
+
 class _Parser(argparse.ArgumentParser):
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Several places after one switch, `--off 0:1 0:2`, are the switch given several times."""
+        return super().parse_known_args(None if args is None else _one_each(args), namespace)
+
     def error(self, message: str) -> NoReturn:
         """One sentence and where to find more; argparse would print the whole usage."""
         self.exit(2, f"{message[:1].upper()}{message[1:]}; see {self.prog} --help.\n")
+
+
+def _one_each(args: Sequence[str]) -> list[str]:
+    found, switch = list(args[:1]), args[0] if args and args[0] in _OF_PLACES else ""
+    for before, arg in pairwise(args):
+        if arg.startswith("-"):
+            switch = arg if arg in _OF_PLACES else ""
+        elif switch and before != switch and _PLACE.fullmatch(arg):
+            found.append(switch)
+        elif before != switch:
+            switch = ""
+        found.append(arg)
+    return found
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -179,7 +203,7 @@ def _add_switches(parser: _Parser) -> None:
             default=[],
             type=_places(2, "L:E"),
             metavar="L:E",
-            help=f"{does} (may be given again)",
+            help=f"{does} (several, or given again)",
         )
     add(
         "--shared-off", action="append", default=[], type=int, metavar="L", help="no shared expert in layer L"
@@ -190,7 +214,7 @@ def _add_switches(parser: _Parser) -> None:
         default=[],
         type=_places(3, "L:T:E"),
         metavar="L:T:E",
-        help="send word T to expert E of layer L (may be given again)",
+        help="send word T to expert E of layer L (several, or given again)",
     )
     for option, form, does in (
         ("--gate", "L:T:E=X", "set the gate of word T at expert E of layer L; its others keep their values"),
@@ -202,7 +226,7 @@ def _add_switches(parser: _Parser) -> None:
             default=[],
             type=_valued_places(form),
             metavar=form,
-            help=f"{does} (may be given again)",
+            help=f"{does} (several, or given again)",
         )
 
 

@@ -19,12 +19,19 @@ def nodes_reached(sent: Traffic, chance_X: Array, words: Mapping[str, str]) -> g
     nodes = list(range(1, len(chance_X)))
     figure = go.Figure(
         [
-            go.Bar(x=nodes, y=sent.tokens_share_X[1:], name=words["measured"], marker_color=RUN_HUES[0]),
+            go.Bar(
+                x=nodes,
+                y=sent.tokens_share_X[1:],
+                name=words["measured"],
+                marker_color=RUN_HUES[0],
+                meta={"why": "reached_share-{x}"},  # what a click asks for: see ui/kit/chart.js
+            ),
             go.Bar(
                 x=nodes,
                 y=chance_X[1:],
                 name=words["chance"],
                 marker={"color": NEUTRAL, "pattern": {"shape": "/"}},
+                meta={"why": "reached_chance-{x}"},
             ),
         ]
     )
@@ -52,6 +59,8 @@ def imbalance_over_windows(
                 x=list(range(1, n + 1)),
                 y=list(values),
                 name=words[name],
+                customdata=[[place] for place in range(n)],
+                meta={"why": "imbalance_planned" if name == "planned" else f"imbalance_{name}-{{at}}"},
                 mode="lines+markers" if dash == "solid" else "lines",
                 line={"color": hue, "dash": dash, "width": 2.5},
                 hovertemplate="%{x}: %{y:.3f}<extra></extra>",

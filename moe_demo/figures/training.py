@@ -23,6 +23,9 @@ def training_curves(
 
     The step axis is logarithmic, since routing settles in the first few per cent of all steps. Step 0 stands at
     1: the untrained model. Dotted beside MaxVio: what blind choice would give for as many tokens.
+
+    A point tells where it comes from (`meta`, see ui/kit/chart.js): of a batch's accuracy and an evaluation's loss no
+    parts are recorded.
     """
     steps = _thinned([record for record in records if isinstance(record, StepMetrics)])
     evals = [record for record in records if isinstance(record, EvalMetrics)]
@@ -32,10 +35,12 @@ def training_curves(
         horizontal_spacing=0.07,
         subplot_titles=[words["loss"], words["accuracy"], words["max_vio"]],
     )
-    _line(figure, 1, words["batch"], _TRAIN, [(s.step, s.ce_loss) for s in steps], thin=True)
+    ce = [(s.step, s.ce_loss) for s in steps]
+    _line(figure, 1, words["batch"], _TRAIN, ce, thin=True, asks={"why": "step_ce-0-{at}"})
     _line(figure, 2, words["batch"], _TRAIN, [(s.step, s.accuracy) for s in steps], thin=True, legend=False)
     _line(figure, 1, words["held_out"], _HELD_OUT, [(e.step, e.loss) for e in evals])
-    _line(figure, 2, words["held_out"], _HELD_OUT, [(e.step, e.accuracy) for e in evals], legend=False)
+    accuracy, asks = [(e.step, e.accuracy) for e in evals], {"why": "eval_accuracy-0-{at}"}
+    _line(figure, 2, words["held_out"], _HELD_OUT, accuracy, legend=False, asks=asks)
     for layer in range(len(evals[-1].max_vio_L) if evals else 0):
         points = [(e.step, e.max_vio_L[layer]) for e in evals]
         name = words["layer"].format(n=layer + 1)
@@ -46,8 +51,10 @@ def training_curves(
             RUN_HUES[(1, 0, 3, 2)[layer % 4]],
             points,
             dash=("solid", "dash", "dot")[layer % 3],
+            asks={"why": "eval_max_vio-0-{at}", "layer": layer},
         )
-    _line(figure, 3, words["floor"], _FLOOR, [(e.step, _floor(e, top_k)) for e in evals], dash="dot")
+    floor, asks = [(e.step, _floor(e, top_k)) for e in evals], {"why": "eval_floor-0-{at}"}
+    _line(figure, 3, words["floor"], _FLOOR, floor, dash="dot", asks=asks)
     figure.update_layout(**layout(height=330, legend={"orientation": "h", "y": -0.3}, xaxis={}, yaxis={}))
     figure.update_xaxes(type="log", dtick=1, title={"text": words["step"], "font": {"size": 13}}, **AXIS)
     figure.update_yaxes(rangemode="tozero", **AXIS)
@@ -71,8 +78,11 @@ def _line(
     thin: bool = False,
     dash: str = "solid",
     legend: bool = True,
+    asks: Mapping[str, object] | None = None,
 ) -> None:
     values = np.array(points, dtype=float).reshape(-1, 2)
+    steps = values[:, 0].astype(int).tolist()
+    is_last = [step != after for step, after in zip(steps, [*steps[1:], None], strict=True)]
     figure.add_trace(
         go.Scatter(
             x=np.maximum(values[:, 0], 1),
@@ -80,7 +90,11 @@ def _line(
             name=name,
             legendgroup=name,
             showlegend=legend,
-            mode="lines",
+            # a run that calibrates its bias evaluates its last step twice: a key means the last of them
+            customdata=[[step] if last else [] for step, last in zip(steps, is_last, strict=True)],
+            meta=asks,
+            mode="lines" if thin or not asks else "lines+markers",
+            marker={"size": 6},
             line={"color": colour, "width": 1 if thin else 2.5, "dash": dash},
             opacity=0.6 if thin else 1,
             hovertemplate="%{x:.0f}: %{y:.3f}",

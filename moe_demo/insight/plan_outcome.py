@@ -62,6 +62,10 @@ class DeviceRow:
 class PlanOutcome:
     """Imbalance planned, served and after new plans."""
 
+    planned_LE: Array
+    """The load of each expert that was planned for."""
+    windows_WLE: Array
+    """What came, window by window."""
     planned_loads_LV: Array
     """Of each device, on the loads that the plan was made of."""
     without_WL: Array
@@ -155,6 +159,8 @@ def plan_outcome(found: Assignments, plan: Plan, machines: Machines) -> PlanOutc
     windows_WLE = windows(loads_BLE[1::2], found.label_ids_B[1::2], plan.served, plan.window)
     placed = place(planned_LE, machines)
     return PlanOutcome(
+        planned_LE=planned_LE,
+        windows_WLE=windows_WLE,
         planned_loads_LV=placed.device_loads(planned_LE),
         without_WL=np.stack(
             [imbalance(contiguous_loads(load_LE, machines.n_devices)) for load_LE in windows_WLE]

@@ -36,8 +36,7 @@ from moe_demo.model.balance import (
     relative_load,
     sequence_balance_loss,
 )
-from moe_demo.model.classifier import Classifier
-from moe_demo.model.router import Routing
+from moe_demo.model.classifier import BlockOutput, Classifier
 from moe_demo.runs.catalogue import version
 from moe_demo.runs.data import text_encoder
 from moe_demo.runs.metrics import StepMetrics
@@ -62,7 +61,7 @@ def slow_step(run: Run) -> SlowStep:
         trainer.optimizer.state.clear()
         trainer.steps_done = run.step
         rows_B = trainer.rows(run.step).tolist()
-        before_LE = _biases(trainer)
+        before_LE, directions_LED = _biases(trainer), _directions(trainer)
         result, seen_TD = _forward_backward(trainer)
         gradients = _gradients(trainer.model)
         metrics = trainer.update(result)
@@ -77,7 +76,7 @@ def slow_step(run: Run) -> SlowStep:
             n_outliers=trainer.outliers_per_batch,
             group_size=trainer.config.model.routing_rule.group_size,
             headlines=_headlines(trainer, result, seen_TD, chosen),
-            layers=_layers(result, before_LE, _biases(trainer)),
+            layers=_layers(result, directions_LED, before_LE, _biases(trainer)),
             losses=_losses(trainer, result),
             gradients=gradients,
             grad_clip=trainer.config.grad_clip,
@@ -113,6 +112,10 @@ def _biases(trainer: Trainer) -> Array:
     return np.array([layer.router.bias_E.tolist() for layer in trainer.model.moe_layers])
 
 
+def _directions(trainer: Trainer) -> list[Array]:
+    return [layer.router.weight_ED.detach().numpy().copy() for layer in trainer.model.moe_layers]
+
+
 def _recorded(run: Run, step: int) -> StepMetrics | None:
     lines = (record for record in run.metrics if isinstance(record, StepMetrics) and record.step == step)
     return next(lines, None)
@@ -137,6 +140,7 @@ def _headlines(
                 label=int(result.labels_B[place]),
                 predicted=int(logits_BC[place].argmax()),
                 loss=float(loss_B[place]),
+                logits_C=tuple(logits_BC[place].tolist()),
                 words=tuple(token.text for token in encoded.tokens),
                 own_row=tuple(own_T.tolist()),
                 hidden=tuple((own_T & (result.batch.word_ids_T[here] == 0)).tolist()),
@@ -148,23 +152,32 @@ def _headlines(
     return tuple(found)
 
 
-def _layers(result: BatchResult, before_LE: Array, after_LE: Array) -> tuple[SlowLayer, ...]:
+@torch.no_grad()
+def _layers(
+    result: BatchResult, directions_LED: list[Array], before_LE: Array, after_LE: Array
+) -> tuple[SlowLayer, ...]:
     return tuple(
-        _layer(routing, result, before_E, after_E)
-        for routing, before_E, after_E in zip(result.output.routings, before_LE, after_LE, strict=True)
+        _layer(block, result, directions_LED[place], before_LE[place], after_LE[place])
+        for place, block in enumerate(result.output.blocks)
     )
 
 
-@torch.no_grad()
-def _layer(routing: Routing, result: BatchResult, before_E: Array, after_E: Array) -> SlowLayer:
-    scores_TE, n_routed = routing.scores_TE.detach(), routing.scores_TE.shape[1]
+def _layer(
+    block: BlockOutput, result: BatchResult, directions_ED: Array, before_E: Array, after_E: Array
+) -> SlowLayer:
+    routing, scores_TE = block.routing, block.routing.scores_TE.detach()
+    n_routed = scores_TE.shape[1]
     of_headlines = headline_factors(routing, result.batch.sequence_T, len(result.labels_B))
     return SlowLayer(
+        input_TD=block.moe_input_TD.detach().numpy(),
+        directions_ED=directions_ED,
+        logits_TE=routing.logits_TE.detach().numpy(),
         scores_TE=scores_TE.numpy(),
         topk_idx_TK=routing.topk_idx_TK.numpy(),
         load_E=expert_load(routing.topk_idx_TK, n_routed).numpy(),
         f_E=relative_load(routing.topk_idx_TK, n_routed).numpy(),
         P_E=affinity_share(scores_TE).mean(0).numpy(),
+        sequence_load_BE=of_headlines.load_BE.numpy(),
         sequence_f_BE=of_headlines.f_BE.numpy(),
         sequence_P_BE=of_headlines.P_BE.numpy(),
         bias_before_E=before_E,

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from moe_demo.config import BalanceConfig
+from moe_demo.insight.balance_terms import LossTerms
 from moe_demo.insight.load import random_max_vio
 from moe_demo.runs.metrics import StepMetrics
 
@@ -27,6 +28,7 @@ class BatchHeadline:
     predicted: int
     loss: float
     """Cross-entropy against the smoothed label; the mean over the batch is `ce_loss`."""
+    logits_C: tuple[float, ...]
     words: tuple[str, ...]
     own_row: tuple[bool, ...]
     """Which words have a row of their own in the word table."""
@@ -52,6 +54,11 @@ class BatchHeadline:
 class SlowLayer:
     """One MoE layer during the step."""
 
+    input_TD: Array
+    """What the router saw of every word."""
+    directions_ED: Array
+    """The router's weights before the step."""
+    logits_TE: Array
     scores_TE: Array
     topk_idx_TK: Array
     load_E: Array
@@ -60,6 +67,8 @@ class SlowLayer:
     """load / fair share."""
     P_E: Array
     """Mean affinity share."""
+    sequence_load_BE: Array
+    """Headline by headline, how often an expert is among the K largest affinities of a word, whatever was chosen."""
     sequence_f_BE: Array
     """The same two, headline by headline; f counts the K largest affinities, whatever was chosen."""
     sequence_P_BE: Array
@@ -125,25 +134,14 @@ class BalanceFactors:
 
     kind: str
     """`sequence`, `batch`, or `unused` where the method has no loss."""
-    f_E: Array
-    P_E: Array
+    terms: LossTerms
     loss: float
     """What the method makes of it in this layer, without its weight; 0 where it has no loss."""
 
     @property
-    def product_E(self) -> Array:
-        """f P."""
-        return np.asarray(self.f_E * self.P_E)
-
-    @property
-    def total(self) -> float:
-        """Its sum over the experts."""
-        return float(self.product_E.sum())
-
-    @property
     def even_P(self) -> float:
         """P of every expert where affinity is even."""
-        return 1 / len(self.P_E)
+        return 1 / len(self.terms.share_E)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -226,10 +224,23 @@ class SlowStep:
         by_headline = any(part.name == "sequence" for part in over_experts)
         return BalanceFactors(
             kind="sequence" if by_headline else "batch" if over_experts else "unused",
-            f_E=shown.sequence_f_BE[headline] if by_headline else shown.f_E,
-            P_E=shown.sequence_P_BE[headline] if by_headline else shown.P_E,
+            terms=LossTerms(
+                load_E=shown.sequence_load_BE[headline] if by_headline else shown.load_E,
+                n_tokens=len(self.headlines[headline].words) if by_headline else len(shown.scores_TE),
+                top_k=shown.topk_idx_TK.shape[1],
+                share_E=shown.sequence_P_BE[headline] if by_headline else shown.P_E,
+            ),
             loss=over_experts[0].value_L[layer] if over_experts else 0.0,
         )
+
+    def parts_of(self, layer: int) -> tuple[list[GradientPart], list[GradientPart]]:
+        """The parts of the network that are in a layer or in none, and those of all other layers."""
+        ours = [part for part in self.gradients if part.layer in (None, layer)]
+        return ours, [part for part in self.gradients if part.layer not in (None, layer)]
+
+    def experts_part(self, layer: int) -> GradientPart:
+        """The routed experts of a layer."""
+        return next(part for part in self.gradients if part.layer == layer and part.name == "experts")
 
     @property
     def as_recorded(self) -> bool:

@@ -20,7 +20,7 @@ OPENERS = [
     ("/gated-sum?run=document", "svg.strip[data-why=output-0]", "output-0"),
     ("/gated-sum?l=1", "table button.why[data-why^=removal]", "removal-0-0"),
     ("/load-balancing?reveal=yes", "button.why[data-why=batch_push]", "batch_push"),
-    ("/load-balancing?reveal=yes", "svg text[data-why^=eval_max_vio]", "eval_max_vio-0-368"),
+    ("/load-balancing?reveal=yes", "svg text[data-why^=eval_max_vio]", "eval_max_vio-0-"),
     ("/load-balancing?reveal=yes", "button.why[data-why=headline_unevenness-0]", "headline_unevenness-0"),
     ("/top-k", "svg g.row text[data-why=gate]", "gate"),
     ("/top-k", "svg text[data-why=cut]", "cut"),
@@ -33,8 +33,14 @@ OPENERS = [
     ("/specialization", "dl.numbers button.why[data-why^=assigned_lift]", "assigned_lift"),
     ("/specialization", "table.pairs .why", "pair_lift-0"),
     ("/specialization", "button.why[data-why=information-0]", "information-0"),
+    ("/specialization", "li button.why[data-why=lottery_mean-0]", "lottery_mean-0"),
+    ("/specialization?l=1", "table.partners .why[data-why=lottery_overlap-1]", "lottery_overlap-1"),
+    ("/expert-parallel", "svg text.count[data-why=sent_copies-2]", "sent_copies-2"),
+    ("/expert-parallel", ".bar.served small[data-why=device_served-3]", "device_served-3"),
     ("/specialization?believe=unsure", ".lane .live[data-why]", "committee"),
-    ("/train", ".head .read button.why[data-why^=eval_accuracy]", "eval_accuracy-0-621"),
+    ("/train", ".head .read button.why[data-why^=eval_accuracy]", "eval_accuracy-0-"),
+    ("/load-balancing?reveal=yes", ".curve[data-run='4'] circle", "eval_accuracy-4-"),
+    ("/load-balancing?reveal=yes", "svg .card text[data-why^=eval_ratio]", "eval_ratio-0-"),
     ("/load-balancing?reveal=yes", "td[data-why=headline_f-1]", "headline_f-1"),
 ]
 """Page, a number on it, its key."""
@@ -77,7 +83,7 @@ def test_a_number_is_reached_and_opened_by_the_keyboard(page: Page):
         ("/top-k", "table button[tabindex='0'][data-sum]", "score"),
         ("/specialization", "button.lift[tabindex='0']", "assigned_lift"),
         ("/forward-pass?stage=gates", "g.word[tabindex='0']", "piece-0"),
-        ("/load-balancing?reveal=yes", "g.card[tabindex='0']", "eval_worst_vio-0-368"),
+        ("/load-balancing?reveal=yes", "g.card[tabindex='0']", "eval_worst_vio-0-"),
         ("/interventions", "button.seat", "words_taken"),
     ],
 )
@@ -127,6 +133,63 @@ def test_a_number_of_a_chart_opens_too(page: Page):
     bar.click(force=True)
     expect(page).to_have_url(re.compile("why=relative_load"))
     expect(page.get_by_role("dialog").get_by_text(re.compile("^✓ "))).to_be_visible()
+
+
+def test_a_point_of_the_start_pages_curves_opens_too(page: Page):
+    page.goto("/?lang=en")
+    wait_drawn(page)
+    page.locator("#training").scroll_into_view_if_needed()
+    points = page.locator(".js-plotly-plot .scatterlayer .trace .points path")
+    expect(points.last).to_be_visible(timeout=20_000)
+    points.last.click(force=True)
+    expect(page).to_have_url(re.compile("why=eval_(floor|max_vio)-0-"))
+    expect(page.get_by_role("dialog").get_by_text(re.compile("^✓ "))).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    "address", ["/gated-sum?l=1", "/interventions?l=1&off=1-2", "/interventions?predict=yes&off=1-2"]
+)
+def test_the_numbers_of_the_scatter_open_on_both_of_its_pages(page: Page, address: str):
+    page.goto(f"{address}&lang=en")
+    wait_drawn(page)
+    table = page.locator("details", has=page.locator("table.twin button[data-why^=removal]"))
+    table.locator("summary").click()
+    row = table.locator("tbody tr").nth(3)
+    number, effect = row.locator("button[data-why^=removal]"), row.locator("td").nth(3)
+    shown = float(effect.inner_text().replace("−", "-"))
+    number.click()
+    verdict = page.get_by_role("dialog").get_by_text(re.compile("^✓ "))
+    expect(verdict).to_be_visible(timeout=20_000)
+    found = re.search(r"on the page: (\S+)\.", verdict.inner_text())
+    assert found is not None
+    assert float(found[1].replace("−", "-")) == pytest.approx(shown, abs=0.0006)
+    expect_no_exception(page)
+
+
+SLOW_MOTION = {
+    "scores": ("rect.cell[data-why^=slow_score]", "slow_score-0-0"),
+    "dispatch": ("text.number[data-why=slow_load]", "slow_load"),
+    "loss": (".formula button.why[data-why=slow_loss]", "slow_loss"),
+    "gradient": ("text[data-why=slow_experts_norm]", "slow_experts_norm"),
+    "bias": ("text[data-why=slow_bias]", "slow_bias"),
+}
+"""By stage: a number on it, its key."""
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_numbers_of_every_stage_of_the_slow_motion_open_too(page: Page, lang: str):
+    page.goto(f"/train?lang={lang}")
+    wait_drawn(page)
+    page.locator(".st-key-slow-open label").click()
+    for stage, (number, key) in SLOW_MOTION.items():
+        page.locator(f".tab[data-stage={stage}]").click(timeout=20_000)
+        page.locator(number).first.click()
+        dialog = page.get_by_role("dialog")
+        expect(dialog.get_by_text(re.compile("^✓ "))).to_be_visible(timeout=20_000)
+        expect(page).to_have_url(re.compile(rf"[?&]why={key}"))
+        page.keyboard.press("Escape")
+        expect(dialog).to_have_count(0)
+    expect_no_exception(page)
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1280, "dark")])

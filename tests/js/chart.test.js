@@ -27,6 +27,12 @@ test("a click on a chart asks for the number that its trace says it shows, at th
   assert.equal(askedAt({ x: 1, y: 0, data: {} }), null);
 });
 
+test("a point of a curve asks by its step, wherever on its axis it stands, and for the layer of its line", () => {
+  const data = { meta: { why: "eval_max_vio-0-{at}", layer: 1 } };
+  assert.deepEqual(askedAt({ x: 1, y: 0.3, customdata: [0], data }), { why: "eval_max_vio-0-0", layer: 1 });
+  assert.equal(askedAt({ x: 9, y: 0.3, customdata: [], data }), null);
+});
+
 test("a click picks what a point stands for, where its trace lets it", () => {
   const data = { meta: { picks: true } };
   assert.deepEqual(pickedAt({ customdata: [1, 3], data }), { point: [1, 3] });

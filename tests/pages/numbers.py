@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Callable
 from typing import Any
 
@@ -23,12 +24,14 @@ from moe_demo.ui.balance.settings import BalanceSettings
 from moe_demo.ui.experts import numbers as experts_numbers
 from moe_demo.ui.experts.data import picture_data as experts_data
 from moe_demo.ui.experts.data_debate import debate_data
+from moe_demo.ui.experts.data_lottery import lottery_data
 from moe_demo.ui.experts.data_pairs import pairs, pairs_data, tells
 from moe_demo.ui.experts.seeds import live
 from moe_demo.ui.frame.pages import page_called
 from moe_demo.ui.journey import numbers as journey_numbers
 from moe_demo.ui.journey.data import picture_data as journey_data
 from moe_demo.ui.kit import selection, views
+from moe_demo.ui.kit.data_scatter import scatter_data
 from moe_demo.ui.kit.lineage import Offer
 from moe_demo.ui.kit.views import View
 from moe_demo.ui.mixture import numbers as mixture_numbers
@@ -39,6 +42,7 @@ from moe_demo.ui.router import numbers as router_numbers
 from moe_demo.ui.router.data import picture_data as router_data
 from moe_demo.ui.server.wire import history_payload
 from moe_demo.ui.start import numbers as start_numbers
+from moe_demo.ui.start.curves import _figure as curves_figure
 from moe_demo.ui.start.data import picture_data as start_data
 from moe_demo.ui.training import numbers as training_numbers
 from moe_demo.ui.training.checkpoint import examined
@@ -59,13 +63,37 @@ def view_of(page: str, params: dict[str, str]) -> View:
     return View(chosen.clipped(run, len(trace.tokens)), run, trace)
 
 
+def values_of(encoded: Any) -> list[float]:
+    """Of a plotly array as it is sent."""
+    if isinstance(encoded, dict):
+        return np.frombuffer(b64decode(encoded["bdata"]), dtype=encoded["dtype"]).tolist()
+    return encoded
+
+
 def start(params: dict[str, str]) -> tuple[Offer, Shown]:
     view = view_of("start", params)
     data, offer = start_data(view), start_numbers.offered(view)
     layer, token = data["layers"][view.selection.layer], view.selection.token or 0
     k = layer["experts"][token].index(offer.expert)
 
+    lines = curves_figure(view.run, "en")["data"]
+
+    def point(key: NumberKey) -> float | None:
+        """Of the curve that asks for this number; of many batches it has only some."""
+        why = f"{key.name}-0-{{at}}"
+        of_layer = (None, offer.layer)
+        line = next(
+            one
+            for one in lines
+            if one.get("meta", {}).get("why") == why and one["meta"].get("layer") in of_layer
+        )
+        is_drawn = [key.at[1]] in line["customdata"]
+        assert is_drawn or key.name == "step_ce"
+        return values_of(line["y"])[line["customdata"].index([key.at[1]])] if is_drawn else None
+
     def shown(key: NumberKey) -> Any:
+        if len(key.at) == 2:
+            return point(key)
         return {
             "probability": lambda: data["classes"][key.at[0]]["p"],
             "gate": lambda: layer["gates"][token][k],
@@ -178,7 +206,11 @@ def from_record(sent: dict[str, Any], key: NumberKey, offer: Offer) -> float | N
     layer, e, step = offer.layer, offer.expert, key.at[1]
     if key.name.startswith("eval_"):
         one = [one for one in sent["evals"] if one["step"] == step][-1]  # the last is after the calibration
-        return one["accuracy"] if key.name == "eval_accuracy" else one["max_vio"][layer]
+        return {"eval_accuracy": one["accuracy"], "eval_floor": one["floor"]}.get(
+            key.name, one["max_vio"][layer]
+        )
+    if key.name == "step_floor":
+        return sent["batch_floor"]
     if step not in sent["steps"]:
         return None
     at = sent["steps"].index(step)
@@ -209,6 +241,8 @@ def balance(params: dict[str, str]) -> tuple[Offer, Shown]:
                 "eval_load": lambda: run["load"][layer][of_step][offer.expert],
                 "eval_max_vio": lambda: run["max_vio"][layer] if of_step == len(run["steps"]) - 1 else None,
                 "eval_least": lambda: min(min(load[of_step]) for load in run["load"]),
+                "eval_floor": lambda: run["floor"],
+                "eval_ratio": lambda: run["worst_vio"][of_step] / run["floor"],
                 "eval_time": lambda: np.mean([max(load[of_step]) for load in run["load"]]),
             }
             return known[key.name]()
@@ -234,10 +268,19 @@ def whatif(params: dict[str, str]) -> tuple[Offer, Shown]:
     found = ask(view.run, view.trace.text, switches)
     data = whatif_data(view, found)
     offer, layer = whatif_numbers.offered(view), view.selection.layer
-    assert offer is not None
     seat = data["rows"][layer]["seats"][offer.expert]
+    token = view.selection.token or 0
+    points = [one for one in scatter_data(view, {})["points"] if one["token"] == token]
+
+    def of_scatter(key: NumberKey) -> float | None:
+        if key.name == "gate":
+            return next((one["gate"] for one in points if one["expert"] == offer.expert), 0.0)
+        found = next(one for one in points if one["piece"] == key.at[0])
+        return found["norm" if key.name == "length" else "effect"]
 
     def shown(key: NumberKey) -> Any:
+        if key.name in whatif_numbers.OF_SCATTER:
+            return of_scatter(key)
         return {
             "probability": lambda: data["answers"][key.at[0]]["after"],
             "trained_probability": lambda: data["answers"][key.at[0]]["before"],
@@ -269,6 +312,20 @@ def of_cell(data: dict[str, Any], key: NumberKey, row: dict[str, Any]) -> Any:
     return float(picked[str(key)].rstrip("%")) / 100 if str(key) in picked else None
 
 
+def of_matching(view: View, offer: Offer, key: NumberKey) -> float | None:
+    """A number of the table of matched experts, or of the sentence above it, which rounds it."""
+    matched = lottery_data(view.run, offer.layer, None)
+    other = matched["others"][key.at[0]]
+    if key.name == "lottery_overlap":
+        return matched["rows"][offer.expert]["partners"][key.at[0]]["overlap"]
+    if key.name == "lottery_luck":
+        return other["luck"]
+    number, exact = other["numbers"][key.name.removeprefix("lottery_")], float(offer.lineage(key).expected)
+    assert number["why"] == str(key)
+    assert float(number["text"]) == pytest.approx(exact, abs=0.051 if "chance" in key.name else 0.0051)
+    return None
+
+
 def experts(params: dict[str, str]) -> tuple[Offer, Shown]:
     view = view_of("experts", params)
     data, offer = experts_data(view), experts_numbers.offered(view)
@@ -295,6 +352,8 @@ def experts(params: dict[str, str]) -> tuple[Offer, Shown]:
         return [cell["low"], cell["high"]] if name == "band" else cell[{"count": "n", "lift": "lift"}[name]]
 
     def shown(key: NumberKey) -> Any:
+        if key.name.startswith("lottery_"):
+            return of_matching(view, offer, key)
         if str(key) in dots:
             return dots[str(key)]
         if key.name.startswith("pair_"):

@@ -8,7 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from moe_demo import load_run
 from moe_demo.insight.lineage import QUANTITIES, NumberKey, notebook
+from moe_demo.runs.metrics import EvalMetrics
+from moe_demo.ui.balance.data import SHOWN_SEED
+from moe_demo.ui.balance.page import recording
 from moe_demo.ui.kit import lineage as kit_lineage
 from moe_demo.ui.kit.i18n import LANGUAGES, speaking, text_in
 from moe_demo.ui.kit.lineage import Offer, loaded_from
@@ -25,20 +29,38 @@ from tests.pages.numbers import (
     view_of,
     whatif,
 )
+from tests.pages.numbers_nodes import nodes
+from tests.pages.numbers_slow_step import slow_motion
+
+
+def few_steps() -> list[int]:
+    """The first, a middle and the last evaluation of each training that ships, and the first batches."""
+    of_runs = [load_run(name).metrics for name in ("deepseek", "document")]
+    of_runs += [run.evaluations for run in recording().of_seed(SHOWN_SEED)]
+    found = {0, 1, 2}
+    for records in of_runs:
+        steps = [one.step for one in records if isinstance(one, EvalMetrics)]
+        found |= {steps[0], steps[len(steps) // 2], steps[-1]}
+    return sorted(found)
+
 
 NOT_LISTED = [
-    NumberKey(name, (run, step))
-    for name in QUANTITIES
-    if name.startswith(("eval_", "step_"))
-    for run in range(3)
-    for step in (0, 1, 2, 184, 368, 621)
+    *(
+        NumberKey(name, (run, step))
+        for name, quantity in QUANTITIES.items()
+        if quantity.takes == ("run", "at_step")
+        for run in range(3)
+        for step in few_steps()
+    ),
+    *(NumberKey("slow_score", at) for at in [(0, 0), (1, 0), (1, 1), (1, 10**6), (10**6, 0)]),
 ]
 """Of those that are too many for a list, a few of each kind; not every page has them."""
 
 
 def all_of(offer: Offer) -> list[NumberKey]:
     """Every number that a page offers."""
-    return [*offer.keys, *offer.buttons, *(key for key in NOT_LISTED if offer.within(key))]
+    listed = [*offer.keys, *offer.buttons]
+    return [*listed, *(key for key in NOT_LISTED if key not in listed and offer.within(key))]
 
 
 PLACES = [
@@ -60,17 +82,31 @@ PLACES = [
     (training, {}),
     (training, {"l": "1", "e": "4", "run": "deepseek"}),
     (training, {"run": "document", "step": "0", "with": "deepseek"}),
+    (slow_motion, {}),
+    (slow_motion, {"l": "1", "e": "4", "run": "deepseek", "step": "0"}),
+    (slow_motion, {"run": "document"}),
     (whatif, {"off": "0-1.1-2", "mute": "0-4", "topk": "3"}),
-    (whatif, {"off": "1-2", "l": "1", "e": "2"}),
+    (whatif, {"off": "1-2", "l": "1", "e": "2", "t": "3"}),
     (whatif, {"run": "document", "force": "0-2-1", "cap": "2"}),
     (experts, {}),
     (experts, {"l": "1", "e": "3", "col": "5", "believe": "topic"}),
     (experts, {"run": "document", "e": "1", "believe": "path"}),
+    (nodes, {}),
+    (nodes, {"l": "1", "e": "5", "limit": "4", "spare": "2", "stay": "yes", "refresh": "1", "window": "5"}),
+    (nodes, {"run": "document"}),
     (balance, {}),
     (balance, {"way": "seq_aux_loss", "e": "2", "moment": "1"}),
     (balance, {"way": "loss_free", "e": "5", "reveal": "yes"}),
 ]
-ROUNDED = {start: 1e-4, mixture: 2e-6, journey: 2e-5, balance: 6e-3, experts: 6e-4, training: 6e-3}
+ROUNDED = {
+    start: 1e-4,
+    mixture: 2e-6,
+    journey: 2e-5,
+    balance: 6e-3,
+    experts: 6e-4,
+    training: 6e-3,
+    slow_motion: 5e-5,
+}
 """How far a page rounds its numbers."""
 
 
@@ -131,9 +167,16 @@ def test_every_number_and_everything_it_is_made_of_has_a_name(page: Any, params:
         ("experts", "assigned_lift-1", {"e": "3", "col": "1"}),
         ("experts", "information-0", {}),
         ("experts", "committee", {"believe": "unsure"}),
-        ("balance", "eval_max_vio-1-368", {"reveal": "yes"}),
+        ("balance", "eval_max_vio-1-0", {"reveal": "yes"}),
+        ("balance", "eval_ratio-2-0", {"reveal": "yes"}),
+        ("", "step_ce-0-1", {}),
+        ("", "eval_floor-0-0", {}),
         ("balance", "sequence_mean", {"way": "seq_aux_loss"}),
-        ("training", "step_bias-0-184", {"e": "2"}),
+        ("training", "step_bias-0-2", {"e": "2"}),
+        ("training", "step_floor-0-2", {}),
+        ("nodes", "sent_copies-1", {"l": "1"}),
+        ("nodes", "imbalance_refreshed-11", {}),
+        ("experts", "lottery_luck-0", {"e": "2"}),
     ],
 )
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -160,7 +203,7 @@ def test_a_number_that_does_not_agree_is_red(monkeypatch: pytest.MonkeyPatch):
 
 
 @pytest.mark.parametrize(
-    "page", ["", "journey", "router", "mixture", "training", "balance", "whatif", "experts"]
+    "page", ["", "journey", "router", "mixture", "training", "balance", "whatif", "experts", "nodes"]
 )
 def test_nothing_is_computed_while_no_number_is_asked_for(page: str, monkeypatch: pytest.MonkeyPatch):
     def fail(*_: object) -> None:
@@ -173,16 +216,17 @@ def test_nothing_is_computed_while_no_number_is_asked_for(page: str, monkeypatch
 
 def test_loads_behind_the_curtain_are_not_told_by_their_sums():
     hidden, told = (balance(params)[0] for params in ({}, {"reveal": "yes"}))
-    key = NumberKey("eval_load", (0, 368))
+    last = recording().of_seed(SHOWN_SEED)[0].final.step
+    key = NumberKey("eval_load", (0, last))
     assert told.has(key)
     assert not hidden.has(key)
-    assert hidden.has(NumberKey("eval_accuracy", (0, 368)))
+    assert hidden.has(NumberKey("eval_accuracy", (0, last)))
     assert not told.has(NumberKey("eval_load", (0, 5)))  # there was no evaluation
 
 
 def test_an_answer_that_is_still_to_be_predicted_is_not_told_by_its_sum():
-    view = view_of("whatif", {"predict": "yes", "off": "0-1"})
-    assert whatif_numbers.offered(view) is None
+    offer = whatif_numbers.offered(view_of("whatif", {"predict": "yes", "off": "0-1"}))
+    assert {key.name for key in all_of(offer)} == set(whatif_numbers.OF_SCATTER)  # of the trained model
 
 
 def test_a_number_of_another_page_is_told_and_a_broken_one_is_named():

@@ -1,11 +1,13 @@
 """Experts matched across trainings: the best matching is the best, and chance is a best matching too."""
 
+import itertools
 from itertools import permutations
 
 import numpy as np
 import pytest
 
-from moe_demo.insight.alignment import best_matching, matched, overlaps
+from moe_demo.insight.alignment import best_matching, matched, overlaps, same_leaning
+from moe_demo.insight.lineage import QUANTITIES, LotteryCase, NumberKey, check, lineage_of
 
 
 @pytest.mark.parametrize("n", [1, 2, 3, 4, 5, 6])
@@ -42,3 +44,30 @@ def test_trainings_that_have_nothing_in_common_have_partners_of_no_more_than_luc
     found = matched(one, other, np.full(300, 8))
     assert found.survives_E.mean() < 0.3
     assert found.overlap_E.mean() == pytest.approx(found.chance, abs=0.03)
+
+
+@pytest.mark.parametrize("n_experts", [2, 5, 16])
+def test_numpy_finds_every_number_of_a_matching(n_experts: int):
+    random = np.random.default_rng(n_experts)
+    count_W = random.integers(3, 300, 90)
+    mine_WE, theirs_WE = (
+        np.stack([random.multinomial(n, random.dirichlet(np.full(n_experts, 0.3))) for n in count_W])
+        for _ in range(2)
+    )
+    mine_EC, theirs_EC = random.integers(0, 90, (2, n_experts, 3))
+    pairs = matched(mine_WE, theirs_WE, count_W)
+    names = [name for name, quantity in QUANTITIES.items() if quantity.of is LotteryCase]
+    assert len(names) >= 7
+    for name, expert in itertools.product(names, range(n_experts)):
+        case = LotteryCase(
+            mine_WE=mine_WE,
+            theirs_WE=theirs_WE,
+            count_W=count_W,
+            mine_EC=mine_EC,
+            theirs_EC=theirs_EC,
+            pairs=pairs,
+            same=same_leaning(mine_EC, theirs_EC, pairs.partner_E),
+            expert=expert,
+        )
+        found = check(lineage_of(NumberKey(name, (0,)), case))
+        assert found.agrees, (name, expert, found)

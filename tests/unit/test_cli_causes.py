@@ -65,6 +65,21 @@ def test_whatif_moves_gates_biases_and_groups(capsys: pytest.CaptureFixture[str]
     assert record["changed"] == [list(place) for place in found.changed]
 
 
+def test_several_places_after_one_switch_are_that_many_switches(capsys: pytest.CaptureFixture[str]):
+    said = []
+    for options in (
+        ["--off", "0:1", "0:2", "1:5", "--force", "0:1:3", "1:0:7"],
+        ["--off", "0:1", "--off", "0:2", "--off", "1:5", "--force", "0:1:3", "--force", "1:0:7"],
+    ):
+        assert main(["whatif", "--run", "deepseek", *options, "--groups", "4", "--json", TEXT]) == 0
+        said.append(json.loads(capsys.readouterr().out))
+    assert said[0] == said[1]
+    assert main(["whatif", "--run", "deepseek", "--off", "0:1", "0:2", "--json", "--", "3:1 比分"]) == 0
+    capsys.readouterr()
+    assert main(["whatif", "--run", "deepseek", "--off", *(f"0:{e}" for e in range(16)), TEXT]) == 2
+    assert "fewer than K = 4 experts left" in capsys.readouterr().err
+
+
 def test_whatif_leaves_one_expert_alone(capsys: pytest.CaptureFixture[str]):
     assert main(["whatif", "--run", "deepseek", "--alone", "1:5", "--json", TEXT]) == 0
     record = json.loads(capsys.readouterr().out)

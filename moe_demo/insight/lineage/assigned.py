@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -24,6 +25,8 @@ from moe_demo.insight.shuffled import N_SHUFFLES, frequency_strata
 
 _SPECIALISATION = "moe_demo/insight/specialisation.py"
 _SHUFFLED = "moe_demo/insight/shuffled.py: whole headlines (or words) are shuffled"
+By = Literal["class", "kind"]
+_BY: tuple[By, By] = ("class", "kind")
 _INFORMATION = "moe_demo/insight/information.py; Treves and Panzeri 1995, Neural Computation 7"
 
 SHUFFLED_COUNTS = '''
@@ -173,21 +176,16 @@ def assigned_band(case: AssignedCase, column: int) -> Lineage:
         "result = np.quantile(np.nan_to_num(lifts), [0.025, 0.975])",
     ]
     expected = np.array([layer.band.low_EC[at], layer.band.high_EC[at]])
-    return _by_luck("assigned_band", r"[q_{2.5\,\%},\ q_{97.5\,\%}]", case, column, lines, expected)
+    equation = r"[q_{2.5\,\%},\ q_{97.5\,\%}]"
+    return _shuffled(case, _by(case, column), "assigned_band", equation, lines, expected)
 
 
 def assigned_luck(case: AssignedCase, column: int) -> Lineage:
     """The lift of one shuffle: the column of luck beside the map."""
     layer, c = case.map_at(column)
     lines = [*_lift_lines(case.expert, c, layer, 1), "result = lifts[0]"]
-    return _by_luck(
-        "assigned_luck",
-        r"\mathrm{lift}(\text{shuffled labels})",
-        case,
-        column,
-        lines,
-        float(layer.luck_EC[case.expert, c]),
-    )
+    expected, equation = float(layer.luck_EC[case.expert, c]), r"\mathrm{lift}(\text{shuffled labels})"
+    return _shuffled(case, _by(case, column), "assigned_luck", equation, lines, expected)
 
 
 def _lift_lines(e: int, c: int, layer: LayerExperts, n: int) -> list[str]:
@@ -197,21 +195,6 @@ def _lift_lines(e: int, c: int, layer: LayerExperts, n: int) -> list[str]:
         f"    share, chance = n[{e}, {c}] / n[{e}].sum(), n[:, {c}].sum() / n.sum()",
         "    lifts.append(share / chance)",
     ]
-
-
-def _by_luck(
-    name: str, equation: str, case: AssignedCase, column: int, lines: list[str], expected: float | Array
-) -> Lineage:
-    is_class = column < len(case.found.labels)
-    return Lineage(
-        name=name,
-        equation=equation,
-        source=_SHUFFLED,
-        arrays=blocks(case.found, case.layer, "class" if is_class else "kind"),
-        prelude=SHUFFLED_COUNTS,
-        snippet="\n".join(lines),
-        expected=expected,
-    )
 
 
 # -- information ---------------------------------------------------------------------------------------------------
@@ -279,17 +262,10 @@ def _information(
     expected: float,
     filled: str = "",
 ) -> Lineage:
-    arrays = blocks(case.found, case.layer, "class" if by == 0 else "kind")
     n_labels = len((case.by_class if by == 0 else case.by_kind).counts.labels)
-    return Lineage(
-        name=name,
-        equation=equation,
-        filled=filled,
-        source=_INFORMATION,
-        arrays=arrays,
-        prelude=SHUFFLED_COUNTS + BITS,
-        snippet="\n".join([*information_lines(n_labels, TOLD_SHUFFLES), *lines]),
-        expected=expected,
+    lines = [*information_lines(n_labels, TOLD_SHUFFLES), *lines]
+    return _shuffled(
+        case, _BY[by], name, equation, lines, expected, filled, functions=BITS, source=_INFORMATION
     )
 
 
@@ -304,7 +280,7 @@ def information_lines(n_labels: int, n_shuffles: int) -> list[str]:
     ]
 
 
-def blocks(found: Assignments, layer: int, by: str) -> Mapping[str, Array]:
+def blocks(found: Assignments, layer: int, by: By) -> Mapping[str, Array]:
     """What is shuffled: whole headlines by class, or whole words by kind, with each one's assignments."""
     if by == "class":
         label_B = found.label_ids_B
@@ -318,6 +294,36 @@ def blocks(found: Assignments, layer: int, by: str) -> Mapping[str, Array]:
         "labels": kinds(found),
         "strata": frequency_strata(found.count_W),
     }
+
+
+def _by(case: AssignedCase, column: int) -> By:
+    """What a column is one of."""
+    return "class" if column < len(case.found.labels) else "kind"
+
+
+def _shuffled(
+    case: AssignedCase,
+    by: By,
+    name: str,
+    equation: str,
+    lines: list[str],
+    expected: float | Array,
+    filled: str = "",
+    *,
+    functions: str = "",
+    source: str = _SHUFFLED,
+) -> Lineage:
+    """A number that is counted again with labels shuffled."""
+    return Lineage(
+        name=name,
+        equation=equation,
+        filled=filled,
+        source=source,
+        arrays=blocks(case.found, case.layer, by),
+        prelude=SHUFFLED_COUNTS + functions,
+        snippet="\n".join(lines),
+        expected=expected,
+    )
 
 
 def _words(case: AssignedCase, column: int) -> dict[str, Array]:

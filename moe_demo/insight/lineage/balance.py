@@ -20,8 +20,8 @@ from moe_demo.insight.balance_terms import (
 )
 from moe_demo.insight.lineage.record import Array, Lineage
 
-_BATCH = "DeepSeekMoE, arXiv 2401.06066, Eq. 12-14"
-_SEQUENCE = "DeepSeek-V3, arXiv 2412.19437, Eq. 17-20"
+BATCH = "DeepSeekMoE, arXiv 2401.06066, Eq. 12-14"
+SEQUENCE = "DeepSeek-V3, arXiv 2412.19437, Eq. 17-20"
 _F_LINE = "f = load * len(load) / (k * n_words)"
 _UNEVEN = r"\frac{1}{E} \sum_{i=1}^{E} |f_i - 1|"
 
@@ -40,17 +40,17 @@ class StepCase:
 
 def batch_f(case: StepCase) -> Lineage:
     """f_i of a batch."""
-    return _f("batch_f", _of_batch(case), case.expert, _BATCH)
+    return f_of("batch_f", _of_batch(case), case.expert, BATCH)
 
 
 def batch_push(case: StepCase) -> Lineage:
     """f_i P_i of a batch: an expert's part of the loss."""
-    return _product("batch_push", _of_batch(case), case.expert, _BATCH)
+    return product_of("batch_push", _of_batch(case), case.expert, BATCH)
 
 
 def batch_sum(case: StepCase) -> Lineage:
     """Sum of f_i P_i over a batch, without alpha."""
-    return _sum("batch_sum", _of_batch(case), _BATCH)
+    return sum_of("batch_sum", _of_batch(case), BATCH)
 
 
 def batch_unevenness(case: StepCase) -> Lineage:
@@ -60,17 +60,17 @@ def batch_unevenness(case: StepCase) -> Lineage:
 
 def headline_f(case: StepCase, headline: int) -> Lineage:
     """f_i within one headline."""
-    return _f("headline_f", _of_headline(case, headline), case.expert, _SEQUENCE)
+    return f_of("headline_f", _of_headline(case, headline), case.expert, SEQUENCE)
 
 
 def headline_push(case: StepCase, headline: int) -> Lineage:
     """f_i P_i within one headline."""
-    return _product("headline_push", _of_headline(case, headline), case.expert, _SEQUENCE)
+    return product_of("headline_push", _of_headline(case, headline), case.expert, SEQUENCE)
 
 
 def headline_sum(case: StepCase, headline: int) -> Lineage:
     """Sum of f_i P_i within one headline, without alpha."""
-    return _sum("headline_sum", _of_headline(case, headline), _SEQUENCE)
+    return sum_of("headline_sum", _of_headline(case, headline), SEQUENCE)
 
 
 def headline_unevenness(case: StepCase, headline: int) -> Lineage:
@@ -140,21 +140,24 @@ def _of_headline(case: StepCase, headline: int) -> LossTerms:
     return sequence_loss(case.step, case.layer).headlines[headline].terms
 
 
-def _f(name: str, terms: LossTerms, e: int, source: str) -> Lineage:
+def f_of(name: str, terms: LossTerms, e: int, source: str) -> Lineage:
+    """f of one expert over some words."""
     scale = rf"\frac{{{len(terms.load_E)}}}{{{terms.top_k} \cdot {terms.n_tokens}}}"
     found = float(terms.f_E[e])
     filled = rf"{scale} \cdot {int(terms.load_E[e])} = {found:.4f}"
     return _of_terms(name, terms, r"f_i = \frac{E}{K\,T}\, c_i", filled, source, f"f[{e}]", found)
 
 
-def _product(name: str, terms: LossTerms, e: int, source: str) -> Lineage:
+def product_of(name: str, terms: LossTerms, e: int, source: str) -> Lineage:
+    """f P of one expert over some words."""
     found = float(terms.product_E[e])
     filled = rf"{terms.f_E[e]:.4f} \times {terms.share_E[e]:.4f} = {found:.4f}"
     equation = r"f_i P_i,\qquad P_i = \frac{1}{T}\sum_t s'_{i,t}"
     return _of_terms(name, terms, equation, filled, source, f"f[{e}] * P[{e}]", found)
 
 
-def _sum(name: str, terms: LossTerms, source: str) -> Lineage:
+def sum_of(name: str, terms: LossTerms, source: str) -> Lineage:
+    """The sum of f P over the experts."""
     filled = rf"{_first(terms.product_E)} = {terms.total:.4f}"
     equation = r"\sum_{i=1}^{E} f_i P_i"
     return _of_terms(name, terms, equation, filled, source, "(f * P).sum()", terms.total)
@@ -201,7 +204,7 @@ def _sequence(
         name=name,
         equation=equation,
         filled=filled,
-        source=_SEQUENCE,
+        source=SEQUENCE,
         arrays={
             "loads": found.load_BE,
             "P": found.share_BE,

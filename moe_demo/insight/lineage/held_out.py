@@ -11,7 +11,9 @@ import numpy as np
 
 from moe_demo.insight.comparison import relative_loads, step_time
 from moe_demo.insight.held_out import HeldOutReport
+from moe_demo.insight.lineage.random_load import random_of
 from moe_demo.insight.lineage.record import Array, Lineage
+from moe_demo.insight.load import random_max_vio
 from moe_demo.insight.specialisation import specialisation
 from moe_demo.runs.metrics import EvalMetrics
 
@@ -28,6 +30,8 @@ class HeldOutCase:
     labels: tuple[str, ...]
     layer: int
     expert: int
+    top_k: int
+    """Experts of a word when it was evaluated."""
 
 
 def accuracy(case: HeldOutCase) -> Lineage:
@@ -157,6 +161,33 @@ def eval_time(case: HeldOutCase, _run: int, _step: int) -> Lineage:
     equation = r"\frac{1}{L} \sum_l \frac{\max_i c_{l,i}}{\bar c_l}"
     source, found = "moe_demo/insight/comparison.py: step_time", step_time(case.evaluation)
     return _of_layers("eval_time", case, equation, source, "share.max(1).mean()", found)
+
+
+def eval_floor(case: HeldOutCase, _run: int, _step: int) -> Lineage:
+    """MaxVio of random routing for as many words as the evaluation routed."""
+    result = f"random_max_vio({_N_WORDS}, loads.shape[1], k)"
+    return random_of("eval_floor", _loads(case), result, _random_vio(case))
+
+
+def eval_ratio(case: HeldOutCase, _run: int, _step: int) -> Lineage:
+    """The largest MaxVio of all layers, over that of random routing."""
+    worst = "((loads / loads.mean(1, keepdims=True)).max() - 1)"
+    result = f"{worst} / random_max_vio({_N_WORDS}, loads.shape[1], k)"
+    expected = max(case.evaluation.max_vio_L) / _random_vio(case)
+    equation = r"\frac{\max_l \mathrm{MaxVio}_l}{\mathrm{MaxVio}_{\text{random}}}"
+    return random_of("eval_ratio", _loads(case), result, expected, equation)
+
+
+_N_WORDS = "loads[0].sum() / k"
+
+
+def _random_vio(case: HeldOutCase) -> float:
+    load_LE = np.asarray(case.evaluation.load_LE)
+    return random_max_vio(int(load_LE[0].sum()) // case.top_k, load_LE.shape[1], case.top_k)
+
+
+def _loads(case: HeldOutCase) -> dict[str, Array]:
+    return {"loads": np.asarray(case.evaluation.load_LE), "k": np.asarray(case.top_k)}
 
 
 def _of_layers(

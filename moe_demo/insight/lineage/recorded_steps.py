@@ -1,6 +1,6 @@
 """Numbers of a recorded step of training, as a line of metrics.jsonl has them.
 
-Letters: E routed experts.
+Letters: E routed experts, S recorded steps.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from moe_demo.config import RunConfig
 from moe_demo.insight.balance_terms import BiasUpdate
 from moe_demo.insight.lineage.balance import updated_bias
 from moe_demo.insight.lineage.held_out import load_of, vio_of
+from moe_demo.insight.lineage.random_load import random_of
 from moe_demo.insight.lineage.record import Array, Lineage
+from moe_demo.insight.load import random_max_vio
 from moe_demo.runs.metrics import StepMetrics
 
 
@@ -24,6 +26,8 @@ class RecordedCase:
     metrics: StepMetrics
     config: RunConfig
     """With the settings then in force."""
+    words_S: Array
+    """Words of every batch of the run."""
     layer: int
     expert: int
 
@@ -66,3 +70,15 @@ def step_bias(case: RecordedCase, _run: int, _step: int) -> Lineage:
     after_E = np.asarray(case.metrics.bias_LE[case.layer])
     rate = case.config.balance.bias_step
     return updated_bias("step_bias", BiasUpdate(load_E=case.load_E, after_E=after_E, rate=rate), case.expert)
+
+
+def step_floor(case: RecordedCase, _run: int, _step: int) -> Lineage:
+    """MaxVio of random routing over a batch of the run's mean size."""
+    model = case.config.model
+    expected = random_max_vio(round(float(case.words_S.mean())), model.n_routed, model.top_k)
+    arrays = {
+        "batches": case.words_S,
+        "n_experts": np.asarray(model.n_routed),
+        "k": np.asarray(model.top_k),
+    }
+    return random_of("step_floor", arrays, "random_max_vio(batches.mean().round(), n_experts, k)", expected)

@@ -14,25 +14,60 @@ from moe_demo.insight.lineage import (
     assigned,
     balance,
     classes,
+    devices,
     experts,
     held_out,
+    lottery,
+    nodes,
     pairs,
     recorded_steps,
     routing,
+    slow,
     steps,
 )
 from moe_demo.insight.lineage.accounts import AccountCase
 from moe_demo.insight.lineage.assigned import AssignedCase
 from moe_demo.insight.lineage.balance import StepCase
+from moe_demo.insight.lineage.devices import PlanCase
 from moe_demo.insight.lineage.held_out import HeldOutCase
 from moe_demo.insight.lineage.key import NumberKey
+from moe_demo.insight.lineage.lottery import LotteryCase
+from moe_demo.insight.lineage.nodes import TrafficCase
 from moe_demo.insight.lineage.record import Lineage
 from moe_demo.insight.lineage.recorded_steps import RecordedCase
 from moe_demo.insight.lineage.sentence import SentenceCase
+from moe_demo.insight.lineage.slow import SlowCase
 
-Case = SentenceCase | HeldOutCase | StepCase | AssignedCase | AccountCase | RecordedCase
+Case = (
+    SentenceCase
+    | HeldOutCase
+    | StepCase
+    | AssignedCase
+    | AccountCase
+    | RecordedCase
+    | SlowCase
+    | LotteryCase
+    | TrafficCase
+    | PlanCase
+)
 PlaceKind = Literal[
-    "piece", "label", "headline", "step", "other", "group", "column", "partner", "by", "run", "at_step"
+    "piece",
+    "label",
+    "headline",
+    "step",
+    "other",
+    "group",
+    "column",
+    "partner",
+    "by",
+    "run",
+    "at_step",
+    "nth",
+    "training",
+    "node",
+    "nodes",
+    "device",
+    "window",
 ]
 
 
@@ -79,8 +114,17 @@ QUANTITIES: dict[str, Quantity] = {
     **_all_of(HeldOutCase, held_out.lift, takes=("label",)),
     **_all_of(HeldOutCase, held_out.eval_accuracy, held_out.eval_max_vio, held_out.eval_load, takes=_WHEN),
     **_all_of(HeldOutCase, held_out.eval_worst_vio, held_out.eval_least, held_out.eval_time, takes=_WHEN),
+    **_all_of(HeldOutCase, held_out.eval_floor, held_out.eval_ratio, takes=_WHEN),
+    **_all_of(RecordedCase, recorded_steps.step_floor, takes=_WHEN),
     **_all_of(RecordedCase, recorded_steps.step_ce, recorded_steps.step_max_vio, takes=_WHEN),
     **_all_of(RecordedCase, recorded_steps.step_load, recorded_steps.step_bias, takes=_WHEN),
+    **_all_of(SlowCase, slow.slow_score, takes=("headline", "nth")),
+    **_all_of(SlowCase, slow.slow_count, slow.slow_load, slow.slow_mean, slow.slow_max_vio, slow.slow_random),
+    **_all_of(SlowCase, slow.slow_mine, slow.slow_headline_loss, takes=("headline",)),
+    **_all_of(SlowCase, slow.slow_f, slow.slow_share, slow.slow_push, slow.slow_sum, takes=("headline",)),
+    **_all_of(SlowCase, slow.slow_ce, slow.slow_balance, slow.slow_loss, slow.slow_norm),
+    **_all_of(SlowCase, slow.slow_experts_norm, slow.slow_others_norm, slow.slow_clipped),
+    **_all_of(SlowCase, slow.slow_clipped_norm, slow.slow_rate, slow.slow_bias),
     **_all_of(StepCase, balance.batch_f, balance.batch_push, balance.batch_sum, balance.batch_unevenness),
     **_all_of(StepCase, balance.headline_f, balance.headline_push, takes=("headline",)),
     **_all_of(StepCase, balance.headline_sum, balance.headline_unevenness, takes=("headline",)),
@@ -94,6 +138,21 @@ QUANTITIES: dict[str, Quantity] = {
     **_all_of(AssignedCase, assigned.information_raw, assigned.information_bias, takes=("by",)),
     **_all_of(AssignedCase, assigned.information, assigned.information_luck, takes=("by",)),
     **_all_of(AssignedCase, assigned.information_share, assigned.information_luck_share, takes=("by",)),
+    **_all_of(LotteryCase, lottery.lottery_overlap, lottery.lottery_mean, takes=("training",)),
+    **_all_of(LotteryCase, lottery.lottery_chance, lottery.lottery_luck, takes=("training",)),
+    **_all_of(LotteryCase, lottery.lottery_survive, lottery.lottery_same, takes=("training",)),
+    **_all_of(LotteryCase, lottery.lottery_by_chance, takes=("training",)),
+    **_all_of(TrafficCase, nodes.sent_count, nodes.sent_per_expert, nodes.sent_per_node, nodes.sent_free),
+    **_all_of(TrafficCase, nodes.sent_copies, nodes.sent_share, takes=("node",)),
+    **_all_of(TrafficCase, nodes.reached_mean, nodes.reached_saved, nodes.reached_chance_mean),
+    **_all_of(TrafficCase, nodes.reached_v3),
+    **_all_of(TrafficCase, nodes.reached_share, nodes.reached_chance, takes=("nodes",)),
+    **_all_of(PlanCase, devices.device_planned, devices.device_served, takes=("device",)),
+    **_all_of(PlanCase, devices.device_refreshed, takes=("device",)),
+    **_all_of(PlanCase, devices.imbalance_planned, devices.slowdown, devices.slowdown_refreshed),
+    **_all_of(PlanCase, devices.imbalance_served, devices.imbalance_refreshed, takes=("window",)),
+    **_all_of(PlanCase, devices.imbalance_without, takes=("window",)),
+    **_all_of(PlanCase, devices.experts_moved, devices.balanced_layers, devices.balanced_devices),
     **_all_of(AccountCase, accounts.committee, accounts.committee_chance),
     **_all_of(AccountCase, accounts.features, accounts.features_chance),
     **_all_of(AccountCase, accounts.path, accounts.path_chance, accounts.path_alone),

@@ -34,9 +34,15 @@ def logit(case: SentenceCase) -> Lineage:
 
 def score(case: SentenceCase) -> Lineage:
     """The affinity s, never biased."""
-    e, rule = case.expert, case.rule
-    found = float(case.routed.scores_TE[case.token, e])
-    fit = float(case.routed.logits_TE[case.token, e])
+    of_word = case.routed.logits_TE[case.token], case.routed.scores_TE[case.token]
+    return affinity("score", case.rule, case.expert, *of_word, _arrays(case, "score"))
+
+
+def affinity(
+    name: str, rule: RoutingRule, e: int, logits_E: Array, scores_E: Array, arrays: dict[str, Array]
+) -> Lineage:
+    """One word's affinity to one expert, from the word's vector `u` and every expert's `directions`."""
+    fit, found = float(logits_E[e]), float(scores_E[e])
     tau = "" if rule.temperature == 1.0 else r" / \tau"
     if rule.score_fn == "sigmoid":
         equation = rf"s_i = \sigma(u \cdot e_i{tau}) = \frac{{1}}{{1 + e^{{-u \cdot e_i{tau}}}}}"
@@ -48,19 +54,17 @@ def score(case: SentenceCase) -> Lineage:
         equation = (
             rf"s_i = \mathrm{{softmax}}_i = \frac{{e^{{u \cdot e_i{tau}}}}}{{\sum_j e^{{u \cdot e_j{tau}}}}}"
         )
-        every = " + ".join(
-            rf"e^{{{other:.3f}{_over(rule)}}}" for other in case.routed.logits_TE[case.token][:4]
-        )
+        every = " + ".join(rf"e^{{{other:.3f}{_over(rule)}}}" for other in logits_E[:4])
         more = r" + \cdots" if rule.n_routed > len(every.split(" + ")) else ""
         filled = rf"s_{{{e}}} = \frac{{e^{{{fit:.3f}{_over(rule)}}}}}{{{every}{more}}} = {found:.4f}"
     return Lineage(
-        name="score",
+        name=name,
         equation=equation,
         filled=filled,
         source="DeepSeek-V4 report, section 2.1"
         if rule.score_fn == "sqrt_softplus"
         else "DeepSeekMoE, arXiv 2401.06066, Eq. 11; DeepSeek-V3, arXiv 2412.19437, Eq. 15",
-        arrays=_arrays(case, "score"),
+        arrays=arrays,
         snippet=_program(rule, "score", f"result = scores[{e}]"),
         expected=found,
     )

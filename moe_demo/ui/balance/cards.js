@@ -12,7 +12,7 @@ import { CARD } from "./layout.js";
  * @typedef {import("./layout.js").Layout} Layout
  */
 
-const FOOT = [null, "eval_least", "eval_time"]; // keys of the numbers in its lines; the first has luck in it
+const FOOT = ["eval_ratio", "eval_least", "eval_time"]; // keys of the numbers in its lines
 
 /**
  * @param {Comparison} data
@@ -121,7 +121,7 @@ function cardFoot({ runs, revealed, words }, place, guess, { cardWidth, height }
   if (!run.foot) return [el("text", { class: "tick", x: 0, y }, run.state)];
   const look = run.most_uneven ? "most-uneven" : "tick";
   return run.foot.map((line, i) => {
-    const mark = whyMark(FOOT[i] && `${FOOT[i]}-${place}-${run.steps.at(-1)}`);
+    const mark = whyMark(`${FOOT[i]}-${place}-${run.steps.at(-1)}`);
     return el("text", { class: look, x: 0, y: y + i * 17, ...mark }, line);
   });
 }

@@ -2,10 +2,12 @@
 import { el } from "../kit/dom.js";
 import { fixed, percent } from "../kit/numbers.js";
 import { pathOf } from "../kit/scale.js";
+import { whyMark } from "../kit/why.js";
 import { CURVES, axisOf, heightIn, letterHeights, roundSteps } from "./layout.js";
 
 const DASHES = ["", "9 4", "2 3", "12 3 2 3", "5 3"];
 const STEP_APART = 38;
+const POINT = 3; // radius of an evaluation
 
 /**
  * @typedef {import("./picture.types.js").PictureData} Comparison
@@ -62,11 +64,26 @@ function curvePanel(data, layout, name, written) {
         { class: "curve", "data-run": place },
         el("path", { class: "wide", d }),
         el("path", { class: "line", d, ...lineLook(data, place) }),
+        ...(name === "accuracy" && data.revealed ? pointMarks(data, place, points) : []),
         el("path", { class: "leader", d: `M${x + 2},${end}L${x + 17},${heights[i]}` }),
         el("text", { class: "letter", x: x + 20, y: heights[i] + 5 }, letter),
       );
     }),
   );
+}
+
+/**
+ * Every evaluation as a mark that tells where its accuracy comes from; of a loss no parts are recorded. While there is
+ * something to guess, a click anywhere on the line guesses.
+ * @param {Comparison} data
+ * @param {number} run
+ * @param {[number, number][]} points
+ */
+function pointMarks(data, run, points) {
+  return points.map(([cx, cy], at) => {
+    const mark = whyMark(`eval_accuracy-${run}-${data.runs[run].steps[at]}`);
+    return el("circle", { class: "evaluation", cx, cy, r: POINT, fill: data.looks[run], ...mark });
+  });
 }
 
 /**

@@ -16,7 +16,15 @@ from moe_demo.ui.kit.selection import Selection
 from moe_demo.ui.kit.words import letter
 
 OF_RUN = ("eval_accuracy",)
-REVEALED = ("eval_max_vio", "eval_load", "eval_worst_vio", "eval_least", "eval_time")
+REVEALED = (
+    "eval_max_vio",
+    "eval_load",
+    "eval_worst_vio",
+    "eval_least",
+    "eval_time",
+    "eval_ratio",
+    "eval_floor",
+)
 
 
 def offered(recording: Recording, chosen: Selection, runs: Sequence[ComparedRun]) -> Offer:
@@ -62,5 +70,12 @@ def _evaluation(runs: Sequence[ComparedRun], key: NumberKey) -> EvalMetrics | No
 def _compared(runs: Sequence[ComparedRun], key: NumberKey, layer: int, expert: int) -> HeldOutCase:
     evaluation = _evaluation(runs, key)
     assert evaluation is not None, f"{key} is of no evaluation"
-    labels = runs[key.at[0]].config.model.labels
-    return HeldOutCase(evaluation=evaluation, report=None, labels=labels, layer=layer, expert=expert)
+    model = runs[key.at[0]].config.model
+    return HeldOutCase(
+        evaluation=evaluation,
+        report=None,
+        labels=model.labels,
+        layer=layer,
+        expert=expert,
+        top_k=model.top_k,
+    )

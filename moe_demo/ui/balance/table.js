@@ -22,7 +22,7 @@ export function comparisonTable({ runs, words, label, revealed }) {
           ? [
               run.name,
               whyCell(fixed(run.worst_vio?.[at]), `eval_worst_vio-${place}-${step}`),
-              fixed(run.floor),
+              whyCell(fixed(run.floor), `eval_floor-${place}-${run.steps.at(-1)}`),
             ]
           : []),
       ]),

@@ -37,19 +37,27 @@ class LotteryRow(TypedDict):
     partners: list[Partner]
 
 
+class LotteryNumber(TypedDict):
+    """A number of a sentence, and its key."""
+
+    text: str
+    why: str
+
+
 class OtherTraining(TypedDict):
     """A training beside it, and how the matching went."""
 
     name: str
-    chance: float
     luck: float
-    says: str
+    numbers: dict[str, LotteryNumber]
+    """By their names in the sentence that says how it went."""
 
 
 class ExpertsLotteryData(TypedDict):
     """One layer's experts and their partners."""
 
     name: str
+    layer: int
     others: list[OtherTraining]
     rows: list[LotteryRow]
     title: str
@@ -84,9 +92,10 @@ def lottery_data(run: Run, layer: int, twin: Run | None) -> ExpertsLotteryData:
     ]
     return {
         "name": mine.name,
+        "layer": layer,
         "others": [
-            {"name": other.name, "chance": pairs.chance, "luck": pairs.luck, "says": _says(pairs, same)}
-            for other, (pairs, same) in zip(others, found, strict=True)
+            {"name": other.name, "luck": pairs.luck, "numbers": _numbers(place, pairs, same)}
+            for place, (other, (pairs, same)) in enumerate(zip(others, found, strict=True))
         ],
         "rows": rows,
         "title": t("experts.lottery_label", layer=layer_title(layer)),
@@ -96,16 +105,15 @@ def lottery_data(run: Run, layer: int, twin: Run | None) -> ExpertsLotteryData:
     }
 
 
-def _says(pairs: Matched, same: SameLeaning) -> str:
-    return t(
-        "experts.lottery_says",
-        mean=float(pairs.overlap_E.mean()),
-        chance=pairs.chance,
-        survive=int(pairs.survives_E.sum()),
-        n=len(pairs.overlap_E),
-        same=same.n_same,
-        by_chance=same.by_chance,
-    )
+def _numbers(place: int, pairs: Matched, same: SameLeaning) -> dict[str, LotteryNumber]:
+    texts = {
+        "mean": f"{pairs.overlap_E.mean():.2f}",
+        "chance": f"{pairs.chance:.2f}",
+        "survive": str(int(pairs.survives_E.sum())),
+        "same": str(same.n_same),
+        "by_chance": f"{same.by_chance:.1f}",
+    }
+    return {name: {"text": text, "why": f"lottery_{name}-{place}"} for name, text in texts.items()}
 
 
 def _claim(rows: list[LotteryRow], found: tuple[tuple[Matched, SameLeaning], ...]) -> str:

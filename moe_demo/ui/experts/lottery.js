@@ -3,7 +3,8 @@ import { el } from "../kit/dom.js";
 import { fixed } from "../kit/numbers.js";
 import { drawn } from "../kit/stage.js";
 import { dataTable } from "../kit/table.js";
-import { fill } from "../kit/text.js";
+import { fill, pieces } from "../kit/text.js";
+import { whyButton, whyMark } from "../kit/why.js";
 
 /**
  * @typedef {import("./lottery.types.js").PictureData} PictureData
@@ -11,14 +12,17 @@ import { fill } from "../kit/text.js";
  */
 
 /** @param {HTMLElement} root @param {PictureData} data */
-function draw(root, { name, others, rows, title, claim, words }) {
-  const lines = rows.map((row) => [
+function draw(root, { name, layer, others, rows, title, claim, words }) {
+  const lines = rows.map((row, expert) => [
     el("th", { scope: "row" }, row.label, leaning(row.leaning)),
-    ...row.partners.map((partner, o) => cell(partner, others[o], words)),
+    ...row.partners.map((partner, o) => {
+      const mark = whyMark(`lottery_overlap-${o}`, { layer, expert });
+      return cell(partner, others[o], words, mark);
+    }),
   ]);
   root.replaceChildren(
     el("p", { class: "claim" }, claim),
-    el("ul", {}, ...others.map((other) => el("li", {}, el("b", {}, other.name), " ", other.says))),
+    el("ul", {}, ...others.map((other) => said(other, layer, rows.length, words))),
     el(
       "div",
       { class: "scroll", tabindex: 0, role: "region", "aria-label": title },
@@ -36,6 +40,20 @@ function draw(root, { name, others, rows, title, claim, words }) {
   );
 }
 
+/**
+ * How the matching with another training went.
+ * @param {PictureData["others"][number]} other
+ * @param {number} layer
+ * @param {number} n experts
+ * @param {Record<string, string>} words
+ */
+function said({ name, numbers }, layer, n, words) {
+  const buttons = Object.fromEntries(
+    Object.entries(numbers).map(([key, { text, why }]) => [key, whyButton(text, why, { layer })]),
+  );
+  return el("li", {}, el("b", {}, name), " ", ...pieces(words.says, { ...buttons, n: String(n) }));
+}
+
 /** @param {PictureData["rows"][number]["leaning"]} look */
 function leaning(look) {
   const glyph = el("span", { "aria-hidden": "true" }, look.glyph);
@@ -43,8 +61,13 @@ function leaning(look) {
   return el("span", { class: "leaning" }, glyph, look.word);
 }
 
-/** @param {Partner} partner @param {PictureData["others"][number]} other @param {Record<string, string>} words */
-function cell(partner, other, words) {
+/**
+ * @param {Partner} partner
+ * @param {PictureData["others"][number]} other
+ * @param {Record<string, string>} words
+ * @param {ReturnType<typeof whyMark>} mark of the overlap
+ */
+function cell(partner, other, words, mark) {
   const bar = el("i", {});
   const luck = el("u", {});
   bar.style.width = `${100 * partner.overlap}%`;
@@ -60,7 +83,7 @@ function cell(partner, other, words) {
     { class: partner.survives ? null : "within", title: says },
     el("span", { class: "partner" }, partner.label),
     el("span", { class: "track", "aria-hidden": "true" }, bar, luck),
-    fixed(partner.overlap, 2),
+    el("span", { class: "why", ...mark }, fixed(partner.overlap, 2)),
     partner.survives ? null : el("span", { class: "unseen" }, words.within),
     leaning(partner.leaning),
   );

@@ -4,6 +4,7 @@
  * One layer's experts and their partners.
  * @typedef {object} PictureData
  * @property {string} name
+ * @property {number} layer
  * @property {Array<OtherTraining>} others
  * @property {Array<LotteryRow>} rows
  * @property {string} title
@@ -16,9 +17,8 @@
  * A training beside it, and how the matching went.
  * @typedef {object} OtherTraining
  * @property {string} name
- * @property {number} chance
  * @property {number} luck
- * @property {string} says
+ * @property {Record<string, LotteryNumber>} numbers By their names in the sentence that says how it went.
  */
 
 /**
@@ -27,6 +27,13 @@
  * @property {string} label
  * @property {Leaning} leaning
  * @property {Array<Partner>} partners
+ */
+
+/**
+ * A number of a sentence, and its key.
+ * @typedef {object} LotteryNumber
+ * @property {string} text
+ * @property {string} why
  */
 
 /**

@@ -5,13 +5,24 @@ from __future__ import annotations
 import numpy as np
 
 from moe_demo.insight.accounts import ACCOUNTS
-from moe_demo.insight.lineage import QUANTITIES, AccountCase, AssignedCase, NumberKey
+from moe_demo.insight.lineage import QUANTITIES, AccountCase, AssignedCase, Case, LotteryCase, NumberKey
+from moe_demo.releases.seeds import SeedsError
+from moe_demo.runs.errors import RunError
 from moe_demo.text.word_kinds import KINDS
 from moe_demo.ui.experts.data import shown_classes
 from moe_demo.ui.experts.data_pairs import BY, pairs, tells
 from moe_demo.ui.experts.measured import measured
 from moe_demo.ui.experts.places import Place, column_word, map_at, picked_place
-from moe_demo.ui.experts.seeds import accounts_of, clusters
+from moe_demo.ui.experts.seeds import (
+    Training,
+    accounts_of,
+    beside,
+    clusters,
+    comparable,
+    live,
+    lottery,
+    twin,
+)
 from moe_demo.ui.experts.settings import ExpertsSettings
 from moe_demo.ui.kit.i18n import t
 from moe_demo.ui.kit.lineage import Offer
@@ -21,6 +32,14 @@ from moe_demo.ui.kit.words import expert_name
 OF_CELL = ("assigned_lift", "assigned_share", "assigned_chance", "assigned_band", "assigned_luck")
 OF_PAIR = ("pair_lift", "pair_count", "pair_expected", "pair_band")
 OF_TOLD = ("information_raw", "information_bias", "information", "information_luck", "information_share")
+OF_PARTNER = ("lottery_overlap", "lottery_luck")
+OF_MATCHING = (
+    "lottery_mean",
+    "lottery_chance",
+    "lottery_survive",
+    "lottery_same",
+    "lottery_by_chance",
+)
 OF_ACCOUNT = {
     "committee": ("committee", "committee_chance"),
     "topic": (),
@@ -36,6 +55,7 @@ def offered(view: View) -> Offer:
     model, n_columns = run.config.model, len(run.labels) + len(KINDS)
     shown = [*shown_classes(measured(run).by_class[place.layer]), *range(len(run.labels), n_columns)]
     others = [e for e in range(model.n_routed) if e != place.expert] if model.top_k > 1 else []
+    beside_it = _trainings(view)
     by = [NumberKey(name, (b,)) for name in (*OF_TOLD, "information_luck_share") for b in range(2)]
     return Offer(
         keys=(
@@ -44,10 +64,12 @@ def offered(view: View) -> Offer:
             *(NumberKey("pair_lift", (e,)) for e in others),
             *by,
             *_accounts(view),
+            *(NumberKey(name, (o,)) for o in range(len(beside_it)) for name in OF_PARTNER),
         ),
         buttons=(
             *(key for c in shown if c != place.column for key in of_cell(view, place._replace(column=c))),
             *(NumberKey(name, (e,)) for e in others for name in OF_PAIR[1:]),
+            *(NumberKey(name, (o,)) for o in range(len(beside_it)) for name in OF_MATCHING),
         ),
         case=lambda key: _case(view, key),
         layer=place.layer,
@@ -56,6 +78,7 @@ def offered(view: View) -> Offer:
             "column": [column_word(run, c) for c in range(n_columns)],
             "partner": [expert_name(e) for e in range(model.n_routed)],
             "by": [t(f"experts.tells.{by}") for by in BY],
+            "training": [training.name for training in beside_it],
         },
     )
 
@@ -76,8 +99,33 @@ def _accounts(view: View) -> list[NumberKey]:
     return [NumberKey(name) for account in ACCOUNTS if account in there for name in OF_ACCOUNT[account]]
 
 
-def _case(view: View, key: NumberKey) -> AssignedCase | AccountCase:
+def _trainings(view: View) -> list[Training]:
+    """Those that the run's experts are matched with; none where they cannot be."""
+    try:
+        return beside(view.run, twin(view))
+    except (SeedsError, RunError):
+        return []
+
+
+def _matched(view: View, place: Place, training: int) -> LotteryCase:
+    other, mine = _trainings(view)[training], live(view.run)
+    pairs, same = lottery(view.run, place.layer, twin(view))[training]
+    return LotteryCase(
+        mine_WE=mine.load_LWE[place.layer],
+        theirs_WE=other.load_LWE[place.layer],
+        count_W=np.array(comparable(view.run).counts),
+        mine_EC=mine.class_load_LEC[place.layer],
+        theirs_EC=other.class_load_LEC[place.layer],
+        pairs=pairs,
+        same=same,
+        expert=place.expert,
+    )
+
+
+def _case(view: View, key: NumberKey) -> Case:
     run, place = view.run, picked_place(view)
+    if QUANTITIES[key.name].of is LotteryCase:
+        return _matched(view, place, key.at[0])
     of_run = measured(run)
     case = AssignedCase(
         found=of_run.found,

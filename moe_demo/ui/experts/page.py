@@ -24,9 +24,9 @@ from moe_demo.ui.experts.data_lottery import lottery_data
 from moe_demo.ui.experts.data_pairs import pairs_data, tells_table
 from moe_demo.ui.experts.measured import is_measured, measured
 from moe_demo.ui.experts.places import picked_place
-from moe_demo.ui.experts.seeds import comparable, live, recorded
+from moe_demo.ui.experts.seeds import comparable, live, recorded, twin
 from moe_demo.ui.experts.settings import ExpertsSettings, Vote
-from moe_demo.ui.kit import selection, views
+from moe_demo.ui.kit import selection
 from moe_demo.ui.kit.errors import sentence
 from moe_demo.ui.kit.glossary import explained
 from moe_demo.ui.kit.i18n import language, t
@@ -160,10 +160,8 @@ def other_seeds(view: View) -> None:
     """Each expert's partner in trainings from other seeds, and in the run beside, where there is one."""
     st.header(t("experts.lottery_title"), anchor="seeds")
     explained(t("experts.lottery_caption"))
-    name = view.selection.twin
     try:
-        twin = views.opened_run(name) if name is not None else None
-        data = lottery_data(view.run, view.selection.layer, twin)
+        data = lottery_data(view.run, view.selection.layer, twin(view))
     except (SeedsError, RunError) as error:
         st.info(sentence(error))
         return

@@ -13,7 +13,9 @@ from moe_demo.insight.run import Run
 from moe_demo.insight.word_clusters import TakenCluster, clusters_of, word_clusters
 from moe_demo.releases.seeds import N_WORDS, Seeds, check_comparable, read_seeds
 from moe_demo.ui.experts.measured import measured, once_for_all
+from moe_demo.ui.kit import views
 from moe_demo.ui.kit.i18n import t
+from moe_demo.ui.kit.views import View
 
 Array = np.ndarray[Any, Any]
 
@@ -80,6 +82,12 @@ def lottery(run: Run, layer: int, twin: Run | None) -> tuple[tuple[Matched, Same
         same = same_leaning(mine.class_load_LEC[layer], other.class_load_LEC[layer], pairs.partner_E)
         found.append((pairs, same))
     return tuple(found)
+
+
+def twin(view: View) -> Run | None:
+    """The run that the reader put beside this one."""
+    name = view.selection.twin
+    return None if name is None else views.opened_run(name)
 
 
 def beside(run: Run, twin: Run | None) -> list[Training]:

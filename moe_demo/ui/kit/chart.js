@@ -59,14 +59,22 @@ export function pickedAt({ customdata, data: { meta } }) {
 }
 
 /**
- * What a point of a chart asks for: `meta` of its trace is a key with the point's own x and y to fill in.
- * @param {{ x: number, y: number, data: { meta?: { why?: string, expert?: "x" | "y" } } }} point
- * @returns {{ why: string, expert?: number } | null}
+ * What a point of a chart asks for: `meta` of its trace is a key with the point's own x and y, or the first number of
+ * its `customdata`, to fill in; and the layer, where the trace is of one.
+ * @param {{ x: number, y: number, customdata?: number[],
+ *   data: { meta?: { why?: string, expert?: "x" | "y", layer?: number } } }} point
+ * @returns {{ why: string, expert?: number, layer?: number } | null}
  */
-export function askedAt({ x, y, data: { meta } }) {
+export function askedAt({ x, y, customdata, data: { meta } }) {
   if (!meta?.why) return null;
-  const why = meta.why.replace("{x}", String(x)).replace("{y}", String(y));
-  return meta.expert ? { why, expert: { x, y }[meta.expert] } : { why };
+  const places = { x, y, at: customdata?.[0] };
+  if (meta.why.includes("{at}") && places.at === undefined) return null;
+  const why = meta.why.replace(/\{(x|y|at)\}/g, (_, name) => String(places[/** @type {"x"} */ (name)]));
+  return {
+    why,
+    ...(meta.expert ? { expert: places[meta.expert] } : {}),
+    ...(meta.layer === undefined ? {} : { layer: meta.layer }),
+  };
 }
 
 class Chart {

@@ -52,8 +52,6 @@ class KitScatterData(TypedDict):
     experts: list[ExpertLook]
     shows_states: bool
     """Whether experts can be switched where this is shown."""
-    has_sums: bool
-    """Whether the page tells where the numbers of its table come from."""
     title: str
     words: dict[str, str]
     lang: str
@@ -91,7 +89,6 @@ def scatter_data(view: View, states: Mapping[Seat, State] | None = None) -> KitS
         "effect_high": max(0.0, *effect),
         "experts": expert_looks(view.run.config.model),
         "shows_states": states is not None,
-        "has_sums": states is None,
         "title": t(
             "gate_cause.label", n=len(pieces), layer=layer_name(layer), answer=class_word(view.trace.label)
         ),

@@ -9,7 +9,7 @@ import { Redrawn, mounted, watchRoom } from "./stage.js";
 import { foldedTable } from "./table.js";
 import { fill } from "./text.js";
 import { texturePatterns } from "./textures.js";
-import { whyMark } from "./why.js";
+import { whyButton } from "./why.js";
 
 /** @typedef {import("./scatter.types.js").PictureData} PictureData */
 
@@ -175,14 +175,10 @@ function switchedMark({ state }, cx, cy) {
  * @param {PictureData} data
  * @param {boolean} [isOpen] whether it was open
  */
-function twin(
-  { points, experts, answer, words, title, has_sums: hasSums, shows_states: showsStates },
-  isOpen,
-) {
+function twin({ points, experts, answer, words, title, layer, shows_states: showsStates }, isOpen) {
   const rows = points.map(({ word, token, expert, piece, gate, norm, effect, state }) => {
     const number = (/** @type {string} */ why, /** @type {string} */ text) => {
-      const mark = whyMark(why, { token, expert });
-      return hasSums ? el("button", { type: "button", class: "why", ...mark }, text) : text;
+      return whyButton(text, why, { token, layer, expert });
     };
     return [
       el("th", { scope: "row", lang: "zh" }, word),

@@ -14,7 +14,6 @@
  * @property {number} effect_high
  * @property {Array<ExpertLook>} experts
  * @property {boolean} shows_states Whether experts can be switched where this is shown.
- * @property {boolean} has_sums Whether the page tells where the numbers of its table come from.
  * @property {string} title
  * @property {Record<string, string>} words
  * @property {string} lang

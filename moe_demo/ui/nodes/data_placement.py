@@ -34,6 +34,7 @@ class Device(TypedDict):
 class NodesPlacementData(TypedDict):
     """All devices in one layer and window."""
 
+    layer: int
     devices: list[Device]
     experts: list[ExpertLook]
     top: float
@@ -52,6 +53,7 @@ def placement_data(
     replicas_E = found.stale.plans[0].replicas_LE[layer]
     largest = {name: max(getattr(row, name) for row in rows) for name in ("planned", "served", "refreshed")}
     return {
+        "layer": layer,
         "devices": [
             {
                 "name": t("nodes.device", n=place + 1),

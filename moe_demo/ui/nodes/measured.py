@@ -10,7 +10,8 @@ from moe_demo.insight.node_traffic import Limited, limits, trained_limit
 from moe_demo.insight.plan_outcome import Plan, PlanOutcome, machines_for, plan_outcome
 from moe_demo.insight.run import Run
 from moe_demo.insight.switches import Switches
-from moe_demo.insight.whatif import Answers, Effect, Headlines, answers, effect
+from moe_demo.insight.trace import ForwardTrace
+from moe_demo.insight.whatif import Answers, Effect, Headlines, answers, effect, whatif
 from moe_demo.ui.kit.bounded import BoundedCache
 from moe_demo.ui.nodes.settings import FACTORS, NodesSettings
 
@@ -29,6 +30,14 @@ def is_routed(run: Run, limit: int | None) -> bool:
     """Whether it is in memory."""
     switches = None if limit in (None, trained_limit(run.config.model)) else Switches(topk_groups=limit)
     return _routed.has((run, switches))
+
+
+@lru_cache(maxsize=256)
+def limited(run: Run, text: str, limit: int) -> ForwardTrace:
+    """A sentence under a limit; the trained one changes nothing."""
+    if limit == trained_limit(run.config.model):
+        return run.trace(text)
+    return whatif(run, text, Switches(topk_groups=limit)).after
 
 
 @lru_cache(maxsize=16)
@@ -75,6 +84,11 @@ def outcome(run: Run, spare: int, stay: bool, hour: int, refresh: int) -> PlanOu
     alone = tuple(float(c == hour) for c in range(n))
     plan = Plan(served=(even,) * PLANNED + (alone,) * ALONE + (even,) * AGAIN, planned=even, refresh=refresh)
     return plan_outcome(routed(run, None), plan, machines_for(run.config.model, spare, stay))
+
+
+def outcome_for(run: Run, asked: NodesSettings) -> PlanOutcome:
+    """As the page's controls stand."""
+    return outcome(run, asked.spare, asked.stay, asked.hour, asked.refresh)
 
 
 _routed: BoundedCache[Assignments] = BoundedCache(_BYTES, lambda found: 4 * found.experts_LTK.nbytes)

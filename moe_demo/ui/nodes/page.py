@@ -5,8 +5,6 @@ The inference guarantee is in `guarantee`, replicas and plans in `placement`.
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import streamlit as st
 
 from moe_demo.cluster.traffic import Traffic, chance_by_nodes, chance_nodes
@@ -21,9 +19,6 @@ from moe_demo.insight.node_traffic import (
     trained_limit,
 )
 from moe_demo.insight.run import Run
-from moe_demo.insight.switches import Switches
-from moe_demo.insight.trace import ForwardTrace
-from moe_demo.insight.whatif import whatif
 from moe_demo.ui.kit import redraw, selection
 from moe_demo.ui.kit.bounded import BoundedCache
 from moe_demo.ui.kit.chart import chart, drawn
@@ -35,7 +30,7 @@ from moe_demo.ui.kit.views import View
 from moe_demo.ui.kit.waiting import waiting
 from moe_demo.ui.kit.words import layer_name, plain
 from moe_demo.ui.nodes.data import picture_data
-from moe_demo.ui.nodes.measured import every_limit, is_routed, routed
+from moe_demo.ui.nodes.measured import every_limit, is_routed, limited, routed
 from moe_demo.ui.nodes.settings import NodesSettings
 
 KEY, LIMIT, EVERY = "nodes", "nodes.limit", "nodes.every"
@@ -49,8 +44,8 @@ def draw(view: View) -> None:
         _limit_slider(limit, possible_limits(model), trained_limit(model))
     else:
         explained(t("nodes.no_groups"))
-    trace = _limited(view.run, view.trace.text, limit)
-    sent, free = (sentence_traffic(one, none) for one in (trace, _limited(view.run, view.trace.text, none)))
+    trace = limited(view.run, view.trace.text, limit)
+    sent, free = (sentence_traffic(one, none) for one in (trace, limited(view.run, view.trace.text, none)))
     layer = view.selection.layer
     claim = t(
         "nodes.claim" if limit < none else "nodes.claim_free",
@@ -101,14 +96,6 @@ def _held_out(run: Run, limit: int | None, layer: int) -> Traffic | None:
 def _traffic(run: Run, limit: int | None, tell: object = None) -> tuple[Traffic, ...]:
     found = routed(run, limit, tell) if callable(tell) else routed(run, limit)
     return _counted.get((run, limit), lambda: traffic_of(found, nodes_for(run.config.model)))
-
-
-@lru_cache(maxsize=256)
-def _limited(run: Run, text: str, limit: int) -> ForwardTrace:
-    """The sentence under a limit; the trained one changes nothing."""
-    if limit == trained_limit(run.config.model):
-        return run.trace(text)
-    return whatif(run, text, Switches(topk_groups=limit)).after
 
 
 @st.fragment

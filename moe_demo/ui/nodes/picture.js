@@ -7,6 +7,7 @@ import { mounted, watchRoom } from "../kit/stage.js";
 import { foldedTable } from "../kit/table.js";
 import { fill, measureIn, shortened } from "../kit/text.js";
 import { texturePatterns } from "../kit/textures.js";
+import { whyMark } from "../kit/why.js";
 import { fan, layout, ribbon, SQUARE } from "./layout.js";
 
 /**
@@ -128,16 +129,21 @@ function picture(data, places, width, shown) {
   const alt = fill(words.alt, { layer: data.layers[data.layer], copies: copies.length });
   return el(
     "svg",
-    { width, height: places.height, role: "img", "aria-label": `${alt} ${data.claim}` },
+    { width, height: places.height, role: "group", "aria-label": `${alt} ${data.claim}` },
     el("defs", {}, ...texturePatterns(experts, PATTERNS)),
-    ...nodes.map((node, n) => nodeBox(data, node, places.nodes[n])),
+    ...nodes.map((node, n) => nodeBox(data, node, n, places.nodes[n])),
     ...copies.map((copy) => path(copy, experts, places, picked, shown[copy.token].width)),
     ...nodes.flatMap((node) => node.experts.map((e) => square(data, e, places))),
   );
 }
 
-/** @param {PictureData} data @param {PictureData["nodes"][number]} node @param {Layout["nodes"][number]} box */
-function nodeBox({ words }, node, box) {
+/**
+ * @param {PictureData} data
+ * @param {PictureData["nodes"][number]} node
+ * @param {number} n its place
+ * @param {Layout["nodes"][number]} box
+ */
+function nodeBox({ words, layer }, node, n, box) {
   const { x, y, width, height } = box;
   const counted = words.counted ? fill(words.counted, { share: percent(node.share) }) : "";
   return el(
@@ -148,9 +154,13 @@ function nodeBox({ words }, node, box) {
       "text",
       { x: x + 12, y: y + 19 },
       el("tspan", { class: "name" }, node.name),
-      el("tspan", { class: "small", dx: 8 }, counted),
+      el("tspan", { class: "small", dx: 8, ...whyMark(counted && `sent_share-${n}`, { layer }) }, counted),
     ),
-    el("text", { x: x + width - 12, y: y + 19, class: "count" }, fill(words.copies, { n: node.copies })),
+    el(
+      "text",
+      { x: x + width - 12, y: y + 19, class: "count", ...whyMark(`sent_copies-${n}`, { layer }) },
+      fill(words.copies, { n: node.copies }),
+    ),
   );
 }
 
@@ -180,9 +190,10 @@ function path(copy, experts, places, picked, begin) {
 }
 
 /** @param {PictureData} data @param {number} e @param {Layout} places */
-function square({ experts, counts, words }, e, places) {
+function square({ experts, counts, words, layer }, e, places) {
   const { x, y } = /** @type {import("./layout.js").Point} */ (places.experts.get(e));
   const says = counts[e] ? fill(words.taken, { expert: experts[e].label, n: counts[e] }) : experts[e].label;
+  const mark = whyMark(counts[e] ? "sent_count" : null, { layer, expert: e });
   return el(
     "g",
     { class: counts[e] ? "expert" : "expert idle" },
@@ -195,8 +206,8 @@ function square({ experts, counts, words }, e, places) {
       fill: `url(#${PATTERNS}${e})`,
     }),
     places.isBroad
-      ? el("text", { x, y: y + 26, class: "below" }, says)
-      : el("text", { x: x + SQUARE / 2 + 8, y: y + 5 }, says),
+      ? el("text", { x, y: y + 26, class: "below", ...mark }, says)
+      : el("text", { x: x + SQUARE / 2 + 8, y: y + 5, ...mark }, says),
   );
 }
 

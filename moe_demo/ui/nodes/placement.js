@@ -4,6 +4,7 @@ import { fixed } from "../kit/numbers.js";
 import { drawn } from "../kit/stage.js";
 import { foldedTable } from "../kit/table.js";
 import { texturePatterns } from "../kit/textures.js";
+import { whyCell, whyMark } from "../kit/why.js";
 
 /** @typedef {import("./placement.types.js").PictureData} PlacementData */
 
@@ -27,17 +28,17 @@ function draw(root, data) {
     ),
     el(
       "div",
-      { class: "devices", role: "img", "aria-label": data.label },
-      ...data.devices.map((one) => column(one, data)),
+      { class: "devices", role: "group", "aria-label": data.label },
+      ...data.devices.map((one, place) => column(one, place, data)),
     ),
     el("p", { class: "muted" }, data.words.says),
     table(data, isOpen),
   );
 }
 
-/** @param {PlacementData["devices"][number]} device @param {PlacementData} data */
-function column(device, data) {
-  const { experts, top, words } = data;
+/** @param {PlacementData["devices"][number]} device @param {number} place @param {PlacementData} data */
+function column(device, place, data) {
+  const { experts, top, words, layer } = data;
   const slots = device.slots.map(({ expert, replica }) =>
     el(
       "span",
@@ -54,7 +55,7 @@ function column(device, data) {
     el(
       "span",
       { class: `bar ${name}${device.slowest.includes(name) ? " slowest" : ""}` },
-      el("small", {}, fixed(device[name], 2)),
+      el("small", { class: "why", ...whyMark(`device_${name}-${place}`, { layer }) }, fixed(device[name], 2)),
       el("i", { style: `height: ${(HEIGHT * device[name]) / top}px` }),
     ),
   );
@@ -75,11 +76,11 @@ function column(device, data) {
 }
 
 /** @param {PlacementData} data @param {boolean} [isOpen] */
-function table({ devices, experts, label, words }, isOpen) {
-  const rows = devices.map((device) => [
+function table({ devices, experts, label, words, layer }, isOpen) {
+  const rows = devices.map((device, place) => [
     device.name,
     device.slots.map(({ expert }) => experts[expert].label).join(" "),
-    ...BARS.map((name) => fixed(device[name], 3)),
+    ...BARS.map((name) => whyCell(fixed(device[name], 3), `device_${name}-${place}`, { layer })),
     device.slowest.map((name) => words[name]).join(" "),
   ]);
   const heads = [words.device, words.experts, ...BARS.map((name) => words[name]), words.slowest];

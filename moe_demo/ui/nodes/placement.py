@@ -18,11 +18,11 @@ from moe_demo.ui.kit.picture import picture
 from moe_demo.ui.kit.views import View
 from moe_demo.ui.kit.words import class_word, plain
 from moe_demo.ui.nodes.data_placement import placement_data
-from moe_demo.ui.nodes.measured import ALONE, PLANNED, outcome
-from moe_demo.ui.nodes.settings import MAX_REFRESH, MAX_SPARE, NodesSettings
+from moe_demo.ui.nodes.measured import ALONE, PLANNED, outcome_for
+from moe_demo.ui.nodes.settings import MAX_REFRESH, MAX_SPARE, WINDOWS, NodesSettings
 
 KEY = "nodes.placement"
-_SLIDERS = {"spare": (0, MAX_SPARE), "refresh": (1, MAX_REFRESH), "window": (0, 11)}
+_SLIDERS = {"spare": (0, MAX_SPARE), "refresh": (1, MAX_REFRESH), "window": (0, WINDOWS - 1)}
 
 
 def draw(view: View) -> None:
@@ -32,7 +32,7 @@ def draw(view: View) -> None:
     explained(t("nodes.placement_caption"))
     _controls(view, asked)
     try:
-        found = outcome(view.run, asked.spare, asked.stay, asked.hour, asked.refresh)
+        found = outcome_for(view.run, asked)
     except DataGoneError as error:
         st.info(t("nodes.data_gone", source=plain(error.source)))
         return

@@ -3,6 +3,7 @@
 /**
  * All devices in one layer and window.
  * @typedef {object} PictureData
+ * @property {number} layer
  * @property {Array<Device>} devices
  * @property {Array<ExpertLook>} experts
  * @property {number} top The largest load, for the scale of the bars.

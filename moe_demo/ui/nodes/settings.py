@@ -14,6 +14,8 @@ from moe_demo.ui.kit.page_settings import Between, OneOf, PageSettings
 
 FACTORS = (1.0, 1.25, 1.5, 2.0)
 MAX_SPARE, MAX_REFRESH = 3, 6
+WINDOWS = 12
+"""Of all that is served."""
 MAX_LIMIT = HIGHEST["n_groups"]
 
 
@@ -35,7 +37,7 @@ class NodesSettings(PageSettings):
     """The class that alone is served for a while."""
     refresh: Annotated[int, Between(1, MAX_REFRESH)] = 3
     """Windows between new plans."""
-    window: Annotated[int, Between(0, 11)] = 8
+    window: Annotated[int, Between(0, WINDOWS - 1)] = 8
     """The window on show."""
 
     def fitting(self, run: Run) -> NodesSettings:

@@ -65,6 +65,8 @@ class GradientRow(Pull):
     """The gradient of one part of the network."""
 
     word: str
+    why: str | None
+    """The key of its norm; of a part's own weights no gradient is kept."""
 
 
 class SlowStage(TypedDict):
@@ -76,6 +78,8 @@ class SlowStage(TypedDict):
     claim: str
     formula: str
     note: str
+    why: list[str | None]
+    """For each line of the formula the key of the number it ends in."""
     card: bool
     """Whether one headline is shown large."""
 
@@ -218,30 +222,30 @@ def _batch(step: SlowStep) -> list[SlowHeadlineRow]:
 
 def _factors(step: SlowStep, layer: int, headline: int) -> Factors:
     found = step.factors(layer, headline)
+    terms = found.terms
     return {
-        "name": t(f"slow.factors.{found.kind}", n=headline + 1, sum=found.total, mean=found.loss),
-        "f": found.f_E.astype(float).tolist(),
-        "P": found.P_E.astype(float).tolist(),
-        "product": found.product_E.astype(float).tolist(),
+        "name": t(f"slow.factors.{found.kind}", n=headline + 1, sum=terms.total, mean=found.loss),
+        "f": terms.f_E.astype(float).tolist(),
+        "P": terms.share_E.astype(float).tolist(),
+        "product": terms.product_E.astype(float).tolist(),
         "even": found.even_P,
     }
 
 
 def _gradients(step: SlowStep, layer: int) -> Gradients:
     """The parts without a layer and those of this layer by name, all other layers as one part."""
-    ours = [part for part in step.gradients if part.layer in (None, layer)]
+    ours, others = step.parts_of(layer)
     ours.sort(key=lambda part: PART_ORDER.index(part.name))
-    others = [part for part in step.gradients if part.layer not in (None, layer)]
-    norms = {f"slow.parts.{part.name}": part.norm for part in ours}
+    rows = [(part.name, part.norm, "slow_experts_norm" if part.norm_E else None) for part in ours]
     if others:
-        norms["slow.parts.others"] = joint_norm(others)
-    pull = next(part for part in ours if part.name == "experts")
+        rows.append(("others", joint_norm(others), "slow_others_norm"))
     places = np.unique(np.linspace(0, len(step.lr_S) - 1, MOST_RATES).round().astype(int))
     return {
         "gradients": [
-            {"word": t(name), "norm": norm, "clipped": step.clipped(norm)} for name, norm in norms.items()
+            {"word": t(f"slow.parts.{name}"), "norm": norm, "clipped": step.clipped(norm), "why": why}
+            for name, norm, why in rows
         ],
-        "pull": [{"norm": norm, "clipped": step.clipped(norm)} for norm in pull.norm_E],
+        "pull": [{"norm": norm, "clipped": step.clipped(norm)} for norm in step.experts_part(layer).norm_E],
         "lr": step.metrics.lr,
         "rates": [(int(place) + 1, float(step.lr_S[place])) for place in places],
     }
@@ -292,11 +296,24 @@ def _stages(run: Run, step: SlowStep, layer: int, headline: int) -> list[SlowSta
                 "value": t(f"slow.value.{name}{aside}", **values),
                 "claim": t(f"slow.claim.{name}{variant}", **values) + _outlier_claim(step, name),
                 "formula": t(f"slow.formula.{name}{variant}", **values).replace("-0.", "−0."),
+                "why": _why(step, name),
                 "note": _origin(run, step) if name == "batch" else t(f"slow.note.{name}{aside}", **values),
                 "card": name in WITH_CARD,
             }
         )
     return stages
+
+
+def _why(step: SlowStep, stage: StageName) -> list[str | None]:
+    """For each line of a stage's formula the key of the number it ends in."""
+    if stage == "dispatch":
+        return ["slow_max_vio"]
+    if stage == "loss":
+        has_term = step.balance.method not in ("none", "loss_free")
+        return ["slow_balance", "slow_loss"] if has_term else ["slow_loss", None]
+    if stage == "gradient":
+        return ["slow_clipped_norm" if step.clip_scale < 1 else "slow_norm", "slow_rate"]
+    return []
 
 
 def _outlier_claim(step: SlowStep, stage: str) -> str:

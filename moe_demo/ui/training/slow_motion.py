@@ -20,13 +20,13 @@ from moe_demo.ui.kit.views import View
 from moe_demo.ui.kit.waiting import waiting
 from moe_demo.ui.training.data_slow_step import slow_step_data
 
-KEY = "slow"
+KEY, OPEN = "slow", "slow.open"
 HEADLINE = "slow.headline"  # the picked one, as long as this visit lasts
 
 
 def draw(view: View) -> None:
     """A switch, and the picture once it is on: the first one reads the run's headlines, which takes seconds."""
-    if st.toggle(t("slow.open", step=view.run.step + 1), key="slow.open"):
+    if st.toggle(t("slow.open", step=view.run.step + 1), key=OPEN):
         _picture(view.run)
 
 
@@ -40,10 +40,23 @@ def _picture(run: Run) -> None:
         st.info(t("slow.data_gone", source=error.source))
         return
     layer = min(selection.current().layer, len(step.layers) - 1)
-    headline = min(st.session_state.get(HEADLINE, 0), len(step.headlines) - 1)
-    picture(
-        "training/slow_step", data=slow_step_data(run, step, layer, headline), key=KEY, on_pick_change=_pick
-    )
+    data = slow_step_data(run, step, layer, _headline(step))
+    picture("training/slow_step", data=data, key=KEY, on_pick_change=_pick)
+
+
+def shown(view: View) -> tuple[SlowStep, int] | None:
+    """The step on show and its picked headline; None where the switch is off or the headlines are gone."""
+    if not st.session_state.get(OPEN):
+        return None
+    try:
+        step = _taken(view.run)
+    except DataGoneError:
+        return None
+    return step, _headline(step)
+
+
+def _headline(step: SlowStep) -> int:
+    return min(st.session_state.get(HEADLINE, 0), len(step.headlines) - 1)
 
 
 def _pick() -> None:

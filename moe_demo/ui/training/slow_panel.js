@@ -1,7 +1,8 @@
 // Slow motion: the panel beside the picture, with the words of a stage and the picked headline, and the foot below it.
 import { el } from "../kit/dom.js";
 import { fixed } from "../kit/numbers.js";
-import { fill } from "../kit/text.js";
+import { fill, pieces } from "../kit/text.js";
+import { whyButton } from "../kit/why.js";
 import { wordKind } from "./stages/marks.js";
 
 /**
@@ -20,7 +21,10 @@ import { wordKind } from "./stages/marks.js";
  */
 export function panelParts(state, acts) {
   const stage = state.data.stages[state.index];
-  const lines = stage.formula.split("\n").map((line) => el("div", {}, line));
+  const lines = stage.formula.split("\n").map((line, i) => {
+    const why = stage.why?.[i];
+    return el("div", {}, why ? whyButton(line, why, { layer: state.data.layer }) : line);
+  });
   const parts = [
     panelHead(state, stage, acts),
     el("p", { class: "claim" }, stage.claim),
@@ -75,10 +79,10 @@ function headlineCard({ data, headline }, { pick }) {
     const look = { class: "quiet small", title: says, "aria-label": says };
     return el("button", { type: "button", ...look, onclick: () => pick(headline + by) }, sign);
   };
-  const says = fill(isRight ? words.card_right : words.card_wrong, {
+  const says = pieces(isRight ? words.card_right : words.card_wrong, {
     label: classes[one.label].word,
     predicted: classes[one.predicted].word,
-    loss: fixed(one.loss),
+    loss: whyButton(fixed(one.loss), `slow_headline_loss-${headline}`),
   });
   const head = el("span", {}, fill(words.card, { n: headline + 1, total: batch.length }));
   const steps = [step(-1, words.previous_headline, "↑"), step(1, words.next_headline, "↓")];
@@ -87,7 +91,7 @@ function headlineCard({ data, headline }, { pick }) {
     { class: "card" },
     el("div", { class: "card-head" }, head, ...steps),
     el("div", { class: "chips", lang: "zh" }, ...chips),
-    el("div", { class: "muted" }, says),
+    el("div", { class: "muted" }, ...says),
   );
 }
 

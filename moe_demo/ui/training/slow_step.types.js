@@ -48,6 +48,7 @@
  * @property {number} norm
  * @property {number} clipped
  * @property {string} word
+ * @property {string|null} why The key of its norm; of a part's own weights no gradient is kept.
  */
 
 /**
@@ -94,6 +95,7 @@
  * @property {string} claim
  * @property {string} formula
  * @property {string} note
+ * @property {Array<string|null>} why For each line of the formula the key of the number it ends in.
  * @property {boolean} card Whether one headline is shown large.
  */
 

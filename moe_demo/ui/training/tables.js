@@ -2,6 +2,7 @@
 import { brief, fixed, percent } from "../kit/numbers.js";
 import { dataTable } from "../kit/table.js";
 import { fill } from "../kit/text.js";
+import { whyCell } from "../kit/why.js";
 import { epochOf, runName } from "./words.js";
 
 /**
@@ -28,9 +29,11 @@ export function evaluationTables({ words, records, data }) {
         evaluation.step,
         epochOf(record, evaluation.step),
         brief(evaluation.loss),
-        percent(evaluation.accuracy, 1),
-        ...layers.map((layer) => brief(evaluation.max_vio[layer])),
-        brief(evaluation.floor),
+        whyCell(percent(evaluation.accuracy, 1), `eval_accuracy-${run}-${evaluation.step}`),
+        ...layers.map((layer) =>
+          whyCell(brief(evaluation.max_vio[layer]), `eval_max_vio-${run}-${evaluation.step}`, { layer }),
+        ),
+        whyCell(brief(evaluation.floor), `eval_floor-${run}-${evaluation.step}`),
         ...layers.flatMap((layer) => [
           fixed(Math.min(...evaluation.load[layer]), 2),
           fixed(Math.max(...evaluation.load[layer]), 2),

@@ -163,9 +163,12 @@ function readMaxVio({ words, records, layer }, run, step) {
   return pieces(words.read_max_vio, {
     step: String(step),
     batch: told(brief(record.maxVio[layer]?.[batch]), ofBatch, { layer }),
-    batch_floor: brief(record.batchFloor),
+    batch_floor: told(
+      brief(record.batchFloor),
+      batch < 0 ? null : `step_floor-${run}-${record.steps[batch]}`,
+    ),
     held_out: told(brief(heldOut?.max_vio[layer]), ofHeldOut, { layer }),
-    floor: brief(heldOut?.floor),
+    floor: told(brief(heldOut?.floor), heldOut && `eval_floor-${run}-${heldOut.step}`),
   });
 }
 

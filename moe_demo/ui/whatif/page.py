@@ -49,8 +49,10 @@ def draw(view: View) -> None:
 
     def flip() -> None:
         if (clicked := st.session_state[KEY].flip) is not None:
-            asked = view.selection.of(WhatIfSettings)
-            selection.update(WhatIfSettings, **clicks.changes(asked, clicked, view.selection.token or 0))
+            # not of the run that drew the picture: a click may come before the one before it has been answered
+            now = selection.current(WhatIfSettings).clipped(view.run, len(view.trace.tokens))
+            asked = now.of(WhatIfSettings)
+            selection.update(WhatIfSettings, **clicks.changes(asked, clicked, now.token or 0))
 
     def pick() -> None:
         if (picked := st.session_state[KEY].pick) is not None:

@@ -3,6 +3,7 @@ import { el } from "../../kit/dom.js";
 import { compact, fixed } from "../../kit/numbers.js";
 import { linear, roundEnd } from "../../kit/scale.js";
 import { fill } from "../../kit/text.js";
+import { whyCell, whyMark } from "../../kit/why.js";
 import { bar, rule, text, titled } from "./marks.js";
 
 const COUNTS = { top: 24, base: 132 };
@@ -25,12 +26,14 @@ export function drawBias(context) {
   const bars = load.flatMap((n, e) => {
     const one = bar(context, e, y(n), COUNTS.base, KIND[wayOf(data.sign[e])]);
     const marks = [titled(one, `${data.experts[e].label} c = ${n}`)];
-    return columns.numbers ? [...marks, text(columns.x(e), y(n) - 4, n, "tiny", "middle")] : marks;
+    const why = whyMark("slow_count", { layer: data.layer, expert: e });
+    return columns.numbers ? [...marks, text(columns.x(e), y(n) - 4, n, "tiny", "middle", why)] : marks;
   });
+  const fair = whyMark("slow_mean", { layer: data.layer });
   const moves = data.rate > 0 ? biasMoves(context) : [text(columns.left, 230, words.no_bias, "label")];
   return {
     marks: [
-      rule(context, y(mean), words.mean, compact(mean), "fair"),
+      rule(context, y(mean), words.mean, compact(mean), "fair", { mark: fair }),
       ...bars,
       text(4, 16, words.counts, "label"),
       ...moves,
@@ -39,10 +42,10 @@ export function drawBias(context) {
       heads: [words.expert, "c", words.sign, words.old_bias, words.new_bias],
       rows: load.map((n, e) => [
         data.experts[e].label,
-        n,
+        whyCell(n, "slow_count", { layer: data.layer, expert: e }),
         directionWord(data.sign[e]),
         fixed(before[e], 4),
-        fixed(after[e], 4),
+        whyCell(fixed(after[e], 4), data.rate > 0 ? "slow_bias" : null, { layer: data.layer, expert: e }),
       ]),
     },
   };
@@ -104,5 +107,6 @@ function biasMove({ data, columns }, y, e) {
     titled(el("path", { ...look, d: arrowPath(x, way) }), says),
     titled(el("g", {}, stem, old, now), says),
   ];
-  return columns.numbers ? [...marks, text(x, NUMBER, fixed(after), "tiny", "middle")] : marks;
+  const why = whyMark("slow_bias", { layer: data.layer, expert: e });
+  return columns.numbers ? [...marks, text(x, NUMBER, fixed(after), "tiny", "middle", why)] : marks;
 }

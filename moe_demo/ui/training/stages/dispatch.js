@@ -3,6 +3,7 @@ import { el } from "../../kit/dom.js";
 import { compact, fixed } from "../../kit/numbers.js";
 import { linear, roundEnd } from "../../kit/scale.js";
 import { fill } from "../../kit/text.js";
+import { whyCell, whyMark } from "../../kit/why.js";
 import { bar, barKey, fairKind, rule, text, titled } from "./marks.js";
 
 const BASE = 340;
@@ -31,7 +32,15 @@ export function drawDispatch(context) {
     marks: [...rules(context, y), ...data.f.flatMap((_f, e) => loadMarks(context, y, e)), ...key],
     table: {
       heads: [words.expert, words.load, words.load_ratio, words.mine],
-      rows: data.f.map((f, e) => [data.experts[e].label, data.load[e], fixed(f), data.mine[e]]),
+      rows: data.f.map((f, e) => {
+        const places = { layer: data.layer, expert: e };
+        return [
+          data.experts[e].label,
+          whyCell(data.load[e], "slow_count", places),
+          whyCell(fixed(f), "slow_load", places),
+          whyCell(data.mine[e], `slow_mine-${data.headline}`, places),
+        ];
+      }),
     },
   };
 }
@@ -39,11 +48,14 @@ export function drawDispatch(context) {
 /** @param {StageContext} context @param {(f: number) => number} y */
 function rules(context, y) {
   const { data, words } = context;
-  const fair = rule(context, y(1), words.fair, `1 = ${compact(data.mean)}`, "fair");
+  const { layer } = data;
+  const mean = whyMark("slow_mean", { layer });
+  const fair = rule(context, y(1), words.fair, `1 = ${compact(data.mean)}`, "fair", { mark: mean });
   const at = y(data.random_f);
   if (at >= y(1) - 3) return [fair];
   const lifted = Math.min(0, y(1) - NAME_APART - at); // its words stay clear of those of the fair share
-  return [fair, rule(context, at, words.floor, fixed(data.random_f, 2), "floor", lifted)];
+  const mark = whyMark("slow_random", { layer });
+  return [fair, rule(context, at, words.floor, fixed(data.random_f, 2), "floor", { lifted, mark })];
 }
 
 /**
@@ -61,6 +73,9 @@ function loadMarks(context, y, e) {
   const both = el("g", {}, bar(context, e, y(f), BASE, fairKind(f)), mine);
   const marks = [titled(both, fill(words.load_says, values))];
   if (!data.load[e]) marks.push(text(x, BASE - 6, words.dead, "small dead", "middle"));
-  else if (columns.numbers) marks.push(text(x, y(f) - 5, fixed(f, 2), "number", "middle"));
+  else if (columns.numbers) {
+    const mark = whyMark("slow_load", { layer: data.layer, expert: e });
+    marks.push(text(x, y(f) - 5, fixed(f, 2), "number", "middle", mark));
+  }
   return marks;
 }

@@ -2,6 +2,7 @@
 import { el } from "../../kit/dom.js";
 import { compact, significant } from "../../kit/numbers.js";
 import { linear, pathOf, roundEnd } from "../../kit/scale.js";
+import { whyCell, whyMark } from "../../kit/why.js";
 import { GUTTER } from "./layout.js";
 import { bar, text, titled } from "./marks.js";
 
@@ -27,22 +28,29 @@ export function drawGradient(context) {
     ],
     table: {
       heads: [words.part, words.norm, words.clipped],
-      rows: [...data.gradients, ...pull].map(({ word, norm, clipped }) => [
-        word,
-        compact(norm),
-        compact(clipped),
-      ]),
+      rows: [
+        ...data.gradients.map(({ word, norm, clipped, why }) => [
+          word,
+          whyCell(compact(norm), why, { layer: data.layer }),
+          compact(clipped),
+        ]),
+        ...pull.map(({ word, norm, clipped }, e) => [
+          word,
+          compact(norm),
+          whyCell(compact(clipped), "slow_clipped", { layer: data.layer, expert: e }),
+        ]),
+      ],
     },
   };
 }
 
 /** @param {StageContext} context @param {number} width */
 function partBars({ data }, width) {
-  const { gradients, colours } = data;
+  const { gradients, colours, layer } = data;
   const left = GUTTER.left;
   const height = Math.min(PARTS.row, PARTS.height / gradients.length);
   const wide = linear(0, roundEnd(Math.max(...gradients.map((part) => part.norm))), 0, width);
-  return gradients.flatMap(({ word, norm, clipped }, i) => {
+  return gradients.flatMap(({ word, norm, clipped, why }, i) => {
     const y = PARTS.top + i * height;
     const box = { x: left, y: y + 3, height: height - 6 };
     const whole = el("rect", { class: "bar outline", ...box, width: Math.max(wide(norm), 1) });
@@ -50,7 +58,14 @@ function partBars({ data }, width) {
     return [
       text(left - 10, y + height / 2 + 4, word, "small", "end"),
       titled(el("g", {}, whole, el("rect", used)), `${word} ${compact(norm)}`),
-      text(left + wide(norm) + 7, y + height / 2 + 4, compact(norm), "small number"),
+      text(
+        left + wide(norm) + 7,
+        y + height / 2 + 4,
+        compact(norm),
+        "small number",
+        "start",
+        whyMark(why, { layer }),
+      ),
     ];
   });
 }
@@ -75,7 +90,14 @@ function rateCurve({ data, columns, words }, left) {
     el("path", { class: "curve", d }),
     el("line", { class: "here", x1: cx, x2: cx, y1: top - 6, y2: base }),
     el("circle", { class: "here", cx, cy, r: 5 }),
-    text(Math.min(cx + 8, right - 70), Math.max(cy - 8, 38), compact(lr), "label"),
+    text(
+      Math.min(cx + 8, right - 70),
+      Math.max(cy - 8, 38),
+      compact(lr),
+      "label",
+      "start",
+      whyMark("slow_rate"),
+    ),
     text(left, base + 15, "1", "small muted", "middle"),
     text(right, base + 15, String(last), "small muted", "end"),
   ];

@@ -3,6 +3,7 @@ import { el } from "../../kit/dom.js";
 import { compact, fixed, significant } from "../../kit/numbers.js";
 import { linear, roundEnd } from "../../kit/scale.js";
 import { fill } from "../../kit/text.js";
+import { whyCell, whyMark } from "../../kit/why.js";
 import { GUTTER, crowdHeight } from "./layout.js";
 import { bar, fairKind, headlineWords, rule, text, titled } from "./marks.js";
 
@@ -36,12 +37,16 @@ export function drawLosses(context) {
     ],
     table: {
       heads: [words.expert, "f", "P", "f × P"],
-      rows: f.map((value, e) => [
-        data.experts[e].label,
-        fixed(value, 4),
-        fixed(P[e], 4),
-        fixed(product[e], 4),
-      ]),
+      rows: f.map((value, e) => {
+        const number = (/** @type {number} */ shown, /** @type {string} */ name) =>
+          whyCell(fixed(shown, 4), `${name}-${data.headline}`, { layer: data.layer, expert: e });
+        return [
+          data.experts[e].label,
+          number(value, "slow_f"),
+          number(P[e], "slow_share"),
+          number(product[e], "slow_push"),
+        ];
+      }),
     },
   };
 }
@@ -70,7 +75,7 @@ function meanBar({ data, words, widthOf }, x) {
   const marks = [
     text(GUTTER.left - 10, y + 16, words.mean_loss, "small muted", "end"),
     el("rect", { class: "bar entropy", x: left, y, width: right - left, height: 22, fill: colours.entropy }),
-    text(left, y + 46, entropy, "label"),
+    text(left, y + 46, entropy, "label", "start", whyMark("slow_ce")),
   ];
   if (data.balance <= 0) return marks;
   const width = Math.max(x(data.balance) - left, LEAST_SEEN);
@@ -79,7 +84,7 @@ function meanBar({ data, words, widthOf }, x) {
   return [
     ...marks,
     el("rect", { class: "bar", x: right, y: y - 4, width, height: 30, fill: colours.balance }),
-    text(left + widthOf(entropy) + 30, y + 46, says, "label"),
+    text(left + widthOf(entropy) + 30, y + 46, says, "label", "start", whyMark("slow_balance")),
   ];
 }
 
@@ -89,6 +94,7 @@ function factorRows(context) {
   const { f, P, even, name } = data.factors;
   const ofF = {
     id: "f",
+    why: "slow_f",
     name: words.f_name,
     values: f,
     fair: 1,
@@ -98,6 +104,7 @@ function factorRows(context) {
   };
   const ofP = {
     id: "P",
+    why: "slow_share",
     name: words.P_name,
     values: P,
     fair: even,
@@ -105,14 +112,18 @@ function factorRows(context) {
     end: Math.max(...P),
     digits: 3,
   };
-  return [text(4, 172, name, "label"), ...factorRow(context, ofF), ...factorRow(context, ofP)];
+  const sum = whyMark(`slow_sum-${data.headline}`, { layer: data.layer });
+  return [text(4, 172, name, "label", "start", sum), ...factorRow(context, ofF), ...factorRow(context, ofP)];
 }
 
 /**
+ * @typedef {{ id: string, why: string, name: string, values: number[], fair: number, base: number, end: number,
+ *   digits: number }} FactorRow
+ *
  * @param {StageContext} context
- * @param {{ id: string, name: string, values: number[], fair: number, base: number, end: number, digits: number }} row
+ * @param {FactorRow} row
  */
-function factorRow(context, { id, name, values, fair, base, end, digits }) {
+function factorRow(context, { id, why, name, values, fair, base, end, digits }) {
   const { data, columns } = context;
   const y = linear(0, roundEnd(end), base, base - FACTOR_HEIGHT);
   const marks = values.flatMap((value, e) => {
@@ -120,8 +131,9 @@ function factorRow(context, { id, name, values, fair, base, end, digits }) {
     const says = `${data.experts[e].label} ${id} = ${fixed(value, 4)}`;
     const one = titled(bar(context, e, y(value), base, kind), says);
     const hasNumber = columns.numbers && value > 0;
+    const mark = whyMark(`${why}-${data.headline}`, { layer: data.layer, expert: e });
     return hasNumber
-      ? [one, text(columns.x(e), y(value) - 3, fixed(value, digits), "tiny", "middle")]
+      ? [one, text(columns.x(e), y(value) - 3, fixed(value, digits), "tiny", "middle", mark)]
       : [one];
   });
   return [rule(context, y(fair), name, compact(fair), "fair"), ...marks];

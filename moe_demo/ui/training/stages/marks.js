@@ -10,6 +10,7 @@ const KEY = { width: 14, height: 10, gap: 18 };
  * @typedef {import("../slow_step.types.js").PictureData} SlowData
  * @typedef {import("../slow_step.types.js").SlowHeadlineRow} SlowHeadline
  * @typedef {import("../slow_step.types.js").StageColours} StageColours
+ * @typedef {ReturnType<typeof import("../../kit/why.js").whyMark>} Mark
  * @typedef {keyof StageColours | "mine" | "outline"} BarKind
  *
  * @typedef {object} StageContext what a stage knows
@@ -23,7 +24,7 @@ const KEY = { width: 14, height: 10, gap: 18 };
  *
  * @typedef {object} Drawn what a stage gives: its marks, and the same numbers as rows of text
  * @property {Node[]} marks
- * @property {{ heads: string[], rows: (string | number)[][] }} table
+ * @property {{ heads: string[], rows: (string | number | Node)[][] }} table
  */
 
 /**
@@ -33,17 +34,18 @@ const KEY = { width: 14, height: 10, gap: 18 };
  * @param {string | number} words
  * @param {string} [kind] classes
  * @param {"start" | "middle" | "end"} [anchor]
+ * @param {Mark} [mark] of a number that tells where it comes from
  */
-export function text(x, y, words, kind = "", anchor = "start") {
-  return el("text", { x, y, class: kind, "text-anchor": anchor }, words);
+export function text(x, y, words, kind = "", anchor = "start", mark = {}) {
+  return el("text", { x, y, class: kind, "text-anchor": anchor, ...mark }, words);
 }
 
 /**
  * A mark with words that show on hover.
- * @template {Element} Mark
- * @param {Mark} mark
+ * @template {Element} Drawing
+ * @param {Drawing} mark
  * @param {string} words
- * @returns {Mark}
+ * @returns {Drawing}
  */
 export function titled(mark, words) {
   mark.append(el("title", {}, words));
@@ -117,16 +119,16 @@ export function bar({ columns, data }, expert, y, base, kind) {
  * @param {string} name
  * @param {string} number
  * @param {string} kind
- * @param {number} [lifted]
+ * @param {{ lifted?: number, mark?: Mark }} [more]
  */
-export function rule({ columns }, y, name, number, kind, lifted = 0) {
+export function rule({ columns }, y, name, number, kind, { lifted = 0, mark = {} } = {}) {
   const { left, right } = columns;
   return el(
     "g",
     { class: `rule ${kind}` },
     el("line", { x1: left - 4, x2: right + 6, y1: y, y2: y }),
     text(left - 10, y + 4 + lifted, name, "small muted", "end"),
-    text(right + 10, y + 4 + lifted, number, "small muted"),
+    text(right + 10, y + 4 + lifted, number, "small muted", "start", mark),
   );
 }
 

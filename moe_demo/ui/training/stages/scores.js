@@ -3,6 +3,7 @@ import { rampStep } from "../../kit/colour.js";
 import { el } from "../../kit/dom.js";
 import { fixed } from "../../kit/numbers.js";
 import { fill, shortened } from "../../kit/text.js";
+import { whyCell, whyMark } from "../../kit/why.js";
 import { GUTTER, HEIGHT } from "./layout.js";
 import { text, titled, wordKind, wordSquare } from "./marks.js";
 
@@ -31,7 +32,10 @@ export function drawScores(context) {
       heads: [words.word, ...data.experts.map((expert) => expert.label)],
       rows: data.scores.map((scores, t) => [
         tokens[t],
-        ...scores.map((score, e) => `${fixed(score)}${data.chosen[t].includes(e) ? " ✓" : ""}`),
+        ...scores.map((score, e) => {
+          const shown = `${fixed(score)}${data.chosen[t].includes(e) ? " ✓" : ""}`;
+          return whyCell(shown, ...asked(data, t, e));
+        }),
       ]),
     },
   };
@@ -52,6 +56,17 @@ function wordRow(context, t, y, height) {
 }
 
 /**
+ * The key of an affinity, and its places.
+ * @param {StageContext["data"]} data
+ * @param {number} t
+ * @param {number} e
+ * @returns {[string, import("../../kit/why.js").Places]}
+ */
+function asked({ headline, layer }, t, e) {
+  return [`slow_score-${headline}-${t}`, { layer, expert: e }];
+}
+
+/**
  * @param {StageContext} context
  * @param {number} t
  * @param {number} e
@@ -67,6 +82,7 @@ function scoreCell({ data, columns, words, ramp, headline }, t, e, { y, height, 
     height: height - 4,
     rx: 3,
     fill: rampStep(ramp, score),
+    ...whyMark(...asked(data, t, e)),
   });
   const values = {
     word: data.batch[headline].words[t],
