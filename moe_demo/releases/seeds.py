@@ -33,8 +33,8 @@ class SeedsError(SaidError):
 
     topic = "seeds"
     sentences: ClassVar = {
-        "other_shape": "{name} has {layers} layers of {experts} experts, K = {k}; the trainings beside it have "
-        "{other_layers} layers of {other_experts}, K = {other_k}: their experts cannot be matched.",
+        "other_shape": "{name}: layers {layers}, experts {experts}, K {k}; the trainings beside it: layers "
+        "{other_layers}, experts {other_experts}, K {other_k}: their experts cannot be matched.",
         "other_data": "{name} was trained on other headlines than the trainings beside it, so their experts cannot "
         "be matched.",
     }

@@ -77,7 +77,7 @@ def test_a_broken_recording_is_one_sentence(tmp_path: Path, content: str):
 
 
 def test_a_run_of_another_shape_cannot_stand_beside_it():
-    with pytest.raises(SeedsError, match="document has 1 layers of 3 experts"):
+    with pytest.raises(SeedsError, match="document: layers 1, experts 3"):
         check_comparable(read_seeds(), load_run("document"))
 
 
