@@ -231,7 +231,7 @@ def _attention(model: Classifier, output: ClassifierOutput, index: int, batch: T
     block: Block = model.blocks[index]  # type: ignore[assignment]
     before_TD = output.blocks[index - 1].output_TD if index else output.embedded_TD
     x_TD = output.blocks[index].moe_output_TD if block.order == "moe_transformer" else before_TD
-    weights_HTT: Tensor = block.attention.weights(block.attention_norm(x_TD), batch)[0]
+    weights_HTT: Tensor = block.attention.weights(block.attention_norm(x_TD), batch)
     return weights_HTT
 
 

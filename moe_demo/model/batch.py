@@ -1,11 +1,10 @@
 """Headlines as tensors: real tokens end to end, without padding.
 
-Letters: T tokens of the whole batch, B headlines, W tokens of the longest headline, X features of any kind.
+Letters: T tokens of the whole batch, B headlines.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,6 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 from torch import Tensor
+
+from moe_demo.model.rows import Rows
 
 if TYPE_CHECKING:
     from moe_demo.text.tokenizer import EncodedText
@@ -91,33 +92,9 @@ class TokenBatch:
         return torch.arange(len(begin_T), device=begin_T.device) - begin_T
 
     @cached_property
-    def width(self) -> int:
-        """W, tokens of the longest headline."""
-        return int(self.lengths_B.max())
-
-    @cached_property
-    def _seat_T(self) -> Tensor:
-        """Place of each token where every headline is padded to W."""
-        return self.sequence_T * self.width + self.position_T
-
-    @cached_property
-    def padding_B1W(self) -> Tensor:
-        """-inf on padding, 0 on real tokens: added to attention's fit, it leaves padding out."""
-        places_W = torch.arange(self.width, device=self.lengths_B.device)
-        padding_BW = places_W >= self.lengths_B.unsqueeze(1)
-        return torch.zeros(padding_BW.shape, device=padding_BW.device).masked_fill(padding_BW, -math.inf)[
-            :, None
-        ]
-
-    def pad(self, x_TX: Tensor) -> Tensor:
-        """One row a headline, filled up with zeros, shape (B, W, X)."""
-        n_texts = len(self.lengths_B)
-        padded = x_TX.new_zeros(n_texts * self.width, x_TX.shape[1]).index_copy(0, self._seat_T, x_TX)
-        return padded.view(n_texts, self.width, -1)
-
-    def unpad(self, x_BWX: Tensor) -> Tensor:
-        """Real tokens end to end again, shape (T, X)."""
-        return x_BWX.flatten(0, 1).index_select(0, self._seat_T)
+    def rows(self) -> Rows:
+        """The headlines in rows of equal length, as attention needs them."""
+        return Rows.of(self.sequence_T, self.position_T, self.lengths_B)
 
     def to(self, device: torch.device | str) -> TokenBatch:
         """The same batch on another device."""

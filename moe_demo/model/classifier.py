@@ -3,7 +3,7 @@
 A batch holds its real tokens end to end, headline after headline; padding exists only inside attention. So
 nothing in this package can count padding as load.
 
-Letters: T tokens, D width, B headlines, C classes, H heads of width d, W longest headline of the batch.
+Letters: T tokens, D width, B headlines, C classes.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from moe_demo.config import ModelConfig
+from moe_demo.model.attention import Attention
 from moe_demo.model.batch import TokenBatch
 from moe_demo.model.change import LayerChange
 from moe_demo.model.experts import FeedForward
@@ -100,61 +101,6 @@ class Dropout(nn.Module):
         if not self.training or not self.p:
             return x
         return x * (torch.rand_like(x) >= self.p).to(x.dtype).mul_(1 / (1 - self.p))
-
-
-class Attention(nn.Module):
-    """Multi-head self-attention inside each headline, with rotary positions (arXiv 2104.09864).
-
-    Written out, because headlines are short: here the fused kernels cost more than they save.
-    """
-
-    cos_Wd: Tensor
-    sin_Wd: Tensor
-
-    def __init__(self, dim: int, n_heads: int, max_tokens: int) -> None:
-        super().__init__()
-        self.n_heads = n_heads
-        self.qkv = nn.Linear(dim, 3 * dim, bias=False)
-        self.out = nn.Linear(dim, dim, bias=False)
-        cos_Wd, sin_Wd = rotary_table(max_tokens, dim // n_heads)
-        self.register_buffer("cos_Wd", cos_Wd, persistent=False)
-        self.register_buffer("sin_Wd", sin_Wd, persistent=False)
-
-    def forward(self, x_TD: Tensor, batch: TokenBatch) -> Tensor:
-        """Shape (T, D) in, (T, D) out; the padded (B, W) layout is the attention's own."""
-        q, k, v = self._heads(x_TD, batch)
-        mixed_BHWd = self._weights(q, k, batch) @ v
-        return self.out(batch.unpad(mixed_BHWd.transpose(1, 2).flatten(2)))
-
-    def weights(self, x_TD: Tensor, batch: TokenBatch) -> Tensor:
-        """How much each token looks at each other, shape (B, H, W, W); a row sums to 1."""
-        q, k, _ = self._heads(x_TD, batch)
-        return self._weights(q, k, batch)
-
-    def _heads(self, x_TD: Tensor, batch: TokenBatch) -> Tensor:
-        """Queries, keys and values, shape (3, B, H, W, d)."""
-        qkv_T3Hd = self.qkv(x_TD).unflatten(-1, (3, self.n_heads, -1))
-        turned_T2Hd = self.rotate(qkv_T3Hd[:, :2], batch.position_T)
-        qkv_TX = torch.cat([turned_T2Hd, qkv_T3Hd[:, 2:]], dim=1).flatten(1)
-        padded_BWX = batch.pad(qkv_TX)
-        return padded_BWX.unflatten(-1, (3, self.n_heads, -1)).permute(2, 0, 3, 1, 4)
-
-    @staticmethod
-    def _weights(q: Tensor, k: Tensor, batch: TokenBatch) -> Tensor:
-        fit_BHWW = q @ k.mT * q.shape[-1] ** -0.5 + batch.padding_B1W.unsqueeze(1)
-        return fit_BHWW.softmax(-1)
-
-    def rotate(self, x_TnHd: Tensor, position_T: Tensor) -> Tensor:
-        """Turn each pair of features by an angle that grows with the position."""
-        cos, sin = (table_Wd[position_T][:, None, None] for table_Wd in (self.cos_Wd, self.sin_Wd))
-        return x_TnHd * cos + x_TnHd.roll(x_TnHd.shape[-1] // 2, dims=-1) * sin
-
-
-def rotary_table(n_positions: int, head_dim: int) -> tuple[Tensor, Tensor]:
-    """Cosines and signed sines of every angle, shape (W, d): features i and i + d/2 are a pair."""
-    half = head_dim // 2
-    angle = torch.outer(torch.arange(n_positions), 10_000.0 ** (-torch.arange(half) / half))
-    return angle.cos().repeat(1, 2), torch.cat([-angle.sin(), angle.sin()], dim=1)
 
 
 class Block(nn.Module):

@@ -104,9 +104,9 @@ def even_blocks(load: list[int], start_cost: float) -> list[list[int]]:
     return blocks if len(blocks) > 1 else [sorted(busiest_first)]
 
 
-def dispatch(x_TD: Tensor, plan: ComputePlan, block: Block) -> Tensor:
-    """Copy each token's vector to the rows of its experts in this block, shape (experts, rows, D)."""
-    return x_TD.index_select(0, plan.token_R[block.rows]).view(*block.shape, x_TD.shape[1])
+def dispatch(x_TD: Tensor, plan: ComputePlan) -> Tensor:
+    """Copy each token's vector to the rows of its experts, shape (R, D)."""
+    return x_TD.index_select(0, plan.token_R)
 
 
 def combine(x_RD: Tensor, plan: ComputePlan) -> Tensor:

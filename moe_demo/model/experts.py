@@ -1,7 +1,7 @@
 """Experts: feed-forward networks, and the gate-weighted sum of those each token was sent to.
 
 Letters: T tokens, D width, F expert width, E routed experts, S shared experts, K chosen per token, R rows of the
-table in which tokens stand by expert (`dispatch.py`). Inside a block of n experts, tables are (n, rows, width).
+table in which tokens stand by expert (`dispatch.py`), X and Y features of any kind.
 """
 
 from __future__ import annotations
@@ -75,8 +75,8 @@ class RoutedExperts(nn.Module):
     def outputs(self, x_TD: Tensor, topk_idx_TK: Tensor) -> Tensor:
         """What each chosen expert says before its gate value is applied, shape (T, K, D). Not for training."""
         plan = self.plan(topk_idx_TK)
-        out_RD, _ = run_blocks(x_TD, plan.sort(self.gate_up_E2FD), plan.sort(self.down_EDF), plan)
-        return out_RD[plan.row_TK]
+        hidden_RF = swiglu(products(dispatch(x_TD, plan), plan.sort(self.gate_up_E2FD), plan))
+        return products(hidden_RF, plan.sort(self.down_EDF), plan)[plan.row_TK]
 
 
 def all_experts(
@@ -92,34 +92,30 @@ def all_experts(
     return hidden_TEF.flatten(1) @ down_EDF.mT.flatten(0, 1)
 
 
-def run_blocks(
-    x_TD: Tensor, gate_up_E2FD: Tensor, down_EDF: Tensor, plan: ComputePlan, gates_R1: Tensor | None = None
-) -> tuple[Tensor, list[Tensor]]:
-    """Every row through its expert, shape (R, D), and what a backward pass needs: x and gate_up of each block.
-
-    The matrices come in the plan's order. A gate multiplies what goes into `down`: it commutes with it, and F is
-    narrower than D.
-    """
-    out_RD = x_TD.new_empty(len(plan.token_R), x_TD.shape[1])
-    kept = []
+def products(table_RX: Tensor, weight_EYX: Tensor, plan: ComputePlan) -> Tensor:
+    """Every row times the matrix of its expert, shape (R, Y). The matrices come in the plan's order."""
+    product_RY = table_RX.new_empty(len(table_RX), weight_EYX.shape[1])
     for block in plan.blocks:
-        x = dispatch(x_TD, plan, block)
-        gate_up = torch.bmm(x, gate_up_E2FD[block.experts].mT)
-        hidden = swiglu(gate_up)
-        if gates_R1 is not None:
-            hidden *= block.of(gates_R1)
-        torch.bmm(hidden, down_EDF[block.experts].mT, out=block.of(out_RD))
-        kept += [x, gate_up]
-    return out_RD, kept
+        torch.bmm(block.of(table_RX), weight_EYX[block.experts].mT, out=block.of(product_RY))
+    return product_RY
+
+
+def outer_products(left_RY: Tensor, right_RX: Tensor, plan: ComputePlan) -> Tensor:
+    """Sum over the rows of each expert of left x right, shape (E, Y, X): the gradient of its matrix."""
+    shape_EYX = sum(block.shape[0] for block in plan.blocks), left_RY.shape[1], right_RX.shape[1]
+    product_EYX = left_RY.new_empty(shape_EYX)
+    for block in plan.blocks:
+        torch.bmm(block.of(left_RY).mT, block.of(right_RX), out=product_EYX[block.experts])
+    return plan.unsort(product_EYX)
 
 
 class _ChosenExperts(torch.autograd.Function):
     """Sum over a token's K experts of gate x down(swiglu(gate_up(x))), with its backward pass written out.
 
-    Autograd would find the same gradients with a node and a temporary for every step of every block. Of all that
-    the forward pass makes, only two tables a block are kept; the rest is cheap to make again.
+    Autograd would find the same gradients with a node and a temporary for every step of every block.
 
-    A row to spare has gate 0, so nothing it holds reaches an output or a weight's gradient.
+    A gate multiplies what goes into `down`: it commutes with it, and F is narrower than D. A row to spare has gate 0,
+    so nothing it holds reaches an output or a weight's gradient.
     """
 
     @staticmethod
@@ -129,36 +125,30 @@ class _ChosenExperts(torch.autograd.Function):
         gates_R1 = gates_TK.new_zeros(len(plan.token_R), 1)
         gates_R1.index_copy_(0, plan.row_TK.flatten(), gates_TK.view(-1, 1))
         gate_up_E2FD, down_EDF = plan.sort(gate_up_E2FD), plan.sort(down_EDF)
-        out_RD, kept = run_blocks(x_TD, gate_up_E2FD, down_EDF, plan, gates_R1)
-        ctx.save_for_backward(gates_R1, gate_up_E2FD, down_EDF, *kept)
+        x_RD = dispatch(x_TD, plan)
+        gate_up_R2F = products(x_RD, gate_up_E2FD, plan)
+        gate_RF, up_RF = gate_up_R2F.chunk(2, dim=-1)
+        silu_RF = F.silu(gate_RF)
+        gated_RF = (silu_RF * up_RF).mul_(gates_R1)
+        ctx.save_for_backward(x_RD, gates_R1, gate_up_E2FD, down_EDF, gate_up_R2F, silu_RF, gated_RF)
         ctx.plan = plan
-        return combine(out_RD, plan)
+        return combine(products(gated_RF, down_EDF, plan), plan)
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, d_output_TD: Tensor) -> tuple[Tensor | None, ...]:
-        gates_R1, gate_up_E2FD, down_EDF, *kept = ctx.saved_tensors
+        x_RD, gates_R1, gate_up_E2FD, down_EDF, gate_up_R2F, silu_RF, gated_RF = ctx.saved_tensors
         plan: ComputePlan = ctx.plan
-        d_gate_up_E2FD, d_down_EDF = torch.empty_like(gate_up_E2FD), torch.empty_like(down_EDF)
-        d_x_RD, d_gates_R1 = (
-            gates_R1.new_empty(len(gates_R1), d_output_TD.shape[1]),
-            torch.empty_like(gates_R1),
-        )
-        for block, x, gate_up in zip(plan.blocks, kept[::2], kept[1::2], strict=True):
-            experts, block_gates = block.experts, block.of(gates_R1)
-            gate, up = gate_up.chunk(2, dim=-1)
-            silu = F.silu(gate)
-            hidden = silu * up
-            d_out = dispatch(d_output_TD, plan, block)
-            d_gated = torch.bmm(d_out, down_EDF[experts])
-            torch.sum(d_gated * hidden, -1, keepdim=True, out=block.of(d_gates_R1))
-            torch.bmm(d_out.mT, hidden.mul_(block_gates), out=d_down_EDF[experts])
-            d_hidden = d_gated.mul_(block_gates)
-            d_gate_up = torch.empty_like(gate_up)
-            d_gate, d_up = d_gate_up.chunk(2, dim=-1)
-            torch.mul(d_hidden, silu, out=d_up)
-            torch.ops.aten.silu_backward.grad_input(d_hidden.mul_(up), gate, grad_input=d_gate)
-            torch.bmm(d_gate_up.mT, x, out=d_gate_up_E2FD[experts])
-            torch.bmm(d_gate_up, gate_up_E2FD[experts], out=block.of(d_x_RD))
-        d_x_TD, d_gates_TK = combine(d_x_RD, plan), d_gates_R1.flatten()[plan.row_TK]
-        return d_x_TD, d_gates_TK, plan.unsort(d_gate_up_E2FD), plan.unsort(d_down_EDF), None
+        gate_RF, up_RF = gate_up_R2F.chunk(2, dim=-1)
+        d_out_RD = dispatch(d_output_TD, plan)
+        d_down_EDF = outer_products(d_out_RD, gated_RF, plan)
+        d_gated_RF = products(d_out_RD, down_EDF.mT, plan)
+        d_gates_R = (d_gated_RF * silu_RF).mul_(up_RF).sum(-1)
+        d_hidden_RF = d_gated_RF.mul_(gates_R1)
+        d_gate_up_R2F = torch.empty_like(gate_up_R2F)
+        d_gate_RF, d_up_RF = d_gate_up_R2F.chunk(2, dim=-1)
+        torch.mul(d_hidden_RF, silu_RF, out=d_up_RF)
+        torch.ops.aten.silu_backward.grad_input(d_hidden_RF.mul_(up_RF), gate_RF, grad_input=d_gate_RF)
+        d_gate_up_E2FD = outer_products(d_gate_up_R2F, x_RD, plan)
+        d_x_TD = combine(products(d_gate_up_R2F, gate_up_E2FD.mT, plan), plan)
+        return d_x_TD, d_gates_R[plan.row_TK], d_gate_up_E2FD, d_down_EDF, None
