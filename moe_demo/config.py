@@ -242,6 +242,7 @@ class RunConfig:
     grad_clip: float = 1.0
     label_smoothing: float = 0.05
     word_dropout: float = 0.1  # share of words whose own row is hidden in training: n-grams must carry them
+    words_left_out: float = 0.0  # share of words that a text lacks in training: no single word may decide
     min_count: int = 2  # a word needs as many occurrences in the training split to get a row of its own
     held_out_fraction: float = 0.2
     patience: int = 5  # epochs without a better held-out accuracy before training stops; 0 = never
@@ -256,7 +257,7 @@ class RunConfig:
         require(self, 0 < self.lr <= 10, "lr", must_be("within", bounds="(0, 10]"))
         for name in ("grad_clip", "confidence_temperature"):
             require(self, getattr(self, name) > 0, name, must_be("above", bound=0))
-        for name in ("warmup_fraction", "label_smoothing", "word_dropout"):
+        for name in ("warmup_fraction", "label_smoothing", "word_dropout", "words_left_out"):
             require(self, 0 <= getattr(self, name) < 1, name, must_be("within", bounds="[0, 1)"))
         require(self, 0 < self.held_out_fraction < 1, "held_out_fraction", must_be("within", bounds="(0, 1)"))
         for name in ("patience", "weight_decay", "outlier_weight"):
@@ -338,11 +339,12 @@ def _presets() -> dict[str, RunConfig]:
 def _deepseek_preset() -> RunConfig:
     """The default: words find experts of their own, and what belongs to no class is known as such."""
     balance = BalanceConfig(seq_alpha=0.02, bias_rate=1.5e-3, calibration_passes=2)
-    pace: dict[str, Any] = {"epochs": 9, "batch_size": 96, "lr": 8e-3, "held_out_fraction": 0.1}
-    texts: dict[str, Any] = {"word_dropout": 0.2, "outlier_weight": 1.5, "outlier_share": 0.35}
-    model = ModelConfig(pooling_pseudocount=2.0)
-    sure: dict[str, Any] = {"label_smoothing": 0.035, "confidence_temperature": 1.05}
-    return RunConfig(model=model, balance=balance, **pace, **texts, **sure)
+    pace: dict[str, Any] = {"epochs": 8, "batch_size": 96, "lr": 8e-3, "held_out_fraction": 0.1}
+    texts: dict[str, Any] = {"word_dropout": 0.2, "words_left_out": 0.5}
+    outliers: dict[str, Any] = {"outlier_weight": 0.5, "outlier_share": 0.4}
+    model = ModelConfig(pooling_pseudocount=2.0, token_dropout=0.0)
+    sure: dict[str, Any] = {"label_smoothing": 0.01, "confidence_temperature": 0.8}
+    return RunConfig(model=model, balance=balance, **pace, **texts, **outliers, **sure)
 
 
 def _balance_preset() -> RunConfig:

@@ -101,6 +101,7 @@ def config(name: str = "deepseek", **values: object) -> RunConfig:
         "lr": 3e-3,
         "patience": 3,
         "outlier_weight": 0.0,
+        "words_left_out": 0.0,
         "confidence_temperature": 1.0,
         "balance": replace(config.balance, calibration_passes=0),
     }

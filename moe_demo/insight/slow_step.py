@@ -128,12 +128,14 @@ def _headlines(
     loss_B = F.cross_entropy(
         logits_BC, result.labels_B, label_smoothing=trainer.config.label_smoothing, reduction="none"
     )
-    silenced_T = (seen_TD == 0).all(-1)
-    found, begin = [], 0
+    word_ids_T, silenced_T = (flags.tolist() for flags in (result.batch.word_ids_T, (seen_TD == 0).all(-1)))
+    kept = result.kept_T.tolist()
+    found, begin, word = [], 0, 0
     for place, headline in enumerate(chosen):
         encoded: EncodedText = trainer.encoder.encode(headline.text)
-        own_T = torch.from_numpy(encoded.word_ids_T) != 0
-        here = slice(begin, begin + len(own_T))
+        own = [word_id != 0 for word_id in encoded.word_ids_T.tolist()]
+        read = kept[word : word + len(own)]
+        token = [begin + sum(read[:i]) if read[i] else None for i in range(len(own))]
         found.append(
             BatchHeadline(
                 text=headline.text,
@@ -142,13 +144,14 @@ def _headlines(
                 loss=float(loss_B[place]),
                 logits_C=tuple(logits_BC[place].tolist()),
                 words=tuple(token.text for token in encoded.tokens),
-                own_row=tuple(own_T.tolist()),
-                hidden=tuple((own_T & (result.batch.word_ids_T[here] == 0)).tolist()),
-                silenced=tuple(silenced_T[here].tolist()),
+                own_row=tuple(own),
+                hidden=tuple(at is not None and own[i] and word_ids_T[at] == 0 for i, at in enumerate(token)),
+                silenced=tuple(at is not None and silenced_T[at] for at in token),
+                left_out=tuple(at is None for at in token),
                 begin=begin,
             )
         )
-        begin = here.stop
+        begin, word = begin + sum(read), word + len(own)
     return tuple(found)
 
 

@@ -36,8 +36,20 @@ class BatchHeadline:
     """Word dropout: their own row was not read, only their n-grams."""
     silenced: tuple[bool, ...]
     """Token dropout: their whole vector was set to zero."""
+    left_out: tuple[bool, ...]
+    """Which words the model did not get at all: no place among the T tokens is theirs."""
     begin: int
-    """Place of the first word among the T tokens of the batch."""
+    """Place of the first word that was read among the T tokens of the batch."""
+
+    @property
+    def read(self) -> tuple[int, ...]:
+        """The words that were read, by place in the headline."""
+        return tuple(place for place, left_out in enumerate(self.left_out) if not left_out)
+
+    @property
+    def tokens(self) -> slice:
+        """Their places among the T tokens of the batch."""
+        return slice(self.begin, self.begin + len(self.read))
 
     @property
     def n_hidden(self) -> int:
@@ -48,6 +60,11 @@ class BatchHeadline:
     def n_silenced(self) -> int:
         """Words whose vector was set to zero."""
         return sum(self.silenced)
+
+    @property
+    def n_left_out(self) -> int:
+        """Words the model did not get."""
+        return sum(self.left_out)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -203,6 +220,11 @@ class SlowStep:
         return sum(headline.n_silenced for headline in self.headlines)
 
     @property
+    def n_left_out(self) -> int:
+        """Words the model did not get."""
+        return sum(headline.n_left_out for headline in self.headlines)
+
+    @property
     def n_right(self) -> int:
         """Headlines whose class was found."""
         return sum(headline.predicted == headline.label for headline in self.headlines)
@@ -210,7 +232,7 @@ class SlowStep:
     def headline_load(self, layer: int, headline: int) -> Array:
         """Assignments of one headline's words to each expert of a layer, shape (E,)."""
         shown, one = self.layers[layer], self.headlines[headline]
-        chosen_TK = shown.topk_idx_TK[one.begin : one.begin + len(one.words)]
+        chosen_TK = shown.topk_idx_TK[one.tokens]
         return np.bincount(chosen_TK.ravel(), minlength=len(shown.load_E))
 
     def headline_f(self, layer: int, headline: int) -> Array:

@@ -6,7 +6,7 @@ Letters: T tokens of the whole batch, B headlines.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -45,15 +45,37 @@ class TokenBatch:
 
     def select(self, rows_B: Tensor) -> TokenBatch:
         """Some of the headlines, in this order, as a batch of their own."""
-        lengths_B = self.lengths_B[rows_B]
-        token_T = _joined_ranges(self._begin_B[rows_B], lengths_B)
-        n_ngrams_T = self._n_ngrams_T[token_T]
+        return self.of_tokens(self.tokens_of(rows_B), self.lengths_B[rows_B])
+
+    def tokens_of(self, rows_B: Tensor) -> Tensor:
+        """The tokens of some of the headlines, by place among all of this batch."""
+        return _joined_ranges(self._begin_B[rows_B], self.lengths_B[rows_B])
+
+    def of_tokens(self, token_T: Tensor, lengths_B: Tensor) -> TokenBatch:
+        """Other texts made of the same words: their tokens, by place among all of this batch, and their lengths."""
+        n_ngrams_T = self.n_ngrams_T[token_T]
         ngram = _joined_ranges(self.ngram_offsets_T[token_T], n_ngrams_T)
         return TokenBatch(
             word_ids_T=self.word_ids_T[token_T],
             ngram_ids=self.ngram_ids[ngram],
             ngram_offsets_T=n_ngrams_T.cumsum(0) - n_ngrams_T,
             lengths_B=lengths_B,
+        )
+
+    def keep(self, kept_T: Tensor) -> TokenBatch:
+        """The same headlines with some of their words left out; each must keep at least one."""
+        lengths_B = torch.bincount(self.sequence_T[kept_T], minlength=len(self.lengths_B))
+        return self.of_tokens(kept_T.nonzero().squeeze(1), lengths_B)
+
+    def in_other_rows(self, shift_B: Tensor, n_buckets: int) -> TokenBatch:
+        """Texts whose shift is not 0 as if made of unknown words: no word row, each n-gram that many rows further.
+
+        Equal n-grams of a text stay equal, so that it keeps its shape.
+        """
+        shift_T = shift_B[self.sequence_T]
+        moved = self.ngram_ids + shift_T.repeat_interleave(self.n_ngrams_T)
+        return replace(
+            self, word_ids_T=self.word_ids_T.masked_fill(shift_T != 0, 0), ngram_ids=moved % n_buckets
         )
 
     def first(self, n_texts: int) -> TokenBatch:
@@ -74,7 +96,8 @@ class TokenBatch:
         return self.lengths_B.cumsum(0) - self.lengths_B
 
     @cached_property
-    def _n_ngrams_T(self) -> Tensor:
+    def n_ngrams_T(self) -> Tensor:
+        """How many n-grams each token has, shape (T,)."""
         end = self.ngram_offsets_T.new_tensor([len(self.ngram_ids)])
         return self.ngram_offsets_T.diff(append=end)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-ORDER, HIDDEN_WORDS, DROPOUT, OUTLIERS, CALIBRATION = range(5)
+ORDER, HIDDEN_WORDS, DROPOUT, OUTLIERS, CALIBRATION, WORD_ROWS, UNSEEN, LEFT_OUT = range(8)
 """What a stream is for."""
 
 

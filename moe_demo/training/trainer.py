@@ -26,17 +26,18 @@ from moe_demo.model.familiarity import familiarity
 from moe_demo.model.size import require_room
 from moe_demo.runs.metrics import EvalMetrics, StepMetrics
 from moe_demo.runs.weights import set_training_state, training_state
-from moe_demo.text.background import training_outliers
 from moe_demo.text.corpus import Corpus
 from moe_demo.text.tokenizer import TextEncoder
+from moe_demo.training.batches import Batches
 from moe_demo.training.biases import as_new, fit_biases, loads, move_biases
 from moe_demo.training.distributed import ALONE
 from moe_demo.training.evaluation import encode_all, evaluate
 from moe_demo.training.schedule import learning_rate
 from moe_demo.training.shares import Shares
-from moe_demo.training.streams import DROPOUT, HIDDEN_WORDS, ORDER, OUTLIERS, generator, seed_of
+from moe_demo.training.streams import DROPOUT, seed_of
 
-FAMILIARITY_WEIGHT = 0.25  # of telling familiar from unfamiliar, beside preferring no class for the latter
+FAMILIARITY_WEIGHT = 0.5  # of telling familiar from unfamiliar, beside preferring no class for the latter
+SURE_WEIGHT = 8.0  # of the square of an outlier's preference: the few that are sure weigh most
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +46,8 @@ class BatchResult:
 
     batch: TokenBatch
     """The labelled headlines; those of no class have added their loss and count nowhere else."""
+    kept_T: Tensor
+    """Which words of the texts drawn, over all processes, are in it and were not left out."""
     labels_B: Tensor
     output: ClassifierOutput
     load_LE: Tensor
@@ -80,28 +83,31 @@ class Trainer:
         self.ranks = self.shares.ranks
         self.device = torch.device(self.ranks.device)
         self.rank, self.world = self.ranks.rank, self.ranks.world
-        outliers = training_outliers(config.model.labels) if config.outlier_weight else ()
-        self._outlier_sizes = [len(group.texts) for group in outliers]
-        self._outlier_shares = torch.tensor([group.share for group in outliers])
-        others = [encoder.encode(text) for group in outliers for text in group.texts]
-        self._texts = TokenBatch.of([*encode_all(train, encoder), *others])
+        self.batches = Batches(self.config, train, encoder)
         self._train_labels_B = torch.from_numpy(train.label_ids)
         self._held_out = encode_all(held_out, encoder)
         self._held_out_labels_B = torch.from_numpy(held_out.label_ids)
-        self.batch_size = min(config.batch_size, len(train))
-        if self.batch_size % self.world:
-            raise ConfigError("processes", world=self.world, value=self.batch_size)
-        self.outliers_per_batch = round(self.batch_size * config.outlier_share) if outliers else 0
-        self.steps_per_epoch = len(train) // self.batch_size
+        if self.batches.batch_size % self.world:
+            raise ConfigError("processes", world=self.world, value=self.batches.batch_size)
         self.n_steps = config.epochs * self.steps_per_epoch
         self.steps_done = 0
-        require_room(self.config.model, self.batch_size)
+        require_room(self.config.model, self.batches.batch_size)
         torch.manual_seed(config.seed)
         self.model = Classifier(self.config.model).to(self.device)
         self.shares.split(self.model)
         self.optimizer = self._optimizer_of(self.model)
         self._whole: tuple[Classifier, torch.optim.Optimizer] | None = None
         self._whole_at = -1
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Whole batches of the training headlines."""
+        return self.batches.steps_per_epoch
+
+    @property
+    def outliers_per_batch(self) -> int:
+        """Texts of no class beside the headlines of a batch."""
+        return self.batches.outliers_per_batch
 
     @property
     def epoch(self) -> int:
@@ -114,7 +120,7 @@ class Trainer:
 
     def forward_backward(self) -> BatchResult:
         """The first half of a step: the next batch through the model, its losses and their gradients."""
-        batch, labels_B = self._batch(self.steps_done)
+        batch, labels_B, kept_T = self._batch(self.steps_done)
         if not self.model.training:
             self.model.train()
         with _repeatable(self.device):
@@ -130,6 +136,7 @@ class Trainer:
             self.shares.average_gradients(self.model)
         return BatchResult(
             batch=batch,
+            kept_T=kept_T,
             labels_B=labels_B,
             output=output,
             load_LE=load_LE,
@@ -235,7 +242,7 @@ class Trainer:
         (temperature scaling, arXiv 1706.04599), which changes no answer: the classifier's matrix is, once for all.
         """
         model, _ = self.whole()
-        clean = as_new(self._texts.first(len(self._train_labels_B)), self.config)
+        clean = as_new(self.batches.texts.first(self.batches.n_train), self.config)
         n_updates = fit_biases(model, clean, self.config) if self.config.balance.calibrates else 0
         for scaled in model.head.parameters():
             scaled.div_(self.config.confidence_temperature)
@@ -243,37 +250,21 @@ class Trainer:
 
     def rows(self, step: int) -> Tensor:
         """Which training headlines stand in the batch of a step, counted from 0, over all processes; shape (B,)."""
-        epoch, place = divmod(step, self.steps_per_epoch)
-        order = torch.randperm(len(self._train_labels_B), generator=generator(self.config.seed, ORDER, epoch))
-        return order[place * self.batch_size : (place + 1) * self.batch_size]
+        return self.batches.rows(step)
 
-    def _batch(self, step: int) -> tuple[TokenBatch, Tensor]:
-        """The headlines of one step, then its outliers, some of their words hidden; of these, this process's share.
+    def _batch(self, step: int) -> tuple[TokenBatch, Tensor, Tensor]:
+        """The texts of one step, the classes of the headlines among them, and which of all words were kept.
 
-        Everything is drawn for the whole batch first, so that it does not depend on the number of processes.
+        Of these texts, this process's share. They are drawn for the whole batch first, so that they do not depend on
+        the number of processes.
         """
-        seed, chosen_B = self.config.seed, self.rows(step)
-        whole = self._texts.select(torch.cat([chosen_B, self._outlier_rows(step)]))
-        chance_T = torch.rand(len(whole.word_ids_T), generator=generator(seed, HIDDEN_WORDS, step))
-        whole = replace(
-            whole, word_ids_T=whole.word_ids_T.masked_fill(chance_T < self.config.word_dropout, 0)
-        )
-        mine_B = torch.arange(self.rank, self.batch_size, self.world)
-        others_B = torch.arange(self.batch_size, len(whole.lengths_B))[self.rank :: self.world]
-        batch = whole if self.world == 1 else whole.select(torch.cat([mine_B, others_B]))
-        self._seed_dropout(seed_of(seed, DROPOUT, step, self.rank))
-        return batch.to(self.device), self._train_labels_B[chosen_B[mine_B]].to(self.device)
-
-    def _outlier_rows(self, step: int) -> Tensor:
-        """Which texts of no class stand in the batch of a step; they come after the training headlines."""
-        n_rows, chance = self.outliers_per_batch, generator(self.config.seed, OUTLIERS, step)
-        if not n_rows:
-            return torch.empty(0, dtype=torch.long)
-        group_O = torch.multinomial(self._outlier_shares, n_rows, replacement=True, generator=chance)
-        size_G = torch.tensor(self._outlier_sizes)
-        begin_G = len(self._train_labels_B) + size_G.cumsum(0) - size_G
-        place_O = torch.rand(n_rows, generator=chance, dtype=torch.double) * size_G[group_O]
-        return begin_G[group_O] + place_O.long()
+        drawn, batch_size = self.batches.at(step), self.batches.batch_size
+        mine_B = torch.arange(self.rank, batch_size, self.world)
+        others_B = torch.arange(batch_size, len(drawn.batch.lengths_B))[self.rank :: self.world]
+        batch = drawn.batch if self.world == 1 else drawn.batch.select(torch.cat([mine_B, others_B]))
+        self._seed_dropout(seed_of(self.config.seed, DROPOUT, step, self.rank))
+        labels_B = self._train_labels_B[self.rows(step)[mine_B]]
+        return batch.to(self.device), labels_B.to(self.device), drawn.kept_T
 
     def _seed_dropout(self, seed: int) -> None:
         """Seed this device's default generator, the only one dropout knows.
@@ -289,15 +280,19 @@ class Trainer:
         """What the texts of no class, which come last, add to the loss; weighted, 0 where there are none.
 
         Two parts: no class should be preferred for them (outlier exposure, arXiv 1812.04606: cross-entropy from the
-        uniform distribution, less ln C, its least value); and their familiarity should be below 0, that of the
-        labelled headlines above (after arXiv 2010.03759, with a logistic loss in place of a hinge).
+        uniform distribution, less ln C, its least value; its square is added); and their familiarity should be below
+        0, that of the labelled headlines above (after arXiv 2010.03759, with a logistic loss in place of a hinge).
         """
         if not self.outliers_per_batch:
             return logits_BC.new_zeros(())
         familiarity_B = familiarity(logits_BC)
         others_OC = logits_BC[n_labelled:]
         uneven_O = -others_OC.log_softmax(-1).mean(-1) - math.log(others_OC.shape[1])
-        of_each_O = uneven_O + FAMILIARITY_WEIGHT * F.softplus(familiarity_B[n_labelled:])
+        of_each_O = (
+            uneven_O
+            + SURE_WEIGHT * uneven_O.square()
+            + FAMILIARITY_WEIGHT * F.softplus(familiarity_B[n_labelled:])
+        )
         of_outliers = of_each_O.sum() * self.world / self.outliers_per_batch
         of_labelled = FAMILIARITY_WEIGHT * F.softplus(-familiarity_B[:n_labelled]).mean()
         return self.config.outlier_weight * (of_outliers + of_labelled)

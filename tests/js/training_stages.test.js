@@ -45,11 +45,15 @@ test("marks next to each other in a crowd have other heights", () => {
   }
 });
 
-test("a word that is silenced is silenced, whether or not its row was hidden too", () => {
-  const headline = { hidden: [false, true, true, false], silenced: [false, false, true, true] };
+test("a word that is silenced is silenced, whether or not its row was hidden too; one left out is nothing else", () => {
+  const headline = {
+    hidden: [false, true, true, false, false],
+    silenced: [false, false, true, true, false],
+    left_out: [false, false, false, false, true],
+  };
   assert.deepEqual(
-    [0, 1, 2, 3].map((i) => wordKind(headline, i)),
-    ["whole", "hidden", "silenced", "silenced"],
+    [0, 1, 2, 3, 4].map((i) => wordKind(headline, i)),
+    ["whole", "hidden", "silenced", "silenced", "left_out"],
   );
 });
 

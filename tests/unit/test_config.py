@@ -86,6 +86,7 @@ BAD_VALUES = [
     (RunConfig, "grad_clip", 0.0),
     (RunConfig, "label_smoothing", 1.0),
     (RunConfig, "word_dropout", 1.0),
+    (RunConfig, "words_left_out", 1.0),
     (RunConfig, "min_count", 0),
     (RunConfig, "held_out_fraction", 0.0),
     (RunConfig, "held_out_fraction", 1.0),
@@ -194,7 +195,7 @@ def test_other_labels_make_another_head():
 def test_every_number_of_a_setting_is_bounded_above():
     """Either by the table, or by a rule of its own: a share, a part of another setting."""
     own_rules = {"top_k", "topk_groups", "dropout", "token_dropout", "seed", "lr", "warmup_fraction"}
-    own_rules |= {"label_smoothing", "word_dropout", "held_out_fraction", "outlier_share"}
+    own_rules |= {"label_smoothing", "word_dropout", "words_left_out", "held_out_fraction", "outlier_share"}
     numbers = {
         name
         for kind in (RoutingRule, *KINDS)

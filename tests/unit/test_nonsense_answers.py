@@ -21,6 +21,26 @@ lorem ipsum dolor sit amet|the quick brown fox jumps over the lazy dog|hello wor
 的的的的|了|他她它|这那这那|吗吗吗|的了着过|一个一个一个|我我我你你你|一二三四五|甲乙丙丁|天地玄黄宇宙洪荒
 乱七八糟|叽里呱啦|噼里啪啦|稀里糊涂|阿斯顿发|锟斤拷烫烫烫|口口口|丨丿乀|壹贰叁|鑫鑫鑫|龘靐齉|魑魅魍魉|彳亍|犇猋骉|氕氘氚
 """
+# Written later, before the trainings that were chosen by it: repeats, keyboard rows, signs, digits, rare characters.
+LATER = """
+zzzz xxxx|mmmm nnnn oooo|bbbb|cc dd ee ff|abab abab|xyxyxy|qq qq qq|kkkk llll
+ttttt uuuuu vvvvv wwwww|eee fff ggg hhh iii|jjjj|ABCABC|aabbcc ddeeff|ppp qqq|槑槑槑
+囧囧囧|囧囧囧囧囧|嘦嘦嘦|烎烎|呵呵哒哒哒|圐圙圐圙|嫑嫑嫑嫑|巭孬嫑|嘤嘤嘤|咩咩咩|鸭鸭鸭鸭|猫猫猫猫猫|树树树|水水水水|啪啪啪|天天天天天天|人人人人|九九九
+红红红红|大大大大大大大|走走走走|gfds trew|poiuy lkjhg|mnbv cxz|zaq xsw cde|1qaz 2wsx 3edc
+qazwsx edcrfv|uiop uiop jkl|ghjkl ghjkl ghjkl|wertyui|yhn ujm|asdasdasd qweqweqwe
+fghfghfgh|987654321|11111111|22 33 44 55|7777 8888 9999|3.3.3.3|1a2b3c4d|a1 b2 c3
+x9 y8 z7|000-000-000|12:34:56|007 007|5 5 5 5 5|#####|&&&& ****|<<<>>>|+-+-+-+-|???
+，，，，，|：：；；|♪♪♪|★★★★|→→→←←←|■■■□□□|①②③④|🐔🐔🐔|🌧🌧🌈|🥒🥕🌽|(((o(*ﾟ▽ﾟ*)o)))|T_T T_T
+^_^ ^_^ ^_^|>_<|xswl hhh|nmsl|blah blah blah|la la la la|ding dong ding
+wo bu zhi dao|ma ma ma ma|e e e e|鏖龖龗|嬲嫐嬲|饕餮饕餮|踽踽踉踉
+魃魈魉|㗊㗊|𠮷𠮷|丂丂丂|ぬぬぬ|がががが|ㅋㅋㅋㅋ|ㅠㅠㅠ
+ыыыы|фыва олдж|йцукен|wszystko dobrze|kiitos paljon|tack så mycket
+teşekkür ederim|ne ne ne|cogito ergo sum|return 0;|SELECT 1|rm -rf ./|<html><body>
+x = x + 1|if (x) { y }|\\n\\t\\r|%20%20%E4|ÄÖÜ äöü|Ã¤Ã¶Ã¼|锘锘锘|烫烫烫烫烫|嗯嗯嗯嗯嗯嗯好|哦豁|唔唔唔唔
+啦啦啦啦啦啦啦|呃呃|诶嘿|我我我|好好好好好|行行行行吧|这这这这|吧吧吧吧|那个那个那个|然后然后然后然后|可是可是|因为因为因为|帮我倒杯水|我想睡觉了
+外面下雨了没带伞|妈妈叫我回家吃饭|明天早上几点起床|这个苹果真甜|桌上有两本书|门口有只小猫
+"""
+LATER_TEXTS = [text for line in LATER.strip().splitlines() for text in line.split("|")]
 TEXTS = [text for line in BY_HAND.strip().splitlines() for text in line.split("|")]
 SHORT = {
     "sports": "火箭夺冠 国足输了 梅西进球 湖人夺冠 女排夺金 库里受伤 皇马逆转 中超开赛",
@@ -41,6 +61,11 @@ def confidence(run, texts) -> np.ndarray:
 def test_hardly_any_nonsense_written_by_hand_is_classified_with_confidence(run):
     assert len(TEXTS) > 100
     assert np.mean(confidence(run, TEXTS) > CONFIDENT) <= 0.01
+
+
+def test_no_nonsense_written_by_hand_later_is_classified_with_confidence(run):
+    assert len(LATER_TEXTS) > 100
+    assert confidence(run, LATER_TEXTS).max() <= CONFIDENT
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])

@@ -119,6 +119,24 @@ def test_clipping_shortens_the_gradient_to_its_limit(tmp_path):
     assert clipped.clip_scale * clipped.metrics.grad_norm == pytest.approx(0.05, 1e-4)
 
 
+def test_words_left_out_have_no_place_and_the_others_are_those_that_were_read(tmp_path):
+    run = trained(tmp_path, words_left_out=0.5, word_dropout=0.0)
+    step = slow_step(run.at(4))
+    assert step.metrics == line_of(run, 5)
+    assert sum(len(headline.read) for headline in step.headlines) == step.metrics.n_tokens
+    n_words = step.metrics.n_tokens + step.n_left_out
+    assert n_words == sum(len(headline.words) for headline in step.headlines)
+    assert n_words / 4 < step.n_left_out < 3 * n_words / 4
+    begin = 0
+    for headline in step.headlines:
+        assert headline.read
+        assert headline.tokens == slice(begin, begin + len(headline.read))
+        begin = headline.tokens.stop
+        assert not any(headline.hidden[place] for place in range(len(headline.words)))
+    whole = step.headline_load(0, 0)
+    assert whole.sum() == len(step.headlines[0].read) * step.layers[0].topk_idx_TK.shape[1]
+
+
 def test_hidden_words_have_a_row_and_silenced_ones_come_in_the_share_that_was_asked_for(step):
     words = [
         flags

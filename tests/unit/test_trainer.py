@@ -17,7 +17,7 @@ from moe_demo.training.biases import CALIBRATION_RATES, as_new
 from moe_demo.training.distributed import Ranks
 from moe_demo.training.shares import Shares
 from moe_demo.training.train import build_trainer
-from moe_demo.training.trainer import Trainer
+from moe_demo.training.trainer import FAMILIARITY_WEIGHT, SURE_WEIGHT, Trainer
 from tests import toy
 
 
@@ -161,7 +161,7 @@ def test_training_is_repeatable_and_leaves_torch_as_it_was():
 
 def test_a_small_file_makes_one_batch():
     trainer = trainer_of(batch_size=500)
-    assert (trainer.batch_size, trainer.steps_per_epoch) == (36, 1)
+    assert (trainer.batches.batch_size, trainer.steps_per_epoch) == (36, 1)
     assert trainer.step().finite
 
 
@@ -202,14 +202,14 @@ def test_outliers_add_their_loss_and_count_nowhere_else():
 def test_outliers_are_drawn_by_their_shares():
     """Not by how many there are of each group; the same for the same step."""
     trainer = trainer_of(outlier_weight=0.5, outlier_share=1.0)
-    rows_O = torch.cat([trainer._outlier_rows(step) for step in range(200)])
-    first, sizes = len(trainer._train_labels_B), [len(group.texts) for group in training_outliers()]
+    rows_O = torch.cat([trainer.batches.outlier_rows(step) for step in range(200)])
+    first, sizes = trainer.batches.n_train, [len(group.texts) for group in training_outliers()]
     assert rows_O.min() >= first
     assert rows_O.max() < first + sum(sizes)
     of_headlines = float((rows_O < first + sizes[0]).double().mean())
     assert of_headlines == pytest.approx(training_outliers()[0].share, abs=0.05)
-    assert torch.equal(trainer._outlier_rows(3), trainer._outlier_rows(3))
-    assert not torch.equal(trainer._outlier_rows(3), trainer._outlier_rows(4))
+    assert torch.equal(trainer.batches.outlier_rows(3), trainer.batches.outlier_rows(3))
+    assert not torch.equal(trainer.batches.outlier_rows(3), trainer.batches.outlier_rows(4))
 
 
 def test_without_dropout_a_batch_is_answered_the_same_beside_outliers():
@@ -221,14 +221,15 @@ def test_without_dropout_a_batch_is_answered_the_same_beside_outliers():
 
 
 def test_the_loss_of_outliers_by_hand():
-    """One familiar headline (familiarity 8), outliers that all get 9 for one class: uneven by 2/3 x 9 - ln 3."""
+    """One familiar headline (familiarity 8), outliers that all get 9 for one class: uneven by 2/3 x 9 - ln 3, about."""
     trainer = trainer_of(outlier_weight=2.0)
     n_outliers = trainer.outliers_per_batch
     logits_BC = torch.full((1 + n_outliers, 3), -30.0)
     logits_BC[0, 1] = 8.0
     logits_BC[1:] = torch.tensor([9.0, 0.0, 0.0])
-    uneven = 9.0 * 2 / 3 - math.log(3)
-    expected = 2.0 * (uneven + 0.25 * (math.log1p(math.exp(9.0)) + math.log1p(math.exp(-8.0))))
+    uneven = math.log(math.exp(9.0) + 2) - 9.0 / 3 - math.log(3)
+    unlike = math.log1p(math.exp(9.0)) + math.log1p(math.exp(-8.0))
+    expected = 2.0 * (uneven + SURE_WEIGHT * uneven**2 + FAMILIARITY_WEIGHT * unlike)
     assert float(trainer._outlier_loss(logits_BC, 1)) == pytest.approx(expected, abs=1e-3)
     logits_BC[1:] = -30.0
     assert float(trainer._outlier_loss(logits_BC, 1)) == pytest.approx(0.0, abs=1e-3)
@@ -245,7 +246,9 @@ def test_outliers_become_unfamiliar():
 
     for _ in range(30):
         trainer.step()
-    known = familiarity(trainer.model.eval()(trainer._texts.select(torch.arange(36))).logits_BC.detach())
+    known = familiarity(
+        trainer.model.eval()(trainer.batches.texts.select(torch.arange(36))).logits_BC.detach()
+    )
     assert mean_familiarity() < float(known.mean()) - 0.5
 
 
@@ -263,7 +266,7 @@ def test_calibration_moves_the_biases_and_nothing_else():
 
 def test_calibration_evens_the_load_of_clean_words():
     trainer = with_method("loss_free", calibration_passes=40, bias_rate=1e-3)
-    everything = as_new(trainer._texts, trainer.config)
+    everything = as_new(trainer.batches.texts, trainer.config)
 
     def worst() -> float:
         with torch.inference_mode():
@@ -279,7 +282,7 @@ def test_calibration_reads_training_headlines_as_new_ones():
     """Words without a row, and n-grams in rows that training never meant for them, come there too."""
     rows = {"model": replace(toy.config().model, n_buckets=4096)}
     trainer = trainer_of(min_count=1, **rows)
-    shown = trainer._texts.select(torch.cat([torch.arange(36), torch.arange(12), torch.arange(12)]))
+    shown = trainer.batches.texts.select(torch.cat([torch.arange(36), torch.arange(12), torch.arange(12)]))
     read = as_new(shown, trainer.config)
     count_V = torch.bincount(shown.word_ids_T)
     assert torch.equal(read.word_ids_T == 0, count_V[shown.word_ids_T] <= 2)

@@ -12,7 +12,8 @@ from typing import Any
 import streamlit as st
 
 from moe_demo.insight.article import STAGES, TITLE
-from moe_demo.model.classifier import Attention, Block, Classifier, TokenEmbedding, mean_pool
+from moe_demo.model.attention import Attention
+from moe_demo.model.classifier import Block, Classifier, TokenEmbedding, mean_pool
 from moe_demo.model.experts import RoutedExperts, swiglu
 from moe_demo.model.router import Router, affinity, choose, gate_values
 from moe_demo.text.segmentation import tokenize

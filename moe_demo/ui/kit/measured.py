@@ -22,4 +22,4 @@ def batch_accuracy_is(config: RunConfig) -> str:
 
 
 def _hides_words(config: RunConfig) -> bool:
-    return config.word_dropout > 0 or config.model.token_dropout > 0
+    return max(config.word_dropout, config.words_left_out, config.model.token_dropout) > 0

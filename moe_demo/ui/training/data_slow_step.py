@@ -30,14 +30,18 @@ MOST_RATES = 160
 
 
 class SlowHeadlineRow(TypedDict):
-    """One headline of the batch: its words, which of them were hidden or silenced for this step, what came of it."""
+    """One headline of the batch: its words, which of them this step did not see whole, what came of it."""
 
     text: str
     words: tuple[str, ...]
     hidden: tuple[bool, ...]
     silenced: tuple[bool, ...]
+    left_out: tuple[bool, ...]
+    read: tuple[int, ...]
+    """The words that were not left out, by place: those that have scores."""
     n_hidden: int
     n_silenced: int
+    n_left_out: int
     label: int
     predicted: int
     loss: float
@@ -167,7 +171,7 @@ class TrainingSlowStepData(Gradients, Biases):
 def slow_step_data(run: Run, step: SlowStep, layer: int, headline: int) -> TrainingSlowStepData:
     """What the component draws: the numbers of the step, those of one layer and headline in full."""
     shown, picked = step.layers[layer], step.headlines[headline]
-    here = slice(picked.begin, picked.begin + len(picked.words))
+    here = picked.tokens
     return {
         "key": f"{run.run_id} {run.step} {language()}",
         "step": step.metrics.step,
@@ -210,8 +214,11 @@ def _batch(step: SlowStep) -> list[SlowHeadlineRow]:
             "words": headline.words,
             "hidden": headline.hidden,
             "silenced": headline.silenced,
+            "left_out": headline.left_out,
+            "read": headline.read,
             "n_hidden": headline.n_hidden,
             "n_silenced": headline.n_silenced,
+            "n_left_out": headline.n_left_out,
             "label": headline.label,
             "predicted": headline.predicted,
             "loss": headline.loss,
@@ -328,6 +335,13 @@ def _outlier_term(step: SlowStep) -> str:
     return t("slow.formula.outliers", outlier=step.metrics.outlier_loss) if step.n_outliers else ""
 
 
+def _covered(step: SlowStep) -> str:
+    """How many words of the batch training did not show as they are, each way that there were any."""
+    counts = {"hidden": step.n_hidden, "silenced": step.n_silenced, "left_out": step.n_left_out}
+    found = [t(f"slow.covered.{kind}", n=n) for kind, n in counts.items() if n]
+    return t("slow.covered.joint").join(found) or t("slow.covered.none")
+
+
 def _values(run: Run, step: SlowStep, layer: int, headline: int) -> dict[str, Any]:
     shown, metrics, picked = step.layers[layer], step.metrics, step.headlines[headline]
     top, idle = shown.busiest, shown.idlest
@@ -338,9 +352,8 @@ def _values(run: Run, step: SlowStep, layer: int, headline: int) -> dict[str, An
         "per_epoch": step.steps_per_epoch,
         "n": len(step.headlines),
         "tokens": metrics.n_tokens,
-        "hidden": step.n_hidden,
-        "silenced": step.n_silenced,
-        "words": len(picked.words),
+        "covered": _covered(step),
+        "words": len(picked.read),
         "routed": len(shown.load_E),
         "k": shown.topk_idx_TK.shape[1],
         "layer": layer_name(layer),

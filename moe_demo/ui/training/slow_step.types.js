@@ -59,14 +59,17 @@
  */
 
 /**
- * One headline of the batch: its words, which of them were hidden or silenced for this step, what came of it.
+ * One headline of the batch: its words, which of them this step did not see whole, what came of it.
  * @typedef {object} SlowHeadlineRow
  * @property {string} text
  * @property {Array<string>} words
  * @property {Array<boolean>} hidden
  * @property {Array<boolean>} silenced
+ * @property {Array<boolean>} left_out
+ * @property {Array<number>} read The words that were not left out, by place: those that have scores.
  * @property {number} n_hidden
  * @property {number} n_silenced
+ * @property {number} n_left_out
  * @property {number} label
  * @property {number} predicted
  * @property {number} loss

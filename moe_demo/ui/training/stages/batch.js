@@ -2,7 +2,7 @@
 import { el } from "../../kit/dom.js";
 import { fill } from "../../kit/text.js";
 import { HEIGHT, batchLines } from "./layout.js";
-import { headlineWords, text, titled, wordKind, wordSquare } from "./marks.js";
+import { WORD_KINDS, headlineWords, text, titled, wordKind, wordSquare } from "./marks.js";
 
 /**
  * @typedef {import("./marks.js").StageContext} StageContext
@@ -20,13 +20,14 @@ export function drawBatch(context) {
   return {
     marks: [el("g", { role: "listbox", "aria-label": words.batch_label }, ...options), ...legend(context)],
     table: {
-      heads: [words.headline, words.class, words.n_words, words.n_hidden, words.n_silenced],
+      heads: [words.headline, words.class, words.n_words, words.n_hidden, words.n_silenced, words.n_left_out],
       rows: data.batch.map((one) => [
         one.text,
         data.classes[one.label].word,
         one.words.length,
         one.n_hidden,
         one.n_silenced,
+        one.n_left_out,
       ]),
     },
   };
@@ -63,7 +64,10 @@ function headlineLine({ data, headline: picked, pick }, lines, headline, place) 
 function legend({ data, columns, words, widthOf }) {
   const y = HEIGHT - 16;
   let x = 4;
-  const marks = ["whole", "hidden", "silenced"].flatMap((kind) => {
+  const kinds = WORD_KINDS.filter((kind) =>
+    data.batch.some((one) => one.words.some((_, i) => wordKind(one, i) === kind)),
+  );
+  const marks = kinds.flatMap((kind) => {
     const meaning = words[`word_${kind}`];
     const pair = [wordSquare(x, y, 11, kind), text(x + 17, y + 10, meaning, "small muted")];
     x += 34 + widthOf(meaning);

@@ -1,7 +1,8 @@
 // Slow motion: the marks that several stages draw, and the shapes that all of them share.
 import { el } from "../../kit/dom.js";
 
-const WORD_KINDS = ["whole", "hidden", "silenced"];
+/** @type {readonly ["whole", "hidden", "silenced", "left_out"]} */
+export const WORD_KINDS = ["whole", "hidden", "silenced", "left_out"];
 const BAR_MOST = 64; // pixels
 const KEY = { width: 14, height: 10, gap: 18 };
 
@@ -53,12 +54,12 @@ export function titled(mark, words) {
 }
 
 /**
- * How training saw a word: whole, its own row hidden, or silenced altogether.
+ * How training saw a word: whole, its own row hidden, silenced, or not at all.
  * @param {SlowHeadline} headline
  * @param {number} i
  */
-export function wordKind({ silenced, hidden }, i) {
-  return WORD_KINDS[silenced[i] ? 2 : hidden[i] ? 1 : 0];
+export function wordKind({ left_out, silenced, hidden }, i) {
+  return WORD_KINDS[left_out[i] ? 3 : silenced[i] ? 2 : hidden[i] ? 1 : 0];
 }
 
 /**

@@ -20,7 +20,8 @@ const STEP = 20; // width of a step of the ramp in the legend
 /** @param {StageContext} context @returns {Drawn} */
 export function drawScores(context) {
   const { data, headline, words } = context;
-  const tokens = data.batch[headline].words;
+  const one = data.batch[headline];
+  const tokens = one.read.map((i) => one.words[i]);
   const n = Math.min(tokens.length, data.scores.length, MOST_WORDS);
   const height = Math.min(27, (HEIGHT - 62) / n);
   const rows = Array.from({ length: n }, (_, t) => wordRow(context, t, TOP + t * height, height));
@@ -45,11 +46,11 @@ export function drawScores(context) {
 function wordRow(context, t, y, height) {
   const { data, headline, widthOf } = context;
   const one = data.batch[headline];
-  const word = shortened(one.words[t], GUTTER.left - 30, widthOf);
+  const word = shortened(one.words[one.read[t]], GUTTER.left - 30, widthOf);
   return el(
     "g",
     { class: "row", style: `animation-delay:${t * ROW_DELAY_MS}ms` },
-    wordSquare(4, y + height / 2 - 6, 11, wordKind(one, t)),
+    wordSquare(4, y + height / 2 - 6, 11, wordKind(one, one.read[t])),
     text(22, y + height / 2 + 4, word, "label"),
     ...data.scores[t].map((score, e) => scoreCell(context, t, e, { y, height, score })),
   );
@@ -85,7 +86,7 @@ function scoreCell({ data, columns, words, ramp, headline }, t, e, { y, height, 
     ...whyMark(...asked(data, t, e)),
   });
   const values = {
-    word: data.batch[headline].words[t],
+    word: data.batch[headline].words[data.batch[headline].read[t]],
     expert: data.experts[e].label,
     score: fixed(score),
   };

@@ -1,0 +1,97 @@
+"""What a step reads: whole texts with words left out, and texts of no class that are made of words of the others."""
+
+import pytest
+import torch
+
+from moe_demo.model.batch import TokenBatch
+from moe_demo.training.batches import UNSEEN_SHARE, WORD_ROWS_SHARE, Batches
+from moe_demo.training.train import build_trainer
+from tests import toy
+
+TEXTS = ["苹果公司发布新手机", "国足进球", "哈"]
+
+
+def batches(**values) -> Batches:
+    return build_trainer(toy.config(**values), toy.split()).batches
+
+
+def encoded(texts: list[str]) -> TokenBatch:
+    trainer = build_trainer(toy.config(), toy.split())
+    return TokenBatch.of([trainer.encoder.encode(text) for text in texts])
+
+
+def words_of(batch: TokenBatch) -> list[tuple[int, tuple[int, ...]]]:
+    """Each token as its word row and its n-gram rows."""
+    ends = [*batch.ngram_offsets_T.tolist()[1:], len(batch.ngram_ids)]
+    begins = batch.ngram_offsets_T.tolist()
+    return [
+        (word, tuple(batch.ngram_ids[begin:end].tolist()))
+        for word, begin, end in zip(batch.word_ids_T.tolist(), begins, ends, strict=True)
+    ]
+
+
+def test_a_batch_keeps_the_words_it_is_told_to_with_their_pieces():
+    batch = encoded(TEXTS)
+    kept_T = torch.ones(len(batch.word_ids_T), dtype=torch.bool)
+    kept_T[[1, 2]] = False
+    found = batch.keep(kept_T)
+    expected = [word for word, kept in zip(words_of(batch), kept_T.tolist(), strict=True) if kept]
+    assert words_of(found) == expected
+    assert found.lengths_B.tolist() == [int(batch.lengths_B[0]) - 2, *batch.lengths_B.tolist()[1:]]
+
+
+def test_texts_in_other_rows_keep_their_shape_and_the_others_stay():
+    batch = encoded(["国足国足国足", "国足进球"])
+    found = batch.in_other_rows(torch.tensor([7, 0]), n_buckets=64)
+    n_moved = int(batch.lengths_B[0])
+    before, after = words_of(batch), words_of(found)
+    assert after[n_moved:] == before[n_moved:]
+    assert all(word == 0 for word, _ in after[:n_moved])
+    moved = [tuple((row + 7) % 64 for row in rows) for _, rows in before[:n_moved]]
+    assert [rows for _, rows in after[:n_moved]] == moved
+
+
+def test_about_the_share_asked_for_is_left_out_and_no_text_is_left_empty():
+    whole, part = (batches(words_left_out=share, outlier_weight=1.0).at(3) for share in (0.0, 0.6))
+    n_words = len(whole.batch.word_ids_T)
+    assert whole.kept_T.all()
+    assert len(part.kept_T) == n_words
+    assert len(part.batch.word_ids_T) == int(part.kept_T.sum())
+    assert 0.35 < 1 - len(part.batch.word_ids_T) / n_words < 0.75
+    assert (part.batch.lengths_B >= 1).all()
+    assert len(part.batch.lengths_B) == len(whole.batch.lengths_B)
+
+
+def test_a_share_of_the_texts_of_no_class_is_made_of_words_of_training_headlines():
+    found = batches(outlier_weight=1.0, outlier_share=1.0, batch_size=30, word_dropout=0.0)
+    known = set(words_of(found.texts.first(found.n_train)))
+    n_made = round(WORD_ROWS_SHARE * found.outliers_per_batch)
+    assert n_made == 6
+    n_repeats = 0
+    for step in range(20):
+        batch = found.at(step).batch
+        lengths = batch.lengths_B.tolist()
+        assert len(lengths) == 60
+        made = words_of(batch)[sum(lengths[:-n_made]) :]
+        assert set(made) <= known
+        repeat = made[: lengths[-n_made]]
+        n_repeats += len(set(repeat)) <= 2
+        blind = made[-lengths[-1] :]
+        assert all(len(rows) == 1 for _, rows in blind)
+    assert n_repeats == 20
+
+
+def test_some_nonsense_is_made_of_words_nobody_has_seen():
+    quiet = {"outlier_weight": 1.0, "outlier_share": 1.0, "batch_size": 30, "word_dropout": 0.0}
+    found = batches(**quiet)
+    n_nonsense = n_moved = 0
+    for step in range(20):
+        rows_B = torch.cat([found.rows(step), found.outlier_rows(step)])
+        asked, read = found.texts.select(rows_B), found.at(step).batch.first(len(rows_B))
+        is_nonsense_B = rows_B >= len(found.texts.lengths_B) - int(found._sizes_G[-1])
+        same = [a == b for a, b in zip(words_of(asked), words_of(read), strict=True)]
+        moved_B = torch.zeros(len(rows_B), dtype=torch.bool)
+        moved_B[asked.sequence_T[~torch.tensor(same)]] = True
+        assert not moved_B[~is_nonsense_B].any()
+        n_nonsense, n_moved = n_nonsense + int(is_nonsense_B.sum()), n_moved + int(moved_B.sum())
+    assert n_moved / n_nonsense == pytest.approx(UNSEEN_SHARE, abs=0.1)
