@@ -31,6 +31,8 @@ _LONGEST_REPEAT, _LONGEST_CHARACTERS = 12, 16  # words
 class Drawn:
     """The texts of one step, the labelled headlines first."""
 
+    rows_B: Tensor
+    """Which training headlines the labelled ones are."""
     batch: TokenBatch
     kept_T: Tensor
     """Which of all their words are in it; the others were left out."""
@@ -64,15 +66,16 @@ class Batches:
 
     def at(self, step: int) -> Drawn:
         """The headlines of one step, then its outliers; words are hidden and left out of both alike."""
-        texts = self._texts(step)
+        rows_B = self.rows(step)
+        texts = self._texts(rows_B, step)
         chance_T = torch.rand(len(texts.word_ids_T), generator=self._chance(HIDDEN_WORDS, step))
         texts = replace(
             texts, word_ids_T=texts.word_ids_T.masked_fill(chance_T < self.config.word_dropout, 0)
         )
         if not self.config.words_left_out:
-            return Drawn(batch=texts, kept_T=torch.ones_like(texts.word_ids_T, dtype=torch.bool))
+            return Drawn(rows_B=rows_B, batch=texts, kept_T=torch.ones_like(texts.word_ids_T, dtype=torch.bool))
         kept_T = self._kept(texts, step)
-        return Drawn(batch=texts.keep(kept_T), kept_T=kept_T)
+        return Drawn(rows_B=rows_B, batch=texts.keep(kept_T), kept_T=kept_T)
 
     def outlier_rows(self, step: int) -> Tensor:
         """Which of the written texts of no class stand in the batch of a step, counted as in `texts`."""
@@ -92,9 +95,8 @@ class Batches:
     def _chance(self, purpose: int, step: int) -> torch.Generator:
         return generator(self.config.seed, purpose, step)
 
-    def _texts(self, step: int) -> TokenBatch:
-        """The texts of a step, every word in its place."""
-        headline_B = self.rows(step)
+    def _texts(self, headline_B: Tensor, step: int) -> TokenBatch:
+        """These headlines and the texts of no class of a step, every word in its place."""
         if not self.outliers_per_batch:
             return self.texts.select(headline_B)
         rows_B = torch.cat([headline_B, self.outlier_rows(step)])

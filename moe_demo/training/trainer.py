@@ -263,7 +263,7 @@ class Trainer:
         others_B = torch.arange(batch_size, len(drawn.batch.lengths_B))[self.rank :: self.world]
         batch = drawn.batch if self.world == 1 else drawn.batch.select(torch.cat([mine_B, others_B]))
         self._seed_dropout(seed_of(self.config.seed, DROPOUT, step, self.rank))
-        labels_B = self._train_labels_B[self.rows(step)[mine_B]]
+        labels_B = self._train_labels_B[drawn.rows_B[mine_B]]
         return batch.to(self.device), labels_B.to(self.device), drawn.kept_T
 
     def _seed_dropout(self, seed: int) -> None:
