@@ -73,7 +73,9 @@ class Batches:
             texts, word_ids_T=texts.word_ids_T.masked_fill(chance_T < self.config.word_dropout, 0)
         )
         if not self.config.words_left_out:
-            return Drawn(rows_B=rows_B, batch=texts, kept_T=torch.ones_like(texts.word_ids_T, dtype=torch.bool))
+            return Drawn(
+                rows_B=rows_B, batch=texts, kept_T=torch.ones_like(texts.word_ids_T, dtype=torch.bool)
+            )
         kept_T = self._kept(texts, step)
         return Drawn(rows_B=rows_B, batch=texts.keep(kept_T), kept_T=kept_T)
 
