@@ -248,7 +248,7 @@ class SlowStep:
             kind="sequence" if by_headline else "batch" if over_experts else "unused",
             terms=LossTerms(
                 load_E=shown.sequence_load_BE[headline] if by_headline else shown.load_E,
-                n_tokens=len(self.headlines[headline].words) if by_headline else len(shown.scores_TE),
+                n_tokens=len(self.headlines[headline].read) if by_headline else len(shown.scores_TE),
                 top_k=shown.topk_idx_TK.shape[1],
                 share_E=shown.sequence_P_BE[headline] if by_headline else shown.P_E,
             ),

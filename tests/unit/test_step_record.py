@@ -47,9 +47,9 @@ def test_the_factors_are_those_of_the_loss_of_the_method(step: SlowStep):
         factors = [step.factors(place, b) for b in range(len(step.headlines))]
         assert {one.kind for one in factors} == {kinds[step.balance.method]}
         for one in factors:
-            assert one.P_E.sum() == pytest.approx(one.even_P * len(one.P_E), rel=1e-5)
+            assert one.terms.share_E.sum() == pytest.approx(1, rel=1e-5)
         if step.losses:  # of headlines it is their mean
-            assert np.mean([one.total for one in factors]) == pytest.approx(factors[0].loss, rel=1e-5)
+            assert np.mean([one.terms.total for one in factors]) == pytest.approx(factors[0].loss, rel=1e-5)
 
 
 def test_the_share_of_the_balance_loss_is_what_cross_entropy_leaves(step: SlowStep):

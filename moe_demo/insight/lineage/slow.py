@@ -54,7 +54,7 @@ class SlowCase:
 
 
 def slow_score(case: SlowCase, headline: int, nth: int) -> Lineage:
-    """A word's affinity to an expert, as training saw the word."""
+    """Affinity of the nth word that was read to an expert, as training saw the word."""
     t, shown = case.step.headlines[headline].begin + nth, case.shown
     arrays = {"u": shown.input_TD[t], "directions": shown.directions_ED}
     return affinity("slow_score", case.rule, case.expert, shown.logits_TE[t], shown.scores_TE[t], arrays)
@@ -68,7 +68,7 @@ def slow_count(case: SlowCase) -> Lineage:
 def slow_mine(case: SlowCase, headline: int) -> Lineage:
     """Assignments of an expert among the words of one headline."""
     one = case.step.headlines[headline]
-    chosen_TK = case.shown.topk_idx_TK[one.begin : one.begin + len(one.words)]
+    chosen_TK = case.shown.topk_idx_TK[one.tokens]
     expected = float(case.step.headline_load(case.layer, headline)[case.expert])
     return _counted("slow_mine", case, chosen_TK, expected)
 
@@ -215,7 +215,7 @@ def slow_share(case: SlowCase, headline: int) -> Lineage:
         name="slow_share",
         equation=r"P_i = \frac{1}{T} \sum_t \frac{s_{i,t}}{\sum_j s_{j,t}}",
         source=source,
-        arrays={"scores": scores_TE[one.begin : one.begin + len(one.words)] if is_headline else scores_TE},
+        arrays={"scores": scores_TE[one.tokens] if is_headline else scores_TE},
         snippet=f"result = (scores / scores.sum(1, keepdims=True)).mean(0)[{e}]",
         expected=float(terms.share_E[e]),
     )

@@ -27,7 +27,7 @@ def listed(step: SlowStep, layer: int, headline: int) -> list[NumberKey]:
 
 
 def is_there(step: SlowStep, layer: int, key: NumberKey) -> bool:
-    """Whether the step has this number: of any of its headlines, and of every word of them."""
+    """Whether the step has this number: of any of its headlines, and of every word of them that was read."""
     quantity = QUANTITIES.get(key.name)
     if quantity is None or quantity.of is not SlowCase or len(key.at) != len(quantity.takes):
         return False
@@ -35,7 +35,7 @@ def is_there(step: SlowStep, layer: int, key: NumberKey) -> bool:
         return key in listed(step, layer, 0)
     if key.at[0] >= len(step.headlines):
         return False
-    return len(key.at) == 1 or key.at[1] < len(step.headlines[key.at[0]].words)
+    return len(key.at) == 1 or key.at[1] < len(step.headlines[key.at[0]].read)
 
 
 def slow_case(run: Run, step: SlowStep, layer: int, expert: int) -> SlowCase:
