@@ -30,7 +30,7 @@ from moe_demo.text.background import held_out_background
 from moe_demo.text.corpus import Corpus, read_labelled_or_plain
 from moe_demo.text.nonsense import nonsense
 from moe_demo.training.evaluation import encode_all, evaluate
-from moe_demo.training.train import train_run
+from moe_demo.training.train import Outcome, train_run
 
 NONSENSE_SEED = 1  # another one than training's
 
@@ -38,8 +38,13 @@ NONSENSE_SEED = 1  # another one than training's
 def measure(config: RunConfig, real: Sequence[Corpus], others: Sequence[str]) -> dict[str, Any]:
     """Train one run and take every figure; the run is thrown away."""
     with tempfile.TemporaryDirectory() as name:
-        outcome = train_run(Path(name) / "run", config, device="cpu")
-        run = load_run(outcome.folder)
+        return _figures(train_run(Path(name) / "run", config, device="cpu"), config, real, others)
+
+
+def _figures(
+    outcome: Outcome, config: RunConfig, real: Sequence[Corpus], others: Sequence[str]
+) -> dict[str, Any]:
+    run = load_run(outcome.folder)  # it reads of its folder as it is asked
     texts = [encode_all(corpus, run.encoder) for corpus in real]
     label_ids = [torch.from_numpy(corpus.label_ids) for corpus in real]
     words = word_routing(run.model, [text for corpus in texts for text in corpus])
