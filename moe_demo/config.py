@@ -128,6 +128,8 @@ class ModelConfig:
     n_groups: int = 4
     topk_groups: int = 2
     group_score: GroupScore = "top_sum"
+    n_hash_layers: int = 0  # first MoE layers whose experts follow from the word alone (DeepSeek-V4: 3 of 43)
+    kind_biases: bool = False  # a routing bias for each kind of word (DeepSeek-V4.1: for text and for images)
     final_norm: bool = True  # RMSNorm before pooling; the source article's classifier has none
     pooling_pseudocount: float = (
         0.0  # words of nothing that the mean counts along: few words make no sure answer
@@ -167,6 +169,9 @@ class ModelConfig:
         )
         for name in ("n_shared", "ffn_dim", "pooling_pseudocount"):
             require(self, getattr(self, name) >= 0, name, must_be("at_least", bound=0))
+        most = must_be("within", bounds=f"0..n_layers={self.n_layers}")
+        require(self, 0 <= self.n_hash_layers <= self.n_layers, "n_hash_layers", most)
+        require(self, self.n_groups == 1 or not self.n_hash_layers, "n_groups", must_be("is", value=1))
         for name in ("embedding_std", "router_std"):
             require(self, getattr(self, name) > 0, name, must_be("above", bound=0))
         for name in ("dropout", "token_dropout"):

@@ -183,7 +183,8 @@ def _experts(
     layer: LayerTrace, token: int, rule: RoutingRule, order: tuple[int, ...], groups: tuple[GroupStep, ...]
 ) -> tuple[ExpertStep, ...]:
     gates_E, scores_E, choice_E = layer.gates_TE[token], layer.scores_TE[token], layer.choice_TE[token]
-    biased_E = scores_E + layer.bias_E
+    bias_E = layer.bias_TE[token]
+    biased_E = scores_E + bias_E
     counted = {e for group in groups for e in group.counted}
     rank_of = {e: rank for rank, e in enumerate(order)}
     return tuple(
@@ -191,7 +192,7 @@ def _experts(
             expert=e,
             logit=float(layer.logits_TE[token, e]),
             score=float(scores_E[e]),
-            bias=float(layer.bias_E[e]),
+            bias=float(bias_E[e]),
             biased=float(biased_E[e]),
             choice=float(choice_E[e]) if e in rank_of else None,
             group=e // rule.group_size,
@@ -208,7 +209,7 @@ def _experts(
 def _groups(layer: LayerTrace, token: int, rule: RoutingRule) -> tuple[GroupStep, ...]:
     if layer.group_scores_TG is None or layer.kept_groups_TM is None:
         return ()
-    biased_E = layer.scores_TE[token] + layer.bias_E
+    biased_E = layer.scores_TE[token] + layer.bias_TE[token]
     kept = {int(g) for g in layer.kept_groups_TM[token]}
     steps = []
     for g, score in enumerate(layer.group_scores_TG[token]):
