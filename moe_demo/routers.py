@@ -6,7 +6,7 @@
     v4-hash   the same, and in the first layer a table names the experts of each word; scores only weigh them (there)
     v4.1      as v4, with a bias for each kind of word: V4.1 has one for text and one for images, here are words only
 
-What a preset says of sizes and of groups stays, but for V4 and after, which have none. V2's scale is that of V2-Lite, 1.
+What a preset says of sizes and of groups stays, but for V4 and after, which have none. V2's scale is that of V2-Lite.
 V4 has 3 hash layers of 43; of the two layers of our presets it is the first.
 """
 
@@ -41,5 +41,7 @@ def with_router(config: RunConfig, router: str) -> RunConfig:
     """The same run with another generation's router, and the balance method that it came with."""
     values: dict[str, Any] = {"method": _BALANCE[router]}
     return replace(
-        config, model=replace(config.model, **_LEARNED | _RULES[router]), balance=replace(config.balance, **values)
+        config,
+        model=replace(config.model, **_LEARNED | _RULES[router]),
+        balance=replace(config.balance, **values),
     )

@@ -29,7 +29,8 @@ def panel() -> None:
     score_path(view, shown, asked)
     proof(view, shown)
     st.header(t("router.map_title", layer=layer_name(asked.layer)), anchor="map")
-    explained(t("router.map_caption"))
+    is_by_hash = shown.layer.hash_order_TE is not None
+    explained(t("router.hash.map_caption" if is_by_hash else "router.map_caption"))
     score_map(view, shown, asked)
     show_lineage(offered(view, shown), view.selection)
 

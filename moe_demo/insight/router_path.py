@@ -34,9 +34,10 @@ class ExpertStep:
     biased: float
     """s + b, before any group is left out: what group scores are made of."""
     choice: float | None
-    """s + b of an expert that may be chosen; None (-inf) where its group was left out."""
+    """s + b of an expert that may be chosen; None (-inf) where its group was left out or the table names others."""
     group: int
     group_kept: bool
+    """Whether the expert may be chosen at all."""
     counted: bool
     """Whether the group's score sums this expert's s + b."""
     rank: int | None
@@ -79,6 +80,8 @@ class RouterPath:
     """Sum of the chosen experts' scores: what a normalised gate is divided by."""
     gate_sum: float
     normalised: bool
+    row: tuple[int, ...] = ()
+    """The experts that the table names for this word, in its order; empty where scores choose."""
 
     @property
     def chosen(self) -> tuple[int, ...]:
@@ -139,6 +142,7 @@ def router_path(layer: LayerTrace, token: int, rule: RoutingRule) -> RouterPath:
         score_sum=float(layer.scores_TE[token][topk_idx_K].sum()),
         gate_sum=float(layer.gates_TK[token].sum()),
         normalised=rule.norm_topk and rule.top_k > 1,
+        row=() if layer.hash_order_TE is None else tuple(layer.hash_order_TE[token, : rule.top_k].tolist()),
     )
 
 

@@ -92,6 +92,11 @@ class LayerTrace:
         return common_TE if self.kind_bias_TE is None else common_TE + self.kind_bias_TE
 
     @property
+    def mean_bias_E(self) -> Array:
+        """The bias of each expert; the mean over the words where they have their own."""
+        return np.asarray(self.bias_TE.mean(0))
+
+    @property
     def load_E(self) -> Array:
         """Assignments per routed expert over these tokens; sums to T x K."""
         return np.bincount(self.topk_idx_TK.ravel(), minlength=self.n_routed)

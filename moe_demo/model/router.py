@@ -252,14 +252,13 @@ class Router(nn.Module):
         logits_TE = self.logits(x_TD, change.directions_ED if change else None)
         kind_bias_TE = hash_order_TE = None
         if self.kind_bias_ZE is not None:
-            assert words is not None and words.kind_ids_T is not None, "this router needs the kinds of the words"
-            kind_bias_TE = self.kind_bias_ZE[words.kind_ids_T]
+            kinds_T = None if words is None else words.kind_ids_T
+            assert kinds_T is not None, "biases by kind need the kinds of the words"
+            kind_bias_TE = self.kind_bias_ZE[kinds_T]
         if self.hash_table_RE is not None:
             assert words is not None, "a hash layer needs the words"
             hash_order_TE = self.hash_table_RE[words.hash_T % HASH_ROWS].long()
-        return route(
-            logits_TE, bias_E, rule, change, kind_bias_TE=kind_bias_TE, hash_order_TE=hash_order_TE
-        )
+        return route(logits_TE, bias_E, rule, change, kind_bias_TE=kind_bias_TE, hash_order_TE=hash_order_TE)
 
     def logits(self, x_TD: Tensor, directions_ED: Tensor | None = None) -> Tensor:
         """u . e_i for every token and expert, shape (T, E).

@@ -172,6 +172,7 @@ def slow_step_data(run: Run, step: SlowStep, layer: int, headline: int) -> Train
     """What the component draws: the numbers of the step, those of one layer and headline in full."""
     shown, picked = step.layers[layer], step.headlines[headline]
     here = picked.tokens
+    variant = _bias_variant(run, step, layer)
     return {
         "key": f"{run.run_id} {run.step} {language()}",
         "step": step.metrics.step,
@@ -196,13 +197,13 @@ def slow_step_data(run: Run, step: SlowStep, layer: int, headline: int) -> Train
         "balance_share": step.balance_share,
         "factors": _factors(step, layer, headline),
         **_gradients(step, layer),
-        **_biases(step, shown),
+        **_biases(step, shown, variant),
         "stages": _stages(run, step, layer, headline),
         "badge": _badge(run, step),
         "badge_hint": _origin(run, step),
         "colours": COLOURS,
         "ramp": sequential_ramp(),
-        "words": labels("slow.words"),
+        "words": labels("slow.words") | ({"no_bias": t(f"slow.words.no_bias{variant}")} if variant else {}),
         "lang": language(),
     }
 
@@ -258,9 +259,18 @@ def _gradients(step: SlowStep, layer: int) -> Gradients:
     }
 
 
-def _biases(step: SlowStep, layer: SlowLayer) -> Biases:
+def _bias_variant(run: Run, step: SlowStep, layer: int) -> str:
+    """Which words tell of the biases of a layer: they move, or not, or each kind of word has its own."""
+    if step.balance.bias_step == 0:
+        return "_none"
+    if layer < run.config.model.n_hash_layers:
+        return "_hash"
+    return "_kinds" if run.config.model.kind_biases else ""
+
+
+def _biases(step: SlowStep, layer: SlowLayer, variant: str) -> Biases:
     return {
-        "rate": step.balance.bias_step,
+        "rate": 0.0 if variant else step.balance.bias_step,
         "sign": layer.bias_sign_E.tolist(),
         "before": layer.bias_before_E.tolist(),
         "after": layer.bias_after_E.tolist(),
@@ -289,7 +299,8 @@ def _stages(run: Run, step: SlowStep, layer: int, headline: int) -> list[SlowSta
     variants: dict[StageName, str] = {
         "loss": f"_{method_key(method)}",
         "gradient": "_clipped" if step.clip_scale < 1 else "",
-        "bias": "" if step.balance.bias_step > 0 else "_none",
+        "bias": _bias_variant(run, step, layer),
+        "scores": "_hash" if layer < run.config.model.n_hash_layers else "",
         "batch": "" if step.metrics.step <= step.n_steps else "_beyond",
     }
     stages: list[SlowStage] = []
