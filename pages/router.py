@@ -10,6 +10,7 @@ from moe_demo.ui.kit.lineage import show_lineage
 from moe_demo.ui.kit.source import show_source
 from moe_demo.ui.kit.words import layer_name
 from moe_demo.ui.router import controls as router_controls
+from moe_demo.ui.router import generations
 from moe_demo.ui.router.numbers import offered
 from moe_demo.ui.router.page import score_map, score_path
 from moe_demo.ui.router.proof import proof
@@ -39,4 +40,5 @@ with st.container(key="router-title", horizontal=True, vertical_alignment="botto
     st.title(t("router.title"), anchor=False, width="content")
     explained(t("router.caption"), width="content")
 panel()
+generations.draw(views.view(RouterSettings))
 show_source(affinity, score_groups, leave_out_groups, choose, gate_values)
