@@ -6,11 +6,13 @@ import pytest
 
 from moe_demo.config import RunConfig
 from moe_demo.insight.lineage import check
-from moe_demo.insight.run import Run, load_run
+from moe_demo.insight.run import Run, load_run, open_run
 from moe_demo.insight.slow_step import slow_step
 from moe_demo.insight.switches import Seat, Switches
 from moe_demo.insight.whatif import whatif
-from moe_demo.routers import with_router
+from moe_demo.releases.generations import generation_store
+from moe_demo.routers import ROUTERS, with_router
+from moe_demo.runs.errors import RunError
 from moe_demo.text.word_kinds import kind_of
 from moe_demo.training.train import train_run
 from moe_demo.ui.kit.i18n import LANGUAGES, speaking, text_in
@@ -134,3 +136,29 @@ def test_the_recorded_step_of_a_hash_layer_keeps_its_biases(runs: Path):
     biases = [record.bias_LE for record in run.metrics if hasattr(record, "bias_LE")]
     assert not any(any(step[0]) for step in biases)
     assert any(biases[-1][1])
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("layer", [0, 1])
+def test_five_generations_route_the_sentence_of_the_page(lang: str, layer: int):
+    text = "火箭夺冠后火箭发射"
+    data = app.drawn(app.opened("router", lang=lang, s=text, l=str(layer)), "cards")
+    assert len(data["cards"]) == len(ROUTERS)
+    for router, card in zip(ROUTERS, data["cards"], strict=True):
+        run = open_run(generation_store(router))
+        trace = run.trace(text)
+        assert data["tokens"] == list(trace.tokens)
+        assert card["chosen"] == trace.layers[layer].topk_idx_TK.tolist()
+        assert f"{max(trace.probabilities.values()):.1%}" in card["here"][0]["value"]
+    by_table = text_in(lang, "generations.rules.v4_hash")
+    assert [card["rule"] == by_table for card in data["cards"]] == [False, False, False, layer == 0, False]
+
+
+def test_where_the_recording_is_broken_the_rest_of_the_page_stays(monkeypatch: pytest.MonkeyPatch):
+    def broken() -> None:
+        raise RunError("missing", name="generations")
+
+    monkeypatch.setattr("moe_demo.ui.router.generations.read_generations", broken)
+    at = app.opened("router")
+    assert len(at.error) == 1
+    assert app.drawn(at, "rows")

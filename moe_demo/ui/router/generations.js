@@ -12,10 +12,10 @@ import { dataTable } from "../kit/table.js";
  * @typedef {{ e: number, x: number, y: number, side: number, chosen: boolean }} Seat
  */
 
-const CELL = 11; // px of an expert's place
-const FULL = 10; // side of the square of the largest gate
-const LEAST = 5;
-const EMPTY = 3.5;
+const CELL = 13; // px of an expert's place
+const FULL = 12; // side of the square of the largest gate
+const LEAST = 6;
+const EMPTY = 4;
 
 /**
  * Where each expert's square stands, and how large it is. No DOM.
