@@ -60,6 +60,8 @@ recording: $(RUN_STAMP) ## make the recordings that pages show again
 	$(BIN)/python -m moe_demo.releases.make_seeds
 	$(BIN)/python -m moe_demo.releases.make_gate_effects
 	$(BIN)/python -m moe_demo.releases.make_dense
+	$(BIN)/python -m moe_demo.releases.make_generations
+	$(BIN)/python -m moe_demo.releases.make_device_losses
 
 clean: ## remove the virtual environment, the Node packages and every cache; runs/ is kept
 	rm -rf $(VENV) node_modules .cache .pytest_cache .mypy_cache .ruff_cache tests/browser/artifacts
