@@ -122,7 +122,8 @@ def test_every_part_and_every_note_has_a_name_in_both_languages():
 def test_the_articles_figures_each_have_a_row_for_every_arithmetic(lang: str):
     at = opened(lang=lang)
     shown = "\n".join(element.value for element in at.markdown)
-    assert [heading.value for heading in at.subheader] == [
+    headings = [heading.value for heading in at.subheader]
+    assert headings[: len(tables.ARTICLE)] == [
         text_in(lang, f"scale.claims.{key}.title").format(figure=figure)
         for key, figure in tables.ARTICLE.items()
     ]
