@@ -18,7 +18,7 @@ RUN_STAMP := $(VENV)/installed-run
 DEV_STAMP := $(VENV)/installed-dev
 
 .DEFAULT_GOAL := help
-EXPERIMENTS := segmentation shared
+EXPERIMENTS := segmentation shared balance
 
 .PHONY: help run test check types bench screenshots architecture runs recording clean browser node
 

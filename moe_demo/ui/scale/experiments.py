@@ -5,7 +5,13 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from moe_demo.releases.experiments import EXPERIMENTS, Experiment, read_experiment, recorded_names
+from moe_demo.releases.experiments import (
+    EXPERIMENTS,
+    Experiment,
+    Measure,
+    read_experiment,
+    recorded_names,
+)
 from moe_demo.runs.errors import RunError
 from moe_demo.ui.kit.errors import sentence
 from moe_demo.ui.kit.glossary import explained
@@ -45,13 +51,22 @@ def key(name: str) -> str:
 
 
 def says(found: Experiment) -> str:
-    """Which variants differ from the first in their loss, beyond the seeds."""
-    first, *others = EXPERIMENTS[found.name]
-    words = variants(found.name)
-    clear = [words[variant] for variant in others if found.difference(variant, "loss").is_clear]
-    if not clear:
-        return t("experiments.says_none", first=words[first], n=len(found.seeds))
-    return t("experiments.says", first=words[first], n=len(found.seeds), clear=t("common.comma").join(clear))
+    """Which variants differ from the first in their loss, beyond the seeds, and which in their load."""
+    first, words = next(iter(EXPERIMENTS[found.name])), variants(found.name)
+    told = {"first": words[first], "n": len(found.seeds)}
+    clear, uneven = _clear(found, "loss"), _clear(found, "max_vio")
+    line = t("experiments.says", clear=clear, **told) if clear else t("experiments.says_none", **told)
+    return line + (t("experiments.says_vio", clear=uneven) if uneven else "")
+
+
+def _clear(found: Experiment, measure: Measure) -> str:
+    """The variants whose interval leaves 0 out, in words."""
+    words, others = variants(found.name), list(EXPERIMENTS[found.name])[1:]
+    return t("common.comma").join(
+        t("experiments.quoted", word=words[variant])
+        for variant in others
+        if found.difference(variant, measure).is_clear
+    )
 
 
 def variants(name: str) -> dict[str, str]:
@@ -69,6 +84,7 @@ def table(found: Experiment) -> pd.DataFrame:
     rows = []
     for place, variant in enumerate(EXPERIMENTS[found.name]):
         loss, accuracy = found.difference(variant, "loss"), found.difference(variant, "accuracy")
+        vio = found.difference(variant, "max_vio")
         rows.append(
             {
                 heads["variant"]: words[variant],
@@ -80,7 +96,8 @@ def table(found: Experiment) -> pd.DataFrame:
                 heads["accuracy_difference"]: "–"
                 if not place
                 else f"{accuracy.mean:+.2%} ({accuracy.low:+.2%} … {accuracy.high:+.2%})",
-                heads["max_vio"]: f"{found.mean(variant, 'max_vio'):.2f}",
+                heads["max_vio"]: f"{found.mean(variant, 'max_vio'):.2f}"
+                + (f", {vio.mean:+.2f} ({vio.low:+.2f} … {vio.high:+.2f})" if place else ""),
             }
         )
     return pd.DataFrame(rows)
