@@ -302,9 +302,7 @@ def _add_experts(commands: argparse._SubParsersAction[_Parser]) -> None:
     )
     _add_run(parser)
     _add_data(parser, "labelled headlines (default: those held out when the run was trained)")
-    parser.add_argument(
-        "--json", action="store_true", help="a JSON list, one object per layer, expert and class"
-    )
+    parser.add_argument("--json", action="store_true", help="a JSON list, by layer, expert and class")
 
 
 def _add_scale(commands: argparse._SubParsersAction[_Parser]) -> None:
@@ -335,13 +333,7 @@ def _add_parallel(commands: argparse._SubParsersAction[_Parser]) -> None:
     _add_step(parser)
     _add_data(parser, "labelled headlines (default: those held out when the run was trained)")
     add = parser.add_argument
-    add(
-        "--headlines",
-        type=int,
-        default=256,
-        metavar="N",
-        help="so many of them, evenly from the whole file (default: 256)",
-    )
+    add("--headlines", type=int, default=256, metavar="N", help="so many, evenly taken (default: 256)")
     add("--repeats", type=int, default=20, metavar="N", help="timed passes (default: 20)")
     add("--out", type=Path, metavar="DIR", help="write parallel.json there")
     add("--json", action="store_true", help="one JSON object")

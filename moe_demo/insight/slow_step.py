@@ -38,6 +38,7 @@ from moe_demo.model.balance import (
     sequence_balance_loss,
 )
 from moe_demo.model.classifier import BlockOutput, Classifier
+from moe_demo.model.router import Routing
 from moe_demo.runs.catalogue import version
 from moe_demo.runs.data import text_encoder
 from moe_demo.runs.metrics import StepMetrics
