@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from moe_demo.config import RunConfig
-from moe_demo.insight.lineage import check
+from moe_demo.insight.lineage import NumberKey, check, lineage_of
 from moe_demo.insight.run import Run, load_run, open_run
 from moe_demo.insight.slow_step import slow_step
 from moe_demo.insight.switches import Seat, Switches
@@ -19,6 +19,7 @@ from moe_demo.ui.kit.i18n import LANGUAGES, speaking, text_in
 from moe_demo.ui.router import controls
 from moe_demo.ui.router.numbers import offered
 from moe_demo.ui.training.data_slow_step import slow_step_data
+from moe_demo.ui.training.numbers_slow_step import listed, slow_case
 from tests import toy
 from tests.pages import app
 from tests.pages.numbers import view_of
@@ -162,3 +163,14 @@ def test_where_the_recording_is_broken_the_rest_of_the_page_stays(monkeypatch: p
     at = app.opened("router")
     assert len(at.error) == 1
     assert app.drawn(at, "rows")
+
+
+@pytest.mark.parametrize("router", ["v4-hash", "v4.1"])
+def test_every_number_of_a_step_can_be_found_again(runs: Path, router: str):
+    run = opened_run(runs, router)
+    step = slow_step(run)
+    for layer in range(2):
+        case, keys = slow_case(run, step, layer, 5), listed(step, layer, 0)
+        assert all(check(lineage_of(key, case)).agrees for key in keys)
+        moves = router == "v4-hash" and layer == 1
+        assert (NumberKey("slow_bias") in keys) == moves
