@@ -172,7 +172,6 @@ def slow_step_data(run: Run, step: SlowStep, layer: int, headline: int) -> Train
     """What the component draws: the numbers of the step, those of one layer and headline in full."""
     shown, picked = step.layers[layer], step.headlines[headline]
     here = picked.tokens
-    variant = _bias_variant(run, step, layer)
     return {
         "key": f"{run.run_id} {run.step} {language()}",
         "step": step.metrics.step,
@@ -197,13 +196,14 @@ def slow_step_data(run: Run, step: SlowStep, layer: int, headline: int) -> Train
         "balance_share": step.balance_share,
         "factors": _factors(step, layer, headline),
         **_gradients(step, layer),
-        **_biases(step, shown, variant),
+        **_biases(step, shown),
         "stages": _stages(run, step, layer, headline),
         "badge": _badge(run, step),
         "badge_hint": _origin(run, step),
         "colours": COLOURS,
         "ramp": sequential_ramp(),
-        "words": labels("slow.words") | ({"no_bias": t(f"slow.words.no_bias{variant}")} if variant else {}),
+        "words": labels("slow.words")
+        | {"no_bias": t(f"slow.words.no_bias{_bias_variant(run, step, layer) or '_none'}")},
         "lang": language(),
     }
 
@@ -260,17 +260,14 @@ def _gradients(step: SlowStep, layer: int) -> Gradients:
 
 
 def _bias_variant(run: Run, step: SlowStep, layer: int) -> str:
-    """Which words tell of the biases of a layer: they move, or not, or each kind of word has its own."""
-    if step.balance.bias_step == 0:
-        return "_none"
-    if layer < run.config.model.n_hash_layers:
-        return "_hash"
-    return "_kinds" if run.config.model.kind_biases else ""
+    """Which words tell of a layer's biases: they move, or not, or each kind of word has its own."""
+    by_words = "_hash" if layer < run.config.model.n_hash_layers else "_kinds"
+    return "_none" if step.balance.bias_step == 0 else "" if step.layers[layer].moves_by_load else by_words
 
 
-def _biases(step: SlowStep, layer: SlowLayer, variant: str) -> Biases:
+def _biases(step: SlowStep, layer: SlowLayer) -> Biases:
     return {
-        "rate": 0.0 if variant else step.balance.bias_step,
+        "rate": step.balance.bias_step if layer.moves_by_load else 0.0,
         "sign": layer.bias_sign_E.tolist(),
         "before": layer.bias_before_E.tolist(),
         "after": layer.bias_after_E.tolist(),
