@@ -1,4 +1,4 @@
-"""What a run is made of: frozen settings, values that go to JSON and back, and the presets; a bad one is a ConfigError.
+"""What a run is made of: frozen, validated settings and the presets.
 
 Letters: T real tokens, D model width, F expert width, E routed experts, S shared experts, K chosen per token, G groups,
 M groups kept, L MoE layers, C classes, B headlines in a batch.
