@@ -18,6 +18,8 @@ RUN_STAMP := $(VENV)/installed-run
 DEV_STAMP := $(VENV)/installed-dev
 
 .DEFAULT_GOAL := help
+EXPERIMENTS := segmentation shared balance
+
 .PHONY: help run test check types bench screenshots architecture runs recording clean browser node
 
 help: ## list these commands
@@ -60,6 +62,10 @@ recording: $(RUN_STAMP) ## make the recordings that pages show again
 	$(BIN)/python -m moe_demo.releases.make_seeds
 	$(BIN)/python -m moe_demo.releases.make_gate_effects
 	$(BIN)/python -m moe_demo.releases.make_dense
+	$(BIN)/python -m moe_demo.releases.make_generations
+	$(BIN)/python -m moe_demo.releases.make_device_losses
+	for name in $(EXPERIMENTS); do rm -f moe_demo/recordings/experiments/$$name.json; \
+		$(BIN)/python -m moe_demo experiment $$name --out moe_demo/recordings/experiments/$$name.json || exit 1; done
 
 clean: ## remove the virtual environment, the Node packages and every cache; runs/ is kept
 	rm -rf $(VENV) node_modules .cache .pytest_cache .mypy_cache .ruff_cache tests/browser/artifacts

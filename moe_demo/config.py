@@ -1,10 +1,7 @@
 """What a run is made of: frozen, validated settings and the presets.
 
-Every class here is a value: build one, compare it, write it to JSON, read it back. A bad value raises
-`ConfigError` with the field, the value and the rule. Nothing in this file imports torch.
-
-Letters used in the whole package: T real tokens, D model width, F expert width, E routed experts, S shared
-experts, K chosen per token, G groups, M groups kept, L MoE layers, C classes, B headlines in a batch.
+Letters: T real tokens, D model width, F expert width, E routed experts, S shared experts, K chosen per token, G groups,
+M groups kept, L MoE layers, C classes, B headlines in a batch.
 """
 
 from __future__ import annotations
@@ -128,10 +125,10 @@ class ModelConfig:
     n_groups: int = 4
     topk_groups: int = 2
     group_score: GroupScore = "top_sum"
+    n_hash_layers: int = 0  # first MoE layers whose experts follow from the word alone (DeepSeek-V4: 3 of 43)
+    kind_biases: bool = False  # a routing bias for each kind of word (DeepSeek-V4.1: for text and for images)
     final_norm: bool = True  # RMSNorm before pooling; the source article's classifier has none
-    pooling_pseudocount: float = (
-        0.0  # words of nothing that the mean counts along: few words make no sure answer
-    )
+    pooling_pseudocount: float = 0.0  # words of nothing that the mean counts along, so few make none sure
     embedding_std: float = 0.1  # spread of the first word and n-gram vectors
     router_std: float = 0.1  # and of the first expert directions; DeepSeek's models start from 0.006
     dropout: float = 0.2
@@ -165,8 +162,11 @@ class ModelConfig:
             "dim",
             must_be("multiple", of=f"2 x n_heads={2 * self.n_heads}"),
         )
-        for name in ("n_shared", "ffn_dim", "pooling_pseudocount"):
+        for name in ("n_shared", "ffn_dim", "pooling_pseudocount", "n_hash_layers"):
             require(self, getattr(self, name) >= 0, name, must_be("at_least", bound=0))
+        at_most = must_be("at_most", bound=self.n_layers)
+        require(self, self.n_hash_layers <= self.n_layers, "n_hash_layers", at_most)
+        require(self, self.n_groups == 1 or not self.n_hash_layers, "n_groups", must_be("is", value=1))
         for name in ("embedding_std", "router_std"):
             require(self, getattr(self, name) > 0, name, must_be("above", bound=0))
         for name in ("dropout", "token_dropout"):

@@ -26,6 +26,7 @@ HIGHEST: Mapping[str, float] = {
     "dim": 8192,
     "n_heads": 256,
     "n_layers": 128,
+    "n_hash_layers": 128,
     "ffn_dim": 131_072,
     "expert_dim": 131_072,
     "pooling_pseudocount": 1000,

@@ -3,11 +3,18 @@
 import streamlit as st
 
 from moe_demo.insight.comparison import mutual_information
-from moe_demo.model.balance import expert_balance_loss, max_vio, sequence_balance_loss, updated_bias
+from moe_demo.model.balance import (
+    communication_balance_loss,
+    device_balance_loss,
+    expert_balance_loss,
+    max_vio,
+    sequence_balance_loss,
+    updated_bias,
+)
 from moe_demo.runs.store import RunError
 from moe_demo.ui.balance import cost as balance_cost
+from moe_demo.ui.balance import device_losses, one_sentence
 from moe_demo.ui.balance import formulas as balance_formulas
-from moe_demo.ui.balance import one_sentence
 from moe_demo.ui.balance import page as balance_page
 from moe_demo.ui.balance import sweep as balance_sweep
 from moe_demo.ui.balance import table as balance_table
@@ -34,7 +41,9 @@ balance_cost.draw()
 balance_table.draw(recording)
 balance_formulas.draw(recording)
 one_sentence.draw()
+device_losses.draw()
 balance_sweep.draw(recording)
 chosen = selection.current(BalanceSettings)
 show_lineage(offered(recording, chosen, balance_page.shown_runs()), chosen)
-show_source(expert_balance_loss, sequence_balance_loss, updated_bias, max_vio, mutual_information)
+losses = (expert_balance_loss, device_balance_loss, communication_balance_loss, sequence_balance_loss)
+show_source(*losses, updated_bias, max_vio, mutual_information)

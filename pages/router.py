@@ -10,6 +10,7 @@ from moe_demo.ui.kit.lineage import show_lineage
 from moe_demo.ui.kit.source import show_source
 from moe_demo.ui.kit.words import layer_name
 from moe_demo.ui.router import controls as router_controls
+from moe_demo.ui.router import generations
 from moe_demo.ui.router.numbers import offered
 from moe_demo.ui.router.page import score_map, score_path
 from moe_demo.ui.router.proof import proof
@@ -29,7 +30,8 @@ def panel() -> None:
     score_path(view, shown, asked)
     proof(view, shown)
     st.header(t("router.map_title", layer=layer_name(asked.layer)), anchor="map")
-    explained(t("router.map_caption"))
+    is_by_hash = shown.layer.hash_order_TE is not None
+    explained(t("router.hash.map_caption" if is_by_hash else "router.map_caption"))
     score_map(view, shown, asked)
     show_lineage(offered(view, shown), view.selection)
 
@@ -38,4 +40,5 @@ with st.container(key="router-title", horizontal=True, vertical_alignment="botto
     st.title(t("router.title"), anchor=False, width="content")
     explained(t("router.caption"), width="content")
 panel()
+generations.draw(views.view(RouterSettings))
 show_source(affinity, score_groups, leave_out_groups, choose, gate_values)

@@ -6,6 +6,7 @@ from moe_demo.published import claims, cost, count
 from moe_demo.ui.kit import selection
 from moe_demo.ui.kit.i18n import t
 from moe_demo.ui.kit.source import show_source
+from moe_demo.ui.scale import experiments
 from moe_demo.ui.scale import page as scale_page
 from moe_demo.ui.scale.settings import ScaleSettings
 
@@ -17,5 +18,6 @@ scale_page.draw(asked)
 scale_page.beside(asked)
 scale_page.figures()
 scale_page.measured()
+experiments.draw()
 scale_page.own(asked)
 show_source(count, cost, claims)

@@ -65,6 +65,10 @@ def _run(args: argparse.Namespace) -> int:
         from moe_demo.cli.parallel import parallel
 
         return parallel(args)
+    if args.command == "experiment":
+        from moe_demo.cli.experiment import experiment
+
+        return experiment(args)
     if args.command == "place":
         from moe_demo.cli.place import place
 

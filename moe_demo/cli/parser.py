@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NoReturn, get_args
 
 from moe_demo.config import PRESETS, BalanceMethod, CapacityOver, DropBy
+from moe_demo.releases.experiments import NAMES
 from moe_demo.routers import ROUTERS
 
 PROG = "python -m moe_demo"
@@ -66,6 +67,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_scale(commands)
     _add_parallel(commands)
     _add_place(commands)
+    _add_experiment(commands)
     _command(commands, "runs", "list bundled and local runs, one a line", "runs")
     return parser
 
@@ -300,9 +302,7 @@ def _add_experts(commands: argparse._SubParsersAction[_Parser]) -> None:
     )
     _add_run(parser)
     _add_data(parser, "labelled headlines (default: those held out when the run was trained)")
-    parser.add_argument(
-        "--json", action="store_true", help="a JSON list, one object per layer, expert and class"
-    )
+    parser.add_argument("--json", action="store_true", help="a JSON list, by layer, expert and class")
 
 
 def _add_scale(commands: argparse._SubParsersAction[_Parser]) -> None:
@@ -333,17 +333,27 @@ def _add_parallel(commands: argparse._SubParsersAction[_Parser]) -> None:
     _add_step(parser)
     _add_data(parser, "labelled headlines (default: those held out when the run was trained)")
     add = parser.add_argument
-    add(
-        "--headlines",
-        type=int,
-        default=256,
-        metavar="N",
-        help="so many of them, evenly from the whole file (default: 256)",
-    )
+    add("--headlines", type=int, default=256, metavar="N", help="so many, evenly taken (default: 256)")
     add("--repeats", type=int, default=20, metavar="N", help="timed passes (default: 20)")
     add("--out", type=Path, metavar="DIR", help="write parallel.json there")
     add("--json", action="store_true", help="one JSON object")
     add("--device", choices=["auto", "cpu", "cuda"], default="auto", help="auto takes GPUs if there are any")
+
+
+def _add_experiment(commands: argparse._SubParsersAction[_Parser]) -> None:
+    parser = _command(
+        commands,
+        "experiment",
+        "train a paper's experiment in miniature, every variant from several seeds",
+        "experiment segmentation --seeds 5",
+        "Each training is written down once it is done: the same command goes on where it was stopped.",
+    )
+    parser.add_argument("name", choices=NAMES, help="what is varied")
+    _add_data(parser, "labelled headlines (default: the built-in corpus)")
+    add = parser.add_argument
+    add("--seeds", type=int, default=5, metavar="N", help="seeds of each variant, 0 to N - 1 (default: 5)")
+    add("--out", type=Path, metavar="FILE", help="where to write it (default: runs/experiments/NAME.json)")
+    add("--json", action="store_true", help="one JSON object")
 
 
 def _add_place(commands: argparse._SubParsersAction[_Parser]) -> None:

@@ -18,8 +18,9 @@ from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import torch
 import torch.distributed as dist
 import torch.nn.functional as F
@@ -32,10 +33,14 @@ from moe_demo.model.balance import expert_load
 from moe_demo.model.batch import TokenBatch
 from moe_demo.model.classifier import Classifier, ClassifierOutput
 from moe_demo.model.experts import RoutedExperts
+from moe_demo.runs.files import RunError, read_json
 from moe_demo.text.corpus import Corpus
 from moe_demo.training.distributed import ALONE, Ranks
 from moe_demo.training.evaluation import encode_all
 from moe_demo.training.shares import Shares
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 PHASES = ("dispatch", "experts", "combine")
 _COUNT_BYTES = 8  # how many copies are coming: one whole number a pair of ranks
@@ -88,6 +93,11 @@ class ParallelRun:
     """Median time of the whole forward pass: `single` process over the whole batch, `parallel` over the shares."""
 
     @property
+    def milliseconds(self) -> dict[str, float]:
+        """`seconds` in thousandths."""
+        return {name: 1000 * value for name, value in self.seconds.items()}
+
+    @property
     def as_predicted(self) -> bool:
         """Whether every pair of ranks was sent just what routing predicts, in every layer."""
         return all(layer.bytes_NN == layer.predicted_bytes_NN for layer in self.layers)
@@ -95,6 +105,37 @@ class ParallelRun:
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON types."""
         return asdict(self) | {"as_predicted": self.as_predicted}
+
+
+def read_parallel_run(path: Path) -> ParallelRun:
+    """What a run wrote down. Raises RunError with one sentence where it is missing or broken."""
+    record = read_json(path)
+    try:
+        values = {name: value for name, value in record.items() if name != "as_predicted"}
+        layers = [LayerTraffic(**layer) for layer in values.pop("layers")]
+        return ParallelRun(layers=layers, **values)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise RunError("bad_recording", path=path, why=error) from error
+
+
+def bytes_by_pair(layer: LayerTraffic) -> pd.DataFrame:
+    """What was sent there and back, a row for each sender, a column for each receiver; what stays is None."""
+    import pandas as pd
+
+    both_NN = np.array(layer.bytes_NN["dispatch"]) + np.array(layer.bytes_NN["combine"])
+    ranks = range(len(both_NN))
+    return pd.DataFrame(
+        [[None if a == b else int(both_NN[a, b]) for b in ranks] for a in ranks], dtype="Int64"
+    )
+
+
+def milliseconds_by_rank(layer: LayerTraffic) -> pd.DataFrame:
+    """Each rank's time in each of `PHASES`, and the assignments that its experts had."""
+    import pandas as pd
+
+    n_ranks = len(layer.copies_NN)
+    frame = pd.DataFrame({phase: 1000 * np.array(layer.seconds_N[phase]) for phase in PHASES})
+    return frame.assign(load=np.array(layer.load_E).reshape(n_ranks, -1).sum(1))
 
 
 class _CountingRanks(ExpertRanks):

@@ -34,9 +34,10 @@ class ExpertStep:
     biased: float
     """s + b, before any group is left out: what group scores are made of."""
     choice: float | None
-    """s + b of an expert that may be chosen; None (-inf) where its group was left out."""
+    """s + b of an expert that may be chosen; None (-inf) where its group was left out or the table names others."""
     group: int
     group_kept: bool
+    """Whether the expert may be chosen at all."""
     counted: bool
     """Whether the group's score sums this expert's s + b."""
     rank: int | None
@@ -79,6 +80,8 @@ class RouterPath:
     """Sum of the chosen experts' scores: what a normalised gate is divided by."""
     gate_sum: float
     normalised: bool
+    row: tuple[int, ...] = ()
+    """The experts that the table names for this word, in its order; empty where scores choose."""
 
     @property
     def chosen(self) -> tuple[int, ...]:
@@ -139,6 +142,7 @@ def router_path(layer: LayerTrace, token: int, rule: RoutingRule) -> RouterPath:
         score_sum=float(layer.scores_TE[token][topk_idx_K].sum()),
         gate_sum=float(layer.gates_TK[token].sum()),
         normalised=rule.norm_topk and rule.top_k > 1,
+        row=() if layer.hash_order_TE is None else tuple(layer.hash_order_TE[token, : rule.top_k].tolist()),
     )
 
 
@@ -183,7 +187,8 @@ def _experts(
     layer: LayerTrace, token: int, rule: RoutingRule, order: tuple[int, ...], groups: tuple[GroupStep, ...]
 ) -> tuple[ExpertStep, ...]:
     gates_E, scores_E, choice_E = layer.gates_TE[token], layer.scores_TE[token], layer.choice_TE[token]
-    biased_E = scores_E + layer.bias_E
+    bias_E = layer.bias_TE[token]
+    biased_E = scores_E + bias_E
     counted = {e for group in groups for e in group.counted}
     rank_of = {e: rank for rank, e in enumerate(order)}
     return tuple(
@@ -191,7 +196,7 @@ def _experts(
             expert=e,
             logit=float(layer.logits_TE[token, e]),
             score=float(scores_E[e]),
-            bias=float(layer.bias_E[e]),
+            bias=float(bias_E[e]),
             biased=float(biased_E[e]),
             choice=float(choice_E[e]) if e in rank_of else None,
             group=e // rule.group_size,
@@ -208,7 +213,7 @@ def _experts(
 def _groups(layer: LayerTrace, token: int, rule: RoutingRule) -> tuple[GroupStep, ...]:
     if layer.group_scores_TG is None or layer.kept_groups_TM is None:
         return ()
-    biased_E = layer.scores_TE[token] + layer.bias_E
+    biased_E = layer.scores_TE[token] + layer.bias_TE[token]
     kept = {int(g) for g in layer.kept_groups_TM[token]}
     steps = []
     for g, score in enumerate(layer.group_scores_TG[token]):

@@ -13,6 +13,7 @@ Letters: T tokens of the batch, B headlines, E routed experts, K chosen, L MoE l
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -37,6 +38,7 @@ from moe_demo.model.balance import (
     sequence_balance_loss,
 )
 from moe_demo.model.classifier import BlockOutput, Classifier
+from moe_demo.model.router import Routing
 from moe_demo.runs.catalogue import version
 from moe_demo.runs.data import text_encoder
 from moe_demo.runs.metrics import StepMetrics
@@ -109,7 +111,7 @@ def _forward_backward(trainer: Trainer) -> tuple[BatchResult, Tensor]:
 
 
 def _biases(trainer: Trainer) -> Array:
-    return np.array([layer.router.bias_E.tolist() for layer in trainer.model.moe_layers])
+    return np.array([layer.router.mean_bias_E.tolist() for layer in trainer.model.moe_layers])
 
 
 def _directions(trainer: Trainer) -> list[Array]:
@@ -185,6 +187,7 @@ def _layer(
         sequence_P_BE=of_headlines.P_BE.numpy(),
         bias_before_E=before_E,
         bias_after_E=after_E,
+        moves_by_load=routing.hash_order_TE is None and routing.kind_bias_TE is None,
     )
 
 
@@ -206,8 +209,12 @@ def _losses(trainer: Trainer, result: BatchResult) -> tuple[LossPart, ...]:
             lambda routing: communication_balance_loss(routing, n_groups, trainer.config.model.topk_groups),
         ),
     }
+
+    def of_layer(routing: Routing, loss: Callable[[Routing], Tensor]) -> float:
+        return 0.0 if routing.hash_order_TE is not None else float(loss(routing))
+
     return tuple(
-        LossPart(name=name, weight=weight, value_L=tuple(float(loss(routing)) for routing in routings))
+        LossPart(name=name, weight=weight, value_L=tuple(of_layer(routing, loss) for routing in routings))
         for name, (weight, loss) in losses.items()
         if weight > 0
     )

@@ -91,6 +91,8 @@ class SlowLayer:
     sequence_P_BE: Array
     bias_before_E: Array
     bias_after_E: Array
+    moves_by_load: bool = True
+    """Whether these loads move its biases: not in a hash layer, nor where each kind of word has its own."""
 
     @property
     def busiest(self) -> int:

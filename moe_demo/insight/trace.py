@@ -47,7 +47,7 @@ class LayerTrace:
     logits_TE: Array
     scores_TE: Array
     choice_TE: Array
-    """scores + bias; -inf where the expert's group was left out."""
+    """scores + bias; -inf where the expert's group was left out, or where the table names others."""
     topk_idx_TK: Array
     """Chosen experts, best choice score first."""
     gates_TK: Array
@@ -68,6 +68,10 @@ class LayerTrace:
     """The block's output: attention and MoE together, and in the order `attention_moe` the residual path."""
     dropped_TK: Array | None = None
     """True where a full expert dropped the token; None where experts take every token."""
+    kind_bias_TE: Array | None = None
+    """What the kind of each word adds to the bias; None where all words have the same."""
+    hash_order_TE: Array | None = None
+    """The row of the table that chose each word's experts, the first K of it; None where scores choose."""
 
     def __post_init__(self) -> None:
         (n_tokens, n_routed), (_, top_k) = self.scores_TE.shape, self.topk_idx_TK.shape
@@ -80,6 +84,17 @@ class LayerTrace:
     def n_routed(self) -> int:
         """E."""
         return int(self.scores_TE.shape[1])
+
+    @property
+    def bias_TE(self) -> Array:
+        """The bias of every word and expert, that of the word's kind with it."""
+        common_TE = np.broadcast_to(self.bias_E, self.scores_TE.shape)
+        return common_TE if self.kind_bias_TE is None else common_TE + self.kind_bias_TE
+
+    @property
+    def mean_bias_E(self) -> Array:
+        """The bias of each expert; the mean over the words where they have their own."""
+        return np.asarray(self.bias_TE.mean(0))
 
     @property
     def load_E(self) -> Array:
@@ -148,7 +163,7 @@ class ForwardTrace:
 
         rows = []
         for layer in self.layers:
-            gates_TE = layer.gates_TE
+            gates_TE, bias_TE = layer.gates_TE, layer.bias_TE
             for t, token in enumerate(self.tokens):
                 rows += [
                     {
@@ -158,7 +173,7 @@ class ForwardTrace:
                         "expert": e,
                         "logit": float(layer.logits_TE[t, e]),
                         "score": float(layer.scores_TE[t, e]),
-                        "bias": float(layer.bias_E[e]),
+                        "bias": float(bias_TE[t, e]),
                         "choice": float(layer.choice_TE[t, e]),
                         "chosen": bool(e in layer.topk_idx_TK[t]),
                         "gate": float(gates_TE[t, e]),

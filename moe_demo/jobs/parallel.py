@@ -14,6 +14,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Literal
 
@@ -24,6 +25,7 @@ from moe_demo.runs.commands import told_problem
 from moe_demo.runs.files import FolderLock, RunError, explained, read_text, write_whole
 
 _PID_BYTES = 20
+_LOG_BYTES = 1_000_000
 
 
 class ParallelJob:
@@ -67,11 +69,31 @@ class ParallelJob:
         return "failed" if (self.folder / "log").exists() else "none"
 
     @property
+    def seconds(self) -> float:
+        """Since it was started; 0 where it never was."""
+        with contextlib.suppress(OSError):
+            return max(0.0, time.time() - (self.folder / "pid").stat().st_mtime)
+        return 0.0
+
+    @property
+    def measures(self) -> bool:
+        """Whether its processes are up and have begun."""
+        with contextlib.suppress(RunError):
+            return " processes" in read_text(self.folder / "log", _LOG_BYTES)
+        return False
+
+    @property
     def problem(self) -> Said | None:
         """The sentence that says why it failed; None where nothing was said, and the log has all there is."""
         with contextlib.suppress(RunError):
             return told_problem(self.folder / "problem.json")
         return None
+
+    def forget(self) -> None:
+        """Remove what an ended run has left; nothing where it still runs."""
+        if not self._alive.is_held():
+            for name in ("parallel.json", "problem.json", "log", "pid"):
+                (self.folder / name).unlink(missing_ok=True)
 
     def stop(self) -> None:
         """End all its processes."""

@@ -139,10 +139,10 @@ def balance_loss(
 
 
 def updated_bias(bias_E: Tensor, load_E: Tensor, rate: float) -> Tensor:
-    """b + u sign(mean load - load), shape (E,): busy experts sink, idle ones rise. arXiv 2408.15664, Algorithm 1.
+    """b + u sign(mean load - load), shape (..., E): busy experts sink, idle ones rise. arXiv 2408.15664, Algorithm 1.
 
     `load_E` is the load of the step just taken, summed over all processes. An expert exactly at the mean stays;
     the mean of b may drift, which changes no choice, since a shift common to all experts changes no order.
     """
     load_E = load_E.to(bias_E.dtype)
-    return bias_E + rate * torch.sign(load_E.mean() - load_E)
+    return bias_E + rate * torch.sign(load_E.mean(-1, keepdim=True) - load_E)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from moe_demo.text.tokenizer import EncodedText
 
 
+_MIX = 2654435761  # Knuth's multiplicative hash (The Art of Computer Programming 3, section 6.4)
+_LOW_BITS = 2**31 - 1
+_LEFT_OUT_BITS = 8  # of a product the high bits are the mixed ones
+
+
 @dataclass(frozen=True)
 class TokenBatch:
     """B headlines as numbers: word ids and the hashed n-grams of each word, one headline after the other."""
@@ -28,6 +33,7 @@ class TokenBatch:
     ngram_ids: Tensor  # n-gram ids of all tokens, flat
     ngram_offsets_T: Tensor  # where each token's n-grams begin in `ngram_ids`
     lengths_B: Tensor
+    kind_ids_T: Tensor | None = None  # `text.word_kinds.KINDS`, by number; None where no router asks
 
     @classmethod
     def of(cls, headlines: Sequence[EncodedText]) -> TokenBatch:
@@ -41,6 +47,7 @@ class TokenBatch:
             ngram_ids=torch.from_numpy(np.concatenate([headline.ngram_ids for headline in headlines])),
             ngram_offsets_T=torch.from_numpy(np.concatenate(offsets)),
             lengths_B=torch.tensor([len(headline.word_ids_T) for headline in headlines]),
+            kind_ids_T=_joined([headline.kind_ids_T for headline in headlines]),
         )
 
     def select(self, rows_B: Tensor) -> TokenBatch:
@@ -60,6 +67,7 @@ class TokenBatch:
             ngram_ids=self.ngram_ids[ngram],
             ngram_offsets_T=n_ngrams_T.cumsum(0) - n_ngrams_T,
             lengths_B=lengths_B,
+            kind_ids_T=None if self.kind_ids_T is None else self.kind_ids_T[token_T],
         )
 
     def keep(self, kept_T: Tensor) -> TokenBatch:
@@ -88,6 +96,7 @@ class TokenBatch:
             ngram_ids=self.ngram_ids[: self.ngram_offsets_T[n_tokens]],
             ngram_offsets_T=self.ngram_offsets_T[:n_tokens],
             lengths_B=self.lengths_B[:n_texts],
+            kind_ids_T=None if self.kind_ids_T is None else self.kind_ids_T[:n_tokens],
         )
 
     @cached_property
@@ -100,6 +109,17 @@ class TokenBatch:
         """How many n-grams each token has, shape (T,)."""
         end = self.ngram_offsets_T.new_tensor([len(self.ngram_ids)])
         return self.ngram_offsets_T.diff(append=end)
+
+    @cached_property
+    def hash_T(self) -> Tensor:
+        """A number of each word, shape (T,), never negative: that of its n-grams mixed.
+
+        So words without a row of their own have one as well, and a word whose row is hidden in training keeps it.
+        """
+        mixed = (self.ngram_ids + 1) * _MIX & _LOW_BITS
+        word = torch.arange(len(self.word_ids_T), device=mixed.device).repeat_interleave(self.n_ngrams_T)
+        sum_T = torch.zeros_like(self.word_ids_T).index_add_(0, word, mixed) & _LOW_BITS
+        return (sum_T * _MIX & _LOW_BITS) >> _LEFT_OUT_BITS
 
     @cached_property
     def sequence_T(self) -> Tensor:
@@ -126,7 +146,13 @@ class TokenBatch:
             self.ngram_ids.to(device),
             self.ngram_offsets_T.to(device),
             self.lengths_B.to(device),
+            None if self.kind_ids_T is None else self.kind_ids_T.to(device),
         )
+
+
+def _joined(parts: Sequence[np.ndarray[Any, Any] | None]) -> Tensor | None:
+    found = [part for part in parts if part is not None]
+    return torch.from_numpy(np.concatenate(found)) if found else None
 
 
 def _joined_ranges(begin: Tensor, length: Tensor) -> Tensor:

@@ -111,13 +111,13 @@ class Block(nn.Module):
     FFN, with theirs). There the gate decides how large a word's vector is, and so how much the word counts.
     """
 
-    def __init__(self, config: ModelConfig) -> None:
+    def __init__(self, config: ModelConfig, layer: int = 0) -> None:
         super().__init__()
         self.order = config.block_order
         self.attention_norm = nn.RMSNorm(config.dim)
         self.attention = Attention(config.dim, config.n_heads, config.max_tokens)
         self.moe_norm = nn.RMSNorm(config.dim)
-        self.moe = MoELayer(config)
+        self.moe = MoELayer(config, layer)
         self.ffn_norm = nn.RMSNorm(config.dim) if config.ffn_dim else None
         self.ffn = FeedForward(config.dim, config.ffn_dim) if config.ffn_dim else None
         self.dropout = Dropout(config.dropout)
@@ -127,11 +127,11 @@ class Block(nn.Module):
         if self.order == "attention_moe":
             mixed_TD = self._mix(x_TD, batch)
             moe_input_TD = self.moe_norm(x_TD + mixed_TD)
-            moe_output_TD, routing = self.moe(moe_input_TD, change)
+            moe_output_TD, routing = self.moe(moe_input_TD, change, batch)
             output_TD = x_TD + mixed_TD + self.dropout(moe_output_TD)
         else:
             moe_input_TD = self.moe_norm(x_TD)
-            moe_output_TD, routing = self.moe(moe_input_TD, change)
+            moe_output_TD, routing = self.moe(moe_input_TD, change, batch)
             added_TD = self.dropout(moe_output_TD)
             mixed_TD = self._mix(added_TD, batch)
             output_TD = added_TD + mixed_TD
@@ -159,7 +159,7 @@ class Classifier(nn.Module):
         self.config = config
         self.embedding = TokenEmbedding(config)
         self.dropout = Dropout(config.dropout)
-        self.blocks = nn.ModuleList(Block(config) for _ in range(config.n_layers))
+        self.blocks = nn.ModuleList(Block(config, layer) for layer in range(config.n_layers))
         self.norm = nn.RMSNorm(config.dim) if config.final_norm else nn.Identity()
         self.head = nn.Linear(config.dim, config.n_classes)
 

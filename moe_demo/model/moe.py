@@ -18,6 +18,7 @@ import torch
 from torch import Tensor, nn
 
 from moe_demo.config import ModelConfig
+from moe_demo.model.batch import TokenBatch
 from moe_demo.model.change import LayerChange
 from moe_demo.model.experts import FeedForward, RoutedExperts, swiglu
 from moe_demo.model.router import Router, Routing
@@ -26,20 +27,28 @@ from moe_demo.model.router import Router, Routing
 class MoELayer(nn.Module):
     """Router, routed experts and shared experts. Always returns `(output_TD, Routing)`."""
 
-    def __init__(self, config: ModelConfig) -> None:
+    def __init__(self, config: ModelConfig, layer: int = 0) -> None:
         super().__init__()
-        self.router = Router(config.dim, config.routing_rule, config.router_std)
+        self.router = Router(
+            config.dim,
+            config.routing_rule,
+            config.router_std,
+            kind_biases=config.kind_biases,
+            hash_layer=layer if layer < config.n_hash_layers else None,
+        )
         self.experts = RoutedExperts(config.n_routed, config.dim, config.expert_dim)
         self.shared = nn.ModuleList(
             FeedForward(config.dim, config.expert_dim) for _ in range(config.n_shared)
         )
 
-    def forward(self, x_TD: Tensor, change: LayerChange | None = None) -> tuple[Tensor, Routing]:
+    def forward(
+        self, x_TD: Tensor, change: LayerChange | None = None, words: TokenBatch | None = None
+    ) -> tuple[Tensor, Routing]:
         """Eq. 9 without its residual: every token's shared experts plus its gate-weighted routed ones.
 
-        `change` is a what-if; the gate values returned are those applied.
+        `change` is a what-if; the gate values returned are those applied. `words` as in `Router.forward`.
         """
-        routing = self.router(x_TD, change)
+        routing = self.router(x_TD, change, words)
         if change is not None:
             routing = change.weighted(routing)
         output_TD = self.experts(x_TD, routing.topk_idx_TK, routing.gates_TK)

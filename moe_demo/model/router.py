@@ -9,7 +9,10 @@ The path of one token, one function per step, in the order of the papers
     topk_idx  the K largest choice scores
     gates     from s of the chosen         decides *how much*
 
-Letters: T tokens, D width, E routed experts, K chosen, G groups, M groups kept.
+Two later rules change who is chosen and nothing else. In the hash layers of DeepSeek-V4 (report, section 2.1) a table
+names the experts of each word, and the scores only weigh them. DeepSeek-V4.1 has a bias for every kind of token.
+
+Letters: T tokens, D width, E routed experts, K chosen, G groups, M groups kept, Z kinds of words, R rows of the table.
 """
 
 from __future__ import annotations
@@ -19,14 +22,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import Any
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from moe_demo.config import RoutingRule, ScoreFn
+from moe_demo.model.batch import TokenBatch
 from moe_demo.model.change import LayerChange
+from moe_demo.text.word_kinds import KINDS
 
 _TINY = 1e-20  # keeps 0/0 out of the normalisation, as transformers, torchtitan and Megatron do
+HASH_ROWS = 4096
 _MANY = 32  # experts per chosen one from which on, on a CPU, K passes are faster than torch's partial sort
 
 
@@ -42,6 +49,8 @@ class Routing:
     group_scores_TG: Tensor | None = None  # None where there is one group
     kept_groups_TM: Tensor | None = None
     dropped_TK: Tensor | None = None  # True where a full expert dropped the token; None without a capacity
+    kind_bias_TE: Tensor | None = None  # what the word's kind adds to the bias; None where kinds have none
+    hash_order_TE: Tensor | None = None  # the word's row of the table; None where scores choose
 
     def first(self, n_tokens: int) -> Routing:
         """What was decided for the first tokens alone."""
@@ -117,10 +126,47 @@ def gate_values(scores_TE: Tensor, topk_idx_TK: Tensor, rule: RoutingRule) -> Te
     return gates_TK if rule.route_scale == 1.0 else gates_TK * rule.route_scale
 
 
-def route(logits_TE: Tensor, bias_E: Tensor, rule: RoutingRule, change: LayerChange | None = None) -> Routing:
+def hash_table(layer: int, n_routed: int) -> Tensor:
+    """Which experts a word of each row has, shape (R, E), int16: all experts in an order, of which the first K are it.
+
+    Drawn evenly, once for all runs. DeepSeek-V4 ships its table and does not say how it was made; torchtitan draws it.
+    The order behind the first K is ours: whoever asks for more experts, or for other ones, finds the next there.
+    """
+    chance = np.random.RandomState(layer)  # its stream is the same in every version of NumPy
+    return torch.from_numpy(chance.rand(HASH_ROWS, n_routed).argsort(1).astype(np.int16))
+
+
+def choose_by_hash(
+    choice_TE: Tensor, hash_order_TE: Tensor, top_k: int, forced_TE: Tensor | None = None
+) -> Tensor:
+    """Choice scores with every expert at -inf but the first K of the word's row, shape (T, E).
+
+    Who stands at -inf already is passed over; who is forced comes before the row.
+    """
+    n_routed = choice_TE.shape[1]
+    places_E = torch.arange(n_routed, device=choice_TE.device)
+    place_TE = torch.empty_like(hash_order_TE).scatter_(1, hash_order_TE, places_E.expand_as(hash_order_TE))
+    if forced_TE is not None:
+        place_TE = place_TE.masked_fill(forced_TE, -1)
+    place_TE = place_TE.masked_fill(choice_TE.isneginf(), n_routed)
+    first_TK = place_TE.topk(top_k, dim=-1, largest=False).indices
+    return torch.full_like(choice_TE, -math.inf).scatter(1, first_TK, choice_TE.gather(1, first_TK))
+
+
+def route(
+    logits_TE: Tensor,
+    bias_E: Tensor,
+    rule: RoutingRule,
+    change: LayerChange | None = None,
+    *,
+    kind_bias_TE: Tensor | None = None,
+    hash_order_TE: Tensor | None = None,
+) -> Routing:
     """The whole path from logits to gates, for T tokens at once; `change` may leave experts out or force them."""
     scores_TE = affinity(logits_TE, rule.score_fn, rule.temperature)
     choice_TE = scores_TE.detach() + bias_E
+    if kind_bias_TE is not None:
+        choice_TE = choice_TE + kind_bias_TE
     if change is not None:
         choice_TE = change.left_out(choice_TE, scores_TE.detach())
     group_scores_TG = kept_groups_TM = None
@@ -128,6 +174,9 @@ def route(logits_TE: Tensor, bias_E: Tensor, rule: RoutingRule, change: LayerCha
         group_scores_TG = score_groups(choice_TE, rule)
         kept_groups_TM = group_scores_TG.topk(rule.topk_groups, dim=-1).indices
         choice_TE = leave_out_groups(choice_TE, kept_groups_TM, rule.n_groups)
+    if hash_order_TE is not None:
+        forced_TE = change.forced_TE if change is not None else None
+        choice_TE = choose_by_hash(choice_TE, hash_order_TE, rule.top_k, forced_TE)
     if change is not None:
         choice_TE = change.first_choice(choice_TE)
     topk_idx_TK = choose(choice_TE, rule.top_k)
@@ -139,6 +188,8 @@ def route(logits_TE: Tensor, bias_E: Tensor, rule: RoutingRule, change: LayerCha
         gates_TK=gate_values(scores_TE, topk_idx_TK, rule),
         group_scores_TG=group_scores_TG,
         kept_groups_TM=kept_groups_TM,
+        kind_bias_TE=kind_bias_TE,
+        hash_order_TE=hash_order_TE,
     )
 
 
@@ -146,25 +197,68 @@ class Router(nn.Module):
     """Owns the expert directions e_i (rows of `weight_ED`) and the selection bias b_i (`bias_E`).
 
     The bias is a buffer: no gradient, no optimizer, no weight decay; saved with the weights; changed only by
-    `balance.updated_bias` after an optimizer step (arXiv 2408.15664, Algorithm 1).
+    `balance.updated_bias` after an optimizer step (arXiv 2408.15664, Algorithm 1). Where each kind of word has its
+    own (`kind_bias_ZE`), those move and this one stays at 0; in a hash layer none does, as there is no choice to move.
     """
 
     bias_E: Tensor
+    kind_bias_ZE: Tensor | None
+    hash_table_RE: Tensor | None
 
-    def __init__(self, dim: int, rule: RoutingRule, std: float = 0.1) -> None:
+    def __init__(
+        self,
+        dim: int,
+        rule: RoutingRule,
+        std: float = 0.1,
+        *,
+        kind_biases: bool = False,
+        hash_layer: int | None = None,
+    ) -> None:
+        """`hash_layer`: which table of `hash_table` chooses the experts; None where their scores do."""
         super().__init__()
         self.rule = rule
         self.weight_ED = nn.Parameter(torch.empty(rule.n_routed, dim))
         self.register_buffer(
             "bias_E", _at_least_fp32(torch.zeros(rule.n_routed))
         )  # whatever the default dtype
+        by_kind = kind_biases and hash_layer is None
+        zeros_ZE = _at_least_fp32(torch.zeros(len(KINDS), rule.n_routed)) if by_kind else None
+        self.register_buffer("kind_bias_ZE", zeros_ZE)
+        table_RE = None if hash_layer is None else hash_table(hash_layer, rule.n_routed)
+        self.register_buffer("hash_table_RE", table_RE, persistent=False)
         nn.init.normal_(self.weight_ED, std=std)
 
-    def forward(self, x_TD: Tensor, change: LayerChange | None = None) -> Routing:
-        """Route T tokens, by the trained rule, bias and directions unless `change` says otherwise."""
+    @property
+    def moving_bias(self) -> Tensor | None:
+        """The biases that loss-free balancing moves: shape (E,), or (Z, E) of kinds; None in a hash layer."""
+        if self.hash_table_RE is not None:
+            return None
+        return self.bias_E if self.kind_bias_ZE is None else self.kind_bias_ZE
+
+    @property
+    def mean_bias_E(self) -> Tensor:
+        """The bias of each expert, shape (E,): the mean over the kinds of words where each has its own."""
+        return self.bias_E if self.kind_bias_ZE is None else self.bias_E + self.kind_bias_ZE.mean(0)
+
+    def forward(
+        self, x_TD: Tensor, change: LayerChange | None = None, words: TokenBatch | None = None
+    ) -> Routing:
+        """Route T tokens, by the trained rule, bias and directions unless `change` says otherwise.
+
+        `words` are the tokens themselves: what hash layers and biases by kind look at, and no other router does.
+        """
         rule = change.rule if change and change.rule else self.rule
         bias_E = self.bias_E if change is None or change.bias_E is None else change.bias_E
-        return route(self.logits(x_TD, change.directions_ED if change else None), bias_E, rule, change)
+        logits_TE = self.logits(x_TD, change.directions_ED if change else None)
+        kind_bias_TE = hash_order_TE = None
+        if self.kind_bias_ZE is not None:
+            kinds_T = None if words is None else words.kind_ids_T
+            assert kinds_T is not None, "biases by kind need the kinds of the words"
+            kind_bias_TE = self.kind_bias_ZE[kinds_T]
+        if self.hash_table_RE is not None:
+            assert words is not None, "a hash layer needs the words"
+            hash_order_TE = self.hash_table_RE[words.hash_T % HASH_ROWS].long()
+        return route(logits_TE, bias_E, rule, change, kind_bias_TE=kind_bias_TE, hash_order_TE=hash_order_TE)
 
     def logits(self, x_TD: Tensor, directions_ED: Tensor | None = None) -> Tensor:
         """u . e_i for every token and expert, shape (T, E).
@@ -181,10 +275,11 @@ class Router(nn.Module):
 
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Any:
         """Keep the bias out of half precision when the module is cast: a step of 0.001 would round away."""
-        before_E = self.bias_E
+        before = {name: getattr(self, name) for name in ("bias_E", "kind_bias_ZE")}
         super()._apply(fn, recurse)
-        if self.bias_E.dtype in (torch.float16, torch.bfloat16):
-            self.bias_E = before_E.to(self.bias_E.device)
+        for name, bias in before.items():
+            if bias is not None and getattr(self, name).dtype in (torch.float16, torch.bfloat16):
+                setattr(self, name, bias.to(getattr(self, name).device))
         return self
 
 

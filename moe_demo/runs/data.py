@@ -93,4 +93,4 @@ def text_encoder(config: RunConfig, vocabulary: Vocabulary) -> TextEncoder:
     """The way a run turns text into numbers."""
     model = config.model
     hasher = NgramHasher(model.n_buckets, model.min_n, model.max_n)
-    return TextEncoder(vocabulary, hasher, max_tokens=model.max_tokens)
+    return TextEncoder(vocabulary, hasher, max_tokens=model.max_tokens, with_kinds=model.kind_biases)

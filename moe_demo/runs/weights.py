@@ -26,10 +26,14 @@ _MODEL, _OPTIMIZER = "model/", "optimizer/"
 def checkpoint_bytes(model: Classifier, step: int, dtype: torch.dtype = torch.float32) -> bytes:
     """The model after `step` steps. float16 rounds the matrices to half the size, int8 to a quarter.
 
-    Vectors (norms, biases of the head and of the router) are too small to be worth rounding.
+    Vectors (norms, biases of the head and of the router) are too small to be worth rounding, and biases by kind stay
+    what they are as well: they decide by small differences.
     """
     tensors = {name: value.detach().cpu() for name, value in model.state_dict().items()}
-    for name in [name for name, value in tensors.items() if value.ndim > 1]:
+    rounded = [
+        name for name, value in tensors.items() if value.ndim > 1 and not name.endswith("kind_bias_ZE")
+    ]
+    for name in rounded:
         if dtype == torch.int8:
             tensors[name], tensors[name + _SCALE] = _to_int8(tensors[name])
         else:

@@ -24,6 +24,7 @@ import numpy.typing as npt
 
 from moe_demo.text.errors import VocabularyError
 from moe_demo.text.segmentation import MAX_TOKENS, Token, Truncation, tokenize
+from moe_demo.text.word_kinds import KINDS, kind_of
 
 Ids = npt.NDArray[np.int64]
 
@@ -156,15 +157,26 @@ class EncodedText:
     ngram_offsets_T: Ids
     truncated: Truncation | None
     """What the limits of `tokenize` left out, None if nothing."""
+    kind_ids_T: Ids | None = None
+    """What kind of word each is, a place in `word_kinds.KINDS`; None where the encoder does not look."""
 
 
 class TextEncoder:
     """From text to the numbers a model reads: the vocabulary, the hasher and the token limit of one run."""
 
-    def __init__(self, vocabulary: Vocabulary, hasher: NgramHasher, max_tokens: int = MAX_TOKENS) -> None:
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        hasher: NgramHasher,
+        max_tokens: int = MAX_TOKENS,
+        *,
+        with_kinds: bool = False,
+    ) -> None:
+        """`with_kinds`: tell the kind of every word too, which takes a look at jieba's dictionary for each."""
         if max_tokens < 1:
             raise ValueError(f"max_tokens must be at least 1, got {max_tokens}.")
         self.vocabulary, self.hasher, self.max_tokens = vocabulary, hasher, max_tokens
+        self.with_kinds = with_kinds
 
     def encode(self, text: str) -> EncodedText:
         """One headline; raises EmptyTextError if it has no word."""
@@ -178,4 +190,9 @@ class TextEncoder:
             ngram_ids=np.concatenate(ngrams_of_word),
             ngram_offsets_T=counts_T.cumsum() - counts_T,
             truncated=segmented.truncated,
+            kind_ids_T=self._kinds(words) if self.with_kinds else None,
         )
+
+    @staticmethod
+    def _kinds(words: list[str]) -> Ids:
+        return np.array([KINDS.index(kind_of(word)) for word in words], dtype=np.int64)

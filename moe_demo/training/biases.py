@@ -1,6 +1,6 @@
 """The routing biases: moved after each step by its load, and fitted to clean words once training is over.
 
-Letters: L MoE layers, E routed experts, B headlines, S updates.
+Letters: L MoE layers, E routed experts, Z kinds of words, B headlines.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from moe_demo.config import RunConfig
+from moe_demo.config import ModelConfig, RunConfig
 from moe_demo.model.balance import expert_load, updated_bias
 from moe_demo.model.batch import TokenBatch
 from moe_demo.model.classifier import Classifier, ClassifierOutput
+from moe_demo.text.word_kinds import KINDS
 from moe_demo.training.evaluation import BATCH_SIZE
 from moe_demo.training.streams import CALIBRATION, generator
 
@@ -27,10 +28,30 @@ def loads(output: ClassifierOutput, n_routed: int) -> Tensor:
     return torch.stack([expert_load(routing.topk_idx_TK, n_routed) for routing in output.routings])
 
 
-def move_biases(model: Classifier, load_LE: Tensor, rate: float) -> None:
-    """One update of every layer's bias by these loads. arXiv 2408.15664, Algorithm 1."""
-    for layer, load_E in zip(model.moe_layers, load_LE, strict=True):
-        layer.router.bias_E.copy_(updated_bias(layer.router.bias_E, load_E, rate))
+def loads_by_kind(output: ClassifierOutput, kind_ids_T: Tensor, n_routed: int) -> Tensor:
+    """Assignments per layer, kind of word and expert, shape (L, Z, E)."""
+    cells = (kind_ids_T.unsqueeze(1) * n_routed + routing.topk_idx_TK for routing in output.routings)
+    return torch.stack([expert_load(cell_TK, len(KINDS) * n_routed) for cell_TK in cells]).unflatten(
+        1, (len(KINDS), n_routed)
+    )
+
+
+def loads_that_move(output: ClassifierOutput, batch: TokenBatch, model: ModelConfig) -> Tensor:
+    """What the biases follow: `loads`, or `loads_by_kind` where each kind has its own."""
+    if not model.kind_biases or batch.kind_ids_T is None:
+        return loads(output, model.n_routed)
+    return loads_by_kind(output, batch.kind_ids_T, model.n_routed)
+
+
+def move_biases(model: Classifier, loads_L: Tensor, rate: float) -> None:
+    """One update of every layer's biases by these `loads_that_move`. arXiv 2408.15664, Algorithm 1.
+
+    A kind without a word in the batch keeps its biases; a hash layer has none that move.
+    """
+    for layer, load in zip(model.moe_layers, loads_L, strict=True):
+        bias = layer.router.moving_bias
+        if bias is not None:
+            bias.copy_(updated_bias(bias, load, rate))
 
 
 @torch.inference_mode()
@@ -43,19 +64,22 @@ def fit_biases(model: Classifier, clean: TokenBatch, config: RunConfig) -> int:
     1992).
     """
     model.eval()
-    n_train, n_routed = len(clean.lengths_B), config.model.n_routed
-    device = next(model.parameters()).device
-    n_updates, late_SLE = 0, list[Tensor]()
+    n_train, device = len(clean.lengths_B), next(model.parameters()).device
+    moving = [layer.router.moving_bias for layer in model.moe_layers]
+    biases = [bias for bias in moving if bias is not None]
+    n_updates, late = 0, [list[Tensor]() for _ in biases]
     passes = itertools.product(enumerate(CALIBRATION_RATES), range(config.balance.calibration_passes))
     for (place, rate), pass_ in passes:
         order = torch.randperm(n_train, generator=generator(config.seed, CALIBRATION, place, pass_))
         for rows_B in order[:CALIBRATION_HEADLINES].split(BATCH_SIZE):
-            move_biases(model, loads(model(clean.select(rows_B).to(device)), n_routed), rate)
+            batch = clean.select(rows_B).to(device)
+            move_biases(model, loads_that_move(model(batch), batch, config.model), rate)
             n_updates += 1
             if rate == CALIBRATION_RATES[-1]:
-                late_SLE.append(torch.stack([layer.router.bias_E for layer in model.moe_layers]))
-    for layer, bias_E in zip(model.moe_layers, torch.stack(late_SLE).mean(0), strict=True):
-        layer.router.bias_E.copy_(bias_E)
+                for kept, bias in zip(late, biases, strict=True):
+                    kept.append(bias.clone())
+    for kept, bias in zip(late, biases, strict=True):
+        bias.copy_(torch.stack(kept).mean(0))
     return n_updates
 
 

@@ -29,7 +29,7 @@ from moe_demo.runs.weights import set_training_state, training_state
 from moe_demo.text.corpus import Corpus
 from moe_demo.text.tokenizer import TextEncoder
 from moe_demo.training.batches import Batches
-from moe_demo.training.biases import as_new, fit_biases, loads, move_biases
+from moe_demo.training.biases import as_new, fit_biases, loads, loads_that_move, move_biases
 from moe_demo.training.distributed import ALONE
 from moe_demo.training.evaluation import encode_all, evaluate
 from moe_demo.training.schedule import learning_rate
@@ -156,7 +156,7 @@ class Trainer:
         load_LE = result.load_LE
         if self.config.balance.bias_step > 0:
             with torch.no_grad():
-                move_biases(self.model, load_LE, self.config.balance.bias_step)
+                move_biases(self.model, self._loads_that_move(result), self.config.balance.bias_step)
         self.steps_done += 1
         correct = (output.logits_BC.argmax(-1) == result.labels_B).float().mean()
         ce_loss, balance_value, outlier_loss, accuracy = self._mean_over_ranks(
@@ -175,7 +175,7 @@ class Trainer:
             n_tokens=int(load_LE[0].sum()) // self.config.model.top_k,
             load_LE=load_LE.tolist(),
             max_vio_L=[max_vio(load_E) for load_E in load_LE],
-            bias_LE=[_written(layer.router.bias_E) for layer in self.model.moe_layers],
+            bias_LE=[_written(layer.router.mean_bias_E) for layer in self.model.moe_layers],
         )
 
     def adopt(self, config: RunConfig) -> None:
@@ -302,12 +302,14 @@ class Trainer:
         config, n_texts, top_k = self.config, len(batch.lengths_B), self.config.model.top_k
         losses = []
         for routing, load_E in zip(output.routings, load_LE, strict=True):
+            if routing.hash_order_TE is not None:  # no affinity could even out what a table decides
+                continue
             shared = SharedBatch(load_E, int(load_E.sum()) / top_k / self.world) if self.world > 1 else None
             rule = config.model.routing_rule
             losses.append(
                 balance_loss(routing, batch.sequence_T, n_texts, config.balance, rule, shared=shared)
             )
-        return torch.stack(losses).sum()
+        return torch.stack(losses).sum() if losses else output.logits_BC.new_zeros(())
 
     @torch.no_grad()
     def _loads(self, output: ClassifierOutput) -> Tensor:
@@ -316,6 +318,15 @@ class Trainer:
         if self.world > 1:
             dist.all_reduce(load_LE)
         return load_LE
+
+    def _loads_that_move(self, result: BatchResult) -> Tensor:
+        """The loads that the biases follow, over all processes."""
+        if not self.config.model.kind_biases:
+            return result.load_LE
+        load_LZE = loads_that_move(result.output, result.batch, self.config.model)
+        if self.world > 1:
+            dist.all_reduce(load_LZE)
+        return load_LZE
 
     def _mean_over_ranks(self, *values: Tensor) -> list[float]:
         stacked = torch.stack([value.detach() for value in values])

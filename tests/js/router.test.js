@@ -19,7 +19,7 @@ function shape(n = 16, groups = 4) {
           })),
     order: Array.from({ length: n }, (_, place) => (place * 7) % n),
     top_k: 4,
-    scales: { logit: 3, bias: 0.1, choice: [-0.25, 1], gate: 1 },
+    scales: { logit: 3, score: 1, bias: 0.1, choice: [-0.25, 1], gate: 1 },
   };
 }
 

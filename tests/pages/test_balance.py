@@ -13,13 +13,14 @@ from moe_demo.config import METHODS
 from moe_demo.insight.balance_terms import batch_loss
 from moe_demo.insight.comparison import findings, most_uneven, relative_loads, shuffled
 from moe_demo.jobs.jobs import Job
+from moe_demo.releases.device_losses import read_device_losses
 from moe_demo.releases.recording import RECORDING, Recording, folder_name, read_recording, read_steps
 from moe_demo.releases.recording_settings import SEEDS
 from moe_demo.releases.sentence_balance import read_sentence_balance
 from moe_demo.runs.owners import Caller, hashed
 from moe_demo.runs.store import RunError, RunStore
+from moe_demo.ui.balance import device_losses, one_sentence
 from moe_demo.ui.balance import live as balance_live
-from moe_demo.ui.balance import one_sentence
 from moe_demo.ui.balance import page as balance_page
 from moe_demo.ui.balance.data import model_line, picture_data
 from moe_demo.ui.balance.data_formulas import formulas
@@ -265,3 +266,15 @@ def test_a_broken_sentence_recording_is_told_and_the_page_goes_on(monkeypatch: p
     reason = text_in("zh", "errors.run.no_recording", folder="X")
     assert text_in("zh", "balance.broken", reason=reason) in [error.value for error in at.error]
     assert at.select_slider(key="balance.bias_rate")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_losses_over_devices_are_shown_with_what_they_even(lang: str):
+    found = read_device_losses()
+    at = opened(lang=lang)
+    with speaking(lang):
+        said = device_losses.says(found)
+    assert said in [element.value for element in at.markdown]
+    assert any(found.command in caption.value for caption in at.caption)
+    [frame] = [one.value for one in at.dataframe if "0.05" in one.value.iloc[-2, 0]]
+    assert frame.iloc[-1, 1] == f"{found.of('communication').mean_accuracy:.1%}"

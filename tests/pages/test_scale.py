@@ -13,9 +13,10 @@ from moe_demo.published import MODELS, Conventions, claims, count, published_mod
 from moe_demo.published.count import COMPONENTS
 from moe_demo.published.notes import NOTES
 from moe_demo.releases.dense import read_dense
+from moe_demo.releases.experiments import EXPERIMENTS, NAMES, read_experiment, recorded_names
 from moe_demo.ui.kit.errors import place_of
 from moe_demo.ui.kit.i18n import LANGUAGES, speaking, text_in, texts
-from moe_demo.ui.scale import tables
+from moe_demo.ui.scale import experiments, tables
 from moe_demo.ui.scale.data import amount, percent, picture_data
 from moe_demo.ui.scale.models import names, row
 from moe_demo.ui.scale.settings import ModelName, ScaleSettings
@@ -121,7 +122,8 @@ def test_every_part_and_every_note_has_a_name_in_both_languages():
 def test_the_articles_figures_each_have_a_row_for_every_arithmetic(lang: str):
     at = opened(lang=lang)
     shown = "\n".join(element.value for element in at.markdown)
-    assert [heading.value for heading in at.subheader] == [
+    headings = [heading.value for heading in at.subheader]
+    assert headings[: len(tables.ARTICLE)] == [
         text_in(lang, f"scale.claims.{key}.title").format(figure=figure)
         for key, figure in tables.ARTICLE.items()
     ]
@@ -183,3 +185,27 @@ def test_our_own_measurement_is_the_recording():
     made = text_in("en", "scale.dense.made")
     assert found.command in "\n".join(one.value for one in at.caption)
     assert "{command}" in made
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_recorded_experiments_stand_beside_the_papers(lang: str):
+    at = opened(lang=lang)
+    for name in recorded_names():
+        found = read_experiment(name)
+        key = experiments.key(name)
+        assert text_in(lang, f"experiments.{key}.title") in [head.value for head in at.subheader]
+        with speaking(lang):
+            said, frame = experiments.says(found), experiments.table(found)
+        assert any(element.value.startswith(said) for element in at.markdown)
+        assert len(frame) == len(EXPERIMENTS[name])
+        assert frame.iloc[0, 2] == "–"
+        assert frame.iloc[1, 2].startswith(
+            f"{found.difference(list(EXPERIMENTS[name])[1], 'loss').mean:+.4f}"
+        )
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_variant_of_every_experiment_has_a_name(name: str):
+    for lang in LANGUAGES:
+        with speaking(lang):
+            assert all(word != variant for variant, word in experiments.variants(name).items())

@@ -34,7 +34,7 @@ MAY_IMPORT = {
     "training": "errors config text model runs cluster",
     "jobs": "errors limits config text runs",
     "insight": "errors config text model runs training cluster",
-    "releases": "errors config text model runs training insight",
+    "releases": "errors rules config routers text model runs training insight cluster",
     "figures": "errors config published text runs insight cluster",
     "ui": f"{_RECORDS} figures __init__",
     "pages": f"{_RECORDS} figures ui __init__",

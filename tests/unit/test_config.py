@@ -75,6 +75,8 @@ BAD_VALUES = [
     (BalanceConfig, "communication_alpha", -0.1),
     (BalanceConfig, "bias_rate", -1e-3),
     (BalanceConfig, "calibration_passes", -1),
+    (ModelConfig, "n_hash_layers", -1),
+    (ModelConfig, "n_hash_layers", 3),
     (RunConfig, "seed", -1),
     (RunConfig, "seed", 2**63),
     (RunConfig, "epochs", 0),
@@ -110,7 +112,7 @@ def test_a_bad_value_is_refused_by_field_value_and_rule(settings, name, value):
 def test_every_number_of_the_settings_has_a_rule():
     """A field that nobody checks would let any value through."""
     checked = {(settings, name) for settings, name, _ in BAD_VALUES}
-    switches = {(ModelConfig, "norm_topk"), (ModelConfig, "final_norm")}
+    switches = {(ModelConfig, name) for name in ("norm_topk", "final_norm", "kind_biases")}
     names = {(RunConfig, "preset"), (RunConfig, "data")}
     nested = {(RunConfig, "model"), (RunConfig, "balance")}
     all_fields = {(s, n) for s in (ModelConfig, BalanceConfig, RunConfig) for n in s.__dataclass_fields__}

@@ -15,6 +15,7 @@ import torch
 
 from moe_demo.cli import main
 from moe_demo.config import BalanceConfig
+from moe_demo.routers import with_router
 from moe_demo.runs.store import RunStore
 from moe_demo.training.train import Silent, resume_run, train_run
 from tests import toy
@@ -72,6 +73,20 @@ def test_four_processes_with_the_experts_on_each_two_train_what_one_does(tmp_pat
         else:
             found = [rank[name] for copy in copies for rank in copy]
         assert all(torch.equal(value, whole) for value in found), name
+
+
+def test_two_processes_look_at_words_and_their_kinds_as_one_does(tmp_path: Path):
+    """A hash layer, and one with a bias for each kind of word: its loads are those of both processes."""
+    csv, folder = toy.write_csv(tmp_path / "toy.csv"), tmp_path / "two"
+    config = with_router(CONFIG, "v4-hash")
+    config = replace(config, model=replace(config.model, kind_biases=True))
+    train_run(tmp_path / "one", config, [csv])
+    command = ["-m", "moe_demo", "train", "--expert-parallel", "2", "--data", str(csv), "--out", str(folder)]
+    done = run_to_end(*torchrun(2, *command, *toy.as_options(config)))
+    assert done.returncode == 0, done.stderr
+    assert_same_training(folder, tmp_path / "one")
+    _, learned = RunStore(folder).load_model()[0].moe_layers
+    assert (learned.router.kind_bias_ZE != 0).any(1).sum() > 2
 
 
 def test_a_rank_that_is_killed_is_told_of_and_one_process_goes_on_with_the_run(tmp_path: Path):

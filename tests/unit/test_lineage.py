@@ -32,6 +32,8 @@ from moe_demo.insight.run import Run
 from moe_demo.insight.waterfall import waterfall
 from moe_demo.model.change import LayerChange
 from moe_demo.routers import with_router
+from moe_demo.training.train import train_run
+from tests import toy
 
 TEXT = "苹果公司发布了最新的iPhone 15"
 
@@ -124,6 +126,28 @@ def test_the_route_under_a_changed_rule_and_bias(values: dict[str, Any]):
             assert check(lineage_of(NumberKey(name), case)).agrees, (token, expert, name)
         for group in range(rule.n_groups) if rule.n_groups > 1 else ():
             assert check(lineage_of(NumberKey("group_score", (group,)), case)).agrees, (token, group)
+
+
+@pytest.mark.parametrize("n_hash_layers", [1, 2])
+@pytest.mark.parametrize("router", ["v4-hash", "v4.1"])
+def test_every_number_where_routers_look_at_the_word(router: str, n_hash_layers: int, csv, tmp_path):
+    config = with_router(toy.config(epochs=1), router)
+    if router == "v4-hash":
+        config = replace(config, model=replace(config.model, n_hash_layers=n_hash_layers))
+    train_run(tmp_path / "run", config, [csv])
+    run = load_run(tmp_path / "run")
+    for layer in run.model.moe_layers if router == "v4.1" else ():
+        layer.router.kind_bias_ZE.copy_(torch.randn(layer.router.kind_bias_ZE.shape) * 0.2)
+    case = sentence_case(run, run.trace("火箭夺冠"), token=1, layer=0, expert=None)
+    for key in every_key(case):
+        assert check(lineage_of(key, case)).agrees, key
+    rule = replace(config.model.routing_rule, top_k=3, temperature=2.0)
+    bias_E = torch.linspace(-0.3, 0.3, rule.n_routed)
+    trace = run.trace("火箭夺冠", {0: LayerChange(rule=rule, bias_E=bias_E)})
+    for token, expert in itertools.product(range(len(trace.tokens)), range(rule.n_routed)):
+        changed = sentence_case(run, trace, token=token, layer=0, expert=expert, rule=rule)
+        for name in ("score", "choice", "gate", "cut", "gate_sum"):
+            assert check(lineage_of(NumberKey(name), changed)).agrees, (token, expert, name)
 
 
 @pytest.mark.parametrize("router", ["v2", "v4"])

@@ -60,11 +60,16 @@ def moe(u: Any, w: Any, m: Any, layer: Any) -> Any:
     b = f"blocks.{layer}.moe."
     logits = u @ w[b + "router.weight_ED"].T
     scores = affinity(logits, m["score_fn"])
-    choice = scores + w[b + "router.bias_E"]
+    choice = scores + w[b + "router.bias_E"] + w.get(b + "router.kind_bias_TE", 0)
     best = -np.sort(-choice.reshape(len(u), m["groups"], -1))[:, :, : m["counted"]]
     kept = np.argsort(-best.sum(2), axis=1)[:, : m["kept"]]
     group = np.arange(choice.shape[1]) // (choice.shape[1] // m["groups"])
     choice = np.where((group[None, :, None] == kept[:, None, :]).any(2), choice, -np.inf)
+    if b + "router.hash_order_TE" in w:
+        named = w[b + "router.hash_order_TE"][:, : m["k"]]
+        choice = np.where(
+            (np.arange(choice.shape[1])[None, :, None] == named[:, None, :]).any(2), choice, -np.inf
+        )
     chosen = np.argsort(-choice, axis=1)[:, : m["k"]]
     gates = np.take_along_axis(scores, chosen, 1)
     gates = (gates / gates.sum(1, keepdims=True) if m["norm"] else gates) * m["scale"]

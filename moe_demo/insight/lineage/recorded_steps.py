@@ -68,7 +68,7 @@ def step_load(case: RecordedCase, _run: int, _step: int) -> Lineage:
 def step_bias(case: RecordedCase, _run: int, _step: int) -> Lineage:
     """An expert's bias after the step's update."""
     after_E = np.asarray(case.metrics.bias_LE[case.layer])
-    rate = case.config.balance.bias_step
+    rate = 0.0 if case.layer < case.config.model.n_hash_layers else case.config.balance.bias_step
     return updated_bias("step_bias", BiasUpdate(load_E=case.load_E, after_E=after_E, rate=rate), case.expert)
 
 

@@ -65,7 +65,7 @@ def affinity(
         if rule.score_fn == "sqrt_softplus"
         else "DeepSeekMoE, arXiv 2401.06066, Eq. 11; DeepSeek-V3, arXiv 2412.19437, Eq. 15",
         arrays=arrays,
-        snippet=_program(rule, "score", f"result = scores[{e}]"),
+        snippet="\n".join([*_upto_bias(rule)[:-1], f"result = scores[{e}]"]),
         expected=found,
     )
 
@@ -74,16 +74,20 @@ def choice(case: SentenceCase) -> Lineage:
     """The choice score s + b: -inf where the expert's group is left out."""
     e, layer = case.expert, case.routed
     found = float(layer.choice_TE[case.token, e])
-    s, b = float(layer.scores_TE[case.token, e]), float(layer.bias_E[e])
+    s, b = float(layer.scores_TE[case.token, e]), float(layer.bias_TE[case.token, e])
     left_out = r"\;\Rightarrow\; -\infty" if np.isinf(found) else ""
+    outside = r",\quad -\infty \text{ outside the best groups}" if case.rule.n_groups > 1 else ""
+    if layer.hash_order_TE is not None:
+        outside = r",\quad -\infty \text{ outside the word's row of the table}"
     return Lineage(
         name="choice",
-        equation=r"s_i + b_i"
-        + (r",\quad -\infty \text{ outside the best groups}" if case.rule.n_groups > 1 else ""),
+        equation=r"s_i + b_i" + outside,
         filled=rf"s_{{{e}}} + b_{{{e}}} = {s:.4f} {b:+.4f} = {s + b:.4f}{left_out}",
-        source="DeepSeek-V3, arXiv 2412.19437, Eq. 16 and section 2.1.2",
+        source="DeepSeek-V3, arXiv 2412.19437, Eq. 16 and section 2.1.2"
+        if layer.hash_order_TE is None
+        else "DeepSeek-V4 report, section 2.1",
         arrays=_arrays(case, "choice"),
-        snippet=_program(case.rule, "choice", f"result = choice[{e}]"),
+        snippet=_program(case, "choice", f"result = choice[{e}]"),
         expected=found,
     )
 
@@ -103,13 +107,18 @@ def gate(case: SentenceCase) -> Lineage:
     else:
         filled = rf"g_{{{e}}} = s_{{{e}}}{scale} = {found:.4f}"
     value = r"\frac{s_i}{\sum_{j \in \mathrm{TopK}} s_j}" if normalised else "s_i"
+    taken = (
+        r"s_i + b_i \in \mathrm{TopK}"
+        if layer.hash_order_TE is None
+        else r"i \in \mathrm{row}_K(\text{word})"
+    )
     return Lineage(
         name="gate",
-        equation=rf"g_i = {value}{scale} \text{{ if }} s_i + b_i \in \mathrm{{TopK}},\quad 0 \text{{ else}}",
+        equation=rf"g_i = {value}{scale} \text{{ if }} {taken},\quad 0 \text{{ else}}",
         filled=filled,
         source="DeepSeekMoE, arXiv 2401.06066, Eq. 10; DeepSeek-V3, arXiv 2412.19437, Eq. 13 and 16",
         arrays=_arrays(case, "gate"),
-        snippet=_program(rule, "gate", f"result = gates[chosen == {e}].sum()"),
+        snippet=_program(case, "gate", f"result = gates[chosen == {e}].sum()"),
         expected=found,
     )
 
@@ -142,7 +151,7 @@ def cut(case: SentenceCase) -> Lineage:
         equation=rf"(s_i + b_i)_{{({k})}}",
         source="DeepSeekMoE, arXiv 2401.06066, Eq. 10",
         arrays=_arrays(case, "choice"),
-        snippet=_program(case.rule, "choice", f"result = -np.sort(-choice)[{k - 1}]"),
+        snippet=_program(case, "choice", f"result = -np.sort(-choice)[{k - 1}]"),
         expected=float(layer.choice_TE[case.token, last]),
     )
 
@@ -157,7 +166,7 @@ def gate_sum(case: SentenceCase) -> Lineage:
         filled=rf"{every} = {float(gates_K.sum()):.4f}",
         source="DeepSeek-V3, arXiv 2412.19437, Eq. 13",
         arrays=_arrays(case, "gate"),
-        snippet=_program(case.rule, "gate", "result = gates.sum()"),
+        snippet=_program(case, "gate", "result = gates.sum()"),
         expected=float(gates_K.sum()),
     )
 
@@ -181,12 +190,19 @@ def trained_words_taken(case: SentenceCase) -> Lineage:
 
 def _arrays(case: SentenceCase, step: _Step) -> dict[str, Array]:
     found = {"u": case.routed.input_TD[case.token], "directions": case.directions_ED}
-    return found if step == "score" else found | {"bias": case.routed.bias_E}
+    if step == "score":
+        return found
+    order_TE = case.routed.hash_order_TE
+    row = {} if order_TE is None else {"row": order_TE[case.token]}
+    return found | {"bias": case.routed.bias_TE[case.token]} | row
 
 
-def _program(rule: RoutingRule, step: _Step, last: str) -> str:
+def _program(case: SentenceCase, step: _Step, last: str) -> str:
     """The route up to a step, and what is read off there."""
+    rule = case.rule
     lines = _upto_bias(rule)[:-1] if step == "score" else [*_upto_bias(rule), *_group_lines(rule)]
+    if step != "score" and case.routed.hash_order_TE is not None:
+        lines.append(f"choice[~np.isin(np.arange({rule.n_routed}), row[:{rule.top_k}])] = -np.inf")
     if step == "gate":
         lines += [
             f"chosen = np.argsort(-choice, kind='stable')[:{rule.top_k}]",

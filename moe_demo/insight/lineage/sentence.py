@@ -48,8 +48,19 @@ class SentenceCase:
 
     @property
     def past_embedding(self) -> dict[str, Array]:
-        """The weights of all that follows the words' vectors."""
-        return {name: values for name, values in self.weights.items() if not name.startswith("embedding.")}
+        """The weights of all that follows the words' vectors, and what routers know of the words themselves.
+
+        That is, layer by layer: the biases that the words' kinds have, and the words' rows of the table.
+        """
+        found = {name: values for name, values in self.weights.items() if not name.startswith("embedding.")}
+        for layer in self.trace.layers:
+            of_words = {"kind_bias_TE": layer.kind_bias_TE, "hash_order_TE": layer.hash_order_TE}
+            found |= {
+                f"blocks.{layer.layer}.moe.router.{name}": values
+                for name, values in of_words.items()
+                if values is not None
+            }
+        return found
 
     @property
     def pooling_divisor(self) -> str:

@@ -140,7 +140,8 @@ def slow_ce(case: SlowCase) -> Lineage:
 def slow_balance(case: SlowCase) -> Lineage:
     """What the balance losses add: each one's weight times its values of all layers."""
     parts = case.step.losses
-    if len(parts) == 1 and parts[0].name in ("expert", "sequence"):
+    learned = case.step.layers[case.config.model.n_hash_layers :]
+    if learned and len(parts) == 1 and parts[0].name in ("expert", "sequence"):
         return _one_balance_loss(case)
     return Lineage(
         name="slow_balance",
@@ -156,7 +157,8 @@ def slow_balance(case: SlowCase) -> Lineage:
 
 
 def _one_balance_loss(case: SlowCase) -> Lineage:
-    part, layers = case.step.losses[0], case.step.layers
+    """The loss of the layers that choose by affinity: a hash layer has none."""
+    part, layers = case.step.losses[0], case.step.layers[case.config.model.n_hash_layers :]
     by_headline = part.name == "sequence"
     f = np.array([one.sequence_f_BE if by_headline else one.f_E for one in layers])
     P = np.array([one.sequence_P_BE if by_headline else one.P_E for one in layers])

@@ -34,7 +34,7 @@ from moe_demo.ui.kit.page_settings import tidy_name
 from moe_demo.ui.kit.picture import picture
 from moe_demo.ui.kit.views import View
 from moe_demo.ui.kit.waiting import waiting
-from moe_demo.ui.kit.words import plain
+from moe_demo.ui.kit.words import plain, routing_note
 
 KEY, PAIRS, DEBATE, LOTTERY, TELLS = (
     "experts",
@@ -63,6 +63,8 @@ def draw(view: View) -> bool:
     if st.session_state.pop(NO_NAME, False):
         st.warning(t("experts.no_name"))
     explained(counted(view.run) + t("experts.note", n=len(view.run.labels)))
+    if note := routing_note(view.run.config.model):
+        st.caption(note)
     return True
 
 

@@ -37,6 +37,8 @@ def recorded(run: Run, key: NumberKey, layer: int, expert: int) -> HeldOutCase |
     at_step = [one for one in run.metrics if isinstance(one, kind) and one.step == key.at[1]]
     found = at_step[-1] if at_step else None  # a run that calibrates its bias evaluates its last step twice
     layer, expert = min(layer, model.n_layers - 1), min(expert, model.n_routed - 1)
+    if key.name == "step_bias" and model.kind_biases:
+        return None  # what is recorded is the mean over the kinds of words, which no one load explains
     if isinstance(found, StepMetrics):
         words_S = np.array([one.n_tokens for one in run.metrics if isinstance(one, StepMetrics)])
         config = run.store.config(found.step)

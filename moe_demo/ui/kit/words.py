@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from moe_demo.config import ModelConfig
 from moe_demo.insight.run import Run
 from moe_demo.ui.kit.glossary import meanings
 from moe_demo.ui.kit.i18n import labels, t
@@ -52,6 +53,14 @@ def expert_names(experts: Iterable[int]) -> str:
 def layer_name(layer: int) -> str:
     """`L0`."""
     return f"L{layer}"
+
+
+def routing_note(model: ModelConfig) -> str:
+    """What a reader must know of a router that looks at the words themselves; empty for all others."""
+    if model.n_hash_layers:
+        layers = t("common.comma").join(layer_name(layer) for layer in range(model.n_hash_layers))
+        return t("common.by_hash", layers=layers)
+    return t("common.by_kind") if model.kind_biases else ""
 
 
 def layer_title(layer: int) -> str:

@@ -122,8 +122,15 @@ def draw(view: View, asked: Asked) -> None:
             format_func="{:g}".format,
         )
     with next(places):
-        label = t("router.bias", expert=expert_name(asked.expert), bias=float(trained.bias_E[asked.expert]))
-        st.slider(label, -1.0, 1.0, step=0.01, key=KEYS["bias"], on_change=_push, args=(asked.expert,))
+        by_hash = trained.hash_order_TE is not None
+        bias = float(trained.bias_TE[asked.token, asked.expert])
+        label = (
+            t("router.hash.bias")
+            if by_hash
+            else t("router.bias", expert=expert_name(asked.expert), bias=bias)
+        )
+        key, expert = KEYS["bias"], (asked.expert,)
+        st.slider(label, -1.0, 1.0, step=0.01, key=key, on_change=_push, args=expert, disabled=by_hash)
     with next(places):
         hint = t("router.groups_hint", groups=rule.n_groups, kept=rule.topk_groups)
         st.toggle(

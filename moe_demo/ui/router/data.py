@@ -17,6 +17,7 @@ from moe_demo.insight.router_path import (
     path_change,
     rerouted_tokens,
 )
+from moe_demo.text.word_kinds import kind_of
 from moe_demo.ui.kit.gloss import of_word
 from moe_demo.ui.kit.i18n import labels, language, t
 from moe_demo.ui.kit.looks import (
@@ -80,6 +81,7 @@ class Scales(TypedDict):
     """Ends of the axes; those of logit and bias stand on both sides of 0."""
 
     logit: float
+    score: float
     bias: float
     choice: tuple[float, float]
     gate: float
@@ -128,7 +130,8 @@ class RouterPictureData(TypedDict):
     order: list[int]
     """All experts: those that may be chosen, the best first, then the others."""
     top_k: int
-    cut: float
+    cut: float | None
+    """None where a table chooses: no score has to reach anything."""
     score_sum: float
     gate_sum: float
     normalised: bool
@@ -159,6 +162,8 @@ class RouterMapData(TypedDict):
     token: int
     expert: int | None
     ramp: Ramp
+    end: float
+    """The affinity at the end of the ramp."""
     words: dict[str, str]
     lang: str
 
@@ -183,7 +188,7 @@ def picture_data(view: View, shown: Rerouted, asked: Asked) -> RouterPictureData
         "groups": [_group(group) for group in path.groups],
         "order": everyone,
         "top_k": rule.top_k,
-        "cut": path.cut,
+        "cut": None if path.row else path.cut,
         "score_sum": path.score_sum,
         "gate_sum": path.gate_sum,
         "normalised": path.normalised,
@@ -193,10 +198,10 @@ def picture_data(view: View, shown: Rerouted, asked: Asked) -> RouterPictureData
         "classes": _classes(shown),
         "changed": shown.changed,
         "selected": view.selection.expert,
-        "heads": _heads(path),
+        "heads": _heads(path, view.trace.tokens[path.token] if shown.layer.kind_bias_TE is not None else ""),
         "fates": labels("router.fates"),
         "lines": _lines(shown, change, asked),
-        "words": labels("router.words"),
+        "words": labels("router.words") | ({"sum_out": t("router.hash.sum_out")} if path.row else {}),
         "keys": key_help("router.keys"),
         "lang": language(),
     }
@@ -215,7 +220,8 @@ def map_data(view: View, shown: Rerouted, asked: Asked) -> RouterMapData:
         "token": asked.token,
         "expert": view.selection.expert,
         "ramp": sequential_ramp(),
-        "words": labels("router.map"),
+        "end": (end := _score_end(shown)),
+        "words": labels("router.map") | {"high": f"{end:g}"},
         "lang": language(),
     }
 
@@ -263,10 +269,17 @@ def _scales(shown: Rerouted) -> Scales:
     bias = max(abs(step.bias) for path in paths for step in path.experts)
     return {
         "logit": logit_limit(shown.layer),
+        "score": _score_end(shown),
         "bias": next((end for end in (0.1, 0.2, 0.5) if bias <= end), max(1.0, math.ceil(bias))),
         "choice": (min(0.0, math.floor(min(choices) * 4) / 4), max(1.0, math.ceil(max(choices) * 4) / 4)),
         "gate": _gate_end(shown),
     }
+
+
+def _score_end(shown: Rerouted) -> float:
+    """The end of the scale of affinities: 1, or a round number above the largest of all words where there is no end."""
+    layers = (shown.layer, shown.trained_trace.layers[shown.path.layer])
+    return max(1.0, *(math.ceil(float(layer.scores_TE.max()) * 4) / 4 for layer in layers))
 
 
 def _gate_end(shown: Rerouted) -> float:
@@ -291,23 +304,30 @@ def _classes(shown: Rerouted) -> list[ShiftedClass]:
     ]
 
 
-def _heads(path: RouterPath) -> dict[str, Head]:
-    """Column headers: the formula this rule really uses."""
+def _heads(path: RouterPath, of_kind: str) -> dict[str, Head]:
+    """Column headers: the formula this rule really uses; `of_kind` is the word where its kind has biases of its own."""
     rule, words = path.rule, labels("router.heads")
+    if rule.score_fn == "sqrt_softplus":
+        words["score_hint"] = words["score_hint_open"]
+    if path.row:
+        words |= labels("router.hash.heads")
+    kind = t(f"experts.kinds.{kind_of(of_kind)}") if of_kind else ""
+    if kind:
+        words["bias_hint"] = t("router.heads.bias_hint_kind", kind=kind)
     tempered = "u⋅eᵢ" if rule.temperature == 1.0 else f"u⋅eᵢ / {rule.temperature:g}"
     affinity = AFFINITY_SIGNS[rule.score_fn]
     scale = "" if rule.route_scale == 1.0 else f" × {rule.route_scale:g}"
     formulas = {
         "logit": "u⋅eᵢ",
         "score": f"s = {affinity}({tempered})",
-        "bias": "+ bᵢ",
+        "bias": t("router.heads.bias_formula_kind", kind=kind) if kind else "+ bᵢ",
         "group": t(
             "router.heads.group_formula",
             n=rule.counted_per_group,
             kept=rule.topk_groups,
             groups=rule.n_groups,
         ),
-        "choice": t("router.heads.choice_formula", k=rule.top_k),
+        "choice": t(f"router.{'hash.' if path.row else ''}heads.choice_formula", k=rule.top_k),
         "gate": ("g = sᵢ / Σ s" if path.normalised else "g = sᵢ") + scale,
     }
     ids = [id_ for id_ in formulas if id_ != "group" or path.groups]
@@ -317,7 +337,7 @@ def _heads(path: RouterPath) -> dict[str, Head]:
 def _lines(shown: Rerouted, change: PathChange, asked: Asked) -> Lines:
     return {
         "change": _change_line(shown, change),
-        "claim": t("router.lines.claim"),
+        "claim": t("router.hash.claim" if shown.path.row else "router.lines.claim"),
         "evidence": _evidence(shown, change, asked),
         "margin": _margin(shown.path),
     }
@@ -325,7 +345,8 @@ def _lines(shown: Rerouted, change: PathChange, asked: Asked) -> Lines:
 
 def _change_line(shown: Rerouted, change: PathChange) -> str:
     if not shown.changed:
-        return t("router.lines.trained", k=shown.path.rule.top_k, n=shown.path.rule.n_routed)
+        table = "hash.trained" if shown.path.row else "lines.trained"
+        return t(f"router.{table}", k=shown.path.rule.top_k, n=shown.path.rule.n_routed)
     parts = [
         t(f"router.lines.{name}", experts=expert_names(experts))
         for name, experts in (
@@ -344,6 +365,8 @@ def _change_line(shown: Rerouted, change: PathChange) -> str:
 def _evidence(shown: Rerouted, change: PathChange, asked: Asked) -> str:
     """The claim held against the numbers on screen: the pushed expert, else the first of the chosen."""
     path = shown.path
+    if path.row:
+        return t("router.hash.evidence", row=expert_names(path.row))
     step = path.experts[path.order[0] if asked.pushed is None or not shown.changed else asked.pushed]
     values: dict[str, Any] = {
         "expert": expert_name(step.expert),
@@ -363,6 +386,8 @@ def _evidence(shown: Rerouted, change: PathChange, asked: Asked) -> str:
 
 
 def _margin(path: RouterPath) -> str:
+    if path.row:
+        return t("router.hash.no_margin")
     if path.margin is None or path.next_in_line is None:
         return t("router.lines.no_margin", k=path.rule.top_k)
     values = {

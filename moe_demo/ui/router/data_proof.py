@@ -10,6 +10,10 @@ MAX_WRITTEN = 4  # longer sums of a softmax are written with a sign
 def formulas(path: RouterPath, step: ExpertStep) -> list[str]:
     """The path of one expert in KaTeX, each line with its numbers."""
     e, rule = step.expert, path.rule
+    if path.row:
+        row, relation = r",\ ".join(map(str, path.row)), r"\in" if step.chosen else r"\notin"
+        taken = rf"{e} {relation} \mathrm{{row}}_{{{rule.top_k}}} = \{{{row}\}}"
+        return [_score_line(path, step), taken, _gate_line(path, step) if step.chosen else rf"g_{{{e}}} = 0"]
     lines = [
         _score_line(path, step),
         rf"s_{{{e}}} + b_{{{e}}} = {step.score:.3f} {step.bias:+.3f} = {step.biased:.3f}",

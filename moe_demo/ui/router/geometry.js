@@ -80,7 +80,7 @@ export function scoreScales(limits, columns) {
     linear(low, high, columns[id].bar, columns[id].bar + columns[id].barW);
   return {
     logit: scale("logit", -limits.logit, limits.logit),
-    score: scale("score", 0, 1),
+    score: scale("score", 0, limits.score),
     bias: scale("bias", -limits.bias, limits.bias),
     choice: scale("choice", limits.choice[0], limits.choice[1]),
     gate: scale("gate", 0, limits.gate),

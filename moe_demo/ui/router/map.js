@@ -59,10 +59,10 @@ class ScoreMap extends Redrawn {
    * @param {number} t
    * @param {number} e
    */
-  cell({ tokens, experts, scores, chosen, gates, words, token, expert }, ramp, t, e) {
+  cell({ tokens, experts, scores, chosen, gates, end, words, token, expert }, ramp, t, e) {
     const k = chosen[t].indexOf(e);
     const score = scores[t][e];
-    const ground = rampStep(ramp, score);
+    const ground = rampStep(ramp, score / end);
     const says = fill(k < 0 ? words.cell : words.cell_chosen, {
       word: tokens[t],
       expert: experts[e].label,
@@ -83,7 +83,7 @@ class ScoreMap extends Redrawn {
         ...sumMark("score", { token: t, expert: e }),
         onclick: () => this.send("pick", { token: t, expert: e }),
       },
-      bare(score),
+      score < 1 ? bare(score) : fixed(score, 1),
     );
   }
 

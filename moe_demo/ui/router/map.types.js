@@ -12,6 +12,7 @@
  * @property {number} token
  * @property {number|null} expert
  * @property {Ramp} ramp
+ * @property {number} end The affinity at the end of the ramp.
  * @property {Record<string, string>} words
  * @property {string} lang
  */

@@ -14,7 +14,7 @@
  * @property {Array<Group>} groups Empty where there is one group only.
  * @property {Array<number>} order All experts: those that may be chosen, the best first, then the others.
  * @property {number} top_k
- * @property {number} cut
+ * @property {number|null} cut None where a table chooses: no score has to reach anything.
  * @property {number} score_sum
  * @property {number} gate_sum
  * @property {boolean} normalised
@@ -65,6 +65,7 @@
  * Ends of the axes; those of logit and bias stand on both sides of 0.
  * @typedef {object} Scales
  * @property {number} logit
+ * @property {number} score
  * @property {number} bias
  * @property {[number, number]} choice
  * @property {number} gate

@@ -191,7 +191,8 @@ export function moveScene(scene, data, layout, isSorted) {
     formula.textContent = data.heads[id].formula;
     fitInto(formula, layout.columns[id].w - SCORE.pad - HEADS_APART);
   }
-  scene.cut.style.transform = `translate(${layout.scales.choice(data.cut)}px, 0px)`;
+  scene.cut.style.transform = `translate(${layout.scales.choice(data.cut ?? 0)}px, 0px)`;
+  scene.cut.style.display = data.cut === null ? "none" : "";
   scene.cutText.textContent = fill(data.words.cut, { k: data.top_k, cut: three(data.cut) });
   scene.across.style.transform = `translate(0px, ${SCORE.head + data.top_k * layout.row + 4}px)`;
   scene.total.textContent = `Σ g = ${three(data.gate_sum)}`;

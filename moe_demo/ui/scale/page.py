@@ -17,6 +17,7 @@ from moe_demo.published import PublishedError, claims, count, read_configuration
 from moe_demo.published.configuration import MAX_BYTES
 from moe_demo.releases.dense import read_dense
 from moe_demo.runs.files import RunError
+from moe_demo.ui.frame import navigation
 from moe_demo.ui.kit import selection
 from moe_demo.ui.kit.choice import choice
 from moe_demo.ui.kit.errors import sentence
@@ -35,6 +36,7 @@ def draw(asked: ScaleSettings) -> None:
     """The picture; a click chooses a model or a way of counting."""
     picture("scale/picture", data=picture_data(asked), key=KEY, on_act_change=_act)
     st.caption(t("scale.which"))
+    navigation.link("router", selection.current(ScaleSettings), t("scale.routers"))
 
 
 def _act() -> None:

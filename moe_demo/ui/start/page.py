@@ -10,6 +10,7 @@ import streamlit as st
 from moe_demo.ui.kit import selection
 from moe_demo.ui.kit.picture import picture
 from moe_demo.ui.kit.views import View
+from moe_demo.ui.kit.words import routing_note
 from moe_demo.ui.start.data import picture_data
 
 KEY = "flow"
@@ -24,3 +25,5 @@ def draw(view: View, key: str = KEY) -> None:
             selection.update(**{name: picked[name] for name in ("token", "expert", "layer")})
 
     picture("start/picture", data=picture_data(view), key=key, on_pick_change=pick)
+    if note := routing_note(view.run.config.model):
+        st.caption(note)

@@ -202,7 +202,8 @@ def slow_step_data(run: Run, step: SlowStep, layer: int, headline: int) -> Train
         "badge_hint": _origin(run, step),
         "colours": COLOURS,
         "ramp": sequential_ramp(),
-        "words": labels("slow.words"),
+        "words": labels("slow.words")
+        | {"no_bias": t(f"slow.words.no_bias{_bias_variant(run, step, layer) or '_none'}")},
         "lang": language(),
     }
 
@@ -258,9 +259,15 @@ def _gradients(step: SlowStep, layer: int) -> Gradients:
     }
 
 
+def _bias_variant(run: Run, step: SlowStep, layer: int) -> str:
+    """Which words tell of a layer's biases: they move, or not, or each kind of word has its own."""
+    by_words = "_hash" if layer < run.config.model.n_hash_layers else "_kinds"
+    return "_none" if step.balance.bias_step == 0 else "" if step.layers[layer].moves_by_load else by_words
+
+
 def _biases(step: SlowStep, layer: SlowLayer) -> Biases:
     return {
-        "rate": step.balance.bias_step,
+        "rate": step.balance.bias_step if layer.moves_by_load else 0.0,
         "sign": layer.bias_sign_E.tolist(),
         "before": layer.bias_before_E.tolist(),
         "after": layer.bias_after_E.tolist(),
@@ -289,7 +296,8 @@ def _stages(run: Run, step: SlowStep, layer: int, headline: int) -> list[SlowSta
     variants: dict[StageName, str] = {
         "loss": f"_{method_key(method)}",
         "gradient": "_clipped" if step.clip_scale < 1 else "",
-        "bias": "" if step.balance.bias_step > 0 else "_none",
+        "bias": _bias_variant(run, step, layer),
+        "scores": "_hash" if layer < run.config.model.n_hash_layers else "",
         "batch": "" if step.metrics.step <= step.n_steps else "_beyond",
     }
     stages: list[SlowStage] = []

@@ -16,7 +16,7 @@ def listed(step: SlowStep, layer: int, headline: int) -> list[NumberKey]:
     """Those of the step, and of one headline of its batch."""
     has = {
         "slow_balance": bool(step.losses),
-        "slow_bias": step.balance.bias_step > 0,
+        "slow_bias": step.balance.bias_step > 0 and step.layers[layer].moves_by_load,
         "slow_others_norm": bool(step.parts_of(layer)[1]),
     }
     return [

@@ -139,7 +139,7 @@ def bias_slider(view: View, asked: WhatIfSettings) -> BiasSlider:
         "layer": layer,
         "expert": expert,
         "title": f"{layer_name(layer)} {expert_name(expert)}",
-        "trained": float(view.trace.layers[layer].bias_E[expert]),
+        "trained": float(view.trace.layers[layer].mean_bias_E[expert]),
         "push": pushed.get((layer, expert), 0),
     }
 
