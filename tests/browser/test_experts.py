@@ -156,12 +156,12 @@ def test_numbers_without_a_vote_pairs_and_partners_stand_in_tables(page: Page, l
     wait_drawn(page)
     page.get_by_role("button", name=text_in(lang, "experts.debate_skip")).click()
     expect(page).to_have_url(re.compile("believe=unsure"))
-    wait_drawn(page)
     expect(page.locator("table.pairs tbody tr")).to_have_count(15)
     pairs = page.locator(".scroll:has(table.pairs) ~ details")
     pairs.get_by_text(text_in(lang, "experts.pairs.table"), exact=True).click()
     expect(pairs.get_by_role("rowheader")).to_have_count(16 * 15 // 2)
     expect(page.locator("table.partners tbody tr")).to_have_count(16)
+    expect(page.locator("table.partners")).to_be_visible()  # what is hidden has no words yet
     assert len(set(page.locator("table.partners td:nth-child(2) .partner").all_inner_texts())) == 16
     assert not page.get_by_text(re.compile(r"experts\.[a-z_]+|\{[a-z_]+\}")).count()
     expect_no_exception(page)
