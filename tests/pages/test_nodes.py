@@ -74,6 +74,9 @@ def test_words_that_lose_an_expert_are_struck_through(lang: str):
         ]
         assert line.count("~~") == 2 * len(lost) > 0
         assert all(f"~~{one.word}~~" in line for one in lost)
+    assert not at.dataframe  # sent once somebody opens it
+    at.session_state["nodes.lost.open"] = True
+    at.run()
     assert len(at.dataframe[0].value) == len(lost_words(answer))
 
 
@@ -110,6 +113,6 @@ def test_every_limit_and_every_factor_is_measured_once_a_reader_asks():
     at = opened("nodes", run="document", over="batch")
     at.toggle(key="nodes.measure").set_value(True).run()
     assert not at.exception
-    table = at.dataframe[1].value
+    table = at.dataframe[0].value
     assert len(table) == 4
     assert table.iloc[0, 0] == 1.0

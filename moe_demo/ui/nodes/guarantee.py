@@ -15,6 +15,7 @@ from moe_demo.insight.switches import Switches
 from moe_demo.insight.whatif import Effect, WhatIf, whatif
 from moe_demo.ui.kit import redraw, selection
 from moe_demo.ui.kit.choice import choice
+from moe_demo.ui.kit.folded_table import folded_table
 from moe_demo.ui.kit.glossary import explained
 from moe_demo.ui.kit.i18n import labels, t
 from moe_demo.ui.kit.views import View
@@ -23,7 +24,7 @@ from moe_demo.ui.kit.words import class_word, expert_names, layer_name, layer_ti
 from moe_demo.ui.nodes.measured import every_factor
 from moe_demo.ui.nodes.settings import FACTORS, NodesSettings
 
-FACTOR, MEASURE = "nodes.factor", "nodes.measure"
+FACTOR, MEASURE, LOST = "nodes.factor", "nodes.measure", "nodes.lost"
 DROPLESS = 0.0
 
 
@@ -38,8 +39,7 @@ def draw(view: View) -> None:
     for layer in answer.after.layers:
         st.markdown(_line(answer, layer.layer, [one for one in lost if one.layer == layer.layer]))
     st.markdown(_said(answer, lost, asked))
-    with st.expander(t("nodes.lost_table")):
-        st.dataframe(_table(lost), hide_index=True, key="nodes.lost", alt=t("nodes.lost_table"))
+    folded_table(t("nodes.lost_table"), LOST, lambda: _table(lost), t("nodes.lost_table"))
     _on_all(view)
 
 

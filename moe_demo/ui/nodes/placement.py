@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import streamlit as st
 
 from moe_demo.figures.nodes import imbalance_over_windows
@@ -12,6 +13,7 @@ from moe_demo.ui.kit.bounded import BoundedCache
 from moe_demo.ui.kit.chart import chart, drawn
 from moe_demo.ui.kit.choice import choice
 from moe_demo.ui.kit.data import Drawn
+from moe_demo.ui.kit.folded_table import folded_table
 from moe_demo.ui.kit.glossary import explained
 from moe_demo.ui.kit.i18n import labels, language, t
 from moe_demo.ui.kit.picture import picture
@@ -22,6 +24,7 @@ from moe_demo.ui.nodes.measured import ALONE, PLANNED, outcome_for
 from moe_demo.ui.nodes.settings import MAX_REFRESH, MAX_SPARE, WINDOWS, NodesSettings
 
 KEY = "nodes.placement"
+WINDOWS_TABLE = "nodes.windows_table"
 _SLIDERS = {"spare": (0, MAX_SPARE), "refresh": (1, MAX_REFRESH), "window": (0, WINDOWS - 1)}
 
 
@@ -56,7 +59,9 @@ def draw(view: View) -> None:
         lambda: drawn(imbalance_over_windows(found, layer, asked.window, labels("nodes.windows_chart"))),
     )
     chart(kept, key="nodes.windows", label=t("nodes.windows_label"))
-    _twin(found, layer)
+    folded_table(
+        t("nodes.words.table"), WINDOWS_TABLE, lambda: _windows(found, layer), t("nodes.windows_label")
+    )
     explained(t("nodes.windows_caption", first=PLANNED + 1, last=PLANNED + ALONE))
     st.markdown(t("nodes.published"))
     _metrics(found)
@@ -91,19 +96,13 @@ def _moved(name: str, first: int) -> None:
     selection.update(NodesSettings, **{name: st.session_state[f"nodes.{name}"] - first})
 
 
-def _twin(found: PlanOutcome, layer: int) -> None:
+def _windows(found: PlanOutcome, layer: int) -> pd.DataFrame:
     """The numbers of the chart."""
     rows, words = found.frame(), labels("nodes.windows")
     rows = rows[rows["layer"] == layer]
     rows["window"] += 1
     rows[["slowest", "slowest_refreshed"]] += 1
-    with st.expander(t("nodes.words.table")):
-        st.dataframe(
-            rows[list(words)].round(3).rename(columns=words),
-            hide_index=True,
-            key="nodes.windows_table",
-            alt=t("nodes.windows_label"),
-        )
+    return rows[list(words)].round(3).rename(columns=words)
 
 
 def _metrics(found: PlanOutcome) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import pandas as pd
 import streamlit as st
 
@@ -15,7 +17,7 @@ from moe_demo.releases.experiments import (
 from moe_demo.runs.errors import RunError
 from moe_demo.ui.kit.errors import sentence
 from moe_demo.ui.kit.glossary import explained
-from moe_demo.ui.kit.i18n import labels, t
+from moe_demo.ui.kit.i18n import labels, language, t
 
 
 def draw() -> None:
@@ -29,9 +31,10 @@ def draw() -> None:
         except RunError as error:
             st.error(t("experiments.broken", reason=sentence(error)))
             continue
-        st.markdown(f"{says(found)} {t(f'experiments.{key(name)}.paper')}")
+        said, rows = _told(name, language())
+        st.markdown(f"{said} {t(f'experiments.{key(name)}.paper')}")
         alt = t(f"experiments.{key(name)}.title")
-        st.dataframe(table(found), hide_index=True, key=f"experiments.{name}", alt=alt)
+        st.dataframe(rows, hide_index=True, key=f"experiments.{name}", alt=alt)
         st.caption(
             t(
                 "experiments.made",
@@ -43,6 +46,13 @@ def draw() -> None:
                 seconds=found.seconds,
             )
         )
+
+
+@lru_cache(maxsize=32)
+def _told(name: str, _language: str) -> tuple[str, pd.DataFrame]:
+    """The sentence and the table of a recording, which are the same at every run of the page in one language."""
+    found = read_experiment(name)
+    return says(found), table(found)
 
 
 def key(name: str) -> str:
