@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import pandas as pd
 import streamlit as st
 
@@ -9,7 +11,7 @@ from moe_demo.releases.device_losses import LEVELS, LOSSES, DeviceLosses, read_d
 from moe_demo.runs.files import RunError
 from moe_demo.ui.kit.errors import sentence
 from moe_demo.ui.kit.glossary import explained
-from moe_demo.ui.kit.i18n import labels, t
+from moe_demo.ui.kit.i18n import labels, language, t
 from moe_demo.ui.kit.words import layer_name
 
 
@@ -22,8 +24,9 @@ def draw() -> None:
         return
     st.header(t("devices.title"), anchor="devices")
     explained(t("devices.caption", devices=found.n_devices, reachable=found.reachable))
-    st.markdown(says(found))
-    st.dataframe(table(found), hide_index=True, key="balance.devices", alt=t("devices.label"))
+    said, rows = _told(found, language())
+    st.markdown(said)
+    st.dataframe(rows, hide_index=True, key="balance.devices", alt=t("devices.label"))
     st.caption(
         t(
             "devices.made",
@@ -34,6 +37,12 @@ def draw() -> None:
             seconds=found.seconds,
         )
     )
+
+
+@lru_cache(maxsize=8)
+def _told(found: DeviceLosses, _language: str) -> tuple[str, pd.DataFrame]:
+    """The sentence and the table, which are the same at every run of the page in one language."""
+    return says(found), table(found)
 
 
 def says(found: DeviceLosses) -> str:
