@@ -110,7 +110,8 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Runtime:
 async def visit(server: Runtime) -> tuple[str, weakref.ref[AppSession]]:
     """Somebody comes, brings a file and leaves. Returns the visit's id and its state."""
     visits = server._session_mgr
-    name = visits.connect_session(Client(), ScriptData("app.py", is_hello=False), user_info={})  # type: ignore[arg-type]
+    script = ScriptData("app.py", is_hello=False)
+    name = visits.connect_session(Client(), script, user_info={})  # type: ignore[arg-type]
     server.uploaded_file_mgr.add_file(name, UploadedFileRec("1", "a.csv", "text/csv", b"text,label"))
     info = visits.get_session_info(name)
     assert info is not None

@@ -6,6 +6,7 @@
 import { listenForWhy } from "./why.js";
 
 const THEME_SETTLES = 100; // milliseconds: Streamlit sets its colours first
+const PLACE = ".stBidiComponent"; // of a picture on the page
 const DRAWN = "data-drawn"; // on the place of a picture that stands: what is below another waits (frame/head.css)
 const TYPE = 16; // px of the type for which pictures are drawn
 
@@ -50,7 +51,7 @@ export function mounted(make, { grows = true } = {}) {
     root.lang = data.lang;
     const grow = /** @type {() => void} */ (growths.get(root));
     grow();
-    const place = around(root, ".stBidiComponent");
+    const place = around(root, PLACE);
     Promise.resolve(picture.show(data, setTriggerValue))
       .then(laidOut)
       .then(() => place?.toggleAttribute(DRAWN, true));
@@ -161,8 +162,7 @@ export function zoomOf(node) {
  * @returns {boolean}
  */
 export function arePicturesDrawn() {
-  const places = document.querySelectorAll('[data-testid="stBidiComponentIsolated"]');
-  return [...places].every((place) => place.shadowRoot?.querySelector(".root")?.hasChildNodes());
+  return [...document.querySelectorAll(PLACE)].every((place) => place.hasAttribute(DRAWN));
 }
 
 /**
