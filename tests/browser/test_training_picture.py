@@ -116,6 +116,8 @@ def test_an_answer_to_an_earlier_key_does_not_take_the_line_back(new_page: NewPa
         page.wait_for_timeout(40)  # long enough for each to be told, too short for its answer
     page.wait_for_function("() => !new URL(location).searchParams.has('step')")
     wait_ready(page)
+    assert page.evaluate("() => window.line.isConnected"), "another picture stands in its place"
+    expect(handle(page)).to_be_focused()
     seen = page.evaluate("() => window.seen")
     assert seen[-1] == CHECKPOINTS[-1]
     assert seen == sorted(seen), "the line went back"

@@ -2,6 +2,8 @@
 // call on. So a picture is a file beside its page and needs no name anywhere else, and what pictures share is fetched
 // once for all of them.
 
+import { unmounted } from "./unmounted.js";
+
 /**
  * @typedef {import("./stage.js").Call} Call
  * @typedef {(call: Call) => (() => void) | void} Show the default export of a picture
@@ -106,9 +108,9 @@ export default function (call) {
   places.set(parent, mounted);
   mounted.forget ??= undoneByBack(mounted);
   if (!isRepeated(mounted.packed, call.data)) draw(mounted, call);
-  return () => {
+  return unmounted(parent, () => {
     mounted.forget?.();
     mounted.leave?.();
     places.delete(parent);
-  };
+  });
 }

@@ -3,6 +3,7 @@
 // The file of a picture ends in `export default mounted((root) => new Picture(root))`: it is made once for its root,
 // shown again for each new `data`, and left when the reader leaves the page.
 
+import { unmounted } from "./unmounted.js";
 import { listenForWhy } from "./why.js";
 
 const THEME_SETTLES = 100; // milliseconds: Streamlit sets its colours first
@@ -55,12 +56,10 @@ export function mounted(make, { grows = true } = {}) {
     Promise.resolve(picture.show(data, setTriggerValue))
       .then(laidOut)
       .then(() => place?.toggleAttribute(DRAWN, true));
-    return () => {
-      place?.removeAttribute(DRAWN);
+    return unmounted(root, () => {
       window.removeEventListener("resize", grow);
       picture.leave?.();
-      root.replaceWith(root.cloneNode()); // whoever is mounted here next gets a root without these listeners
-    };
+    });
   };
 }
 
