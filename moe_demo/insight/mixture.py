@@ -14,12 +14,12 @@ Letters: T tokens, D width, K chosen, S shared experts, P = K + S pieces (the ch
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 
+from moe_demo.insight.kept import kept_with_run
 from moe_demo.insight.run import Run
 from moe_demo.insight.trace import ForwardTrace, LayerTrace
 from moe_demo.model.batch import TokenBatch
@@ -230,7 +230,7 @@ def toward(run: Run, layer: LayerMixture) -> Toward:
     )
 
 
-@lru_cache(maxsize=_KEPT)
+@kept_with_run(_KEPT)
 @torch.inference_mode()
 def removal_effects(run: Run, text: str) -> tuple[Array, ...]:
     """Per layer, what every piece causes, shape (T, P, C): the class logits as they are less those without the piece.

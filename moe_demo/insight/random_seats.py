@@ -15,13 +15,13 @@ Letters: N draws, T tokens, E routed experts, C classes.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any, Literal
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from moe_demo.insight.kept import kept_with_run
 from moe_demo.insight.run import Run
 from moe_demo.insight.switches import Seat, Switches
 from moe_demo.model.batch import TokenBatch
@@ -94,7 +94,7 @@ def _found(answers: tuple[Array | None, ...]) -> RandomSeats | None:
     return RandomSeats(probabilities_NC=np.stack(known)) if len(known) >= LEAST else None
 
 
-@lru_cache(maxsize=_KEPT)
+@kept_with_run(_KEPT)
 @torch.inference_mode()
 def _answers(run: Run, text: str, asked: tuple[Switches, ...]) -> tuple[Array | None, ...]:
     """The probabilities under each of these switches, all in one batch; None where they do not fit the model."""

@@ -20,12 +20,12 @@ Letters: T tokens, D width, P pieces, E routed experts, C classes, N steps.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Literal
 
 import numpy as np
 import torch
 
+from moe_demo.insight.kept import kept_with_run
 from moe_demo.insight.mixture import LayerMixture, mixture, removal_effects, toward
 from moe_demo.insight.run import Run
 from moe_demo.insight.trace import ForwardTrace
@@ -134,7 +134,7 @@ def _measured(run: Run, trace: ForwardTrace, parts: LayerMixture, token: int | N
     return Waterfall(steps=(Step(kind="rest", value_C=rest_C), *steps), logits_C=trace.logits_C, exact=False)
 
 
-@lru_cache(maxsize=_KEPT)
+@kept_with_run(_KEPT)
 @torch.inference_mode()
 def expert_effects(run: Run, text: str) -> tuple[tuple[Step, ...], ...]:
     """Per layer, what every expert that the sentence uses causes: the class logits less those without it.

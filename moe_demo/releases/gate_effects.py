@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from moe_demo.insight.gate_cause import Agreement, Correlation
+from moe_demo.insight.kept import kept_with_run
 from moe_demo.insight.run import Run
 from moe_demo.releases.recorded import read_recorded
 from moe_demo.runs.catalogue import is_bundled
@@ -35,7 +36,7 @@ def recorded_agreement(run: Run, path: Path = GATE_EFFECTS) -> tuple[Agreement, 
     return layers if weights == weights_digest(run) else None
 
 
-@lru_cache(maxsize=16)
+@kept_with_run()
 def weights_digest(run: Run) -> str:
     """Of all weights, names included."""
     digest = hashlib.sha256()

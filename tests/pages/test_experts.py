@@ -176,12 +176,12 @@ def test_how_many_headlines_are_counted_is_said_and_that_classes_are_left_out(
     assert n < MAX_HEADLINES
     said = [one.value for one in opened("experts", run="document", lang=lang).caption]
     assert any(text_in(lang, "experts.counted", n=n) in one for one in said)
-    experts_data._base.cache_clear()
+    experts_data._base.kept.clear()
     experts_measured._kept.clear()
     monkeypatch.setattr(experts_measured, "MAX_HEADLINES", 50)
     monkeypatch.setattr(experts_data, "MOST_CLASSES", 2)
     at = opened("experts", run="document", lang=lang)
-    experts_data._base.cache_clear()
+    experts_data._base.kept.clear()
     experts_measured._kept.clear()
     expected = text_in(lang, "experts.counted_sample", n=50, all=n)
     expected += text_in(lang, "experts.classes_cut", n=2, all=3)

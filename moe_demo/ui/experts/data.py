@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TypedDict
 
 import numpy as np
 
 from moe_demo.insight.expert_cell import ExpertCell
 from moe_demo.insight.experts import LayerExperts, plain
+from moe_demo.insight.kept import kept_with_run
 from moe_demo.insight.run import Run
 from moe_demo.text.word_kinds import KINDS
 from moe_demo.ui.experts.measured import Measured, cell, measured
@@ -172,7 +172,7 @@ def picture_data(view: View) -> ExpertsPictureData:
     return changes
 
 
-@lru_cache(maxsize=64)
+@kept_with_run(64)
 def _base(run: Run, layer: int, lang: str) -> ExpertsPictureData:
     """All that does not depend on what is picked; the language is that of the reader."""
     of_run = measured(run)

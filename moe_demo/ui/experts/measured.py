@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache, wraps
+from functools import wraps
 from threading import Lock, RLock
 from typing import Concatenate, ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
@@ -13,13 +13,12 @@ from moe_demo.insight.assignments import MAX_HEADLINES, Assignments, Tell, assig
 from moe_demo.insight.expert_cell import By, ExpertCell, cell_of
 from moe_demo.insight.experts import LayerExperts, by_class, by_kind
 from moe_demo.insight.held_out import split_of_run
+from moe_demo.insight.kept import RunCache, kept_with_run
 from moe_demo.insight.run import Run
 from moe_demo.insight.whatif import Headlines
-from moe_demo.ui.kit.bounded import BoundedCache
 
 Rest = ParamSpec("Rest")
 Result = TypeVar("Result")
-_BYTES = 100_000_000  # of assignments in memory: some 2 MB a checkpoint of the bundled run
 _CELLS = 512
 
 _locks: WeakKeyDictionary[Run, RLock] = WeakKeyDictionary()
@@ -38,12 +37,12 @@ def once_for_all(
     """Keep what a function makes of a run for all readers, the last `most` answers; made by one of them at a time."""
 
     def keeping(make: Callable[Concatenate[Run, Rest], Result]) -> Callable[Concatenate[Run, Rest], Result]:
-        kept = lru_cache(maxsize=most)(make)
+        kept = kept_with_run(most)(make)
 
         @wraps(make)
         def get(run: Run, *args: Rest.args, **kwargs: Rest.kwargs) -> Result:
             with _alone(run):
-                return kept(run, *args, **kwargs)  # type: ignore[arg-type]  # whatever can be a key
+                return kept(run, *args, **kwargs)
 
         return get
 
@@ -60,22 +59,16 @@ class Measured:
     by_class: list[LayerExperts]
     by_kind: list[LayerExperts]
 
-    @property
-    def n_bytes(self) -> int:
-        """About what it takes up in memory."""
-        found = self.found
-        return int(2 * (found.experts_LTK.nbytes + found.gates_LTK.nbytes) + found.embedded_TD.nbytes)
-
 
 def measured(run: Run, tell: Tell = lambda done, of: None) -> Measured:
     """From memory, or measured now; `tell` hears how many headlines are done. Raises DataGoneError."""
     with _alone(run):
-        return _kept.get(run, lambda: _measure(run, tell))
+        return _kept.get(run, "", lambda: _measure(run, tell))
 
 
 def is_measured(run: Run) -> bool:
     """Whether it is in memory."""
-    return _kept.has(run)
+    return _kept.has(run, "")
 
 
 @once_for_all(_CELLS)
@@ -90,4 +83,4 @@ def _measure(run: Run, tell: Tell) -> Measured:
     return Measured(found=found, n_held_out=n_held_out, by_class=by_class(found), by_kind=by_kind(found))
 
 
-_kept: BoundedCache[Measured] = BoundedCache(_BYTES, lambda measured: measured.n_bytes)
+_kept: RunCache[Measured] = RunCache()  # some 2 MB for the bundled run

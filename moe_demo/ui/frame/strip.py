@@ -9,6 +9,8 @@ is and says so.
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from moe_demo.text.errors import EmptyTextError
@@ -26,13 +28,14 @@ _NEWEST = "strip.newest"  # the last stop of the time machine, as it was drawn
 def draw(view: View, *, warns: bool = True) -> None:
     """The strip for this view; `warns`: says so where the sentence is unlike what was learned."""
     st.session_state[_NEWEST] = view.run.steps[-1]
+    run = view.run
     picture(
         "frame/sentence_strip",
         data=sentence_strip_data(view, warns=warns),
         key=KEY,
         on_submit_change=_submit,
         on_pick_change=_pick,
-        on_checkpoint_change=lambda: _to_checkpoint(view),
+        on_checkpoint_change=partial(_to_checkpoint, run.run_id, run.steps[-1], view.selection.token),
     )
     if st.session_state.get("strip.empty"):
         st.session_state["strip.empty"] = False
@@ -55,12 +58,11 @@ def _submit() -> None:
         selection.update(text=text)
 
 
-def _to_checkpoint(view: View) -> None:
+def _to_checkpoint(run: str, last: int, token: int | None) -> None:
     """The time machine: every page shows the run that is on show here as it was after so many steps."""
     step = st.session_state[KEY].checkpoint
     if step is not None:
-        token, last = view.selection.token, view.run.steps[-1]
-        selection.update(run=view.run.run_id, step=None if step == last else int(step), token=token)
+        selection.update(run=run, step=None if step == last else int(step), token=token)
 
 
 def _pick() -> None:

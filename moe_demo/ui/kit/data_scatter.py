@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Literal, TypedDict
 
 from moe_demo.insight.gate_cause import Piece as MeasuredPiece
 from moe_demo.insight.gate_cause import pieces_of
+from moe_demo.insight.kept import kept_with_run
 from moe_demo.insight.run import Run
 from moe_demo.insight.switches import Seat
 from moe_demo.ui.kit.i18n import labels, language, t
@@ -97,7 +97,7 @@ def scatter_data(view: View, states: Mapping[Seat, State] | None = None) -> KitS
     }
 
 
-@lru_cache(maxsize=_KEPT)
+@kept_with_run(_KEPT)
 def pieces_here(run: Run, text: str) -> tuple[tuple[MeasuredPiece, ...], ...]:
     """Every (word, chosen expert) of a sentence, layer by layer; measured once for all readers."""
     return pieces_of(run, text)

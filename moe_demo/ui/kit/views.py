@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from threading import Lock
 
+from moe_demo.insight.kept import kept_with_run
 from moe_demo.insight.run import Run, open_run
 from moe_demo.insight.trace import ForwardTrace
 from moe_demo.runs.catalogue import RunCatalogue, version
@@ -24,8 +24,8 @@ from moe_demo.ui.kit.bounded import BoundedCache
 from moe_demo.ui.kit.page_settings import PageSettings
 from moe_demo.ui.kit.selection import DEFAULT_RUN, DEFAULT_TEXT, Selection
 
-_MODEL_BYTES = 256_000_000  # of models in memory, one a checkpoint: those bundled are some 3 MB each
-_MAX_TRACES = 128
+_MODEL_BYTES = 80_000_000  # of models in memory, one a checkpoint: those bundled are some 4 MB each
+_MAX_TRACES = 128  # of each model
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def opened(store: RunStore, step: int | None = None) -> Run:
         return _loaded.get((store.folder, step, version(store).settled), lambda: _read(store, step))
 
 
-@lru_cache(maxsize=_MAX_TRACES)
+@kept_with_run(_MAX_TRACES)
 def traced(run: Run, text: str) -> ForwardTrace:
     """The record of a sentence, from memory where somebody has asked before. Raises EmptyTextError."""
     return run.trace(text)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TypedDict
 
 import numpy as np
 
+from moe_demo.insight.kept import kept_with_run
 from moe_demo.insight.mixture import first_sight, mixture
 from moe_demo.insight.run import Run
 from moe_demo.insight.waterfall import Step, Waterfall, waterfall
@@ -60,7 +60,7 @@ def found(view: View) -> Waterfall:
     return _waterfall(view.run, view.trace.text, view.selection.layer, token)
 
 
-@lru_cache(maxsize=_KEPT)
+@kept_with_run(_KEPT)
 def _waterfall(run: Run, text: str, layer: int, token: int | None) -> Waterfall:
     return waterfall(run, views.traced(run, text), layer, token)
 

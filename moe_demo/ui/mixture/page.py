@@ -7,12 +7,11 @@ gate_and_cause(view)    every (word, expert) of the sentence; and over many head
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import streamlit as st
 
 from moe_demo.insight.gate_cause import Agreement, Correlation, agreement, unheard_gate
 from moe_demo.insight.held_out import DataGoneError, split_of_run
+from moe_demo.insight.kept import kept_with_run
 from moe_demo.insight.run import Run
 from moe_demo.releases.gate_effects import N_HEADLINES, recorded_agreement
 from moe_demo.ui.frame import navigation
@@ -99,7 +98,7 @@ def _over_many(run: Run) -> None:
     explained(t("mixture.agreement_caption", n=found[0].n_headlines))
 
 
-@lru_cache(maxsize=16)
+@kept_with_run()
 def _agreement(run: Run) -> tuple[Agreement, ...]:
     return agreement(run, split_of_run(run.store).held_out.texts[:N_HEADLINES])
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import pandas as pd
 import streamlit as st
 
 from moe_demo.config import CapacityOver, DropBy
 from moe_demo.insight.dropping import LostWord, frame, lost_words
 from moe_demo.insight.held_out import DataGoneError
+from moe_demo.insight.kept import kept_with_run
 from moe_demo.insight.run import Run
 from moe_demo.insight.switches import Switches
 from moe_demo.insight.whatif import Effect, WhatIf, whatif
@@ -140,6 +139,6 @@ def _policies(run: Run, by: DropBy, over: CapacityOver) -> dict[Switches, Effect
     return every_factor(run, NodesSettings(dropby=by, over=over))
 
 
-@lru_cache(maxsize=256)
+@kept_with_run(256)
 def _answered(run: Run, text: str, switches: Switches) -> WhatIf:
     return whatif(run, text, switches)

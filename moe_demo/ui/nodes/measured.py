@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from moe_demo.insight.assignments import Assignments, Tell, assignments
 from moe_demo.insight.dropping import sweep
+from moe_demo.insight.kept import RunCache, kept_with_run
 from moe_demo.insight.node_traffic import Limited, limits, trained_limit
 from moe_demo.insight.plan_outcome import Plan, PlanOutcome, machines_for, plan_outcome
 from moe_demo.insight.run import Run
 from moe_demo.insight.switches import Switches
 from moe_demo.insight.trace import ForwardTrace
-from moe_demo.insight.whatif import Answers, Effect, Headlines, answers, effect, whatif
-from moe_demo.ui.kit.bounded import BoundedCache
+from moe_demo.insight.whatif import Effect, whatif
+from moe_demo.ui.kit.effects import effect_of, headlines_of
 from moe_demo.ui.nodes.settings import FACTORS, NodesSettings
 
-_BYTES = 100_000_000
 PLANNED, ALONE, AGAIN = 3, 6, 3
 """Windows of all classes, of one class alone, and of all again."""
 
@@ -23,16 +21,16 @@ PLANNED, ALONE, AGAIN = 3, 6, 3
 def routed(run: Run, limit: int | None, tell: Tell = lambda done, of: None) -> Assignments:
     """Where every held-out word goes under a limit. Raises DataGoneError."""
     switches = None if limit in (None, trained_limit(run.config.model)) else Switches(topk_groups=limit)
-    return _routed.get((run, switches), lambda: assignments(run, headlines_of(run), tell, switches))
+    return _routed.get(run, switches, lambda: assignments(run, headlines_of(run), tell, switches))
 
 
 def is_routed(run: Run, limit: int | None) -> bool:
     """Whether it is in memory."""
     switches = None if limit in (None, trained_limit(run.config.model)) else Switches(topk_groups=limit)
-    return _routed.has((run, switches))
+    return _routed.has(run, switches)
 
 
-@lru_cache(maxsize=256)
+@kept_with_run(256)
 def limited(run: Run, text: str, limit: int) -> ForwardTrace:
     """A sentence under a limit; the trained one changes nothing."""
     if limit == trained_limit(run.config.model):
@@ -40,30 +38,13 @@ def limited(run: Run, text: str, limit: int) -> ForwardTrace:
     return whatif(run, text, Switches(topk_groups=limit)).after
 
 
-@lru_cache(maxsize=16)
-def headlines_of(run: Run) -> Headlines:
-    """The held-out headlines of a run, read once. Raises DataGoneError."""
-    return Headlines.held_out(run)
-
-
-@lru_cache(maxsize=16)
-def _trained(run: Run) -> Answers:
-    return answers(run, headlines_of(run))
-
-
-@lru_cache(maxsize=256)
-def effect_of(run: Run, switches: Switches) -> Effect:
-    """What these switches do to the accuracy. Raises DataGoneError."""
-    return effect(run, headlines_of(run), switches, _trained(run))
-
-
-@lru_cache(maxsize=16)
+@kept_with_run()
 def every_limit(run: Run) -> tuple[Limited, ...]:
     """Every limit on the held-out headlines."""
     return limits(run, headlines_of(run), measure=lambda switches: effect_of(run, switches))
 
 
-@lru_cache(maxsize=64)
+@kept_with_run(64)
 def every_factor(run: Run, asked: NodesSettings) -> dict[Switches, Effect]:
     """Every capacity factor with the asked way of dropping."""
     return sweep(
@@ -76,7 +57,7 @@ def every_factor(run: Run, asked: NodesSettings) -> dict[Switches, Effect]:
     )
 
 
-@lru_cache(maxsize=64)
+@kept_with_run(64)
 def outcome(run: Run, spare: int, stay: bool, hour: int, refresh: int) -> PlanOutcome:
     """The experts of a run placed for all classes alike, and asked for one alone for a while."""
     n = len(run.labels)
@@ -91,4 +72,4 @@ def outcome_for(run: Run, asked: NodesSettings) -> PlanOutcome:
     return outcome(run, asked.spare, asked.stay, asked.hour, asked.refresh)
 
 
-_routed: BoundedCache[Assignments] = BoundedCache(_BYTES, lambda found: 4 * found.experts_LTK.nbytes)
+_routed: RunCache[Assignments] = RunCache(8)  # limits: some 2 MB each

@@ -6,10 +6,11 @@ from moe_demo.insight.held_out import DataGoneError
 from moe_demo.insight.lineage import QUANTITIES, Case, NumberKey, PlanCase, TrafficCase
 from moe_demo.insight.node_traffic import nodes_for, trained_limit
 from moe_demo.insight.plan_outcome import machines_for
+from moe_demo.ui.kit.effects import headlines_of
 from moe_demo.ui.kit.i18n import t
 from moe_demo.ui.kit.lineage import Offer
 from moe_demo.ui.kit.views import View
-from moe_demo.ui.nodes.measured import headlines_of, limited, outcome_for, routed
+from moe_demo.ui.nodes.measured import limited, outcome_for, routed
 from moe_demo.ui.nodes.settings import WINDOWS, NodesSettings
 
 OF_SENTENCE = ("sent_per_expert", "sent_per_node", "sent_free", "sent_count")

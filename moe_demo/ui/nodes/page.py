@@ -10,6 +10,7 @@ import streamlit as st
 from moe_demo.cluster.traffic import Traffic, chance_by_nodes, chance_nodes
 from moe_demo.figures.nodes import nodes_reached
 from moe_demo.insight.held_out import DataGoneError
+from moe_demo.insight.kept import RunCache
 from moe_demo.insight.node_traffic import (
     frame,
     nodes_for,
@@ -20,7 +21,6 @@ from moe_demo.insight.node_traffic import (
 )
 from moe_demo.insight.run import Run
 from moe_demo.ui.kit import redraw, selection
-from moe_demo.ui.kit.bounded import BoundedCache
 from moe_demo.ui.kit.chart import chart, drawn
 from moe_demo.ui.kit.data import Drawn
 from moe_demo.ui.kit.glossary import explained
@@ -95,7 +95,7 @@ def _held_out(run: Run, limit: int | None, layer: int) -> Traffic | None:
 
 def _traffic(run: Run, limit: int | None, tell: object = None) -> tuple[Traffic, ...]:
     found = routed(run, limit, tell) if callable(tell) else routed(run, limit)
-    return _counted.get((run, limit), lambda: traffic_of(found, nodes_for(run.config.model)))
+    return _counted.get(run, limit, lambda: traffic_of(found, nodes_for(run.config.model)))
 
 
 @st.fragment
@@ -123,7 +123,8 @@ def on_all(view: View) -> None:
         )
     )
     kept = _reached.get(
-        (run, asked.limit, layer, language()),
+        run,
+        (asked.limit, layer, language()),
         lambda: drawn(nodes_reached(sent, chance_by_nodes(*shape), labels("nodes.reached_chart"))),
     )
     chart(kept, key="nodes.reached", label=t("nodes.reached_label"))
@@ -151,5 +152,5 @@ def _every_limit(run: Run) -> None:
     explained(t("nodes.limits_caption"))
 
 
-_counted: BoundedCache[tuple[Traffic, ...]] = BoundedCache(64, lambda _: 1)
-_reached: BoundedCache[Drawn] = BoundedCache(64, lambda _: 1)
+_counted: RunCache[tuple[Traffic, ...]] = RunCache(16)
+_reached: RunCache[Drawn] = RunCache(64)

@@ -7,9 +7,9 @@ import streamlit as st
 
 from moe_demo.figures.nodes import imbalance_over_windows
 from moe_demo.insight.held_out import DataGoneError
+from moe_demo.insight.kept import RunCache
 from moe_demo.insight.plan_outcome import PlanOutcome, machines_for
 from moe_demo.ui.kit import selection
-from moe_demo.ui.kit.bounded import BoundedCache
 from moe_demo.ui.kit.chart import chart, drawn
 from moe_demo.ui.kit.choice import choice
 from moe_demo.ui.kit.data import Drawn
@@ -55,7 +55,8 @@ def draw(view: View) -> None:
     data = placement_data(view, found, asked.window, per_node, t("nodes.placement_label"))
     picture("nodes/placement", data=data, key=KEY)
     kept = _charts.get(
-        (view.run, asked.spare, asked.stay, asked.hour, asked.refresh, asked.window, layer, language()),
+        view.run,
+        (asked.spare, asked.stay, asked.hour, asked.refresh, asked.window, layer, language()),
         lambda: drawn(imbalance_over_windows(found, layer, asked.window, labels("nodes.windows_chart"))),
     )
     chart(kept, key="nodes.windows", label=t("nodes.windows_label"))
@@ -115,4 +116,4 @@ def _metrics(found: PlanOutcome) -> None:
         st.markdown(t("nodes.metric_answer"))
 
 
-_charts: BoundedCache[Drawn] = BoundedCache(128, lambda _: 1)
+_charts: RunCache[Drawn] = RunCache(128)

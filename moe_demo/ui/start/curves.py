@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import streamlit as st
 
 from moe_demo.figures.training import training_curves
+from moe_demo.insight.kept import kept_with_run
 from moe_demo.insight.run import Run
 from moe_demo.ui.kit.chart import chart, drawn
 from moe_demo.ui.kit.data import Drawn
@@ -25,7 +24,7 @@ def draw(view: View) -> None:
     chart(figure, key="curves", label=t("start.training_label"))
 
 
-@lru_cache(maxsize=16)
+@kept_with_run(16)
 def _figure(run: Run, spoken: str) -> Drawn:
     with speaking(spoken):
         return drawn(training_curves(run.metrics, run.config.model.top_k, labels("start.training")))

@@ -8,7 +8,6 @@ know is shown instead.
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -23,6 +22,7 @@ from moe_demo.insight.held_out import (
     most_frequent_mistake,
     n_right,
 )
+from moe_demo.insight.kept import kept_with_run
 from moe_demo.insight.run import Run
 from moe_demo.insight.specialisation import Specialisation, specialisation
 from moe_demo.runs.metrics import EvalMetrics
@@ -72,7 +72,7 @@ def examined(run: Run) -> tuple[HeldOutReport | None, EvalMetrics | None]:
     return found, found.evaluation
 
 
-@lru_cache(maxsize=32)
+@kept_with_run()
 def _examined(run: Run) -> HeldOutReport:
     return held_out_report(run)
 
@@ -111,7 +111,7 @@ def _confusion(evaluation: EvalMetrics, run: Run) -> None:
     st.caption(t("checkpoint.confusion_caption", mix_up=plain(_mix_up(evaluation, names))))
 
 
-@lru_cache(maxsize=_KEPT)
+@kept_with_run(_KEPT)
 def _confusion_figure(run: Run, spoken: str) -> Drawn:
     with speaking(spoken):
         names = [class_word(label) for label in run.labels]
@@ -139,7 +139,7 @@ def _experts(experts: Specialisation, run: Run) -> None:
     explained(caption)
 
 
-@lru_cache(maxsize=_KEPT)
+@kept_with_run(_KEPT)
 def _experts_figure(run: Run, layer: int, spoken: str) -> Drawn:
     with speaking(spoken):
         experts = specialisation(_evaluation(run), layer, run.labels)
@@ -170,7 +170,7 @@ def _hardest(found: HeldOutReport, run: Run) -> None:
     )
 
 
-@lru_cache(maxsize=_KEPT)
+@kept_with_run(_KEPT)
 def _hardest_frame(run: Run, spoken: str) -> pd.DataFrame:
     with speaking(spoken):
         shown, words = _examined(run).predictions[:HARDEST], labels("checkpoint.columns")

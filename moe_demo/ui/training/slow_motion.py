@@ -5,11 +5,10 @@ slow_motion.draw(view)      a switch; behind it the step that follows the checkp
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import streamlit as st
 
 from moe_demo.insight.held_out import DataGoneError
+from moe_demo.insight.kept import kept_with_run
 from moe_demo.insight.run import Run
 from moe_demo.insight.slow_step import slow_step
 from moe_demo.insight.step_record import SlowStep
@@ -70,6 +69,6 @@ def _pick() -> None:
         redraw.ask()  # the rest of the page shows that layer too
 
 
-@lru_cache(maxsize=32)
+@kept_with_run()
 def _taken(run: Run) -> SlowStep:
     return slow_step(run)

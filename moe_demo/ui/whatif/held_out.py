@@ -6,24 +6,25 @@ Both are answered once for all readers, kept by run and checkpoint.
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import partial
 
 import pandas as pd
 import streamlit as st
 
 from moe_demo.figures.ablations import ablation_map, marked
 from moe_demo.insight.held_out import DataGoneError
+from moe_demo.insight.kept import RunCache
 from moe_demo.insight.predictions import fall_of
 from moe_demo.insight.run import Run
-from moe_demo.insight.switches import Seat, Switches, WhatIfError
-from moe_demo.insight.whatif import Answers, Effect, Headlines, ablation_frame, ablations, answers, effect
+from moe_demo.insight.switches import Seat, WhatIfError
+from moe_demo.insight.whatif import Effect, ablation_frame, ablations
 from moe_demo.ui.kit import redraw, selection
-from moe_demo.ui.kit.bounded import BoundedCache
 from moe_demo.ui.kit.chart import chart, drawn
 from moe_demo.ui.kit.data import Drawn
+from moe_demo.ui.kit.effects import effect_of, headlines_of
 from moe_demo.ui.kit.errors import sentence
 from moe_demo.ui.kit.glossary import explained
-from moe_demo.ui.kit.i18n import labels, language, t
+from moe_demo.ui.kit.i18n import LANGUAGES, labels, language, t
 from moe_demo.ui.kit.views import View
 from moe_demo.ui.kit.waiting import waiting
 from moe_demo.ui.kit.words import expert_name, layer_name, plain
@@ -33,7 +34,6 @@ from moe_demo.ui.whatif.page import answered
 from moe_demo.ui.whatif.settings import WhatIfSettings
 
 MEASURE, EVERY = "whatif.measure", "whatif.every"
-_KEPT = 256
 
 
 @st.fragment
@@ -94,9 +94,9 @@ def _every_expert(view: View) -> None:
     asked = view.selection.of(WhatIfSettings)
     with waiting(t("whatif.ablating")) as tell:
         found = _ablated.get(
-            run, lambda: ablations(run, headlines_of(run), tell=tell, measure=partial(effect_of, run))
+            run, "", lambda: ablations(run, headlines_of(run), tell=tell, measure=partial(effect_of, run))
         )
-    kept = _shown.get((run, language()), lambda: _charted(found))
+    kept = _shown.get(run, language(), lambda: _charted(found))
     off = set(asked.switches(run.config.model.n_routed).off)
 
     def pick(point: list[int]) -> None:
@@ -124,23 +124,5 @@ def _charted(found: dict[Seat, Effect]) -> tuple[Drawn, pd.DataFrame]:
     return drawn(ablation_map(found, labels("whatif.map"))), frame[list(words)].rename(columns=words)
 
 
-_ablated: BoundedCache[dict[Seat, Effect]] = BoundedCache(32, lambda _: 1)  # one a checkpoint
-_shown: BoundedCache[tuple[Drawn, pd.DataFrame]] = BoundedCache(32, lambda _: 1)
-
-
-@lru_cache(maxsize=16)
-def headlines_of(run: Run) -> Headlines:
-    """The held-out headlines of a run, read once. Raises DataGoneError."""
-    return Headlines.held_out(run)
-
-
-@lru_cache(maxsize=16)
-def trained_answers(run: Run) -> Answers:
-    """What the trained model says to them."""
-    return answers(run, headlines_of(run))
-
-
-@lru_cache(maxsize=_KEPT)
-def effect_of(run: Run, switches: Switches) -> Effect:
-    """What these switches do to the accuracy. Raises DataGoneError, WhatIfError."""
-    return effect(run, headlines_of(run), switches, trained_answers(run))
+_ablated: RunCache[dict[Seat, Effect]] = RunCache()
+_shown: RunCache[tuple[Drawn, pd.DataFrame]] = RunCache(len(LANGUAGES))

@@ -6,10 +6,9 @@ the paper's own interventions in `paper`.
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import streamlit as st
 
+from moe_demo.insight.kept import kept_with_run
 from moe_demo.insight.predictions import verdict_of
 from moe_demo.insight.random_seats import random_seats
 from moe_demo.insight.run import Run
@@ -72,7 +71,7 @@ def gates(view: View) -> None:
     gate_cause.draw(view, SCATTER, t("whatif.scatter_caption"), states)
 
 
-@lru_cache(maxsize=_KEPT)
+@kept_with_run(_KEPT)
 def answered(run: Run, text: str, switches: Switches) -> WhatIf:
     """One sentence under the switches, answered once for all readers. Raises WhatIfError."""
     return whatif(run, text, switches, views.traced(run, text))

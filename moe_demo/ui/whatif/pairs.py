@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import streamlit as st
 
+from moe_demo.insight.kept import kept_with_run
 from moe_demo.insight.routing_diff import MINIMAL_PAIRS, RoutingDiff, routing_diff
 from moe_demo.insight.run import Run
 from moe_demo.text.errors import EmptyTextError
@@ -78,12 +77,12 @@ def _pair_word(a: str, b: str) -> str:
     return f"{a} / {b}" + (f" · {meaning}" if meaning else "")
 
 
-@lru_cache(maxsize=_KEPT)
+@kept_with_run(_KEPT)
 def _diff(run: Run, text_a: str, text_b: str) -> RoutingDiff:
     return routing_diff(run, text_a, text_b)
 
 
-@lru_cache(maxsize=_KEPT)
+@kept_with_run(_KEPT)
 def overview(run: Run, spoken: str) -> str:
     """All pairs: the shared word, in how many experts its two sets differ in each layer, the two answers.
 

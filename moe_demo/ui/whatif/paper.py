@@ -8,6 +8,7 @@ import streamlit as st
 
 from moe_demo.figures.paper_interventions import relative_losses
 from moe_demo.insight.held_out import DataGoneError
+from moe_demo.insight.kept import RunCache
 from moe_demo.insight.paper_interventions import (
     FEWER,
     GSHARD_LOSS,
@@ -21,11 +22,10 @@ from moe_demo.insight.paper_interventions import (
 from moe_demo.insight.run import Run
 from moe_demo.insight.switches import Switches
 from moe_demo.insight.whatif import Effect
-from moe_demo.ui.kit.bounded import BoundedCache
 from moe_demo.ui.kit.chart import chart, drawn
 from moe_demo.ui.kit.data import Drawn
 from moe_demo.ui.kit.glossary import explained
-from moe_demo.ui.kit.i18n import labels, language, t
+from moe_demo.ui.kit.i18n import LANGUAGES, labels, language, t
 from moe_demo.ui.kit.tables import markdown_table
 from moe_demo.ui.kit.waiting import waiting
 from moe_demo.ui.kit.words import plain
@@ -44,7 +44,7 @@ def draw(run: Run, measure: Callable[[Switches], Effect]) -> None:
     except DataGoneError as error:
         st.info(t("whatif.data_gone", source=plain(error.source)))
         return
-    lines = _drawn.get((run, language()), lambda: drawn(relative_losses(found, labels("whatif.paper_lines"))))
+    lines = _drawn.get(run, language(), lambda: drawn(relative_losses(found, labels("whatif.paper_lines"))))
     chart(lines, key="whatif.paper_lines", label=t("whatif.paper_lines.label"))
     _top_off(found)
     _fewer(found)
@@ -53,7 +53,7 @@ def draw(run: Run, measure: Callable[[Switches], Effect]) -> None:
 
 def _measured(run: Run, measure: Callable[[Switches], Effect]) -> PaperInterventions:
     with waiting(t("whatif.measuring")) as tell:
-        return _kept.get(run, lambda: paper_interventions(run, measure, tell))
+        return _kept.get(run, "", lambda: paper_interventions(run, measure, tell))
 
 
 def _top_off(found: PaperInterventions) -> None:
@@ -121,5 +121,5 @@ def _cells(step: Step) -> list[str]:
     ]
 
 
-_drawn: BoundedCache[Drawn] = BoundedCache(32, lambda _: 1)
-_kept: BoundedCache[PaperInterventions] = BoundedCache(32, lambda _: 1)  # one a checkpoint
+_drawn: RunCache[Drawn] = RunCache(len(LANGUAGES))
+_kept: RunCache[PaperInterventions] = RunCache()
