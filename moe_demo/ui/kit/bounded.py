@@ -1,6 +1,6 @@
 """A cache that cannot grow without end, whatever strangers ask for.
 
-cache = BoundedCache(room=80_000_000, size_of=n_bytes)
+cache = BoundedCache(room=40_000_000, size_of=n_bytes)
 cache.get(key, make)          what was kept under the key, else what `make` gives
 """
 
