@@ -69,11 +69,12 @@ def expert_class_map(experts: Specialisation, names: Sequence[str], words: Mappi
     )
     figure.add_trace(_lift_cells(experts, names, words), row=1, col=1)
     _mark_lift(figure, experts)
-    figure.add_trace(_load_bars(ratio_E, words["dead"]), row=1, col=2)
+    figure.add_trace(_load_bars(ratio_E), row=1, col=2)
+    figure.add_trace(_load_numbers(ratio_E, words["dead"]), row=1, col=2)
     figure.add_vline(x=1, line={"color": NEUTRAL, "width": 1.5, "dash": "dash"}, layer="below", row=1, col=2)
     figure.update_layout(**layout(height=_height(n_routed, 23, 330), xaxis={}, yaxis={}))
     seats = {"tickvals": list(range(n_routed)), "ticktext": [f"E{expert}" for expert in range(n_routed)]}
-    figure.update_yaxes(autorange="reversed", **_QUIET, **seats)
+    figure.update_yaxes(range=[n_routed - 0.5, -0.5], **_QUIET, **seats)
     ticks = {"tickvals": list(range(n)), "ticktext": [_short(name) for name in names]}
     figure.update_xaxes(col=1, **_QUIET, **ticks)
     figure.update_xaxes(range=[0, max(1.0, float(ratio_E.max())) * 1.35], dtick=1, col=2, **AXIS)
@@ -127,19 +128,30 @@ def _note(row: int, column: int, text: str, size: int) -> go.layout.Annotation:
     return go.layout.Annotation(**place, text=text, showarrow=False, font={"size": size})
 
 
-def _load_bars(ratio_E: Array, dead: str) -> go.Bar:
-    """load / fair share of each expert; one that got nothing is named."""
+def _load_bars(ratio_E: Array) -> go.Bar:
+    """load / fair share of each expert."""
     return go.Bar(
         x=ratio_E,
         y=list(range(len(ratio_E))),
         orientation="h",
         marker={"color": [DIVERGING[1] if ratio < 1 else DIVERGING[5] for ratio in ratio_E]},
-        text=[f"{ratio:.2f}" if ratio else dead for ratio in ratio_E],
-        textposition="outside",
-        cliponaxis=False,
         showlegend=False,
         meta={"why": "relative_load", "expert": "y"},
         hovertemplate="E%{y}: %{x:.3f}<extra></extra>",
+    )
+
+
+def _load_numbers(ratio_E: Array, dead: str) -> go.Scatter:
+    """The same as numbers, right of bar and dashed line; an expert that got nothing is named."""
+    return go.Scatter(
+        x=np.maximum(ratio_E, 1.0) + 0.03,
+        y=list(range(len(ratio_E))),
+        mode="text",
+        text=[f"{ratio:.2f}" if ratio else dead for ratio in ratio_E],
+        textposition="middle right",
+        cliponaxis=False,
+        hoverinfo="skip",
+        showlegend=False,
     )
 
 

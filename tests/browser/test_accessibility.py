@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from moe_demo.ui.frame.pages import PAGES
 from tests.browser.helpers import ROOT, wait_drawn
@@ -49,6 +49,7 @@ def test_axe_finds_nothing_in_what_a_visitor_opens(
     page = new_page(height=900)
     page.goto(f"{address}&lang={lang}")
     wait_drawn(page)
+    expect(page.locator("html")).to_have_attribute("lang", lang)
     page.evaluate(axe)
     found = page.evaluate(VIOLATIONS, STREAMLITS_OWN)
     assert not found, "\n".join(found)

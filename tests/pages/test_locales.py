@@ -113,3 +113,25 @@ def test_speaking_changes_the_language_for_a_while():
     with i18n.speaking("en"):
         assert i18n.t("start.nav") == i18n.text_in("en", "start.nav")
     assert i18n.t("start.nav") == i18n.text_in("zh", "start.nav")
+
+
+@pytest.mark.parametrize(
+    ("value", "spec", "written"),
+    [
+        (-0.06, ".2f", "−0.06"),
+        (0.06, "+.2f", "+0.06"),
+        (-1e-7, ".0e", "−1e-07"),
+        (-3, "", "−3"),
+        ("-3", "", "-3"),
+    ],
+)
+def test_a_number_below_zero_has_a_minus_sign_and_a_word_stays_as_it_is(
+    value: object, spec: str, written: str
+):
+    assert i18n.number(value, spec) == written
+
+
+def test_the_numbers_of_a_text_have_a_minus_sign():
+    assert (
+        i18n.text_in("en", "mixture.correlation", value=-0.06, low=-0.09, high=0.1) == "−0.06 (−0.09 to 0.10)"
+    )

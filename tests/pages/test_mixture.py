@@ -163,7 +163,7 @@ def assert_told(said: list[str], found: tuple[Agreement, ...]) -> None:
     assert len(said) == len(found)
     for line, layer in zip(said, found, strict=True):
         for one in (layer.of_gate, layer.of_norm):
-            assert f"{one.value:.2f} ({one.low:.2f} to {one.high:.2f})" in line
+            assert f"{one.value:.2f} ({one.low:.2f} to {one.high:.2f})" in line.replace("−", "-")
         tells = "length" if layer.of_norm.low > layer.of_gate.high else "alike"
         assert line.endswith(text_in("en", f"mixture.agreement_{tells}"))
 

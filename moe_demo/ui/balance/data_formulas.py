@@ -17,7 +17,7 @@ from moe_demo.insight.balance_terms import (
 )
 from moe_demo.insight.load import load_scale_end
 from moe_demo.ui.kit.data import KitNumberTableData, NumberRow
-from moe_demo.ui.kit.i18n import labels, language, t
+from moe_demo.ui.kit.i18n import labels, language, number, t
 from moe_demo.ui.kit.looks import class_looks
 from moe_demo.ui.kit.words import expert_name, layer_name
 
@@ -138,8 +138,10 @@ def experts_table(step: RecordedStep, layer: int) -> KitNumberTableData:
     if update.rate > 0:
         rows += [
             _number_row("sign", [f"{sign:+d}" for sign in update.sign_E]),
-            _number_row(t("balance.formulas.before"), [f"{bias:+.3f}" for bias in update.before_E]),
-            _number_row(t("balance.formulas.after"), [f"{bias:+.3f}" for bias in update.after_E], "bias"),
+            _number_row(t("balance.formulas.before"), [number(bias, "+.3f") for bias in update.before_E]),
+            _number_row(
+                t("balance.formulas.after"), [number(bias, "+.3f") for bias in update.after_E], "bias"
+            ),
         ]
     return {
         "label": corner,

@@ -18,7 +18,7 @@ from moe_demo.ui.frame import navigation
 from moe_demo.ui.kit import selection
 from moe_demo.ui.kit.data_scatter import State, pieces_here, scatter_data
 from moe_demo.ui.kit.glossary import explained
-from moe_demo.ui.kit.i18n import t
+from moe_demo.ui.kit.i18n import number, t
 from moe_demo.ui.kit.picture import picture
 from moe_demo.ui.kit.views import View
 from moe_demo.ui.kit.words import expert_name, plain
@@ -52,6 +52,6 @@ def _routes(view: View) -> None:
                     expert=expert_name(piece.expert),
                     gate=piece.gate,
                     norm=piece.norm,
-                    effect=f"{piece.effect:+.3f}".replace("-", "−"),
+                    effect=number(piece.effect, "+.3f"),
                 )
                 navigation.link("router", view.selection, said, token=piece.token, expert=piece.expert)

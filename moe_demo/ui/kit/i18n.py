@@ -17,12 +17,15 @@ from __future__ import annotations
 
 import logging
 import os
+import string
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
+from numbers import Real
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -67,13 +70,30 @@ def text_in(spoken: str, key: str, /, **values: object) -> str:
     if template is None:
         return _missing(spoken, key)
     try:
-        return template.format(**values) if values else template
+        return _FILL.vformat(template, (), values) if values else template
     except (KeyError, IndexError, ValueError) as error:
         if _strict():
             raise ValueError(
                 f"locales/{spoken}: {key} cannot be filled with {sorted(values)}: {error!r}"
             ) from error
         return template
+
+
+def number(value: Any, spec: str = "") -> str:
+    """A number as format() writes it, with a minus sign that is as wide as a plus."""
+    written = format(value, spec)
+    return written.replace("-", "−", 1) if isinstance(value, Real) and written.startswith("-") else written
+
+
+class _Fill(string.Formatter):
+    """As str.format, with numbers as `number` writes them."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        """One placeholder."""
+        return number(value, format_spec)
+
+
+_FILL = _Fill()
 
 
 def labels(prefix: str) -> dict[str, str]:

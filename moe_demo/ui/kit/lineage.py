@@ -33,7 +33,7 @@ from moe_demo.insight.trace import Array
 from moe_demo.ui.kit import redraw, selection
 from moe_demo.ui.kit.choice import choice
 from moe_demo.ui.kit.data import KitNumberTableData, dot_product_data
-from moe_demo.ui.kit.i18n import language, t
+from moe_demo.ui.kit.i18n import language, number, t
 from moe_demo.ui.kit.picture import picture
 from moe_demo.ui.kit.selection import Selection
 from moe_demo.ui.kit.words import expert_name, layer_name, plain
@@ -167,7 +167,7 @@ def verdict(lineage: Lineage, found: Check) -> str:
 
 
 def _digits(value: float | Array) -> str:
-    return "−∞" if np.all(np.isneginf(value)) else f"{float(value):.6f}".replace("-", "−")
+    return "−∞" if np.all(np.isneginf(value)) else number(float(value), ".6f")
 
 
 def _arrays_table(lineage: Lineage) -> KitNumberTableData:

@@ -49,7 +49,7 @@ export function mounted(make, { grows = true } = {}) {
       window.addEventListener("resize", grow);
     }
     const picture = /** @type {Picture<Data>} */ (pictures.get(root));
-    root.lang = data.lang;
+    root.lang = document.documentElement.lang = data.lang;
     const grow = /** @type {() => void} */ (growths.get(root));
     grow();
     const place = around(root, PLACE);

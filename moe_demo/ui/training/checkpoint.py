@@ -181,7 +181,7 @@ def _hardest_frame(run: Run, spoken: str) -> pd.DataFrame:
                 **({words["gloss"]: glosses} if any(glosses) else {}),
                 words["true"]: [class_word(one.label) for one in shown],
                 words["predicted"]: [class_word(one.predicted) for one in shown],
-                words["probability"]: [one.probability for one in shown],
+                words["probability"]: [100 * one.probability for one in shown],
                 words["loss"]: [one.loss for one in shown],
             }
         )
@@ -197,6 +197,6 @@ def _columns(words: dict[str, str]) -> dict[str, Any]:
     number = st.column_config.NumberColumn
     return {
         words["text"]: st.column_config.TextColumn(width="large"),
-        words["probability"]: number(format="percent"),
+        words["probability"]: number(format="%.1f%%"),
         words["loss"]: number(format="%.2f"),
     }
