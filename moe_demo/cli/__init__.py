@@ -69,6 +69,10 @@ def _run(args: argparse.Namespace) -> int:
         from moe_demo.cli.experiment import experiment
 
         return experiment(args)
+    if args.command == "serve":
+        from moe_demo.cli.serve import serve
+
+        return serve(args)
     if args.command == "place":
         from moe_demo.cli.place import place
 

@@ -5,50 +5,21 @@ from __future__ import annotations
 import argparse
 import math
 import re
-from collections.abc import Callable, Sequence
-from itertools import pairwise
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn, get_args
+from typing import get_args
 
+from moe_demo.cli.options import PROG, Parser, add_data, add_run, add_step, command
 from moe_demo.config import PRESETS, BalanceMethod, CapacityOver, DropBy
 from moe_demo.releases.experiments import NAMES
 from moe_demo.routers import ROUTERS
 
-PROG = "python -m moe_demo"
 _HEADLINE = "苹果公司发布了最新的iPhone 15"
-
-
-_PLACE = re.compile(r"\d+(:\d+)+(=\S+)?", re.ASCII)
-"""A switch's value: it never passes for a headline."""
-_OF_PLACES = ("--off", "--silence", "--alone", "--force", "--gate", "--bias")
-
-
-class _Parser(argparse.ArgumentParser):
-    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
-        """Several places after one switch, `--off 0:1 0:2`, are the switch given several times."""
-        return super().parse_known_args(None if args is None else _one_each(args), namespace)
-
-    def error(self, message: str) -> NoReturn:
-        """One sentence and where to find more; argparse would print the whole usage."""
-        self.exit(2, f"{message[:1].upper()}{message[1:]}; see {self.prog} --help.\n")
-
-
-def _one_each(args: Sequence[str]) -> list[str]:
-    found, switch = list(args[:1]), args[0] if args and args[0] in _OF_PLACES else ""
-    for before, arg in pairwise(args):
-        if arg.startswith("-"):
-            switch = arg if arg in _OF_PLACES else ""
-        elif switch and before != switch and _PLACE.fullmatch(arg):
-            found.append(switch)
-        elif before != switch:
-            switch = ""
-        found.append(arg)
-    return found
 
 
 def build_parser() -> argparse.ArgumentParser:
     """The whole command line."""
-    parser = _Parser(prog=PROG, description="Train, measure and look into a small DeepSeekMoE.")
+    parser = Parser(prog=PROG, description="Train, measure and look into a small DeepSeekMoE.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_train(commands)
     _add_evaluate(commands)
@@ -68,25 +39,13 @@ def build_parser() -> argparse.ArgumentParser:
     _add_parallel(commands)
     _add_place(commands)
     _add_experiment(commands)
-    _command(commands, "runs", "list bundled and local runs, one a line", "runs")
+    command(commands, "runs", "list bundled and local runs, one a line", "runs")
+    _add_serve(commands)
     return parser
 
 
-def _command(
-    commands: argparse._SubParsersAction[_Parser], name: str, does: str, example: str, note: str = ""
-) -> _Parser:
-    epilog = f"example:\n  {PROG} {example}" + (f"\n\n{note}" if note else "")
-    return commands.add_parser(
-        name,
-        help=does,
-        description=f"{does[:1].upper()}{does[1:]}.",
-        epilog=epilog,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-
-
-def _add_train(commands: argparse._SubParsersAction[_Parser]) -> None:
-    parser = _command(
+def _add_train(commands: argparse._SubParsersAction[Parser]) -> None:
+    parser = command(
         commands,
         "train",
         "train a model and write a run folder",
@@ -98,7 +57,7 @@ def _add_train(commands: argparse._SubParsersAction[_Parser]) -> None:
     add = parser.add_argument
     add("--config", type=Path, metavar="FILE", help="start from the settings in a run's config.json")
     add("--preset", choices=list(PRESETS), help="settings to start from (default: deepseek)")
-    _add_data(parser, "labelled headlines (default: the built-in corpus)")
+    add_data(parser, "labelled headlines (default: the built-in corpus)")
     add("--out", type=Path, metavar="DIR", help="run folder to write (default: runs/PRESET-1, -2, ...)")
     add("--router", choices=ROUTERS, help="of which DeepSeek generation, with its way to keep the load even")
     add("--balance", choices=get_args(BalanceMethod), help="how the experts' load is kept even")
@@ -130,20 +89,20 @@ def _add_train(commands: argparse._SubParsersAction[_Parser]) -> None:
     add("--resume", type=Path, metavar="DIR", help="go on with the run in this folder")
 
 
-def _add_evaluate(commands: argparse._SubParsersAction[_Parser]) -> None:
-    parser = _command(
+def _add_evaluate(commands: argparse._SubParsersAction[Parser]) -> None:
+    parser = command(
         commands,
         "evaluate",
         "measure a run on labelled headlines",
         "evaluate --run deepseek --data headlines.csv --json",
     )
-    _add_run(parser)
-    _add_data(parser, "labelled headlines: CSV, TSV, JSONL, fastText, THUCNews or Toutiao", required=True)
+    add_run(parser)
+    add_data(parser, "labelled headlines: CSV, TSV, JSONL, fastText, THUCNews or Toutiao", required=True)
     parser.add_argument("--json", action="store_true", help="one JSON object, with the load by class")
 
 
-def _add_classify(commands: argparse._SubParsersAction[_Parser]) -> None:
-    parser = _command(
+def _add_classify(commands: argparse._SubParsersAction[Parser]) -> None:
+    parser = command(
         commands,
         "classify",
         "classify headlines, one JSON line each",
@@ -151,7 +110,7 @@ def _add_classify(commands: argparse._SubParsersAction[_Parser]) -> None:
         "Every TEXT is one headline: put quotation marks around one that has a space.\n"
         "Without TEXT and --data the headlines are read from standard input, one a line.",
     )
-    _add_run(parser)
+    add_run(parser)
     parser.add_argument("text", nargs="*", metavar="TEXT", help="a headline")
     parser.add_argument(
         "--data", type=Path, metavar="FILE", help="a file of headlines, with or without labels"
@@ -159,16 +118,16 @@ def _add_classify(commands: argparse._SubParsersAction[_Parser]) -> None:
 
 
 def _add_of_one_headline(
-    commands: argparse._SubParsersAction[_Parser], name: str, does: str, example_run: str
+    commands: argparse._SubParsersAction[Parser], name: str, does: str, example_run: str
 ) -> None:
     """A command whose only question is a headline."""
-    parser = _command(commands, name, does, f'{name} --run {example_run} "{_HEADLINE}"')
-    _add_run(parser)
+    parser = command(commands, name, does, f'{name} --run {example_run} "{_HEADLINE}"')
+    add_run(parser)
     parser.add_argument("text", nargs="+", metavar="TEXT", help="the headline")
 
 
-def _add_whatif(commands: argparse._SubParsersAction[_Parser]) -> None:
-    parser = _command(
+def _add_whatif(commands: argparse._SubParsersAction[Parser]) -> None:
+    parser = command(
         commands,
         "whatif",
         "answer once more with something switched, beside the trained model's answer",
@@ -176,7 +135,7 @@ def _add_whatif(commands: argparse._SubParsersAction[_Parser]) -> None:
         "An expert that is off is left out of the choice, so that the next best takes its place; one that is silenced\n"
         "is chosen and adds nothing. Layers, words and experts are counted from 0.",
     )
-    _add_run(parser)
+    add_run(parser)
     add = parser.add_argument
     _add_switches(parser)
     _add_rule(parser)
@@ -187,11 +146,11 @@ def _add_whatif(commands: argparse._SubParsersAction[_Parser]) -> None:
     )
     asked = parser.add_mutually_exclusive_group(required=True)
     asked.add_argument("text", nargs="*", metavar="TEXT", default=[], help="the headline")
-    _add_data(asked, "labelled headlines: the accuracy with and without, and how sure the difference is")
+    add_data(asked, "labelled headlines: the accuracy with and without, and how sure the difference is")
     add("--json", action="store_true", help="one JSON object")
 
 
-def _add_switches(parser: _Parser) -> None:
+def _add_switches(parser: Parser) -> None:
     """Single experts and words."""
     add = parser.add_argument
     for option, does in (
@@ -232,7 +191,7 @@ def _add_switches(parser: _Parser) -> None:
         )
 
 
-def _add_rule(parser: _Parser) -> None:
+def _add_rule(parser: Parser) -> None:
     """What holds for every word."""
     add = parser.add_argument
     add("--k", type=int, metavar="N", help="experts a word is sent to")
@@ -293,20 +252,20 @@ def _valued_places(form: str) -> Callable[[str], tuple[tuple[int, ...], float]]:
     return read
 
 
-def _add_experts(commands: argparse._SubParsersAction[_Parser]) -> None:
-    parser = _command(
+def _add_experts(commands: argparse._SubParsersAction[Parser]) -> None:
+    parser = command(
         commands,
         "experts",
         "list which expert has which class, beside what luck would give",
         "experts --run deepseek",
     )
-    _add_run(parser)
-    _add_data(parser, "labelled headlines (default: those held out when the run was trained)")
+    add_run(parser)
+    add_data(parser, "labelled headlines (default: those held out when the run was trained)")
     parser.add_argument("--json", action="store_true", help="a JSON list, by layer, expert and class")
 
 
-def _add_scale(commands: argparse._SubParsersAction[_Parser]) -> None:
-    parser = _command(
+def _add_scale(commands: argparse._SubParsersAction[Parser]) -> None:
+    parser = command(
         commands,
         "scale",
         "count the parameters of a published model, all of them and those a token uses",
@@ -319,8 +278,8 @@ def _add_scale(commands: argparse._SubParsersAction[_Parser]) -> None:
     add("--json", action="store_true", help="one JSON object, or a list of them")
 
 
-def _add_parallel(commands: argparse._SubParsersAction[_Parser]) -> None:
-    parser = _command(
+def _add_parallel(commands: argparse._SubParsersAction[Parser]) -> None:
+    parser = command(
         commands,
         "parallel",
         "run one batch with the experts shared out over processes: what was sent, times, match with one process",
@@ -330,8 +289,8 @@ def _add_parallel(commands: argparse._SubParsersAction[_Parser]) -> None:
     )
     # No --run here: torchrun would take it for an abbreviation of its own --run-path.
     parser.add_argument("run", metavar="RUN", help="a bundled run's name, or a run folder")
-    _add_step(parser)
-    _add_data(parser, "labelled headlines (default: those held out when the run was trained)")
+    add_step(parser)
+    add_data(parser, "labelled headlines (default: those held out when the run was trained)")
     add = parser.add_argument
     add("--headlines", type=int, default=256, metavar="N", help="so many, evenly taken (default: 256)")
     add("--repeats", type=int, default=20, metavar="N", help="timed passes (default: 20)")
@@ -340,8 +299,8 @@ def _add_parallel(commands: argparse._SubParsersAction[_Parser]) -> None:
     add("--device", choices=["auto", "cpu", "cuda"], default="auto", help="auto takes GPUs if there are any")
 
 
-def _add_experiment(commands: argparse._SubParsersAction[_Parser]) -> None:
-    parser = _command(
+def _add_experiment(commands: argparse._SubParsersAction[Parser]) -> None:
+    parser = command(
         commands,
         "experiment",
         "train a paper's experiment in miniature, every variant from several seeds",
@@ -349,15 +308,15 @@ def _add_experiment(commands: argparse._SubParsersAction[_Parser]) -> None:
         "Each training is written down once it is done: the same command goes on where it was stopped.",
     )
     parser.add_argument("name", choices=NAMES, help="what is varied")
-    _add_data(parser, "labelled headlines (default: the built-in corpus)")
+    add_data(parser, "labelled headlines (default: the built-in corpus)")
     add = parser.add_argument
     add("--seeds", type=int, default=5, metavar="N", help="seeds of each variant, 0 to N - 1 (default: 5)")
     add("--out", type=Path, metavar="FILE", help="where to write it (default: runs/experiments/NAME.json)")
     add("--json", action="store_true", help="one JSON object")
 
 
-def _add_place(commands: argparse._SubParsersAction[_Parser]) -> None:
-    parser = _command(
+def _add_place(commands: argparse._SubParsersAction[Parser]) -> None:
+    parser = command(
         commands,
         "place",
         "place experts on devices, with replicas of the busiest (DeepSeek's EPLB)",
@@ -375,23 +334,28 @@ def _add_place(commands: argparse._SubParsersAction[_Parser]) -> None:
     add("--json", action="store_true", help="one JSON object")
 
 
-def _add_run(parser: _Parser) -> None:
-    parser.add_argument("--run", required=True, metavar="RUN", help="a bundled run's name, or a run folder")
-    _add_step(parser)
-
-
-def _add_step(parser: _Parser) -> None:
-    parser.add_argument("--step", type=int, metavar="N", help="checkpoint to use (default: the last)")
-
-
-def _add_data(parser: argparse._ActionsContainer, text: str, *, required: bool = False) -> None:
-    parser.add_argument(
-        "--data",
-        type=Path,
-        nargs="+",
-        action="extend",
-        default=None if required else [],
-        required=required,
-        metavar="FILE",
-        help=text,
+def _add_serve(commands: argparse._SubParsersAction[Parser]) -> None:
+    parser = command(
+        commands,
+        "serve",
+        "start the app",
+        "serve --port 8501 --address 0.0.0.0 --base-path demo",
+        "What is trained is kept in `runs` of this folder (or $MOE_DEMO_RUNS).",
     )
+    add = parser.add_argument
+    add("--port", type=_port, default=8501, metavar="N", help="where it listens (default: 8501)")
+    add("--address", default="127.0.0.1", metavar="A", help="0.0.0.0 lets others in (default: 127.0.0.1)")
+    add("--base-path", type=_base_path, default="", metavar="PATH", help="what stands before every address")
+    add("--operator", metavar="WORD", help="whoever says it may stop, change and delete every run")
+
+
+def _port(raw: str) -> int:
+    if not (raw.isascii() and raw.isdigit() and 1 <= int(raw) <= 65535):
+        raise argparse.ArgumentTypeError(f"{raw} is no port: 1 to 65535")
+    return int(raw)
+
+
+def _base_path(raw: str) -> str:
+    if not re.fullmatch(r"/?([A-Za-z0-9._~-]+/)*[A-Za-z0-9._~-]*/?", raw):
+        raise argparse.ArgumentTypeError(f"{raw} is no path of an address: letters, digits, - . _ ~ and /")
+    return raw

@@ -1,19 +1,24 @@
 """The project as an installed package: one list of versions, everything it ships inside, every picture declared."""
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
 import sysconfig
+import time
 import tomllib
+import urllib.request
 import venv
 from pathlib import Path
 
 import pytest
 import yaml
 
+from moe_demo.cli import main
 from moe_demo.ui.kit.picture import PACKAGE
+from tests.browser.helpers import free_port
 from tests.conftest import ROOT
 
 UI = ROOT / "moe_demo" / "ui"
@@ -68,7 +73,9 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
     source = folder / "source"  # building writes beside what it builds
     shutil.copytree(ROOT / "moe_demo", source / "moe_demo", ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
+    for name in ("pages", ".streamlit"):
+        shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "README.md", "LICENSE", "app.py"):
         shutil.copy(ROOT / name, source)
     wheel = [*pip, "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(folder), str(source)]
     subprocess.run(wheel, check=True, capture_output=True, timeout=300)
@@ -82,11 +89,15 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return Path(paths["scripts"])
 
 
+def bare() -> dict[str, str]:
+    """Surroundings that know nothing of the checkout."""
+    return {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "MOE_DEMO_RUNS")}
+
+
 def said(command: list[str], folder: Path) -> str:
     """What a command says in a folder that knows nothing of the checkout."""
-    env = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "MOE_DEMO_RUNS")}
     done = subprocess.run(
-        command, cwd=folder, env=env, capture_output=True, text=True, timeout=120, check=False
+        command, cwd=folder, env=bare(), capture_output=True, text=True, timeout=120, check=False
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -119,6 +130,56 @@ def test_an_installed_package_brings_its_pictures_words_and_recordings(installed
         if path.is_file()
     ]
     assert sorted(source_files(ours)) == sorted(source_files(shipped))
+
+
+def test_an_installed_package_serves_the_app_below_a_base_path(installed: Path, tmp_path: Path):
+    port = str(free_port())
+    command = [str(installed / "moe-demo"), "serve", "--port", port, "--base-path", "/school/demo/"]
+    with subprocess.Popen(command, cwd=tmp_path, env=bare(), stderr=subprocess.PIPE) as server:
+        try:
+            page = answer(f"http://127.0.0.1:{port}/school/demo/forward-pass")
+            assert b"<title>" in page
+            assert b"waits-for-a-picture" in page, "the style of the frame comes with the first answer"
+            assert json.loads(answer(f"http://127.0.0.1:{port}/school/demo/live/deepseek/history"))["steps"]
+            second = subprocess.run(
+                command, cwd=tmp_path, env=bare(), capture_output=True, text=True, timeout=60, check=False
+            )
+        finally:
+            server.terminate()
+    assert second.returncode == 2
+    assert second.stderr == f"127.0.0.1, port {port}: Address already in use.\n"
+
+
+@pytest.mark.parametrize(
+    ("option", "why"),
+    [
+        (("--port", "0"), "0 is no port: 1 to 65535"),
+        (("--port", "²"), "² is no port: 1 to 65535"),
+        (("--base-path", "a b"), "a b is no path of an address"),
+        (("--base-path", "../x?"), "../x? is no path of an address"),
+    ],
+)
+def test_serve_refuses_what_is_no_place(
+    option: tuple[str, str], why: str, capsys: pytest.CaptureFixture[str]
+):
+    with pytest.raises(SystemExit) as refused:
+        main(["serve", *option])
+    assert refused.value.code == 2
+    assert why in capsys.readouterr().err
+
+
+def answer(address: str, seconds: float = 60) -> bytes:
+    """What a server says once it is up."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            asked = urllib.request.Request(address, headers={"Accept": "text/html,*/*"})
+            with urllib.request.urlopen(asked, timeout=10) as found:
+                return found.read()
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
 
 
 def source_files(paths: list[str]) -> list[str]:

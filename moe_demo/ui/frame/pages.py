@@ -15,6 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from moe_demo.app_folder import app_folder
 from moe_demo.ui.balance.settings import BalanceSettings
 from moe_demo.ui.experts.settings import ExpertsSettings
 from moe_demo.ui.journey.settings import JourneySettings
@@ -26,7 +27,7 @@ from moe_demo.ui.router.settings import RouterSettings
 from moe_demo.ui.scale.settings import ScaleSettings
 from moe_demo.ui.whatif.settings import WhatIfSettings
 
-SCRIPTS = Path(__file__).parents[3] / "pages"
+SCRIPTS = app_folder() / "pages"
 
 
 @dataclass(frozen=True, kw_only=True)
