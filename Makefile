@@ -18,7 +18,7 @@ RUN_STAMP := $(VENV)/installed-run
 DEV_STAMP := $(VENV)/installed-dev
 
 .DEFAULT_GOAL := help
-EXPERIMENTS := segmentation shared balance
+EXPERIMENTS := segmentation shared balance bias-rate node-limit top-disabled fewer-active
 
 .PHONY: help run test check types bench screenshots architecture runs recording clean browser node
 

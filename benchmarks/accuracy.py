@@ -33,8 +33,7 @@ def ours(train: Corpus, held_out: Corpus, seed: int) -> float:
     config = replace(on_own_data(preset("deepseek")), seed=seed)
     encoder = text_encoder(config, training_vocabulary(config, train))
     trainer = Trainer(config, train, held_out, encoder)
-    while trainer.steps_done < trainer.n_steps:
-        trainer.step()
+    trainer.take_all_steps()
     return trainer.evaluate().accuracy
 
 

@@ -8,13 +8,13 @@ from dataclasses import asdict
 from pathlib import Path
 
 from moe_demo.cli.ask import dump
-from moe_demo.releases.experiments import EXPERIMENTS, Experiment
+from moe_demo.releases.experiments import EXPERIMENTS, Experiment, reference_of
 from moe_demo.releases.run_experiment import run_experiment
 from moe_demo.runs.catalogue import local_folder
 
 
 def experiment(args: argparse.Namespace) -> int:
-    """Train what is missing; then what came of it, every variant beside the first."""
+    """Train what is missing; then what came of it, every variant beside what it is held against."""
     path: Path = args.out or local_folder() / "experiments" / f"{args.name}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
 
@@ -27,19 +27,19 @@ def experiment(args: argparse.Namespace) -> int:
 
 
 def _words(found: Experiment) -> str:
-    first, *others = EXPERIMENTS[found.name]
     lines = [
         f"{found.name}: {len(found.seeds)} seeds, {found.n_steps} steps each, {found.n_held_out} held-out headlines"
     ]
-    for variant in (first, *others):
+    for variant in EXPERIMENTS[found.name]:
         lines.append(
             f"{variant}: loss {found.mean(variant, 'loss'):.4f}, accuracy {found.mean(variant, 'accuracy'):.4f}, "
             f"MaxVio {found.mean(variant, 'max_vio'):.2f}"
         )
-        if variant != first:
+        reference = reference_of(found.name, variant)
+        if variant != reference:
             loss = found.difference(variant, "loss")
             told = "" if loss.is_clear else ": not to be told apart"
             lines.append(
-                f"  loss against {first}: {loss.mean:+.4f}, 95 % interval {loss.low:+.4f} to {loss.high:+.4f}{told}"
+                f"  loss against {reference}: {loss.mean:+.4f}, 95 % interval {loss.low:+.4f} to {loss.high:+.4f}{told}"
             )
     return "\n".join(lines)

@@ -11,13 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from moe_demo.config import RunConfig
 from moe_demo.insight.bootstrap import Interval, paired_interval
 from moe_demo.insight.held_out import split_of_run
 from moe_demo.insight.run import Run
@@ -25,8 +26,9 @@ from moe_demo.insight.switches import Place, Seat, Switches
 from moe_demo.insight.trace import ForwardTrace
 from moe_demo.model.balance import expert_load
 from moe_demo.model.batch import TokenBatch
+from moe_demo.model.classifier import Classifier
 from moe_demo.text.corpus import Corpus
-from moe_demo.text.tokenizer import EncodedText
+from moe_demo.text.tokenizer import EncodedText, TextEncoder
 from moe_demo.training.evaluation import BATCH_SIZE, encode_all
 
 if TYPE_CHECKING:
@@ -73,6 +75,22 @@ class WhatIf:
         return pd.DataFrame(rows)
 
 
+class Trained(Protocol):
+    """Whatever has a model and reads headlines for it: a run, or a trainer at its end."""
+
+    @property
+    def config(self) -> RunConfig:
+        """Its settings."""
+
+    @property
+    def model(self) -> Classifier:
+        """In eval mode when it is asked."""
+
+    @property
+    def encoder(self) -> TextEncoder:
+        """How it reads headlines."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Headlines:
     """Labelled headlines as a run reads them."""
@@ -81,7 +99,7 @@ class Headlines:
     label_ids_B: Tensor
 
     @classmethod
-    def of(cls, run: Run, corpus: Corpus) -> Headlines:
+    def of(cls, run: Trained, corpus: Corpus) -> Headlines:
         """A corpus as this run reads it."""
         texts = tuple(encode_all(corpus, run.encoder))
         return cls(texts=texts, label_ids_B=torch.from_numpy(corpus.label_ids))
@@ -195,7 +213,7 @@ def _dropped(after: ForwardTrace) -> tuple[tuple[int, int, int], ...]:
 
 
 @torch.inference_mode()
-def answers(run: Run, headlines: Headlines, switches: Switches | None = None) -> Answers:
+def answers(run: Trained, headlines: Headlines, switches: Switches | None = None) -> Answers:
     """The predicted class of every headline under the switches. Raises WhatIfError where they do not fit."""
     switches = switches or Switches()
     switches.check(run.config.model)

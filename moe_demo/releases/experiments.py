@@ -2,7 +2,10 @@
 
 EXPERIMENTS["segmentation"]          variants of one small model; the first is what the others are held against
 found = read_experiment("segmentation")
-found.difference("32-8", "loss")     mean over seeds of variant - first, with its 95 % interval (paired, Student's t)
+found.difference("32-8", "loss")     mean over seeds of variant - reference with its 95 % interval (paired, Student's t)
+
+A variant is trained by settings of its own, or it is another one as trained with something switched when it is asked:
+then the two share their trainings, and it is held against that one.
 """
 
 from __future__ import annotations
@@ -37,6 +40,19 @@ def _segmented(pieces: int) -> dict[str, Any]:
     return {"model": sizes | {"n_shared": 0}}
 
 
+_FINE = {"model": {"n_routed": 63, "top_k": 7, "n_shared": 1, "expert_dim": 16}}
+"""As many experts as DeepSeekMoE 2B has (arXiv 2401.06066, table 1)."""
+_COARSE = {"model": {"n_routed": 16, "top_k": 2, "n_shared": 0, "expert_dim": 64}}
+"""As GShard there: as many parameters and as much compute in four times as wide experts."""
+
+
+def _without_best(name: str, model: dict[str, Any], cut: int) -> dict[str, dict[str, Any]]:
+    """A model without the best 0 to 4 sixteenths of each word's experts; `cut` of its experts are a sixteenth."""
+    return {
+        f"{name}-{part}": model | ({"switches": {"top_off": part * cut}} if part else {}) for part in range(5)
+    }
+
+
 EXPERIMENTS: Mapping[str, Mapping[str, dict[str, Any]]] = {
     "segmentation": {f"{4 * pieces}-{pieces}": _segmented(pieces) for pieces in (1, 2, 4, 8)},
     "shared": {
@@ -57,8 +73,19 @@ EXPERIMENTS: Mapping[str, Mapping[str, dict[str, Any]]] = {
         "2": {"model": {"n_groups": 4, "topk_groups": 2}},
         "1": {"model": {"n_groups": 4, "topk_groups": 1}},
     },
+    "top-disabled": {
+        **_without_best("fine", _FINE, 4),
+        "fine-unshared": _FINE | {"switches": {"shared_off": (0, 1), "top_k": 8}},
+        **_without_best("coarse", _COARSE, 1),
+    },
+    "fewer-active": {
+        "fine-7": _FINE,
+        **{f"fine-{k}": _FINE | {"switches": {"top_k": k}} for k in (6, 5, 4, 3, 2, 1)},
+        "trained-3": {"model": _FINE["model"] | {"top_k": 3}},
+        "coarse-2": _COARSE,
+    },
 }
-"""Name -> variant -> the settings in which it differs from `base`."""
+"""Name -> variant -> the settings in which it differs from `base`, and what is switched once it is trained."""
 NAMES = tuple(EXPERIMENTS)
 
 
@@ -70,9 +97,18 @@ def config_of(name: str, variant: str, common: RunConfig) -> RunConfig:
     return replace(common, model=model, balance=balance)
 
 
+def reference_of(name: str, variant: str) -> str:
+    """What a variant is held against: the same model as trained where it has one, else the first variant."""
+    variants = EXPERIMENTS[name]
+    as_trained = {part: value for part, value in variants[variant].items() if part != "switches"}
+    if "switches" in variants[variant]:
+        return next(other for other, changes in variants.items() if changes == as_trained)
+    return next(iter(variants))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """One training, on the held-out headlines."""
+    """One variant from one seed, on the held-out headlines."""
 
     variant: str
     seed: int
@@ -85,7 +121,7 @@ class Outcome:
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:
-    """Of a variant from the first one, seed by seed."""
+    """Of a variant from another one, seed by seed."""
 
     mean: float
     low: float
@@ -129,11 +165,19 @@ class Experiment:
         """Over seeds."""
         return mean(self.values(variant, measure))
 
-    def difference(self, variant: str, measure: Measure) -> Difference:
-        """Variant - first."""
-        first = next(iter(EXPERIMENTS[self.name]))
-        pairs = zip(self.values(variant, measure), self.values(first, measure), strict=True)
-        return paired([one - other for one, other in pairs])
+    def difference(self, variant: str, measure: Measure, other: str | None = None) -> Difference:
+        """Variant - reference, or - another variant."""
+        return paired(self._changes(variant, measure, other))
+
+    def difference_in_change(self, variant: str, other: str, measure: Measure) -> Difference:
+        """How much more one variant differs from its reference than another from its own."""
+        pairs = zip(self._changes(variant, measure), self._changes(other, measure), strict=True)
+        return paired([change - its_change for change, its_change in pairs])
+
+    def _changes(self, variant: str, measure: Measure, other: str | None = None) -> list[float]:
+        reference = other or reference_of(self.name, variant)
+        pairs = zip(self.values(variant, measure), self.values(reference, measure), strict=True)
+        return [value - its_value for value, its_value in pairs]
 
 
 def paired(differences: list[float]) -> Difference:

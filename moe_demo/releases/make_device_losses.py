@@ -75,8 +75,7 @@ def record(
             found = []
             for seed in seeds:
                 trainer = build_trainer(replace(with_losses(common, losses), seed=seed), split)
-                while trainer.steps_done < trainer.n_steps:
-                    trainer.step()
+                trainer.take_all_steps()
                 found.append(measured(trainer, split))
                 report(f"{losses}, seed {seed}: {found[-1]}")
             outcomes.append(LossOutcome(losses=losses, seeds=tuple(found)))

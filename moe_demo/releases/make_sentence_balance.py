@@ -48,8 +48,7 @@ def record(
         config = replace(base, patience=0, balance=replace(base.balance, seq_alpha=seq_alpha))
         with one_thread():
             trainer = build_trainer(config, split)
-            while trainer.steps_done < trainer.n_steps:
-                trainer.step()
+            trainer.take_all_steps()
             if trainer.calibrates:
                 trainer.calibrate()
             texts = encode_all(split.held_out, trainer.encoder)

@@ -118,6 +118,11 @@ class Trainer:
         """One batch: forward, losses, backward, clipped AdamW step, bias update."""
         return self.update(self.forward_backward())
 
+    def take_all_steps(self) -> None:
+        """Every step that is left; nothing is calibrated, evaluated or written."""
+        while self.steps_done < self.n_steps:
+            self.step()
+
     def forward_backward(self) -> BatchResult:
         """The first half of a step: the next batch through the model, its losses and their gradients."""
         batch, labels_B, kept_T = self._batch(self.steps_done)

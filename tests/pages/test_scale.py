@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import replace
 from math import sqrt
 from typing import get_args
 
@@ -13,9 +15,9 @@ from moe_demo.published import MODELS, Conventions, claims, count, published_mod
 from moe_demo.published.count import COMPONENTS
 from moe_demo.published.notes import NOTES
 from moe_demo.releases.dense import read_dense
-from moe_demo.releases.experiments import EXPERIMENTS, NAMES, read_experiment, recorded_names
+from moe_demo.releases.experiments import EXPERIMENTS, NAMES, Outcome, read_experiment, recorded_names
 from moe_demo.ui.kit.errors import place_of
-from moe_demo.ui.kit.i18n import LANGUAGES, speaking, text_in, texts
+from moe_demo.ui.kit.i18n import LANGUAGES, labels, speaking, text_in, texts
 from moe_demo.ui.scale import experiments, tables
 from moe_demo.ui.scale.data import amount, percent, picture_data
 from moe_demo.ui.scale.models import names, row
@@ -182,9 +184,8 @@ def test_our_own_measurement_is_the_recording():
     table = at.dataframe[1].value
     assert table.shape[0] == 3
     assert [row[1] for row in table.itertuples(index=False)] == [f"{model.total:,}" for model in found.models]
-    made = text_in("en", "scale.dense.made")
-    assert found.command in "\n".join(one.value for one in at.caption)
-    assert "{command}" in made
+    made = f"Recorded: `{found.command}`; seeds 0, 1, 2, {found.n_steps} steps each, {found.made[:10]}, "
+    assert any(caption.value.startswith(made) for caption in at.caption)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -202,6 +203,56 @@ def test_recorded_experiments_stand_beside_the_papers(lang: str):
         assert frame.iloc[1, 2].startswith(
             f"{found.difference(list(EXPERIMENTS[name])[1], 'loss').mean:+.4f}"
         )
+
+
+@pytest.mark.parametrize(
+    ("name", "losses", "way"),
+    [
+        ("top-disabled", {"fine-4": 2.0, "coarse-4": 0.5}, "more"),
+        ("top-disabled", {"fine-4": 0.5, "coarse-4": 2.0}, "less"),
+        ("top-disabled", {"fine-4": 0.5, "coarse-0": 3.0, "coarse-4": 3.5}, "unclear"),
+        ("fewer-active", {"fine-4": 2.0}, "more"),
+        ("fewer-active", {"fine-7": -2.0, "fine-4": -1.0}, "less"),
+        ("fewer-active", {"fine-7": -1.0}, "unclear"),
+    ],
+)
+def test_a_papers_claim_is_held_against_what_was_measured(name: str, losses: dict[str, float], way: str):
+    outcomes = [
+        Outcome(
+            variant=variant,
+            seed=seed,
+            accuracy=0.9,
+            loss=losses.get(variant, 0.0) + 0.01 * ((7 * seed + 3 * place) % 5),
+            max_vio=0.1,
+        )
+        for place, variant in enumerate(EXPERIMENTS[name])
+        for seed in range(5)
+    ]
+    found = replace(read_experiment(name), outcomes=tuple(outcomes))
+    with speaking("en"):
+        said = experiments.says(found)
+    texts_of = {
+        other: text_in("en", f"experiments.{experiments.key(name)}.says_{other}")
+        for other in ("more", "less", "unclear")
+    }
+    matching = [
+        other
+        for other, text in texts_of.items()
+        if re.search(re.sub(r"\\{.*?\\}", "[-+0-9.]+", re.escape(text)), said)
+    ]
+    assert matching == [way]
+
+
+def test_the_papers_losses_stand_beside_the_variants_that_have_one():
+    with speaking("en"):
+        heads, frame = labels("experiments.heads"), experiments.table(read_experiment("top-disabled"))
+        assert list(frame[heads["paper"]][:6]) == ["≈ 1.8", "≈ 7.5", "≈ 8.2", "≈ 8.7", "≈ 9.1", "2.414"]
+        frame = experiments.table(read_experiment("fewer-active"))
+        by_variant = dict(zip(EXPERIMENTS["fewer-active"], frame[heads["paper"]], strict=True))
+        assert by_variant["fine-4"] == "≈ 1.868"
+        assert by_variant["coarse-2"] == "1.867"
+        assert by_variant["trained-3"] == "–"
+        assert heads["paper"] not in experiments.table(read_experiment("balance"))
 
 
 @pytest.mark.parametrize("name", NAMES)

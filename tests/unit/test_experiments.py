@@ -8,6 +8,7 @@ from statistics import mean, stdev
 import pytest
 
 from moe_demo.cli import main
+from moe_demo.insight.switches import Switches
 from moe_demo.model.classifier import Classifier
 from moe_demo.releases import run_experiment as runner
 from moe_demo.releases.experiments import (
@@ -22,9 +23,13 @@ from moe_demo.releases.experiments import (
     paired,
     read_experiment,
     recorded_names,
+    reference_of,
 )
-from moe_demo.releases.run_experiment import run_experiment
+from moe_demo.releases.run_experiment import run_experiment, trainings
+from moe_demo.runs.data import read_corpora, split_of
 from moe_demo.runs.errors import RunError
+from moe_demo.training.distributed import one_thread
+from moe_demo.training.train import build_trainer
 from tests import toy
 
 SMALL = replace(
@@ -41,25 +46,82 @@ def parameters(name: str, variant: str) -> tuple[int, int]:
     return each * config.n_routed + shared, each * config.top_k + shared
 
 
-@pytest.mark.parametrize("name", ["segmentation", "shared"])
+@pytest.mark.parametrize("name", ["segmentation", "shared", "top-disabled"])
 def test_sizes_of_all_variants_are_the_same(name: str):
     assert len({parameters(name, variant) for variant in EXPERIMENTS[name]}) == 1
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_variant_is_a_setting_that_can_be_had_and_another_one(name: str):
-    configs = [config_of(name, variant, base()) for variant in EXPERIMENTS[name]]
-    assert len({json.dumps(config.to_dict()) for config in configs}) == len(configs) > 1
+    found = set()
+    for variant in EXPERIMENTS[name]:
+        config = config_of(name, variant, base())
+        switches = Switches(**EXPERIMENTS[name][variant].get("switches", {}))
+        switches.check(config.model)
+        found.add((json.dumps(config.to_dict()), switches))
+    assert len(found) == len(EXPERIMENTS[name]) > 1
+
+
+def test_what_is_only_switched_is_held_against_the_same_model_and_trained_with_it():
+    for name in ("top-disabled", "fewer-active"):
+        for variant, changes in EXPERIMENTS[name].items():
+            if "switches" in changes:
+                reference = reference_of(name, variant)
+                assert "switches" not in EXPERIMENTS[name][reference]
+                assert config_of(name, variant, base()) == config_of(name, reference, base())
+            else:
+                assert reference_of(name, variant) == next(iter(EXPERIMENTS[name]))
+        of_trainings = [variants for _, variants in trainings(name, base())]
+        assert [one for variants in of_trainings for one in variants] == list(EXPERIMENTS[name])
+        assert len(of_trainings) == sum("switches" not in changes for changes in EXPERIMENTS[name].values())
+
+
+def test_an_intervention_is_that_of_the_what_if_page_on_the_model_just_trained(csv: Path, tmp_path: Path):
+    found = run_experiment("fewer-active", tmp_path / "one.json", 2, [csv], SMALL)
+    config = replace(config_of("fewer-active", "fine-3", SMALL), seed=1)
+    split = split_of(read_corpora([csv], config.model.labels), config)
+    with one_thread():
+        trainer = build_trainer(config, split)
+        trainer.take_all_steps()
+        if trainer.calibrates:
+            trainer.calibrate()
+        as_trained = trainer.evaluate()
+        for router in (layer.router for layer in trainer.model.moe_layers):
+            router.rule = replace(router.rule, top_k=3)
+        with_three = trainer.evaluate()
+    for variant, expected in (("fine-7", as_trained), ("fine-3", with_three)):
+        [outcome] = [one for one in found.outcomes if (one.variant, one.seed) == (variant, 1)]
+        assert outcome.loss == round(expected.loss, 6)
+        assert outcome.accuracy == round(expected.accuracy, 6)
+        assert outcome.max_vio == round(mean(expected.max_vio_L), 4)
+    assert found.values("fine-7", "loss") != found.values("fine-3", "loss")
+
+
+def test_a_difference_in_change_takes_each_from_its_own_model_as_trained():
+    losses = {"fine-0": (1.0, 1.1), "fine-4": (1.6, 1.8), "coarse-0": (2.0, 2.1), "coarse-4": (2.1, 2.3)}
+    outcomes = [
+        Outcome(
+            variant=variant, seed=seed, accuracy=0.9, loss=losses.get(variant, (3.0, 3.0))[seed], max_vio=0
+        )
+        for variant in EXPERIMENTS["top-disabled"]
+        for seed in (0, 1)
+    ]
+    found = Experiment(
+        name="top-disabled", command="", made="", seconds=1, n_steps=1, n_held_out=1, outcomes=tuple(outcomes)
+    )
+    assert found.difference("coarse-4", "loss") == paired([2.1 - 2.0, 2.3 - 2.1])
+    difference = found.difference_in_change("fine-4", "coarse-4", "loss")
+    assert (difference.mean, difference.low, difference.high) == pytest.approx((0.5, 0.5, 0.5))
 
 
 def test_it_goes_on_where_it_was_stopped(csv: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     path, train, trained = tmp_path / "shared.json", runner._trained, []
 
-    def until_the_third(config, variant, split):
-        trained.append((variant, config.seed))
+    def until_the_third(config, name, variants, split):
+        trained.append((*variants, config.seed))
         if len(trained) == 3:
             raise KeyboardInterrupt
-        return train(config, variant, split)
+        return train(config, name, variants, split)
 
     monkeypatch.setattr(runner, "_trained", until_the_third)
     with pytest.raises(KeyboardInterrupt):

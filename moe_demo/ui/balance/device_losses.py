@@ -12,6 +12,7 @@ from moe_demo.runs.files import RunError
 from moe_demo.ui.kit.errors import sentence
 from moe_demo.ui.kit.glossary import explained
 from moe_demo.ui.kit.i18n import labels, language, t
+from moe_demo.ui.kit.provenance import how_made
 from moe_demo.ui.kit.words import layer_name
 
 
@@ -27,16 +28,7 @@ def draw() -> None:
     said, rows = _told(found, language())
     st.markdown(said)
     st.dataframe(rows, hide_index=True, key="balance.devices", alt=t("devices.label"))
-    st.caption(
-        t(
-            "devices.made",
-            command=found.command,
-            seeds=t("common.comma").join(map(str, found.seeds)),
-            steps=found.n_steps,
-            made=found.made[:10],
-            seconds=found.seconds,
-        )
-    )
+    how_made(found, t("devices.note"))
 
 
 @lru_cache(maxsize=8)

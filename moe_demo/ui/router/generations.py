@@ -14,6 +14,7 @@ from moe_demo.ui.kit.errors import sentence
 from moe_demo.ui.kit.glossary import explained
 from moe_demo.ui.kit.i18n import t
 from moe_demo.ui.kit.picture import picture
+from moe_demo.ui.kit.provenance import how_made
 from moe_demo.ui.kit.views import View
 from moe_demo.ui.kit.words import layer_name
 from moe_demo.ui.router.data_generations import GROUP_SIZE, generations_data
@@ -37,17 +38,7 @@ def draw(view: View) -> None:
     )
     way = "within" if recorded.router_spread <= recorded.seed_spread else "beyond"
     st.markdown(t(f"generations.says_{way}", routers=recorded.router_spread, seeds=recorded.seed_spread))
-    st.caption(
-        t(
-            "generations.made",
-            command=recorded.command,
-            seeds=t("common.comma").join(map(str, recorded.seeds)),
-            n=recorded.n_held_out,
-            steps=recorded.n_steps,
-            made=recorded.made[:10],
-            seconds=recorded.seconds,
-        )
-    )
+    how_made(recorded, t("generations.note", n=recorded.n_held_out))
 
 
 @lru_cache(maxsize=8)

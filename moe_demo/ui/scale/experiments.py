@@ -1,23 +1,42 @@
-"""The papers' experiments in miniature, as recorded: every variant beside the first, and the paper's figures."""
+"""The papers' experiments in miniature, as recorded: variants, what they are held against, the paper's figures."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 
 import pandas as pd
 import streamlit as st
 
+from moe_demo.insight.paper_interventions import FEWER, GSHARD_LOSS, SHARED, TOP_OFF
 from moe_demo.releases.experiments import (
     EXPERIMENTS,
     Experiment,
     Measure,
     read_experiment,
     recorded_names,
+    reference_of,
 )
 from moe_demo.runs.errors import RunError
 from moe_demo.ui.kit.errors import sentence
 from moe_demo.ui.kit.glossary import explained
 from moe_demo.ui.kit.i18n import labels, language, t
+from moe_demo.ui.kit.provenance import how_made
+
+_PAPER: Mapping[str, Mapping[str, str]] = {
+    "top-disabled": {
+        **{f"fine-{part}": f"≈ {step.loss:.1f}" for part, step in enumerate(TOP_OFF)},
+        "fine-unshared": f"{SHARED[-1].loss:.3f}",
+        **{f"coarse-{part}": f"≈ {step.loss_beside:.1f}" for part, step in enumerate(TOP_OFF)},
+    },
+    "fewer-active": {
+        **{f"fine-{step.at}": f"≈ {step.loss:.3f}" for step in FEWER},
+        "coarse-2": f"{GSHARD_LOSS:.3f}",
+    },
+}
+"""The paper's loss of what a variant stands for."""
+_CLAIMS = {"top-disabled": ("fine-4", "coarse-4"), "fewer-active": ("fine-4", "coarse-2")}
+"""Two variants of which the paper says something: the first loses more than the other; the first is as good as it."""
 
 
 def draw() -> None:
@@ -35,17 +54,7 @@ def draw() -> None:
         st.markdown(f"{said} {t(f'experiments.{key(name)}.paper')}")
         alt = t(f"experiments.{key(name)}.title")
         st.dataframe(rows, hide_index=True, key=f"experiments.{name}", alt=alt)
-        st.caption(
-            t(
-                "experiments.made",
-                command=found.command,
-                n=len(found.seeds),
-                steps=found.n_steps,
-                held_out=found.n_held_out,
-                made=found.made[:10],
-                seconds=found.seconds,
-            )
-        )
+        how_made(found, t("experiments.note", n=found.n_held_out))
 
 
 @lru_cache(maxsize=32)
@@ -61,21 +70,44 @@ def key(name: str) -> str:
 
 
 def says(found: Experiment) -> str:
-    """Which variants differ from the first in their loss, beyond the seeds, and which in their load."""
+    """Which variants differ from what they are held against in loss, beyond the seeds, and which in load."""
     first, words = next(iter(EXPERIMENTS[found.name])), variants(found.name)
     told = {"first": words[first], "n": len(found.seeds)}
     clear, uneven = _clear(found, "loss"), _clear(found, "max_vio")
-    line = t("experiments.says", clear=clear, **told) if clear else t("experiments.says_none", **told)
+    way = "says_switched" if found.name in _CLAIMS else "says"
+    line = t(f"experiments.{way}", clear=clear, **told) if clear else t(f"experiments.{way}_none", **told)
+    if found.name in _CLAIMS:  # whoever is sent elsewhere loads others: that is no news
+        return line + _claim(found)
     return line + (t("experiments.says_vio", clear=uneven) if uneven else "")
+
+
+def _claim(found: Experiment) -> str:
+    """What the paper says of two variants, and whether ours can be told apart."""
+    one, other = _CLAIMS[found.name]
+    if found.name == "top-disabled":
+        values = found.difference(one, "loss").mean, found.difference(other, "loss").mean
+        apart = found.difference_in_change(one, other, "loss")
+    else:
+        values = found.mean(one, "loss"), found.mean(other, "loss")
+        apart = found.difference(one, "loss", other)
+    way = "unclear" if not apart.is_clear else "more" if apart.mean > 0 else "less"
+    return t(
+        f"experiments.{key(found.name)}.says_{way}",
+        one=values[0],
+        other=values[1],
+        apart=apart.mean,
+        low=apart.low,
+        high=apart.high,
+    )
 
 
 def _clear(found: Experiment, measure: Measure) -> str:
     """The variants whose interval leaves 0 out, in words."""
-    words, others = variants(found.name), list(EXPERIMENTS[found.name])[1:]
+    words = variants(found.name)
     return t("common.comma").join(
-        t("experiments.quoted", word=words[variant])
-        for variant in others
-        if found.difference(variant, measure).is_clear
+        t("experiments.quoted", word=word)
+        for variant, word in words.items()
+        if variant != reference_of(found.name, variant) and found.difference(variant, measure).is_clear
     )
 
 
@@ -89,25 +121,24 @@ def variants(name: str) -> dict[str, str]:
 
 
 def table(found: Experiment) -> pd.DataFrame:
-    """A row for each variant: means over seeds, and the differences with their 95 % intervals."""
-    heads, words = labels("experiments.heads"), variants(found.name)
+    """A row for each variant: means over seeds, differences with their 95 % intervals, the paper's loss if any."""
+    heads, words, paper = labels("experiments.heads"), variants(found.name), _PAPER.get(found.name, {})
     rows = []
-    for place, variant in enumerate(EXPERIMENTS[found.name]):
+    for variant in EXPERIMENTS[found.name]:
         loss, accuracy = found.difference(variant, "loss"), found.difference(variant, "accuracy")
-        vio = found.difference(variant, "max_vio")
-        rows.append(
-            {
-                heads["variant"]: words[variant],
-                heads["loss"]: f"{found.mean(variant, 'loss'):.4f}",
-                heads["loss_difference"]: "–"
-                if not place
-                else f"{loss.mean:+.4f} ({loss.low:+.4f} … {loss.high:+.4f})",
-                heads["accuracy"]: f"{found.mean(variant, 'accuracy'):.2%}",
-                heads["accuracy_difference"]: "–"
-                if not place
-                else f"{accuracy.mean:+.2%} ({accuracy.low:+.2%} … {accuracy.high:+.2%})",
-                heads["max_vio"]: f"{found.mean(variant, 'max_vio'):.2f}"
-                + (f", {vio.mean:+.2f} ({vio.low:+.2f} … {vio.high:+.2f})" if place else ""),
-            }
-        )
+        vio, held = found.difference(variant, "max_vio"), variant != reference_of(found.name, variant)
+        row = {
+            heads["variant"]: words[variant],
+            heads["loss"]: f"{found.mean(variant, 'loss'):.4f}",
+            heads["loss_difference"]: f"{loss.mean:+.4f} ({loss.low:+.4f} … {loss.high:+.4f})"
+            if held
+            else "–",
+            heads["accuracy"]: f"{found.mean(variant, 'accuracy'):.2%}",
+            heads["accuracy_difference"]: f"{accuracy.mean:+.2%} ({accuracy.low:+.2%} … {accuracy.high:+.2%})"
+            if held
+            else "–",
+            heads["max_vio"]: f"{found.mean(variant, 'max_vio'):.2f}"
+            + (f", {vio.mean:+.2f} ({vio.low:+.2f} … {vio.high:+.2f})" if held else ""),
+        }
+        rows.append(row | ({heads["paper"]: paper.get(variant, "–")} if paper else {}))
     return pd.DataFrame(rows)

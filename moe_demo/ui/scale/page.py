@@ -23,6 +23,7 @@ from moe_demo.ui.kit.choice import choice
 from moe_demo.ui.kit.errors import sentence
 from moe_demo.ui.kit.i18n import language, t
 from moe_demo.ui.kit.picture import picture
+from moe_demo.ui.kit.provenance import how_made
 from moe_demo.ui.scale import tables
 from moe_demo.ui.scale.data import amount, percent, picture_data
 from moe_demo.ui.scale.models import model_named, names
@@ -158,13 +159,4 @@ def measured() -> None:
         tables.layers_table(found), hide_index=True, key="scale.layers", alt=t("scale.dense.layers_label")
     )
     st.caption(t("scale.dense.layers_caption", tokens=found.layers[0].n_tokens))
-    st.caption(
-        t(
-            "scale.dense.made",
-            command=found.command,
-            seeds=t("common.comma").join(map(str, found.seeds)),
-            steps=found.n_steps,
-            made=found.made[:10],
-            seconds=found.seconds,
-        )
-    )
+    how_made(found)
