@@ -53,7 +53,7 @@ def draw() -> None:
         said, rows = _told(name, language())
         st.markdown(f"{said} {t(f'experiments.{key(name)}.paper')}")
         alt = t(f"experiments.{key(name)}.title")
-        st.dataframe(rows, hide_index=True, key=f"experiments.{name}", alt=alt)
+        st.dataframe(rows, hide_index=True, key=f"experiments.{name}", alt=alt, height="content")
         how_made(found, t("experiments.note", n=found.n_held_out))
 
 
