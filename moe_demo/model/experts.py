@@ -89,7 +89,7 @@ def all_experts(
     gates_TE = gates_TK.new_zeros(len(x_TD), len(down_EDF)).scatter(1, topk_idx_TK, gates_TK)
     gate_up_TE2F = F.linear(x_TD, gate_up_E2FD.flatten(0, 1)).unflatten(1, (len(down_EDF), -1))
     hidden_TEF = swiglu(gate_up_TE2F) * gates_TE.unsqueeze(-1)
-    return hidden_TEF.flatten(1) @ down_EDF.mT.flatten(0, 1)
+    return F.linear(hidden_TEF.flatten(1), down_EDF.transpose(0, 1).flatten(1))  # whole rows of F are copied
 
 
 def products(table_RX: Tensor, weight_EYX: Tensor, plan: ComputePlan) -> Tensor:
