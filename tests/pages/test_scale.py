@@ -17,7 +17,7 @@ from moe_demo.published.notes import NOTES
 from moe_demo.releases.dense import read_dense
 from moe_demo.releases.experiments import EXPERIMENTS, NAMES, Outcome, read_experiment, recorded_names
 from moe_demo.ui.kit.errors import place_of
-from moe_demo.ui.kit.i18n import LANGUAGES, labels, speaking, text_in, texts
+from moe_demo.ui.kit.i18n import LANGUAGES, labels, number, speaking, text_in, texts
 from moe_demo.ui.scale import experiments, tables
 from moe_demo.ui.scale.data import amount, percent, picture_data
 from moe_demo.ui.scale.models import names, row
@@ -201,7 +201,7 @@ def test_recorded_experiments_stand_beside_the_papers(lang: str):
         assert len(frame) == len(EXPERIMENTS[name])
         assert frame.iloc[0, 2] == "–"
         assert frame.iloc[1, 2].startswith(
-            f"{found.difference(list(EXPERIMENTS[name])[1], 'loss').mean:+.4f}"
+            number(found.difference(list(EXPERIMENTS[name])[1], "loss").mean, "+.4f")
         )
 
 
@@ -238,7 +238,7 @@ def test_a_papers_claim_is_held_against_what_was_measured(name: str, losses: dic
     matching = [
         other
         for other, text in texts_of.items()
-        if re.search(re.sub(r"\\{.*?\\}", "[-+0-9.]+", re.escape(text)), said)
+        if re.search(re.sub(r"\\{.*?\\}", "[−+0-9.]+", re.escape(text)), said)
     ]
     assert matching == [way]
 

@@ -20,7 +20,7 @@ from moe_demo.releases.experiments import (
 from moe_demo.runs.errors import RunError
 from moe_demo.ui.kit.errors import sentence
 from moe_demo.ui.kit.glossary import explained
-from moe_demo.ui.kit.i18n import labels, language, t
+from moe_demo.ui.kit.i18n import labels, language, number, t
 from moe_demo.ui.kit.provenance import how_made
 
 _PAPER: Mapping[str, Mapping[str, str]] = {
@@ -125,20 +125,21 @@ def table(found: Experiment) -> pd.DataFrame:
     heads, words, paper = labels("experiments.heads"), variants(found.name), _PAPER.get(found.name, {})
     rows = []
     for variant in EXPERIMENTS[found.name]:
-        loss, accuracy = found.difference(variant, "loss"), found.difference(variant, "accuracy")
-        vio, held = found.difference(variant, "max_vio"), variant != reference_of(found.name, variant)
+        held = variant != reference_of(found.name, variant)
+        vio = f", {_difference(found, variant, 'max_vio', '+.2f')}" if held else ""
         row = {
             heads["variant"]: words[variant],
             heads["loss"]: f"{found.mean(variant, 'loss'):.4f}",
-            heads["loss_difference"]: f"{loss.mean:+.4f} ({loss.low:+.4f} … {loss.high:+.4f})"
-            if held
-            else "–",
+            heads["loss_difference"]: _difference(found, variant, "loss", "+.4f") if held else "–",
             heads["accuracy"]: f"{found.mean(variant, 'accuracy'):.2%}",
-            heads["accuracy_difference"]: f"{accuracy.mean:+.2%} ({accuracy.low:+.2%} … {accuracy.high:+.2%})"
-            if held
-            else "–",
-            heads["max_vio"]: f"{found.mean(variant, 'max_vio'):.2f}"
-            + (f", {vio.mean:+.2f} ({vio.low:+.2f} … {vio.high:+.2f})" if held else ""),
+            heads["accuracy_difference"]: _difference(found, variant, "accuracy", "+.2%") if held else "–",
+            heads["max_vio"]: f"{found.mean(variant, 'max_vio'):.2f}{vio}",
         }
         rows.append(row | ({heads["paper"]: paper.get(variant, "–")} if paper else {}))
     return pd.DataFrame(rows)
+
+
+def _difference(found: Experiment, variant: str, measure: Measure, spec: str) -> str:
+    """A difference and its interval, each number by a format."""
+    one = found.difference(variant, measure)
+    return f"{number(one.mean, spec)} ({number(one.low, spec)} … {number(one.high, spec)})"
