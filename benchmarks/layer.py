@@ -1,9 +1,10 @@
 """Time of one MoE layer, forward and backward, beside transformers' DeepseekV3MoE with the same weights.
 
-    python -m benchmarks layer [--repeats 30] [--json]
+    python -m benchmarks layer [--repeats 30] [--one-thread] [--json]
 
 All contenders run in turn within each repeat, on the same input, so that a busy machine slows all of them; the median
-is shown. `limit` is one dense product of as many multiply-adds as the layer needs: nothing can be faster than that.
+is shown. On a machine with other work `--one-thread` says more: the processor's time of one thread, which waits for
+nobody. `limit` is one dense product of as many multiply-adds as the layer needs: nothing can be faster than that.
 """
 
 from __future__ import annotations
@@ -54,15 +55,16 @@ def limit(dim: int, top_k: int, expert_dim: int, n_tokens: int) -> Callable[[], 
 
 
 def medians(runs: dict[str, Callable[[], None]], repeats: int) -> dict[str, float]:
-    """Median milliseconds of each, measured in turn."""
+    """Median milliseconds of each, measured in turn: on the clock, of one thread those of the processor."""
+    now = time.perf_counter if torch.get_num_threads() > 1 else time.process_time
     taken: dict[str, list[float]] = {name: [] for name in runs}
     names = list(runs)
     for repeat in range(-3, repeats):  # three rounds to warm up
         for name in names:
-            begin = time.perf_counter()
+            begin = now()
             runs[name]()
             if repeat >= 0:
-                taken[name].append(1e3 * (time.perf_counter() - begin))
+                taken[name].append(1e3 * (now() - begin))
         names.append(names.pop(0))  # nobody always finds the caches as the same neighbour left them
     return {name: statistics.median(values) for name, values in taken.items()}
 
@@ -95,8 +97,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Print both tables."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks layer", description=__doc__)
     parser.add_argument("--repeats", type=int, default=30)
+    parser.add_argument("--one-thread", action="store_true", help="processor time of one thread")
     parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
     options = parser.parse_args(argv)
+    if options.one_thread:
+        torch.set_num_threads(1)
     rows = {size: against_peers(size, options.repeats) for size in SIZES}
     wider = {n_tokens: by_experts(n_tokens, options.repeats) for n_tokens in TOKENS}
     if options.json:
