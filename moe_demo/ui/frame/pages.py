@@ -46,6 +46,8 @@ class Page:
     """Whether the sentence matters to what it shows; else it stands without the strip."""
     warns: bool = False
     """Whether its own picture says that a sentence is unlike what was learned; else the strip does."""
+    parts: tuple[str, ...] = ()
+    """What a lesson may leave on it: the keys of its elements, its main picture first, which always stays."""
     picture: str = ""
     """What the address asks for where docs/images shows the page, such as `k=2`."""
     former_url_paths: tuple[str, ...] = ()
@@ -73,18 +75,72 @@ class Page:
 
 
 PAGES = (
-    Page(name="start", url_path="", warns=True),
+    Page(
+        name="start",
+        url_path="",
+        warns=True,
+        parts=("flow", "curves"),
+    ),
     Page(
         name="journey",
         url_path="forward-pass",
         settings=JourneySettings,
         run="document",
         former_url_paths=("stages",),
+        parts=("journey",),
     ),
-    Page(name="router", url_path="top-k", settings=RouterSettings, former_url_paths=("routing",)),
-    Page(name="mixture", url_path="gated-sum", settings=MixtureSettings),
-    Page(name="experts", url_path="specialization", settings=ExpertsSettings, picture="believe=unsure"),
-    Page(name="training", url_path="train", former_url_paths=("learning",)),
+    Page(
+        name="router",
+        url_path="top-k",
+        settings=RouterSettings,
+        former_url_paths=("routing",),
+        parts=(
+            "score",
+            "router-layer",
+            "router-k",
+            "router-temp",
+            "router-bias",
+            "router-groups",
+            "router-reset",
+            "dot",
+            "map",
+            "generations",
+        ),
+    ),
+    Page(
+        name="mixture",
+        url_path="gated-sum",
+        settings=MixtureSettings,
+        parts=("mixture", "mixture-waterfall", "mixture-scatter"),
+    ),
+    Page(
+        name="experts",
+        url_path="specialization",
+        settings=ExpertsSettings,
+        picture="believe=unsure",
+        parts=(
+            "experts",
+            "experts-pairs",
+            "experts-tells",
+            "experts-believe",
+            "experts-debate",
+            "experts-now",
+            "experts-lottery",
+        ),
+    ),
+    Page(
+        name="training",
+        url_path="train",
+        former_url_paths=("learning",),
+        parts=(
+            "training-picture",
+            "training-controls",
+            "checkpoint-confusion",
+            "checkpoint-experts",
+            "checkpoint-hardest",
+            "slow-open",
+        ),
+    ),
     Page(
         name="balance",
         url_path="load-balancing",
@@ -92,10 +148,69 @@ PAGES = (
         has_sentence=False,
         picture="reveal=yes",
         former_url_paths=("evenness",),
+        parts=(
+            "balance-picture",
+            "balance-start",
+            "balance-way",
+            "balance-moment",
+            "balance-experts",
+            "balance-terms",
+            "balance-sentence",
+            "balance-sweep-aux_loss",
+            "balance-sweep-seq_aux_loss",
+            "balance-sweep-loss_free",
+        ),
     ),
-    Page(name="whatif", url_path="interventions", settings=WhatIfSettings, picture="off=0-1.1-2&topk=3"),
-    Page(name="nodes", url_path="expert-parallel", settings=NodesSettings),
-    Page(name="scale", url_path="parameters", settings=ScaleSettings, has_sentence=False),
+    Page(
+        name="whatif",
+        url_path="interventions",
+        settings=WhatIfSettings,
+        picture="off=0-1.1-2&topk=3",
+        parts=(
+            "whatif",
+            "whatif-topk",
+            "whatif-kept",
+            "whatif-tau",
+            "whatif-cap",
+            "whatif-dice",
+            "whatif-predict",
+            "whatif-reset",
+            "whatif-scatter",
+            "whatif-measure",
+            "whatif-effect",
+            "whatif-every",
+            "whatif-map",
+            "whatif-beside",
+            "whatif-pairs",
+            "whatif-paper",
+        ),
+    ),
+    Page(
+        name="nodes",
+        url_path="expert-parallel",
+        settings=NodesSettings,
+        parts=(
+            "nodes",
+            "nodes-limit",
+            "nodes-reached",
+            "nodes-factor",
+            "nodes-measure",
+            "nodes-placement",
+            "nodes-windows",
+            "parallel-start",
+        ),
+    ),
+    Page(
+        name="scale",
+        url_path="parameters",
+        settings=ScaleSettings,
+        has_sentence=False,
+        parts=(
+            "scale-picture",
+            "scale-lines",
+            "scale-dense",
+        ),
+    ),
 )
 
 

@@ -11,7 +11,7 @@ nothing, and Back undoes the last click. What has its default value does not sta
 `query_params=chosen.params()`.
 
     s text · t token · l layer · e expert · run · step (checkpoint) · with (the run beside it) · lang
-    · why (the number whose sum is shown: insight.lineage.NumberKey),
+    · why (the number whose sum is shown: insight.lineage.NumberKey) · lesson and n (its step, counted from 1),
     and the settings of single pages (kit.page_settings), which other pages carry along untouched
 
 Reading has no effect: an address is parsed once into a selection that carries its notices, the names of what was
@@ -50,6 +50,8 @@ KEYS = {
     "twin": "with",
     "lang": "lang",
     "why": "why",
+    "lesson": "lesson",
+    "lesson_step": "n",
 }
 """Field of the selection -> parameter of the address."""
 
@@ -78,6 +80,9 @@ class Selection:
     lang: str = DEFAULT_LANGUAGE
     why: NumberKey | None = None
     """The number whose sum is on show; None: no sum is."""
+    lesson: str | None = None
+    """The lesson whose bar stands above the page (ui.frame.lessons); None: no lesson."""
+    lesson_step: int = 1
     settings: PageSettings = field(default_factory=PageSettings)
     """The page's own; `of` gives them their type."""
     others: Mapping[str, str] = field(default_factory=dict)
@@ -153,7 +158,8 @@ def parsed(kind: type[PageSettings], pairs: tuple[tuple[str, str], ...]) -> Sele
     known = {*KEYS.values(), *page_settings.every_name(), *_IGNORED}
     settings, unread = page_settings.read(kind, params)
     lang = params.get("lang", DEFAULT_LANGUAGE)
-    indices = {KEYS[name]: _index(params.get(KEYS[name])) for name in ("token", "layer", "expert", "step")}
+    numbered = ("token", "layer", "expert", "step", "lesson_step")
+    indices = {KEYS[name]: _index(params.get(KEYS[name])) for name in numbered}
     broken = [name for name, index in indices.items() if index is None and name in params]
     why = _number_key(params.get("why"))
     broken += ["why"] if why is None and "why" in params else []
@@ -167,6 +173,8 @@ def parsed(kind: type[PageSettings], pairs: tuple[tuple[str, str], ...]) -> Sele
         twin=params.get("with"),
         lang=lang if lang in LANGUAGES else DEFAULT_LANGUAGE,
         why=why,
+        lesson=params.get("lesson"),
+        lesson_step=indices["n"] or 1,
         settings=settings,
         others={n: params[n] for n in page_settings.every_name() - page_settings.names(kind) if n in params},
     )
