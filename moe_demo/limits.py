@@ -73,8 +73,12 @@ class Limits:
     """Data sets of one's own."""
     all_data_mb: int = 500
     """Of the data sets of all browsers together."""
+    kept_lessons: int = 10
+    """Lesson files of one's own."""
+    all_lessons: int = 2000
+    """Of all browsers together; one has at most 60 kB."""
     kept_days: int = 30
-    """Private runs and data sets are removed so long after they were last written."""
+    """Private runs, data sets and lessons are removed so long after they were last written."""
 
     @classmethod
     def of_environment(cls) -> Limits:

@@ -41,6 +41,9 @@ UPLOAD_SENTENCES = {
     "no_permission": "The program may not write to its folder {folder}, so nothing was kept; change its permissions.",
     "not_written": "Writing to {folder} failed ({why}), so nothing was kept; try again.",
     "not_deleted": "Deleting failed ({why}); try again.",
+    "too_many_lessons": "This browser keeps {limit} lessons, the most there may be; delete one of them.",
+    "no_room_for_lessons": "The lessons of all visitors are {limit}, the most there may be; try again later.",
+    "no_lesson": "There is no such lesson in this browser; it may have been deleted.",
 }
 
 _KEY = re.compile(r"[0-9a-f]{32}")

@@ -19,6 +19,7 @@ from moe_demo.releases.seeds import SeedsError
 from moe_demo.rules import RULES, must_be
 from moe_demo.runs.errors import REASONS, RunError, reason
 from moe_demo.text.errors import CorpusError, EmptyTextError, VocabularyError
+from moe_demo.ui.frame.lesson_errors import LessonError
 from moe_demo.ui.kit.errors import place_of, said, sentence
 from moe_demo.ui.kit.i18n import LANGUAGES, speaking, text_in, texts
 from tests.conftest import ROOT
@@ -35,6 +36,7 @@ KINDS = {
         SeedsError,
         PublishedError,
         PlacementError,
+        LessonError,
     )
 }
 KEYS = [(kind, code) for kind in (*KINDS.values(), EmptyTextError) for code in kind.sentences]

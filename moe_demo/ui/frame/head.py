@@ -58,4 +58,5 @@ def sentence(page: Page) -> None:
         st.error(t("common.run_broken", reason=sentence_of(error)))
         st.stop()
     if view.selection.notices:
-        st.warning(t("common.bad_address", names=plain(", ".join(view.selection.notices))))
+        with st.container(key="notices"):
+            st.warning(t("common.bad_address", names=plain(", ".join(view.selection.notices))))

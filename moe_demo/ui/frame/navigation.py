@@ -3,10 +3,12 @@
 entries()                       {"start": st.Page, …}: what st.navigation is given
 link("router", chosen, token=4) a link element to a page with the selection in its address
 go("router", chosen, token=4)   leave for a page at once
+to(page, {"t": "4"})            the same, for what an address asks for
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from copy import copy
 from functools import cache
 from typing import Any
@@ -50,4 +52,9 @@ def link(name: str, chosen: Selection, said: str | None = None, **changes: Any) 
 def go(name: str, chosen: Selection, **changes: Any) -> None:
     """Leave for a page, with the selection."""
     page = page_called(name)
-    st.switch_page(_entry(page, language()), query_params=chosen.params(page.settings, **_LEAVING | changes))
+    to(page, chosen.params(page.settings, **_LEAVING | changes))
+
+
+def to(page: Page, params: Mapping[str, str]) -> None:
+    """Leave for a page that is asked for this and nothing else."""
+    st.switch_page(_entry(page, language()), query_params=dict(params))

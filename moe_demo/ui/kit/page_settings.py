@@ -158,7 +158,7 @@ def read(kind: type[Settings], params: Mapping[str, str]) -> tuple[Settings, tup
 def written(settings: PageSettings) -> dict[str, str]:
     """The parameters that say so in an address."""
     found = {field.name: (getattr(settings, field.name), field.default) for field in fields(settings)}
-    return {name: _word(value) for name, (value, default) in found.items() if value != default}
+    return {name: word(value) for name, (value, default) in found.items() if value != default}
 
 
 def changed(settings: Settings, changes: Mapping[str, Any]) -> Settings:
@@ -196,7 +196,7 @@ def _value(hint: Any, raw: str) -> Any:
         if not limit.allows(value):
             raise ValueError(f"{raw} is not {limit}")
         return value
-    words = BOOLS if hint is bool else {_word(value): value for value in get_args(hint)}
+    words = BOOLS if hint is bool else {word(value): value for value in get_args(hint)}
     if raw not in words:
         raise ValueError(f"{raw} is none of {', '.join(words)}")
     return words[raw]
@@ -208,7 +208,7 @@ def _number(kind: type[float], raw: str) -> float:
     return kind(raw)
 
 
-def _word(value: object) -> str:
+def word(value: object) -> str:
     """A value as it stands in an address, without signs that would have to be escaped there."""
     if isinstance(value, tuple):
         return ".".join("-".join(map(str, place)) for place in value)

@@ -1,0 +1,225 @@
+// The bar of a lesson: what to do, the question with its answers, what has come out; Back and Next. It has the room of
+// its longest state from the start, so that an answer moves nothing below it.
+import { el } from "../kit/dom.js";
+import { actOn, keyList } from "../kit/keys.js";
+import { mounted } from "../kit/stage.js";
+import { fill } from "../kit/text.js";
+
+const LETTERS = "ABCD";
+
+/**
+ * @typedef {import("./lesson_bar.types.js").PictureData} PictureData
+ * @typedef {import("./lesson_bar.types.js").LessonQuestion} LessonQuestion
+ * @typedef {import("../kit/stage.js").Send} Send
+ */
+
+class LessonBar {
+  /** @type {PictureData | null} */
+  data = null;
+  /** @type {Send} */
+  send = () => {};
+  isReasoning = false; // whether the answer to "why?" is open
+  step = ""; // lesson and number on show
+
+  /** @param {HTMLElement} root */
+  constructor(root) {
+    this.root = root;
+    this.bar = el("section", { class: "bar", tabindex: -1 });
+    this.help = el("div", { class: "help", hidden: true });
+    root.replaceChildren(this.bar, this.help);
+    root.addEventListener("keydown", (event) => this.key(event));
+  }
+
+  /**
+   * @param {PictureData} data
+   * @param {Send} send
+   */
+  show(data, send) {
+    const step = `${data.title} ${data.number}`;
+    const isNew = step !== this.step;
+    if (isNew) this.isReasoning = false;
+    Object.assign(this, { data, send, step });
+    const stop = this.stop();
+    this.bar.setAttribute("aria-label", `${data.words.label} · ${data.title} · ${data.place}`);
+    this.bar.replaceChildren(this.way(data), this.task(data), this.result(data));
+    this.help.replaceChildren(keyList(Object.entries(data.keys)));
+    if (isNew && document.activeElement === document.body) this.bar.focus({ preventScroll: true });
+    else if (stop) this.find(stop).focus({ preventScroll: true });
+  }
+
+  /** What names the button that has the focus; empty for the bar itself; null where the focus is elsewhere. */
+  stop() {
+    const scope = /** @type {Document | ShadowRoot} */ (this.root.getRootNode());
+    const at = scope.activeElement;
+    if (!at || !this.bar.contains(at)) return null;
+    return at.getAttribute("data-stop") ?? "bar";
+  }
+
+  /** @param {string} stop @returns {HTMLElement} the button, or the bar where it has gone */
+  find(stop) {
+    /** @type {HTMLButtonElement | null} */
+    const found = this.bar.querySelector(`[data-stop="${stop}"]:not([disabled])`);
+    return found ?? this.bar;
+  }
+
+  /**
+   * @param {string} stop
+   * @param {string} text
+   * @param {() => void} act
+   * @param {Record<string, unknown>} [attributes]
+   */
+  button(stop, text, act, attributes = {}) {
+    return el("button", { type: "button", "data-stop": stop, onclick: act, ...attributes }, text);
+  }
+
+  /** @param {PictureData} data lesson, step, and the ways on */
+  way(data) {
+    const { words, number, count } = data;
+    const isLast = number === count;
+    return el(
+      "div",
+      { class: "way" },
+      el("p", { class: "title" }, data.title),
+      el("p", { class: "place" }, data.place),
+      el(
+        "p",
+        { class: "buttons" },
+        this.button("back", `◀ ${words.back}`, () => this.go(-1), { disabled: number === 1 }),
+        this.button("next", `${words.next} ▶`, () => this.go(1), {
+          class: "main",
+          disabled: isLast,
+          title: isLast ? words.end : null,
+        }),
+        this.button("help", "?", () => this.toggleHelp(), {
+          "aria-label": words.keys,
+          "aria-expanded": !this.help.hidden,
+        }),
+      ),
+    );
+  }
+
+  /** @param {PictureData} data what to do, and the question */
+  task(data) {
+    const { words, question } = data;
+    const seen = [
+      data.away && this.button("reset", `↺ ${words.reset}`, () => this.go(0), { title: words.reset_hint }),
+      data.whole !== null &&
+        this.button("whole", data.whole ? words.less : words.whole, () => this.send("whole", true), {
+          "aria-pressed": data.whole,
+        }),
+    ].filter((one) => one !== false);
+    return el(
+      "div",
+      { class: "task" },
+      el("p", { class: "do" }, data.do, el("span", { class: "seen" }, ...seen)),
+      ...(question ? [this.question(question, words)] : []),
+    );
+  }
+
+  /** @param {LessonQuestion} question @param {Record<string, string>} words */
+  question(question, words) {
+    const answers = question.answers.map((text, place) => {
+      const letter = LETTERS[place];
+      const isPicked = place === question.picked;
+      const isRight = place === question.right;
+      const said = [isPicked && words.your, isRight && words.right].filter(Boolean).join(" · ");
+      const state = question.right === null ? "" : isRight ? "right" : isPicked ? "wrong" : "";
+      return this.button(`answer${place}`, "", () => this.pick(place), {
+        class: `answer ${state}`,
+        "aria-pressed": isPicked,
+        "aria-label": fill(words.answer, { letter, text }) + (said && ` (${said})`),
+        disabled: !question.open,
+      });
+    });
+    answers.forEach((button, place) => {
+      const isRight = place === question.right;
+      const mark = isRight ? "✓ " : question.right !== null && place === question.picked ? "✗ " : "";
+      button.append(el("b", {}, `${mark}${LETTERS[place]}`), ` ${question.answers[place]}`);
+    });
+    return el(
+      "div",
+      { role: "group", "aria-label": question.ask },
+      el("p", { class: "ask" }, question.ask),
+      el("p", { class: "answers" }, ...answers),
+    );
+  }
+
+  /** @param {PictureData} data the outcome beside what was answered, what to notice, and why */
+  result(data) {
+    const { words, question } = data;
+    const isKnown = data.known;
+    const why =
+      question?.why &&
+      this.button("why", "", () => this.reason(), {
+        class: `why-button ${isKnown ? "" : "off"}`,
+        "aria-expanded": this.isReasoning,
+        title: words.think,
+      });
+    if (why) why.append(el("b", {}, words.why), ` ${question.why}`);
+    const off = (/** @type {boolean} */ isOn) => (isOn ? "" : "off");
+    return el(
+      "div",
+      { class: "result", "aria-live": "polite" },
+      el("p", { class: "outcome" }, question?.outcome ?? ""),
+      el(
+        "div",
+        { class: "states" },
+        el(
+          "p",
+          { class: `notice ${off(isKnown && !this.isReasoning)}` },
+          el("b", {}, `${words.notice} `),
+          data.notice,
+        ),
+        question?.why
+          ? el("p", { class: `because ${off(isKnown && this.isReasoning)}` }, question.because)
+          : null,
+      ),
+      why || null,
+    );
+  }
+
+  /** @param {number} by steps from this one; 0 opens it again */
+  go(by) {
+    if (!this.data) return;
+    const to = this.data.number + by;
+    if (to >= 1 && to <= this.data.count) this.send("go", to);
+  }
+
+  /** @param {number} place */
+  pick(place) {
+    const question = this.data?.question;
+    if (question?.open && place < question.answers.length) this.send("pick", place);
+  }
+
+  reason() {
+    if (!this.data?.known || !this.data.question?.why) return;
+    this.isReasoning = !this.isReasoning;
+    this.show(this.data, this.send);
+  }
+
+  toggleHelp() {
+    this.help.hidden = !this.help.hidden;
+    if (this.data) this.show(this.data, this.send);
+  }
+
+  /** @param {KeyboardEvent} event */
+  key(event) {
+    const letters = [...LETTERS].flatMap((letter, place) => [
+      [letter, () => this.pick(place)],
+      [letter.toLowerCase(), () => this.pick(place)],
+    ]);
+    actOn(event, {
+      ...Object.fromEntries(letters),
+      ArrowRight: () => this.go(1),
+      ArrowLeft: () => this.go(-1),
+      w: () => this.reason(),
+      W: () => this.reason(),
+      r: () => this.go(0),
+      R: () => this.go(0),
+      "?": () => this.toggleHelp(),
+      ...(this.help.hidden ? {} : { Escape: () => this.toggleHelp() }),
+    });
+  }
+}
+
+export default mounted((root) => new LessonBar(root));

@@ -1,0 +1,117 @@
+"""The bar of a lesson below the head of every page: what to do, the question, Back and Next.
+
+    lesson_bar.draw(page)      nothing where the address names no lesson
+
+Lesson and step stand in the address, so Back in the browser goes a step back; answers stay with the visit. A step may
+leave parts of its page out: they are there, and not shown until the reader wants the whole page.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from moe_demo.ui.frame import navigation
+from moe_demo.ui.frame.data_lesson import lesson_bar_data
+from moe_demo.ui.frame.lesson import Depth, Lesson, Step
+from moe_demo.ui.frame.lessons import lesson_called
+from moe_demo.ui.frame.pages import Page
+from moe_demo.ui.kit import selection
+from moe_demo.ui.kit.i18n import DEFAULT_LANGUAGE, language, t
+from moe_demo.ui.kit.picture import picture
+from moe_demo.ui.kit.words import plain
+
+KEY = "lesson"
+_ANSWERS, _WHOLE = "lesson.answers", "lesson.whole"
+_ALWAYS = ("head", "lesson", "strip", "notices", "next_steps")
+"""Keys of what every step leaves on its page, with the title."""
+_BELOW: dict[Depth, tuple[str, ...]] = {
+    "look": (),
+    "compute": ("lineage-list",),
+    "prove": ("lineage-list", "source"),
+}
+
+
+def draw(page: Page) -> None:
+    """The bar for this page; says so where there is no such lesson or step."""
+    chosen = selection.current(page.settings)
+    if chosen.lesson is None:
+        return
+    lesson = lesson_called(chosen.lesson, language())
+    if lesson is None:
+        st.warning(t("lesson.unknown", name=plain(chosen.lesson[:40])))
+        return
+    number = chosen.lesson_step
+    if not 1 <= number <= len(lesson.steps):
+        st.warning(t("lesson.no_step", n=number, all=len(lesson.steps)))
+        number = 1
+    step = lesson.step(number)
+    away = not _is_as_opened(step, page, chosen)
+    whole = _is_whole(lesson, number) if step.visible is not None else None
+    _leave_out(step, page, whole=bool(whole))
+    data = lesson_bar_data(lesson, number, _answer(lesson, number), away=away, whole=whole)
+    state = picture(
+        "frame/lesson_bar",
+        data=data,
+        key=KEY,
+        on_pick_change=lambda: _pick(lesson, number),
+        on_whole_change=lambda: _see_whole(lesson, number),
+        on_go_change=lambda: None,
+    )
+    _go(lesson, state.go, chosen.lang)
+
+
+def _go(lesson: Lesson, number: Any, lang: str) -> None:
+    """Leave for the step that was asked for."""
+    if isinstance(number, int) and 1 <= number <= len(lesson.steps):
+        navigation.to(lesson.step(number).page, lesson.address(number, lang))
+
+
+def _is_as_opened(step: Step, page: Page, chosen: selection.Selection) -> bool:
+    """Whether the page is what the step opens."""
+    here = chosen.params(page.settings, lesson=None, lesson_step=1, lang=DEFAULT_LANGUAGE)
+    return page == step.page and here == dict(step.params)
+
+
+def _answers() -> dict[str, int]:
+    """What this visit has answered, by lesson and step."""
+    found: dict[str, int] = st.session_state.setdefault(_ANSWERS, {})
+    return found
+
+
+def _answer(lesson: Lesson, number: int) -> int | None:
+    asked = lesson.asks(number)
+    return None if asked is None else _answers().get(f"{lesson.name} {asked[0]}")
+
+
+def _pick(lesson: Lesson, number: int) -> None:
+    """An answer. One whose outcome has been shown stays as it is."""
+    selection.keep()
+    step, place = lesson.step(number), st.session_state[KEY].pick
+    if step.question is None or not isinstance(place, int) or not 0 <= place < len(step.question.answers):
+        return
+    if step.phase == "predict" or _answer(lesson, number) is None:
+        st.session_state[_ANSWERS] = _answers() | {f"{lesson.name} {number}": place}
+
+
+def _is_whole(lesson: Lesson, number: int) -> bool:
+    return bool(st.session_state.get(_WHOLE) == (lesson.name, number))
+
+
+def _see_whole(lesson: Lesson, number: int) -> None:
+    selection.keep()
+    st.session_state[_WHOLE] = None if _is_whole(lesson, number) else (lesson.name, number)
+
+
+def _leave_out(step: Step, page: Page, *, whole: bool) -> None:
+    """Hide what the step does not show; on another page than its own, nothing."""
+    if step.visible is None or whole or page != step.page:
+        return
+    keys = (*_ALWAYS, page.parts[0], *step.visible)
+    selectors = [f".st-key-{key}" for key in (*keys, f"{page.name}-title")]
+    selectors += [f'[class*="st-key-{key}"]' for key in _BELOW[step.depth]]
+    shown = f":is({', '.join(selectors)})"
+    # A row or column is hidden where neither it nor anything in it is to be shown; what is inside a shown one stays.
+    rule = f".stVerticalBlock:has({shown}) > :not({shown}, :has({shown})) {{ display: none; }}"
+    st.html(f"<style>.stMain {rule}</style>")
