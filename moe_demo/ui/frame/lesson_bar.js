@@ -182,7 +182,10 @@ class LessonBar {
   go(by) {
     if (!this.data) return;
     const to = this.data.number + by;
-    if (to >= 1 && to <= this.data.count) this.send("go", to);
+    /** @type {HTMLElement | null} */
+    const link = document.querySelector(`.st-key-lesson-ways-${to} a`); // to another page (lesson_bar.py)
+    if (link) link.click();
+    else if (to >= 1 && to <= this.data.count) this.send("go", to);
   }
 
   /** @param {number} place */

@@ -8,8 +8,6 @@ leave parts of its page out: they are there, and not shown until the reader want
 
 from __future__ import annotations
 
-from typing import Any
-
 import streamlit as st
 
 from moe_demo.ui.frame import navigation
@@ -22,7 +20,7 @@ from moe_demo.ui.kit.i18n import DEFAULT_LANGUAGE, language, t
 from moe_demo.ui.kit.picture import picture
 from moe_demo.ui.kit.words import plain
 
-KEY = "lesson"
+KEY, WAYS = "lesson", "lesson-ways"
 _ANSWERS, _WHOLE = "lesson.answers", "lesson.whole"
 _ALWAYS = ("head", "lesson", "strip", "notices", "next_steps")
 """Keys of what every step leaves on its page, with the title."""
@@ -51,21 +49,35 @@ def draw(page: Page) -> None:
     whole = _is_whole(lesson, number) if step.visible is not None else None
     _leave_out(step, page, whole=bool(whole))
     data = lesson_bar_data(lesson, number, _answer(lesson, number), away=away, whole=whole)
-    state = picture(
+    picture(
         "frame/lesson_bar",
         data=data,
         key=KEY,
         on_pick_change=lambda: _pick(lesson, number),
         on_whole_change=lambda: _see_whole(lesson, number),
-        on_go_change=lambda: None,
+        on_go_change=lambda: _go(lesson, chosen.lang),
     )
-    _go(lesson, state.go, chosen.lang)
+    _ways(page, lesson, number, chosen.lang)
 
 
-def _go(lesson: Lesson, number: Any, lang: str) -> None:
-    """Leave for the step that was asked for."""
-    if isinstance(number, int) and 1 <= number <= len(lesson.steps):
-        navigation.to(lesson.step(number).page, lesson.address(number, lang))
+def _ways(page: Page, lesson: Lesson, number: int, lang: str) -> None:
+    """Links to the steps around this one on other pages, which the bar's buttons click: not to be seen.
+
+    A link is one step of Back, where leaving for another page from here would be two; but Streamlit's links do not lead
+    to other states of the page that they stand on.
+    """
+    with st.container(key=WAYS):
+        for to in range(max(number - 1, 1), min(number + 1, len(lesson.steps)) + 1):
+            if lesson.step(to).page != page:
+                with st.container(key=f"{WAYS}-{to}"):
+                    navigation.to(lesson.step(to).page, lesson.address(to, lang))
+
+
+def _go(lesson: Lesson, lang: str) -> None:
+    """To another step on the page that is on show."""
+    to = st.session_state[KEY].go
+    if isinstance(to, int) and 1 <= to <= len(lesson.steps):
+        selection.write(lesson.address(to, lang))
 
 
 def _is_as_opened(step: Step, page: Page, chosen: selection.Selection) -> bool:

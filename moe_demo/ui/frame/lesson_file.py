@@ -44,8 +44,6 @@ START = "start"
 """What a file writes for the page that opens first, whose address is empty."""
 ROOM = {
     "title": 60,
-    "level": 80,
-    "periods": 60,
     "do": 170,
     "ask": 140,
     "answer": 64,

@@ -3,7 +3,7 @@
 entries()                       {"start": st.Page, …}: what st.navigation is given
 link("router", chosen, token=4) a link element to a page with the selection in its address
 go("router", chosen, token=4)   leave for a page at once
-to(page, {"t": "4"})            the same, for what an address asks for
+to(page, {"t": "4"})            a link to a page that is asked for this and nothing else
 """
 
 from __future__ import annotations
@@ -42,19 +42,15 @@ def link(name: str, chosen: Selection, said: str | None = None, **changes: Any) 
     It reads as the page is called, or as is said.
     """
     page = page_called(name)
-    st.page_link(
-        _entry(page, language()),
-        label=said or page.word,
-        query_params=chosen.params(page.settings, **_LEAVING | changes),
-    )
+    to(page, chosen.params(page.settings, **_LEAVING | changes), said)
 
 
 def go(name: str, chosen: Selection, **changes: Any) -> None:
     """Leave for a page, with the selection."""
     page = page_called(name)
-    to(page, chosen.params(page.settings, **_LEAVING | changes))
+    st.switch_page(_entry(page, language()), query_params=chosen.params(page.settings, **_LEAVING | changes))
 
 
-def to(page: Page, params: Mapping[str, str]) -> None:
-    """Leave for a page that is asked for this and nothing else."""
-    st.switch_page(_entry(page, language()), query_params=dict(params))
+def to(page: Page, params: Mapping[str, str], said: str | None = None) -> None:
+    """A link to a page that is asked for this and nothing else."""
+    st.page_link(_entry(page, language()), label=said or page.word, query_params=dict(params))

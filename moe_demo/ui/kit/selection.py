@@ -197,8 +197,13 @@ def update(kind: type[PageSettings] = PageSettings, /, **changes: Any) -> None:
     puts a setting back to its default. Raises ValueError for a setting that the page does not have.
     """
     keep()
+    write(current(kind).params(kind, **changes))
+
+
+def write(params: Mapping[str, str]) -> None:
+    """Make these the whole address of the page."""
     before = st.query_params.to_dict()
-    st.query_params.from_dict(current(kind).params(kind, **changes))
+    st.query_params.from_dict(params)
     st.session_state[_WRITTEN] = before, st.query_params.to_dict()
 
 
