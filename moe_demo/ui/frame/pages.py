@@ -4,8 +4,8 @@ A page called `router` is this row, the folder ui/router/, the script pages/rout
 holds its name in the head (`router.nav`) and its title (`router.title`). Nothing else knows which pages there are.
 
 An address is the papers' own word for what the page shows, so that a link says where it leads: a sentence's
-`forward-pass` through all stages, `top-k` routing, to `train` a model, `load-balancing`. Words kept for pages to come:
-own-data, course. It is never the page's name:
+`forward-pass` through all stages, `top-k` routing, to `train` a model, `load-balancing`. A word kept for a page to
+come: own-data. It is never the page's name:
 the stem of a script in a folder called `pages` is an address of Streamlit's own wherever that folder stands beside the
 script that runs. An address that a page once had stays in its row for good.
 """
@@ -21,6 +21,7 @@ from moe_demo.ui.experts.settings import ExpertsSettings
 from moe_demo.ui.journey.settings import JourneySettings
 from moe_demo.ui.kit.i18n import t
 from moe_demo.ui.kit.page_settings import PageSettings
+from moe_demo.ui.lessons.settings import LessonsSettings
 from moe_demo.ui.mixture.settings import MixtureSettings
 from moe_demo.ui.nodes.settings import NodesSettings
 from moe_demo.ui.router.settings import RouterSettings
@@ -210,6 +211,13 @@ PAGES = (
             "scale-lines",
             "scale-dense",
         ),
+    ),
+    Page(
+        name="lessons",
+        url_path="course",
+        settings=LessonsSettings,
+        has_sentence=False,
+        parts=("lessons-sheet",),
     ),
 )
 

@@ -1,0 +1,1 @@
+"""The page for teachers: plans, sheets, links, and lessons of their own."""
