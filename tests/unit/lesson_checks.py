@@ -203,6 +203,7 @@ def without_the_sports_expert() -> int:
 @check
 def with_a_random_router() -> int:
     found = effect_of(Switches(random_router=0))
+    assert (found.n, deepseek().step) == (742, 552), "the lesson names other figures"
     assert found.interval.low < 0 < found.interval.high
     return between(-found.difference, 0.01, 0.05)
 

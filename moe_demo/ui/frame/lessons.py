@@ -18,7 +18,7 @@ from moe_demo.ui.frame.lesson_file import read_lesson
 from moe_demo.ui.kit.bounded import BoundedCache
 from moe_demo.ui.kit.i18n import LOCALES
 
-NAMES = ("tour", "collapse")
+NAMES = ("tour", "routing", "collapse", "causes", "engineers", "data")
 """In the order of the page for teachers."""
 
 

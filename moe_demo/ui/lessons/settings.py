@@ -15,5 +15,5 @@ _MAX_NAME_CHARS = 40
 class LessonsSettings(PageSettings):
     """The lesson whose sheet is on show, and for whom."""
 
-    plan: Annotated[str, Words(_MAX_NAME_CHARS)] = "collapse"
+    plan: Annotated[str, Words(_MAX_NAME_CHARS)] = "tour"
     sheet: Sheet = "teacher"
