@@ -22,8 +22,14 @@ from moe_demo.ui.kit.words import plain
 
 KEY, WAYS = "lesson", "lesson-ways"
 _ANSWERS, _WHOLE = "lesson.answers", "lesson.whole"
-_ALWAYS = ("head", "lesson", "strip", "notices", "next_steps")
+_MAX_NAME_CHARS = 40
+_ALWAYS = ("head", "lesson", "lesson-says", "strip", "notices", "next_steps")
 """Keys of what every step leaves on its page, with the title."""
+_TITLE_ROW = ".st-key-next_steps"
+"""What stands beside the title of the start page, which has no key."""
+_KEYED = '[class*="st-key-"]'
+_BEFORE = 3
+"""How many elements without a key, such as heading and caption, belong to the one with a key that follows them."""
 _BELOW: dict[Depth, tuple[str, ...]] = {
     "look": (),
     "compute": ("lineage-list",),
@@ -38,11 +44,11 @@ def draw(page: Page) -> None:
         return
     lesson = lesson_called(chosen.lesson, language())
     if lesson is None:
-        st.warning(t("lesson.unknown", name=plain(chosen.lesson[:40])))
+        _say(t("lesson.unknown", name=plain(chosen.lesson[:_MAX_NAME_CHARS])))
         return
     number = chosen.lesson_step
     if not 1 <= number <= len(lesson.steps):
-        st.warning(t("lesson.no_step", n=number, all=len(lesson.steps)))
+        _say(t("lesson.no_step", n=number, all=len(lesson.steps)))
         number = 1
     step = lesson.step(number)
     away = not _is_as_opened(step, page, chosen)
@@ -58,6 +64,11 @@ def draw(page: Page) -> None:
         on_go_change=lambda: _go(lesson, chosen.lang),
     )
     _ways(page, lesson, number, chosen.lang)
+
+
+def _say(text: str) -> None:
+    with st.container(key="lesson-says"):
+        st.warning(text)
 
 
 def _ways(page: Page, lesson: Lesson, number: int, lang: str) -> None:
@@ -120,10 +131,15 @@ def _leave_out(step: Step, page: Page, *, whole: bool) -> None:
     """Hide what the step does not show; on another page than its own, nothing."""
     if step.visible is None or whole or page != step.page:
         return
-    keys = (*_ALWAYS, page.parts[0], *step.visible)
-    selectors = [f".st-key-{key}" for key in (*keys, f"{page.name}-title")]
-    selectors += [f'[class*="st-key-{key}"]' for key in _BELOW[step.depth]]
-    shown = f":is({', '.join(selectors)})"
-    # A row or column is hidden where neither it nor anything in it is to be shown; what is inside a shown one stays.
-    rule = f".stVerticalBlock:has({shown}) > :not({shown}, :has({shown})) {{ display: none; }}"
-    st.html(f"<style>.stMain {rule}</style>")
+    parts = [f".st-key-{key}" for key in (page.parts[0], *step.visible)]
+    always = [f".st-key-{key}" for key in (*_ALWAYS, f"{page.name}-title")]
+    below = [f'[class*="st-key-{key}"]' for key in _BELOW[step.depth]]
+    headed, shown = f":is({', '.join(parts)})", f":is({', '.join([*parts, *always, *below])})"
+    # A row or column that holds nothing to be shown is hidden; headings and captions right before a part stay.
+    kept = [shown, f":has({shown})"]
+    kept += [f":not(:has({_KEYED})):has({'+ ' + f':not({_KEYED}) + ' * n}{headed})" for n in range(_BEFORE)]
+    rules = [
+        f".stVerticalBlock:has({shown}) > :not({', '.join(kept)})",
+        f".stHorizontalBlock:has({shown}):not(:has({_TITLE_ROW})) > :not({shown}, :has({shown}))",
+    ]
+    st.html(f"<style>.stMain :is({', '.join(rules)}) {{ display: none; }}</style>")

@@ -1,0 +1,150 @@
+"""Every lesson that ships, from its short link to its end by the keys alone, in both languages; its sheet on paper."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from moe_demo.ui.frame import lessons
+from moe_demo.ui.frame.lesson import LETTERS, Lesson
+from moe_demo.ui.kit.i18n import LANGUAGES, text_in
+from tests.browser.helpers import box_of, expect_no_exception, wait_drawn
+
+NOT_YET = {"whatif-effect"}
+"""Parts that stand on their page only once they are asked for."""
+
+
+def bar(page: Page) -> Locator:
+    return page.locator(".st-key-lesson .bar")
+
+
+def expect_step(page: Page, lesson: Lesson, number: int, lang: str) -> None:
+    """The bar of this step on its page, with the focus, and the parts that the step names."""
+    step = lesson.step(number)
+    place = text_in(lang, f"lesson.phases.{step.phase}")
+    said = text_in(lang, "lesson.place", n=number, all=len(lesson.steps), phase=place)
+    expect(bar(page).locator(".place")).to_have_text(said, timeout=30_000)
+    expect(page).to_have_url(re.compile(rf"/{step.page.url_path}\?"))
+    wait_drawn(page)
+    expect(bar(page).locator(".do")).to_contain_text(step.do)
+    expect(page.locator(f".st-key-{step.page.parts[0]}").first).to_be_visible()
+    for part in {*(step.visible or ())} - NOT_YET:
+        expect(page.locator(f".st-key-{part}").first).to_be_visible()
+    if step.visible is not None and step.depth != "prove":
+        expect(page.locator(".st-key-source")).to_be_hidden()
+    assert page.get_by_test_id("stAlert").count() == 0
+    expect_no_exception(page)
+
+
+def answer(page: Page, place: int) -> None:
+    """Press the letter of an answer; nothing below the bar moves."""
+    before = box_of(page.locator("h1"))["y"]
+    page.keyboard.press(LETTERS[place])
+    expect(bar(page).locator(".answer[aria-pressed=true]")).to_contain_text(LETTERS[place])
+    assert abs(box_of(page.locator("h1"))["y"] - before) < 2
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("name", lessons.NAMES)
+def test_a_lesson_is_walked_by_the_keys_alone(new_page: Callable[..., Page], name: str, lang: str):
+    page, lesson = new_page(width=1280, height=720), lessons.lesson_called(name, lang)
+    assert lesson is not None
+    page.goto(f"/?lesson={name}&lang={lang}")
+    for number, step in enumerate(lesson.steps, start=1):
+        expect_step(page, lesson, number, lang)
+        if step.question is not None:
+            wrong = (step.question.right + 1) % len(step.question.answers)
+            answer(page, wrong)
+            expect(bar(page).locator(".answer.right")).to_have_count(0 if step.phase == "predict" else 1)
+        if lesson.asks(number) and step.phase != "predict":
+            expect(bar(page).locator(".answer.wrong")).to_have_attribute("aria-pressed", "true")
+            page.keyboard.press("w")
+            _, question = lesson.asks(number)
+            expect(bar(page).get_by_text(question.because)).to_be_visible()
+        if number < len(lesson.steps):
+            page.keyboard.press("ArrowRight")
+    expect(bar(page).locator("[data-stop=next]")).to_be_disabled()
+    page.keyboard.press("ArrowLeft")
+    expect_step(page, lesson, len(lesson.steps) - 1, lang)
+    page.go_back()
+    expect_step(page, lesson, len(lesson.steps), lang)
+
+
+def test_a_reader_may_look_around_and_come_back(page: Page):
+    page.goto("/?lesson=routing&n=4")
+    wait_drawn(page)
+    assert bar(page).locator("[data-stop=reset]").count() == 0
+    page.locator(".st-key-head").get_by_role("link", name=text_in("zh", "scale.nav"), exact=True).click()
+    expect(page.locator("h1")).to_have_text(text_in("zh", "scale.title"))
+    expect(bar(page).locator(".place")).to_contain_text("4 / 8")
+    bar(page).locator("[data-stop=reset]").click()
+    expect(page.locator("h1")).to_have_text(text_in("zh", "router.title"))
+    expect(bar(page).locator("[data-stop=reset]")).to_have_count(0)
+    expect(page.locator(".st-key-map")).to_be_hidden()
+    bar(page).locator("[data-stop=whole]").click()
+    expect(page.locator(".st-key-map")).to_be_visible()
+
+
+def test_a_link_with_a_state_of_its_own_stays_as_it_is(page: Page):
+    page.goto("/top-k?lesson=collapse&n=3&k=2")
+    wait_drawn(page)
+    expect(page.locator("h1")).to_have_text(text_in("zh", "router.title"))
+    expect(bar(page).locator(".place")).to_contain_text("3 / 7")
+    expect(page).to_have_url(re.compile("k=2"))
+
+
+def test_a_lesson_that_is_not_there_is_said_so(page: Page):
+    for address in ("/?lesson=nobody", "/?lesson=own-" + "0" * 32, "/?lesson=tour&n=99", "/?lesson=tour&n=x"):
+        page.goto(address)
+        expect(page.get_by_test_id("stAlert").first).to_be_visible(timeout=30_000)
+        expect(page.locator("h1")).to_be_visible()
+        expect_no_exception(page)
+
+
+def test_the_sheet_stands_alone_on_paper(page: Page):
+    page.goto("/course?plan=data&lang=en")
+    wait_drawn(page)
+    page.emulate_media(media="print")
+    expect(page.locator(".st-key-lessons-sheet .sheet")).to_be_visible()
+    for hidden in (
+        ".st-key-head",
+        "h1",
+        ".st-key-lessons-card-tour",
+        ".st-key-lessons-drop",
+        ".sheet .print",
+    ):
+        expect(page.locator(hidden).first).to_be_hidden()
+    lesson = lessons.lesson_called("data", "en")
+    assert lesson is not None
+    expect(page.locator(".sheet .step")).to_have_count(len(lesson.steps))
+
+
+def test_a_lesson_of_ones_own_is_checked_kept_and_opened_by_its_link(new_page: Callable[..., Page]):
+    page = new_page(width=1280, height=900)
+    page.goto("/course?lang=en")
+    wait_drawn(page)
+    text = lessons.source("tour", "en").replace("A mixture of experts in ten minutes", "Mine")
+    field = page.locator(".st-key-lessons-drop input[type=file]")
+    field.set_input_files(
+        {"name": "a.toml", "mimeType": "application/toml", "buffer": text.replace('"B"', '"X"', 1).encode()}
+    )
+    line = 1 + text.split('right = "B"')[0].count("\n")
+    expect(page.get_by_test_id("stAlert")).to_contain_text(f"Line {line}: the right answer is X")
+    field = page.locator(".st-key-lessons-drop input[type=file]")
+    field.set_input_files({"name": "a.toml", "mimeType": "application/toml", "buffer": text.encode()})
+    card = page.locator('[class*="st-key-lessons-card-own"]').filter(has_text="Mine")
+    expect(card).to_have_count(1, timeout=15_000)
+    expect(page.get_by_test_id("stAlert")).to_have_count(0)
+    [name] = re.findall(r"own-[0-9a-f]{32}", card.inner_text())
+    other = new_page(width=1280, height=720)
+    other.goto(f"/?lesson={name}&n=4")
+    expect(bar(other).locator(".title")).to_have_text("Mine", timeout=30_000)
+    expect(other).to_have_url(re.compile("/gated-sum"))
+    other.goto("/course")
+    wait_drawn(other)
+    assert other.locator('[class*="st-key-lessons-card-own"]').count() == 0
+    card.get_by_role("button", name=text_in("en", "lessons.delete")).click()
+    expect(card).to_have_count(0)
+    other.goto(f"/?lesson={name}")
+    expect(other.get_by_test_id("stAlert").first).to_be_visible(timeout=30_000)
