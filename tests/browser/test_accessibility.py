@@ -37,6 +37,9 @@ OPENED = (
     "/interventions?act=bias&e=3&only=0-3&shared=1&predict=yes",
     "/interventions?act=silence&off=0-1.0-4&mute=0-3&alone=1-3",
     "/expert-parallel?t=1&l=1&limit=4&factor=1&stay=yes&spare=2",
+    "/?lesson=collapse&n=2",
+    "/?lesson=routing&n=8",
+    "/course?plan=data&sheet=pupil",
 )
 """What stands on a page only once a visitor has asked for it."""
 

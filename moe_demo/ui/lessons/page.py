@@ -36,10 +36,11 @@ _SHEETS: tuple[Sheet, ...] = ("teacher", "pupil")
 def draw(asked: LessonsSettings) -> None:
     """The lessons that ship, two beside each other."""
     st.html(f"<style>{STYLE}</style>")
-    columns = st.columns(2)
-    for place, lesson in enumerate(shipped(language())):
-        with columns[place % len(columns)]:
-            _card(lesson, is_shown=lesson.name == asked.plan)
+    found = shipped(language())
+    for first in range(0, len(found), 2):
+        for lesson, column in zip(found[first : first + 2], st.columns(2), strict=False):
+            with column:
+                _card(lesson, is_shown=lesson.name == asked.plan)
 
 
 def _card(lesson: Lesson, *, is_shown: bool) -> None:

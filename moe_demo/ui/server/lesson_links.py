@@ -39,7 +39,7 @@ def target(url_path: str, query: str) -> str | None:
     chosen = parsed(PageSettings, pairs)
     lang = chosen.lang if chosen.lang in LANGUAGES else DEFAULT_LANGUAGE
     lesson = lesson_called(str(chosen.lesson), lang)
-    if lesson is None or not 1 <= chosen.lesson_step <= len(lesson.steps):
+    if lesson is None or chosen.notices or not 1 <= chosen.lesson_step <= len(lesson.steps):
         return None
     to, params = lesson.step(chosen.lesson_step).page.url_path, lesson.address(chosen.lesson_step, lang)
     if to == url_path and dict(pairs) == params:
