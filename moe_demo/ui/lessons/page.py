@@ -45,7 +45,7 @@ def draw(asked: LessonsSettings) -> None:
 
 def _card(lesson: Lesson, *, is_shown: bool) -> None:
     with st.container(border=True, key=f"lessons-card-{lesson.name}"):
-        st.subheader(plain(lesson.plan.title), anchor=False)
+        st.header(plain(lesson.plan.title), anchor=False)
         st.markdown(plain(lesson.plan.about))
         st.caption(
             t(
