@@ -148,3 +148,43 @@ def test_a_lesson_of_ones_own_is_checked_kept_and_opened_by_its_link(new_page: C
     expect(card).to_have_count(0)
     other.goto(f"/?lesson={name}")
     expect(other.get_by_test_id("stAlert").first).to_be_visible(timeout=30_000)
+
+
+def test_a_lesson_is_presented_by_the_keys_of_a_clicker(new_page: Callable[..., Page]):
+    page = new_page(width=1920, height=1080)
+    page.goto("/?lesson=routing&present=1")
+    wait_drawn(page)
+    expect(page.locator(".st-key-head")).to_be_hidden()
+    assert page.evaluate("parseFloat(getComputedStyle(document.documentElement).fontSize)") >= 22
+    place, black = bar(page).locator(".place"), page.locator(".moe-black")
+    page.locator("h1").click()  # the keys hold wherever the focus is
+    for key, number in (("PageDown", 2), ("ArrowRight", 3), (" ", 4), ("PageUp", 3), ("ArrowLeft", 2)):
+        page.keyboard.press(key)
+        expect(place).to_contain_text(f"{number} / 8")
+        wait_drawn(page)
+        expect(page).to_have_url(re.compile("present=1"))
+    page.keyboard.press("2")
+    expect(bar(page).locator(".answer[aria-pressed=true]")).to_contain_text("B")
+    for key in ("b", "."):
+        page.keyboard.press(key)
+        expect(black).to_be_visible()
+        page.keyboard.press(key)
+        expect(black).to_have_count(0)
+    expect(place).to_contain_text(text_in("zh", "lesson.depths.look"))
+    page.keyboard.press("D")
+    expect(place).to_contain_text(text_in("zh", "lesson.depths.compute"))
+    expect(page.locator('[class*="st-key-lineage-list"]').last).to_be_visible()
+    before = box_of(bar(page))["height"]
+    page.keyboard.press("+")
+    page.wait_for_function(f"document.querySelector('.st-key-lesson').offsetHeight > {before}")
+    page.keyboard.press("?")
+    expect(page.locator(".st-key-lesson .help")).to_contain_text("PageDown")
+    page.keyboard.press("Escape")
+    page.keyboard.press("l")
+    expect(place).to_contain_text("Step 2 / 8")
+    page.locator("input#sentence").fill("b")
+    expect(black).to_have_count(0)
+    page.locator("h1").click()
+    page.keyboard.press("x")
+    expect(page.locator(".st-key-head")).to_be_visible()
+    expect(page).not_to_have_url(re.compile("present=1"))

@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from moe_demo.ui.frame import lessons
-from moe_demo.ui.frame.data_lesson import lesson_bar_data
+from moe_demo.ui.frame.data_lesson import Seen, lesson_bar_data
 from moe_demo.ui.frame.lesson import Lesson
 from moe_demo.ui.frame.pages import PAGES
 from moe_demo.ui.kit.i18n import LANGUAGES, speaking, text_in
@@ -77,14 +77,14 @@ def test_a_prediction_is_kept_and_shown_beside_the_result():
 def test_an_answer_is_not_told_before_it_is_given():
     lesson = lesson_of("collapse")
     with speaking("zh"):
-        asked = lesson_bar_data(lesson, 3, None, away=False, whole=None)
+        asked = lesson_bar_data(lesson, 3, Seen())
         assert (asked["known"], asked["question"]["right"]) == (False, None)
-        given = lesson_bar_data(lesson, 3, 2, away=False, whole=None)
+        given = lesson_bar_data(lesson, 3, Seen(picked=2))
         assert (given["known"], given["question"]["right"]) == (True, 2)
         assert given["question"]["outcome"] == text_in("zh", "lesson.right", letter="C")
-        predicted = lesson_bar_data(lesson, 1, 0, away=False, whole=None)
+        predicted = lesson_bar_data(lesson, 1, Seen(picked=0))
         assert predicted["question"]["right"] is None
-        skipped = lesson_bar_data(lesson, 2, None, away=False, whole=None)
+        skipped = lesson_bar_data(lesson, 2, Seen())
         assert skipped["question"]["outcome"] == text_in("zh", "lesson.no_prediction", right="A")
 
 

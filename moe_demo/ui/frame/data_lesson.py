@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TypedDict
 
-from moe_demo.ui.frame.lesson import LETTERS, Lesson
+from moe_demo.ui.frame.lesson import LETTERS, Depth, Lesson
 from moe_demo.ui.kit.i18n import labels, language, t
 from moe_demo.ui.kit.words import key_help
 
@@ -43,17 +44,31 @@ class FrameLessonBarData(TypedDict):
     """Whether the page is not, or no longer, as the step opens it."""
     whole: bool | None
     """Whether the whole page stands below; None where the step leaves nothing out."""
+    depth: str
+    """In words."""
+    present: bool
+    """Whether a class looks on: then the keys of a clicker hold on the whole page."""
     keys: dict[str, str]
     words: dict[str, str]
     lang: str
 
 
-def lesson_bar_data(
-    lesson: Lesson, number: int, picked: int | None, *, away: bool, whole: bool | None
-) -> FrameLessonBarData:
-    """The bar of a step. `picked` is the reader's answer to the question that is on show."""
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """How a reader has a step before them."""
+
+    picked: int | None = None
+    """Their answer to the question that is on show."""
+    away: bool = False
+    whole: bool | None = None
+    depth: Depth = "look"
+    present: bool = False
+
+
+def lesson_bar_data(lesson: Lesson, number: int, seen: Seen) -> FrameLessonBarData:
+    """The bar of a step."""
     step = lesson.step(number)
-    question = _question(lesson, number, picked)
+    question = _question(lesson, number, seen.picked)
     is_known = step.phase == "predict" or question is None or question["right"] is not None
     return {
         "title": lesson.plan.title,
@@ -64,9 +79,11 @@ def lesson_bar_data(
         "notice": step.notice,
         "known": is_known,
         "question": question,
-        "away": away,
-        "whole": whole,
-        "keys": key_help("lesson.keys"),
+        "away": seen.away,
+        "whole": seen.whole,
+        "depth": t(f"lesson.depths.{seen.depth}"),
+        "present": seen.present,
+        "keys": key_help("lesson.present_keys" if seen.present else "lesson.keys"),
         "words": labels("lesson.words"),
         "lang": language(),
     }

@@ -6,6 +6,7 @@ import { mounted } from "../kit/stage.js";
 import { fill } from "../kit/text.js";
 
 const LETTERS = "ABCD";
+const SIZES = { least: 0.8, most: 1.5, step: 0.1 }; // of the type of a presented page
 
 /**
  * @typedef {import("./lesson_bar.types.js").PictureData} PictureData
@@ -27,7 +28,15 @@ class LessonBar {
     this.bar = el("section", { class: "bar", tabindex: -1 });
     this.help = el("div", { class: "help", hidden: true });
     root.replaceChildren(this.bar, this.help);
-    root.addEventListener("keydown", (event) => this.key(event));
+    root.addEventListener("keydown", (event) => !this.data?.present && this.key(event));
+    this.onPage = (/** @type {KeyboardEvent} */ event) => this.data?.present && this.pageKey(event);
+    window.addEventListener("keydown", this.onPage, { capture: true });
+    this.black = el("div", { class: "moe-black", onclick: () => this.blacken() });
+  }
+
+  leave() {
+    window.removeEventListener("keydown", this.onPage, { capture: true });
+    this.black.remove();
   }
 
   /**
@@ -40,6 +49,7 @@ class LessonBar {
     if (isNew) this.isReasoning = false;
     Object.assign(this, { data, send, step });
     const stop = this.stop();
+    this.bar.classList.toggle("present", data.present);
     this.bar.setAttribute("aria-label", `${data.words.label} · ${data.title} · ${data.place}`);
     this.bar.replaceChildren(this.way(data), this.task(data), this.result(data));
     this.help.replaceChildren(keyList(Object.entries(data.keys)));
@@ -80,7 +90,7 @@ class LessonBar {
       "div",
       { class: "way" },
       el("p", { class: "title" }, data.title),
-      el("p", { class: "place" }, data.place),
+      el("p", { class: "place" }, data.present ? `${data.place} · ${data.depth}` : data.place),
       el(
         "p",
         { class: "buttons" },
@@ -205,24 +215,88 @@ class LessonBar {
     if (this.data) this.show(this.data, this.send);
   }
 
-  /** @param {KeyboardEvent} event */
-  key(event) {
-    const letters = [...LETTERS].flatMap((letter, place) => [
-      [letter, () => this.pick(place)],
-      [letter.toLowerCase(), () => this.pick(place)],
-    ]);
-    actOn(event, {
-      ...Object.fromEntries(letters),
+  /** Nothing to be seen, until the same key again. */
+  blacken() {
+    if (this.black.isConnected) this.black.remove();
+    else document.body.append(this.black);
+  }
+
+  fullScreen() {
+    if (document.fullscreenElement) document.exitFullscreen();
+    else document.documentElement.requestFullscreen().catch(() => {});
+  }
+
+  /** @param {number} by larger or smaller type, and pictures with it */
+  resize(by) {
+    const { style } = document.documentElement;
+    const size = Number(style.getPropertyValue("--present-size") || 1) + by * SIZES.step;
+    style.setProperty("--present-size", String(Math.min(Math.max(size, SIZES.least), SIZES.most)));
+    window.dispatchEvent(new Event("resize"));
+  }
+
+  speak() {
+    /** @type {HTMLElement | null} */
+    const button = document.querySelector(".st-key-lang button");
+    button?.click();
+  }
+
+  /** What keys do wherever they are pressed. @returns {Record<string, () => void>} */
+  acts() {
+    const digits = [...LETTERS].map((_, place) => [String(place + 1), () => this.pick(place)]);
+    return {
+      ...Object.fromEntries(digits),
       ArrowRight: () => this.go(1),
       ArrowLeft: () => this.go(-1),
       w: () => this.reason(),
-      W: () => this.reason(),
       r: () => this.go(0),
-      R: () => this.go(0),
       "?": () => this.toggleHelp(),
       ...(this.help.hidden ? {} : { Escape: () => this.toggleHelp() }),
-    });
+    };
   }
+
+  /** @param {KeyboardEvent} event with the focus on the bar */
+  key(event) {
+    const letters = [...LETTERS].map((letter, place) => [letter.toLowerCase(), () => this.pick(place)]);
+    actOn(event, eitherCase({ ...this.acts(), ...Object.fromEntries(letters) }));
+  }
+
+  /** @param {KeyboardEvent} event anywhere on a presented page, but where somebody types or presses a button */
+  pageKey(event) {
+    const at = event.composedPath()[0];
+    if (at instanceof Element && at.matches("input, textarea, select, [contenteditable]")) return;
+    const isButton = at instanceof Element && at.matches("button, a, summary");
+    if (event.key === " " && isButton) return;
+    actOn(
+      event,
+      eitherCase({
+        ...this.acts(),
+        PageDown: () => this.go(1),
+        " ": () => this.go(1),
+        PageUp: () => this.go(-1),
+        b: () => this.blacken(),
+        ".": () => this.blacken(),
+        f: () => this.fullScreen(),
+        l: () => this.speak(),
+        d: () => this.send("depth", true),
+        x: () => this.send("present", true),
+        "+": () => this.resize(1),
+        "=": () => this.resize(1),
+        "-": () => this.resize(-1),
+      }),
+    );
+  }
+}
+
+/**
+ * The same for capitals.
+ * @param {Record<string, () => void>} acts
+ * @returns {Record<string, () => void>}
+ */
+function eitherCase(acts) {
+  return {
+    ...Object.fromEntries(Object.entries(acts).map(([key, act]) => [key.toUpperCase(), act])),
+    ...acts,
+  };
 }
 
 export default mounted((root) => new LessonBar(root));

@@ -8,11 +8,14 @@ leave parts of its page out: they are there, and not shown until the reader want
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
 from moe_demo.ui.frame import navigation
-from moe_demo.ui.frame.data_lesson import lesson_bar_data
-from moe_demo.ui.frame.lesson import Depth, Lesson, Step
+from moe_demo.ui.frame.data_lesson import Seen, lesson_bar_data
+from moe_demo.ui.frame.lesson import DEPTHS, Depth, Lesson, Step
+from moe_demo.ui.frame.lesson_parts import leave_out
 from moe_demo.ui.frame.lessons import lesson_called
 from moe_demo.ui.frame.pages import Page
 from moe_demo.ui.kit import selection
@@ -23,18 +26,9 @@ from moe_demo.ui.kit.words import plain
 KEY, WAYS = "lesson", "lesson-ways"
 _ANSWERS, _WHOLE = "lesson.answers", "lesson.whole"
 _MAX_NAME_CHARS = 40
-_ALWAYS = ("head", "lesson", "lesson-says", "strip", "notices", "next_steps")
-"""Keys of what every step leaves on its page, with the title."""
-_TITLE_ROW = ".st-key-next_steps"
-"""What stands beside the title of the start page, which has no key."""
-_KEYED = '[class*="st-key-"]'
-_BEFORE = 3
-"""How many elements without a key, such as heading and caption, belong to the one with a key that follows them."""
-_BELOW: dict[Depth, tuple[str, ...]] = {
-    "look": (),
-    "compute": ("lineage-list",),
-    "prove": ("lineage-list", "source"),
-}
+_DEPTH = "lesson.depth"
+PRESENT = Path(__file__).with_name("present.css").read_text(encoding="utf-8")
+"""The style of a page that a class looks at."""
 
 
 def draw(page: Page) -> None:
@@ -53,17 +47,26 @@ def draw(page: Page) -> None:
     step = lesson.step(number)
     away = not _is_as_opened(step, page, chosen)
     whole = _is_whole(lesson, number) if step.visible is not None else None
-    _leave_out(step, page, whole=bool(whole))
-    data = lesson_bar_data(lesson, number, _answer(lesson, number), away=away, whole=whole)
+    depth = _depth(lesson, number)
+    if not whole:
+        leave_out(step, page, depth)
+    if chosen.present:
+        st.html(f"<style>{PRESENT}</style>")
+    seen = Seen(
+        picked=_answer(lesson, number), away=away, whole=whole, depth=depth, present=bool(chosen.present)
+    )
+    data = lesson_bar_data(lesson, number, seen)
     picture(
         "frame/lesson_bar",
         data=data,
         key=KEY,
         on_pick_change=lambda: _pick(lesson, number),
         on_whole_change=lambda: _see_whole(lesson, number),
-        on_go_change=lambda: _go(lesson, chosen.lang),
+        on_go_change=lambda: _go(lesson, chosen),
+        on_depth_change=lambda: _deeper(lesson, number),
+        on_present_change=lambda: selection.update(page.settings, present=1 - chosen.present),
     )
-    _ways(page, lesson, number, chosen.lang)
+    _ways(page, lesson, number, chosen)
 
 
 def _say(text: str) -> None:
@@ -71,7 +74,7 @@ def _say(text: str) -> None:
         st.warning(text)
 
 
-def _ways(page: Page, lesson: Lesson, number: int, lang: str) -> None:
+def _ways(page: Page, lesson: Lesson, number: int, chosen: selection.Selection) -> None:
     """Links to the steps around this one on other pages, which the bar's buttons click: not to be seen.
 
     A link is one step of Back, where leaving for another page from here would be two; but Streamlit's links do not lead
@@ -81,19 +84,19 @@ def _ways(page: Page, lesson: Lesson, number: int, lang: str) -> None:
         for to in range(max(number - 1, 1), min(number + 1, len(lesson.steps)) + 1):
             if lesson.step(to).page != page:
                 with st.container(key=f"{WAYS}-{to}"):
-                    navigation.to(lesson.step(to).page, lesson.address(to, lang))
+                    navigation.to(lesson.step(to).page, lesson.address(to, chosen.lang, chosen.present))
 
 
-def _go(lesson: Lesson, lang: str) -> None:
+def _go(lesson: Lesson, chosen: selection.Selection) -> None:
     """To another step on the page that is on show."""
     to = st.session_state[KEY].go
     if isinstance(to, int) and 1 <= to <= len(lesson.steps):
-        selection.write(lesson.address(to, lang))
+        selection.write(lesson.address(to, chosen.lang, chosen.present))
 
 
 def _is_as_opened(step: Step, page: Page, chosen: selection.Selection) -> bool:
     """Whether the page is what the step opens."""
-    here = chosen.params(page.settings, lesson=None, lesson_step=1, lang=DEFAULT_LANGUAGE)
+    here = chosen.params(page.settings, lesson=None, lesson_step=1, lang=DEFAULT_LANGUAGE, present=0)
     return page == step.page and here == dict(step.params)
 
 
@@ -127,19 +130,14 @@ def _see_whole(lesson: Lesson, number: int) -> None:
     st.session_state[_WHOLE] = None if _is_whole(lesson, number) else (lesson.name, number)
 
 
-def _leave_out(step: Step, page: Page, *, whole: bool) -> None:
-    """Hide what the step does not show; on another page than its own, nothing."""
-    if step.visible is None or whole or page != step.page:
-        return
-    parts = [f".st-key-{key}" for key in (page.parts[0], *step.visible)]
-    always = [f".st-key-{key}" for key in (*_ALWAYS, f"{page.name}-title")]
-    below = [f'[class*="st-key-{key}"]' for key in _BELOW[step.depth]]
-    headed, shown = f":is({', '.join(parts)})", f":is({', '.join([*parts, *always, *below])})"
-    # A row or column that holds nothing to be shown is hidden; headings and captions right before a part stay.
-    kept = [shown, f":has({shown})"]
-    kept += [f":not(:has({_KEYED})):has({'+ ' + f':not({_KEYED}) + ' * n}{headed})" for n in range(_BEFORE)]
-    rules = [
-        f".stVerticalBlock:has({shown}) > :not({', '.join(kept)})",
-        f".stHorizontalBlock:has({shown}):not(:has({_TITLE_ROW})) > :not({shown}, :has({shown}))",
-    ]
-    st.html(f"<style>.stMain :is({', '.join(rules)}) {{ display: none; }}</style>")
+def _depth(lesson: Lesson, number: int) -> Depth:
+    """The step's, or the one that this visit has set for it."""
+    place, depth = st.session_state.get(_DEPTH, (None, DEPTHS[0]))
+    return depth if place == (lesson.name, number) else lesson.step(number).depth
+
+
+def _deeper(lesson: Lesson, number: int) -> None:
+    """The next depth; after the last, the first."""
+    selection.keep()
+    after = (DEPTHS.index(_depth(lesson, number)) + 1) % len(DEPTHS)
+    st.session_state[_DEPTH] = (lesson.name, number), DEPTHS[after]

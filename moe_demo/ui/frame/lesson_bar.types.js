@@ -13,6 +13,8 @@
  * @property {LessonQuestion|null} question
  * @property {boolean} away Whether the page is not, or no longer, as the step opens it.
  * @property {boolean|null} whole Whether the whole page stands below; None where the step leaves nothing out.
+ * @property {string} depth In words.
+ * @property {boolean} present Whether a class looks on: then the keys of a clicker hold on the whole page.
  * @property {Record<string, string>} keys
  * @property {Record<string, string>} words
  * @property {string} lang

@@ -11,7 +11,7 @@ nothing, and Back undoes the last click. What has its default value does not sta
 `query_params=chosen.params()`.
 
     s text · t token · l layer · e expert · run · step (checkpoint) · with (the run beside it) · lang
-    · why (the number whose sum is shown: insight.lineage.NumberKey) · lesson and n (its step, counted from 1),
+    · why (the number whose sum is shown: insight.lineage.NumberKey) · lesson, n (its step, from 1) · present,
     and the settings of single pages (kit.page_settings), which other pages carry along untouched
 
 Reading has no effect: an address is parsed once into a selection that carries its notices, the names of what was
@@ -52,6 +52,7 @@ KEYS = {
     "why": "why",
     "lesson": "lesson",
     "lesson_step": "n",
+    "present": "present",
 }
 """Field of the selection -> parameter of the address."""
 
@@ -83,6 +84,8 @@ class Selection:
     lesson: str | None = None
     """The lesson whose bar stands above the page (ui.frame.lessons); None: no lesson."""
     lesson_step: int = 1
+    present: int = 0
+    """1 where a class looks on: larger type, the keys of a clicker."""
     settings: PageSettings = field(default_factory=PageSettings)
     """The page's own; `of` gives them their type."""
     others: Mapping[str, str] = field(default_factory=dict)
@@ -158,7 +161,7 @@ def parsed(kind: type[PageSettings], pairs: tuple[tuple[str, str], ...]) -> Sele
     known = {*KEYS.values(), *page_settings.every_name(), *_IGNORED}
     settings, unread = page_settings.read(kind, params)
     lang = params.get("lang", DEFAULT_LANGUAGE)
-    numbered = ("token", "layer", "expert", "step", "lesson_step")
+    numbered = ("token", "layer", "expert", "step", "lesson_step", "present")
     indices = {KEYS[name]: _index(params.get(KEYS[name])) for name in numbered}
     broken = [name for name, index in indices.items() if index is None and name in params]
     why = _number_key(params.get("why"))
@@ -175,6 +178,7 @@ def parsed(kind: type[PageSettings], pairs: tuple[tuple[str, str], ...]) -> Sele
         why=why,
         lesson=params.get("lesson"),
         lesson_step=indices["n"] or 1,
+        present=min(indices["present"] or 0, 1),
         settings=settings,
         others={n: params[n] for n in page_settings.every_name() - page_settings.names(kind) if n in params},
     )

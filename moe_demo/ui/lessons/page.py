@@ -56,7 +56,9 @@ def _card(lesson: Lesson, *, is_shown: bool) -> None:
             )
         )
         with st.container(horizontal=True, vertical_alignment="center"):
-            navigation.to(lesson.step(1).page, lesson.address(1, language()), t("lessons.begin"))
+            for present, said in enumerate(("begin", "present")):
+                address = lesson.address(1, language(), present)
+                navigation.to(lesson.step(1).page, address, t(f"lessons.{said}"))
             st.button(
                 t("lessons.shown" if is_shown else "lessons.show"),
                 key=f"lessons.show.{lesson.name}",

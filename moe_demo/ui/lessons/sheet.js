@@ -63,8 +63,8 @@ function drawnStep(step, words) {
  * @param {string} lang
  */
 function linkTo(name, lang) {
-  const asked = new URLSearchParams(lang === "zh" ? { lesson: name } : { lesson: name, lang });
-  return `${BASE}/?${asked}`;
+  const query = new URLSearchParams(lang === "zh" ? { lesson: name } : { lesson: name, lang });
+  return `${BASE}/?${query}`;
 }
 
 export default drawn((root, /** @type {PictureData} */ data) => {

@@ -21,7 +21,7 @@ from moe_demo.ui.kit.i18n import DEFAULT_LANGUAGE, LANGUAGES
 from moe_demo.ui.kit.page_settings import PageSettings
 from moe_demo.ui.kit.selection import KEYS, parsed
 
-_FRAME = {KEYS[name] for name in ("lesson", "lesson_step", "lang")}
+_FRAME = {KEYS[name] for name in ("lesson", "lesson_step", "lang", "present")}
 _URL_PATHS = {page.url_path for page in PAGES}
 
 
@@ -41,7 +41,8 @@ def target(url_path: str, query: str) -> str | None:
     lesson = lesson_called(str(chosen.lesson), lang)
     if lesson is None or chosen.notices or not 1 <= chosen.lesson_step <= len(lesson.steps):
         return None
-    to, params = lesson.step(chosen.lesson_step).page.url_path, lesson.address(chosen.lesson_step, lang)
+    to = lesson.step(chosen.lesson_step).page.url_path
+    params = lesson.address(chosen.lesson_step, lang, chosen.present)
     if to == url_path and dict(pairs) == params:
         return None
     return f"{to or '.'}?{urlencode(params)}"
