@@ -188,3 +188,20 @@ def test_a_lesson_is_presented_by_the_keys_of_a_clicker(new_page: Callable[..., 
     page.keyboard.press("x")
     expect(page.locator(".st-key-head")).to_be_visible()
     expect(page).not_to_have_url(re.compile("present=1"))
+
+
+def test_the_teachers_own_window_follows_and_leads(new_page: Callable[..., Page]):
+    page, lesson = new_page(width=1280, height=720), lessons.lesson_called("tour", "en")
+    assert lesson is not None
+    page.goto("/?lesson=tour&lang=en&present=1")
+    wait_drawn(page)
+    with page.context.expect_page() as opened:
+        page.keyboard.press("s")
+    notes = opened.value
+    expect(notes.locator("h1")).to_contain_text("Step 1 / 7")
+    expect(notes.locator("body")).to_contain_text(lesson.step(1).teacher)
+    expect(notes.locator("body")).to_contain_text(lesson.step(2).do)
+    expect(notes.locator(".clock")).to_have_text(re.compile(r"^\d\d:\d\d · 0:\d\d$"))
+    notes.keyboard.press("PageDown")
+    expect(bar(page).locator(".place")).to_contain_text("Step 2 / 7", timeout=30_000)
+    expect(notes.locator("body")).to_contain_text(lesson.step(2).teacher)

@@ -48,6 +48,9 @@ class FrameLessonBarData(TypedDict):
     """In words."""
     present: bool
     """Whether a class looks on: then the keys of a clicker hold on the whole page."""
+    teacher: str
+    """For the teacher's own window, as what is coming; empty where no class looks on."""
+    coming: str
     keys: dict[str, str]
     words: dict[str, str]
     lang: str
@@ -83,6 +86,8 @@ def lesson_bar_data(lesson: Lesson, number: int, seen: Seen) -> FrameLessonBarDa
         "whole": seen.whole,
         "depth": t(f"lesson.depths.{seen.depth}"),
         "present": seen.present,
+        "teacher": step.teacher if seen.present else "",
+        "coming": lesson.step(number + 1).do if seen.present and number < len(lesson.steps) else "",
         "keys": key_help("lesson.present_keys" if seen.present else "lesson.keys"),
         "words": labels("lesson.words"),
         "lang": language(),

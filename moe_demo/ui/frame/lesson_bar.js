@@ -4,6 +4,7 @@ import { el } from "../kit/dom.js";
 import { actOn, keyList } from "../kit/keys.js";
 import { mounted } from "../kit/stage.js";
 import { fill } from "../kit/text.js";
+import { openNotes, renewNotes } from "./notes_window.js";
 
 const LETTERS = "ABCD";
 const SIZES = { least: 0.8, most: 1.5, step: 0.1 }; // of the type of a presented page
@@ -53,6 +54,7 @@ class LessonBar {
     this.bar.setAttribute("aria-label", `${data.words.label} · ${data.title} · ${data.place}`);
     this.bar.replaceChildren(this.way(data), this.task(data), this.result(data));
     this.help.replaceChildren(keyList(Object.entries(data.keys)));
+    renewNotes(data, this.onPage);
     if (isNew && document.activeElement === document.body) this.bar.focus({ preventScroll: true });
     else if (stop) this.find(stop).focus({ preventScroll: true });
   }
@@ -278,6 +280,7 @@ class LessonBar {
         f: () => this.fullScreen(),
         l: () => this.speak(),
         d: () => this.send("depth", true),
+        s: () => this.data && openNotes(this.data, this.onPage),
         x: () => this.send("present", true),
         "+": () => this.resize(1),
         "=": () => this.resize(1),
