@@ -20,7 +20,7 @@ def test_a_second_run_sends_the_same_bytes(page: str, lang: str):
     at = opened(page, lang=lang)
     first = payloads(at)
     at.run()
-    assert len(first) >= 2
+    assert first
     assert payloads(at) == first
 
 

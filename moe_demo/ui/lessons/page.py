@@ -56,15 +56,20 @@ def _card(lesson: Lesson, *, is_shown: bool) -> None:
             )
         )
         with st.container(horizontal=True, vertical_alignment="center"):
-            for present, said in enumerate(("begin", "present")):
-                address = lesson.address(1, language(), present)
-                navigation.to(lesson.step(1).page, address, t(f"lessons.{said}"))
+            _begin(lesson)
             st.button(
                 t("lessons.shown" if is_shown else "lessons.show"),
                 key=f"lessons.show.{lesson.name}",
                 on_click=lambda: selection.update(LessonsSettings, plan=lesson.name),
                 disabled=is_shown,
             )
+
+
+def _begin(lesson: Lesson) -> None:
+    """Two links to the first step: for oneself, and for a class that looks on."""
+    for present, said in enumerate(("begin", "present")):
+        address = lesson.address(1, language(), present)
+        navigation.to(lesson.step(1).page, address, t(f"lessons.{said}"))
 
 
 def sheet(asked: LessonsSettings) -> None:
@@ -157,6 +162,6 @@ def _kept(files: LessonFiles, lesson: OwnLesson) -> None:
         st.caption(t("lessons.own_link", link=f"?lesson={lesson.name}"))
         with st.container(horizontal=True, vertical_alignment="center"):
             if (opened := lesson_called(lesson.name, language())) is not None:
-                navigation.to(opened.step(1).page, opened.address(1, language()), t("lessons.begin"))
+                _begin(opened)
             st.button(t("lessons.show"), key=f"lessons.show.{lesson.name}", on_click=show)
             st.button(t("lessons.delete"), key=f"lessons.delete.{lesson.name}", on_click=delete)
