@@ -253,3 +253,24 @@ def test_shipped_lessons_are_read_once():
     assert lessons.shipped("en") is first
     assert lessons.lesson_called("tour", "en") is first[0]
     assert lessons.lesson_called("nobody", "en") is None
+
+
+@pytest.mark.parametrize("text", ["a = " + "[" * 20_000, "[" * 50_000, "a = 1\n" * 2, "\x00", "=" * 1000])
+def test_what_only_looks_like_toml_is_refused(text: str):
+    with pytest.raises(LessonError) as refused:
+        read_lesson(text, "mine")
+    assert refused.value.code == "syntax"
+
+
+def test_a_refusal_quotes_no_more_than_a_line():
+    for before, after in (('level = "L"', f'level = "L"\n{"k" * 5000} = 1'), ('"top-k"', f'"{"p" * 5000}"')):
+        with pytest.raises(LessonError) as refused:
+            read_lesson(WHOLE.replace(before, after, 1), "mine")
+        assert len(str(refused.value)) < 500
+
+
+def test_a_lesson_of_ones_own_that_no_longer_fits_is_none(monkeypatch: pytest.MonkeyPatch):
+    texts = {"own-1": WHOLE, "own-2": WHOLE.replace("top-k", "gone")}
+    monkeypatch.setattr(lessons.LessonFiles, "text", lambda self, name: texts.get(name))
+    assert lessons.lesson_called("own-1", "en") == read_lesson(WHOLE, "own-1")
+    assert lessons.lesson_called("own-2", "en") is None

@@ -53,6 +53,7 @@ ROOM = {
 }
 """Columns that a text may take; a Chinese character takes two. What is not named here stands in the plan alone."""
 _PROSE = 1000
+_QUOTED = 60  # characters
 _SHARED = {KEYS[name] for name in ("text", "token", "layer", "expert", "run", "step", "twin", "why")}
 _STEP_KEYS = ("phase", "page", "settings", "visible", "depth", "do", "notice", "question", "teacher")
 _NEEDED = ("phase", "page", "do", "notice", "teacher")
@@ -112,7 +113,7 @@ class _Reader:
         self.lines = lines_of(text)
         try:
             self.content = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
+        except (tomllib.TOMLDecodeError, RecursionError) as error:  # the latter: brackets within brackets
             raise LessonError("syntax", line=torn_at(error, text)) from None
 
     def line(self, path: Path) -> int:
@@ -173,7 +174,11 @@ class _Reader:
         for name in (names := self.texts(table, path)):
             if name not in page.parts:
                 raise LessonError(
-                    "word", line=self.line(path), name="visible", value=name, known=", ".join(page.parts)
+                    "word",
+                    line=self.line(path),
+                    name="visible",
+                    value=_cut(name),
+                    known=", ".join(page.parts),
                 )
         return names
 
@@ -188,14 +193,18 @@ class _Reader:
             if name not in known:
                 where = page.url_path or START
                 raise LessonError(
-                    "setting", line=self.line((*path, name)), page=where, name=name, known=", ".join(known)
+                    "setting",
+                    line=self.line((*path, name)),
+                    page=where,
+                    name=_cut(name),
+                    known=", ".join(known),
                 )
         asked = {name: _as_in_an_address(value) for name, value in settings.items()}
         chosen = kept_or_parsed(page.settings, tuple(asked.items()))
         written = chosen.params(page.settings)
         for name in settings:
             if name in chosen.notices or (name == "s" and not _is_sentence(asked[name])):
-                raise LessonError("value", line=self.line((*path, name)), name=name, value=asked[name])
+                raise LessonError("value", line=self.line((*path, name)), name=name, value=_cut(asked[name]))
         if self.run_of is not None:
             self.require_places(page, asked, path)
         return written
@@ -210,7 +219,7 @@ class _Reader:
             try:
                 run = self.run_of(run_name, None)
             except RunError:
-                raise LessonError("run", line=self.line((*path, name)), value=run_name) from None
+                raise LessonError("run", line=self.line((*path, name)), value=_cut(run_name)) from None
             if name == "run":
                 if chosen.step is not None and chosen.step not in run.steps:
                     raise LessonError("place", line=self.line((*path, "step")), name="step")
@@ -230,7 +239,7 @@ class _Reader:
         letters, right = LETTERS[: len(answers)], asked["right"]
         if not isinstance(right, str) or len(right) != 1 or right not in letters:
             raise LessonError(
-                "right", line=self.line((*path, "right")), value=right, known=", ".join(letters)
+                "right", line=self.line((*path, "right")), value=_cut(right), known=", ".join(letters)
             )
         texts = {name: self.text(asked, (*path, name)) for name in ("ask", "why", "because")}
         check = self.text(asked, (*path, "check")) if "check" in asked else ""
@@ -243,7 +252,11 @@ class _Reader:
         for name in table:
             if name not in known:
                 raise LessonError(
-                    "unknown_key", line=self.line((*at, name)), table=where, name=name, known=", ".join(known)
+                    "unknown_key",
+                    line=self.line((*at, name)),
+                    table=where,
+                    name=_cut(name),
+                    known=", ".join(known),
                 )
         for name in known if needed is None else needed:
             if name not in table:
@@ -279,9 +292,14 @@ class _Reader:
         value = table[str(path[-1])]
         if value not in known:
             raise LessonError(
-                "word", line=self.line(path), name=path[-1], value=str(value)[:80], known=", ".join(known)
+                "word", line=self.line(path), name=path[-1], value=_cut(value), known=", ".join(known)
             )
         return cast(Word, value)
+
+
+def _cut(value: object) -> str:
+    """What stands in a file, as far as an error quotes it."""
+    return str(value)[:_QUOTED]
 
 
 def _as_in_an_address(value: object) -> str:

@@ -9,7 +9,6 @@ Of what stands in braces, the line of the whole; the lines of texts and lists th
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 
 Path = tuple[str | int, ...]
@@ -53,7 +52,7 @@ def line_of(lines: Lines, path: Path) -> int:
     return lines.get(path, 1)
 
 
-def torn_at(error: tomllib.TOMLDecodeError, text: str) -> int:
+def torn_at(error: Exception, text: str) -> int:
     """The line where a file stops being TOML."""
     found = _TORN.search(str(error))
     return int(found[1]) if found else max(len(text.splitlines()), 1)

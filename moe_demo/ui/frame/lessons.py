@@ -48,7 +48,10 @@ def _own(name: str) -> Lesson | None:
     text = LessonFiles().text(name)
     if text is None:
         return None
-    return _read.get((name, text), lambda: read_lesson(text, name))
+    try:
+        return _read.get((name, text), lambda: read_lesson(text, name))
+    except LessonError:  # it was right when it was brought; a page has changed since
+        return None
 
 
 _read: BoundedCache[Lesson] = BoundedCache(64, lambda _: 1)
