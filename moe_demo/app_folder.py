@@ -17,7 +17,7 @@ PACKAGE = "moe-demo"
 def app_folder() -> Path:
     """The folder that holds app.py. Raises FileNotFoundError where the package came without it."""
     checkout = Path(__file__).parents[1]
-    if (checkout / "pyproject.toml").exists():
+    if (checkout / "app.py").exists() and (checkout / "pages").is_dir():
         return checkout
     scripts = [file for file in metadata.files(PACKAGE) or () if file.name == "app.py"]
     if not scripts:
