@@ -198,6 +198,13 @@ def test_recorded_experiments_stand_beside_the_papers(lang: str):
         with speaking(lang):
             said, frame = experiments.says(found), experiments.table(found)
         assert any(element.value.startswith(said) for element in at.markdown)
+        [shown] = [
+            one.value
+            for one in at.markdown
+            if one.value.startswith(f"| {' | '.join(frame.columns)} |")
+            and f"| {frame.iloc[1, 0]} | {frame.iloc[1, 1]} |" in one.value
+        ]
+        assert all(f"| {' | '.join(row)} |" in shown for row in frame.to_numpy())
         assert len(frame) == len(EXPERIMENTS[name])
         assert frame.iloc[0, 2] == "–"
         assert frame.iloc[1, 2].startswith(
