@@ -167,8 +167,9 @@ def show(load: Load) -> None:
     print(f"errors: {len(load.errors)}; training runs begun: {load.n_trained}")
     for error, times in Counter(load.errors).most_common(5):
         print(f"  {times} x {error}")
-    after, end = load.memory_at(60), load.memory_mb[-1][1]
-    print(f"resident memory: {after:.0f} MB after the first minute, {end:.0f} MB at the end")
+    minutes = range(1, 1 + int(load.memory_mb[-1][0] / 60))
+    series = ", ".join(f"{load.memory_at(60 * minute):.0f}" for minute in minutes)
+    print(f"resident memory after each minute: {series} MB; {load.memory_mb[-1][1]:.0f} MB at the end")
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -19,7 +19,7 @@ import logging
 import os
 import string
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -70,7 +70,7 @@ def text_in(spoken: str, key: str, /, **values: object) -> str:
     if template is None:
         return _missing(spoken, key)
     try:
-        return _FILL.vformat(template, (), values) if values else template
+        return _filled(template, values) if values else template
     except (KeyError, IndexError, ValueError) as error:
         if _strict():
             raise ValueError(
@@ -94,6 +94,13 @@ class _Fill(string.Formatter):
 
 
 _FILL = _Fill()
+
+
+def _filled(template: str, values: Mapping[str, object]) -> str:
+    """str.format is ten times as fast, and does where no number is below zero."""
+    if any(isinstance(value, Real) and value < 0 for value in values.values()):
+        return _FILL.vformat(template, (), values)
+    return template.format(**values)
 
 
 def labels(prefix: str) -> dict[str, str]:
