@@ -273,8 +273,10 @@ def test_the_losses_over_devices_are_shown_with_what_they_even(lang: str):
     found = read_device_losses()
     at = opened(lang=lang)
     with speaking(lang):
-        said = device_losses.says(found)
+        said, frame = device_losses.says(found), device_losses.table(found)
     assert said in [element.value for element in at.markdown]
     assert any(found.command in caption.value for caption in at.caption)
-    [frame] = [one.value for one in at.dataframe if "0.05" in one.value.iloc[-2, 0]]
+    [shown] = [one.value for one in at.markdown if one.value.startswith(f"| {' | '.join(frame.columns)} |")]
+    assert all(f"| {' | '.join(row)} |" in shown for row in frame.to_numpy())
+    assert "0.05" in frame.iloc[-2, 0]
     assert frame.iloc[-1, 1] == f"{found.of('communication').mean_accuracy:.1%}"

@@ -13,6 +13,7 @@ from moe_demo.ui.kit.errors import sentence
 from moe_demo.ui.kit.glossary import explained
 from moe_demo.ui.kit.i18n import labels, language, t
 from moe_demo.ui.kit.provenance import how_made
+from moe_demo.ui.kit.tables import markdown_table
 from moe_demo.ui.kit.words import layer_name
 
 
@@ -27,14 +28,15 @@ def draw() -> None:
     explained(t("devices.caption", devices=found.n_devices, reachable=found.reachable))
     said, rows = _told(found, language())
     st.markdown(said)
-    st.dataframe(rows, hide_index=True, key="balance.devices", alt=t("devices.label"))
+    st.markdown(rows)
     how_made(found, t("devices.note"))
 
 
 @lru_cache(maxsize=8)
-def _told(found: DeviceLosses, _language: str) -> tuple[str, pd.DataFrame]:
+def _told(found: DeviceLosses, _language: str) -> tuple[str, str]:
     """The sentence and the table, which are the same at every run of the page in one language."""
-    return says(found), table(found)
+    frame = table(found)
+    return says(found), markdown_table(list(frame.columns), frame.to_numpy().tolist())
 
 
 def says(found: DeviceLosses) -> str:
