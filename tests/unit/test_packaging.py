@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from moe_demo.app_folder import PACKAGE
 from moe_demo.cli import main
-from moe_demo.ui.kit.picture import PACKAGE
 from tests.browser.helpers import free_port
 from tests.conftest import ROOT
 

@@ -22,10 +22,10 @@ from typing import Any
 
 import streamlit as st
 
+from moe_demo.app_folder import PACKAGE
 from moe_demo.insight.lineage import NumberKey
 from moe_demo.ui.kit import redraw, selection
 
-PACKAGE = "moe-demo"
 ROOT_HTML = '<div class="root"></div>'
 
 
