@@ -129,6 +129,7 @@ class ModelConfig:
     kind_biases: bool = False  # a routing bias for each kind of word (DeepSeek-V4.1: for text and for images)
     final_norm: bool = True  # RMSNorm before pooling; the source article's classifier has none
     pooling_pseudocount: float = 0.0  # words of nothing that the mean counts along, so few make none sure
+    lone_word_pseudocount: float = 0.0  # more of them outside training, where fewer than two words are known
     embedding_std: float = 0.1  # spread of the first word and n-gram vectors
     router_std: float = 0.1  # and of the first expert directions; DeepSeek's models start from 0.006
     dropout: float = 0.2
@@ -162,7 +163,7 @@ class ModelConfig:
             "dim",
             must_be("multiple", of=f"2 x n_heads={2 * self.n_heads}"),
         )
-        for name in ("n_shared", "ffn_dim", "pooling_pseudocount", "n_hash_layers"):
+        for name in ("n_shared", "ffn_dim", "pooling_pseudocount", "lone_word_pseudocount", "n_hash_layers"):
             require(self, getattr(self, name) >= 0, name, must_be("at_least", bound=0))
         at_most = must_be("at_most", bound=self.n_layers)
         require(self, self.n_hash_layers <= self.n_layers, "n_hash_layers", at_most)
@@ -342,8 +343,8 @@ def _deepseek_preset() -> RunConfig:
     pace: dict[str, Any] = {"epochs": 8, "batch_size": 96, "lr": 8e-3, "held_out_fraction": 0.1}
     texts: dict[str, Any] = {"word_dropout": 0.2, "words_left_out": 0.5}
     outliers: dict[str, Any] = {"outlier_weight": 0.5, "outlier_share": 0.4}
-    model = ModelConfig(pooling_pseudocount=2.0, token_dropout=0.0)
-    sure: dict[str, Any] = {"label_smoothing": 0.01, "confidence_temperature": 0.8}
+    model = ModelConfig(pooling_pseudocount=2.0, lone_word_pseudocount=4.0, token_dropout=0.0)
+    sure: dict[str, Any] = {"label_smoothing": 0.01, "confidence_temperature": 0.78}
     return RunConfig(model=model, balance=balance, **pace, **texts, **outliers, **sure)
 
 

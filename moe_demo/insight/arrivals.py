@@ -2,25 +2,39 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
 
+from moe_demo.insight.run import Run
 from moe_demo.insight.trace import ForwardTrace
-from moe_demo.model.classifier import Classifier
+from moe_demo.model.batch import TokenBatch
 
 Array = np.ndarray[Any, Any]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Arrivals:
+    """What would be said if only the first n words had been averaged, n = 1 .. T."""
+
+    probabilities_TC: Array
+    """Of each class; the last row is the answer itself."""
+    added_T: Array
+    """How many words of nothing are counted along: `Classifier.pseudocount` of the first n words."""
+
+
 @torch.inference_mode()
-def answers_so_far(model: Classifier, trace: ForwardTrace) -> Array:
-    """Probability of each class if only the first n words had been averaged, n = 1 .. T, shape (T, C).
+def arrivals(run: Run, trace: ForwardTrace) -> Arrivals:
+    """The answer after each word.
 
     Only the average is cut short: each word has been through all layers and has seen the whole sentence by attention.
-    So the last row is the answer itself.
     """
-    n_words_T1 = np.arange(1, len(trace.tokens) + 1)[:, None]
-    counted_T1 = n_words_T1 + model.config.pooling_pseudocount
-    mean_TD = trace.averaged_TD.cumsum(axis=0, dtype=np.float64) / counted_T1
-    return np.asarray(model.head(torch.from_numpy(mean_TD.astype(np.float32))).softmax(-1).numpy())
+    n_words_T = torch.arange(1, len(trace.tokens) + 1)
+    first = torch.cat([torch.arange(int(n)) for n in n_words_T])
+    beginnings = TokenBatch.of([run.encoder.encode(trace.text)]).of_tokens(first, n_words_T)
+    added_T = run.model.pseudocount(beginnings).numpy()
+    mean_TD = trace.averaged_TD.cumsum(axis=0, dtype=np.float64) / (n_words_T.numpy() + added_T)[:, None]
+    logits_TC = run.model.head(torch.from_numpy(mean_TD.astype(np.float32)))
+    return Arrivals(probabilities_TC=logits_TC.softmax(-1).numpy(), added_T=added_T)

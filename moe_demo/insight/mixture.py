@@ -208,13 +208,13 @@ class Toward:
     """What each piece adds to the class scores on the straight way, in logits; None where that way is not linear.
 
     In the article's order the last MoE layer's output is averaged and multiplied by the classifier's matrix, so a
-    piece adds piece . w_c / T (/ (T + `pooling_pseudocount`)). What the Transformer layer makes of the same piece
+    piece adds piece . w_c / `ForwardTrace.pooling_count`. What the Transformer layer makes of the same piece
     comes on top, and is not in here.
     With a norm before the average, as in the default model, nothing is exact: there only leaving a piece out tells.
     """
 
 
-def toward(run: Run, layer: LayerMixture) -> Toward:
+def toward(run: Run, trace: ForwardTrace, layer: LayerMixture) -> Toward:
     """The pieces of a layer against the class directions."""
     directions_CD = run.model.head.weight.detach().numpy()
     dot_TPC = layer.pieces_TPD @ directions_CD.T
@@ -226,7 +226,7 @@ def toward(run: Run, layer: LayerMixture) -> Toward:
     return Toward(
         directions_CD=directions_CD,
         cosine_TPC=np.divide(dot_TPC, length_TPC, out=np.zeros_like(dot_TPC), where=length_TPC > 0),
-        direct_TPC=dot_TPC / (len(layer.input_TD) + model.pooling_pseudocount) if is_linear else None,
+        direct_TPC=dot_TPC / trace.pooling_count if is_linear else None,
     )
 
 

@@ -7,7 +7,7 @@ Two kinds, told apart by `exact`:
 
 exact       In the article's order, in its last block, everything behind the experts' sum but the Transformer layer is
             linear: the residual path around that layer, the mean over words, the classifier's matrix. So each piece
-            brings piece . w_c / n (n: the number of words, plus the `pooling_pseudocount` of the model), what attention
+            brings piece . w_c / n (n: `ForwardTrace.pooling_count`), what attention
             and FFN add brings the same of theirs, the classifier its bias, and together they are the logit. What
             attention and FFN *make* of a piece cannot be told apart: it is in their own step.
 measured    Everywhere else a norm or another layer stands behind the sum. There each step is what the logit loses when
@@ -82,7 +82,7 @@ class Waterfall:
 def waterfall(run: Run, trace: ForwardTrace, layer: int, token: int | None = None) -> Waterfall:
     """The steps of one MoE layer, for one word or for the sentence."""
     parts = mixture(trace).layers[layer]
-    direct_TPC = toward(run, parts).direct_TPC
+    direct_TPC = toward(run, trace, parts).direct_TPC
     if direct_TPC is None:
         return _measured(run, trace, parts, token)
     directions_CD = run.model.head.weight.detach().numpy()

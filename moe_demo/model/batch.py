@@ -111,6 +111,16 @@ class TokenBatch:
         return self.ngram_offsets_T.diff(append=end)
 
     @cached_property
+    def n_known_words_B(self) -> Tensor:
+        """How many different words of two characters or more have a row of their own, in each headline, shape (B,).
+
+        A single character has one n-gram. It is part of many words, so that it says little about which one is meant.
+        """
+        is_known_T = (self.word_ids_T > 0) & (self.n_ngrams_T > 1)
+        pairs_2T = torch.stack([self.sequence_T[is_known_T], self.word_ids_T[is_known_T]])
+        return torch.bincount(pairs_2T.unique(dim=1)[0], minlength=len(self.lengths_B))
+
+    @cached_property
     def hash_T(self) -> Tensor:
         """A number of each word, shape (T,), never negative: that of its n-grams mixed.
 

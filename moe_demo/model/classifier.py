@@ -173,7 +173,7 @@ class Classifier(nn.Module):
         for layer, block in enumerate(self.blocks):
             outputs.append(block(x_TD, batch, (changes or {}).get(layer)))
             x_TD = outputs[-1].output_TD
-        pooled_BD = mean_pool(self.norm(x_TD), batch, self.config.pooling_pseudocount)
+        pooled_BD = mean_pool(self.norm(x_TD), batch, self.pseudocount(batch))
         return ClassifierOutput(
             embedded_TD=embedded_TD,
             blocks=tuple(outputs),
@@ -187,6 +187,17 @@ class Classifier(nn.Module):
             return x_TD
         return x_TD * (torch.rand(len(x_TD), 1, device=x_TD.device) >= self.config.token_dropout)
 
+    def pseudocount(self, batch: TokenBatch) -> Tensor:
+        """How many words of nothing the mean over each headline's words counts along, shape (B,).
+
+        `pooling_pseudocount`, and outside training `lone_word_pseudocount` more where fewer than two different words
+        are known: what one word suggests, nothing confirms. In training words are left out that are known in truth.
+        """
+        count_B = torch.full_like(batch.lengths_B, self.config.pooling_pseudocount, dtype=torch.float)
+        if self.training or not self.config.lone_word_pseudocount:
+            return count_B
+        return count_B + self.config.lone_word_pseudocount * (batch.n_known_words_B < 2)
+
     def adopt(self, config: ModelConfig) -> None:
         """Route by another rule, such as another K; every weight stays as it is."""
         self.config = config
@@ -199,11 +210,12 @@ class Classifier(nn.Module):
         return [block.moe for block in self.blocks]  # type: ignore[misc]
 
 
-def mean_pool(x_TD: Tensor, batch: TokenBatch, pseudocount: float = 0.0) -> Tensor:
+def mean_pool(x_TD: Tensor, batch: TokenBatch, pseudocount_B: Tensor) -> Tensor:
     """Mean of each headline's token vectors, shape (B, D).
 
-    With a pseudocount as many vectors of zeros are counted along, which draws the mean of few words towards nothing:
-    additive smoothing, as where a mean is estimated from few observations. One word alone is then no sure answer.
+    As many vectors of zeros as `pseudocount_B` says are counted along, which draws the mean of few words towards
+    nothing: additive smoothing, as where a mean is estimated from few observations. One word alone is then no sure
+    answer.
     """
     summed_BD = x_TD.new_zeros(len(batch.lengths_B), x_TD.shape[1]).index_add(0, batch.sequence_T, x_TD)
-    return summed_BD / (batch.lengths_B.unsqueeze(1) + pseudocount)
+    return summed_BD / (batch.lengths_B + pseudocount_B).unsqueeze(1)

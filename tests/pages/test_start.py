@@ -53,11 +53,17 @@ def test_the_bottom_line_counts_experts_and_parameters_of_the_real_model():
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_answer_so_far_says_what_the_sum_of_the_words_is_divided_by(lang: str):
-    added = load_run("deepseek").config.model.pooling_pseudocount
-    smoothed, plain = (routes(opened(lang=lang, run=name))["words"] for name in ("deepseek", "document"))
-    expected = text_in(lang, "flow.status_mean_smoothed", n="{n}", all="{all}", added=f"{added:g}")
-    assert smoothed["status_mean"] == expected
-    assert plain["status_mean"] == text_in(lang, "flow.words.status_mean", n="{n}", all="{all}")
+    model = load_run("deepseek").config.model
+    n, few = len(load_run("deepseek").trace(EXAMPLE).tokens), model.pooling_pseudocount
+    smoothed, plain = (
+        routes(opened(lang=lang, run=name))["arrival_lines"] for name in ("deepseek", "document")
+    )
+    added = {"n": 1, "all": n, "added": f"{few + model.lone_word_pseudocount:g}"}
+    assert smoothed[0] == text_in(lang, "flow.status_mean_lone", **added)
+    assert smoothed[1:] == [
+        text_in(lang, "flow.status_mean_smoothed", n=i, all=n, added=f"{few:g}") for i in range(2, n + 1)
+    ]
+    assert plain == [text_in(lang, "flow.status_mean", n=i, all=n) for i in range(1, n + 1)]
 
 
 def test_without_shared_experts_none_is_drawn_or_counted():

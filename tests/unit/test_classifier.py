@@ -63,13 +63,29 @@ def test_hidden_tokens_exist_in_training_only(model):
 def test_pooled_vector_is_the_mean_of_what_stands_before_it(model):
     output = model(batch_of(TEXTS[0]))
     averaged_TD = model.norm(output.blocks[-1].output_TD)
-    expected_D = averaged_TD.sum(0) / (len(averaged_TD) + model.config.pooling_pseudocount)
+    few = model.config.pooling_pseudocount  # two of its words are known
+    expected_D = averaged_TD.sum(0) / (len(averaged_TD) + few)
     torch.testing.assert_close(output.pooled_BD[0], expected_D)
+
+
+def test_a_lone_known_word_counts_for_less_and_in_training_for_as_much():
+    """A word said twice is one, a single character says too little, and 哈哈 is not known."""
+    config = replace(PRESETS["deepseek"].model, vocab_size=5, n_buckets=64)
+    model = Classifier(config).eval()
+    encoder = TextEncoder(Vocabulary(["苹果公司", "发布", "火箭", "球"]), NgramHasher(64, 1, 2))
+    texts = ["苹果公司 发布", "火箭 发布 哈哈", "火箭 火箭", "火箭 球", "火箭", "哈哈 哈哈"]
+    batch = TokenBatch.of([encoder.encode(text) for text in texts])
+    few, lone = config.pooling_pseudocount, config.pooling_pseudocount + config.lone_word_pseudocount
+    assert lone > few
+    assert batch.n_known_words_B.tolist() == [2, 2, 1, 1, 1, 0]
+    assert model.pseudocount(batch).tolist() == [few, few, lone, lone, lone, lone]
+    assert model.train().pseudocount(batch).tolist() == [few] * len(texts)
 
 
 def test_a_pseudocount_draws_the_mean_of_few_words_towards_nothing():
     """One word of (3, 6) beside two of nothing: (1, 2). Six such words: 6 / 8 of them are left."""
     batch = batch_of("火箭", "火箭 " * 6)
     x_TD = torch.tensor([3.0, 6.0]).expand(7, 2)
-    torch.testing.assert_close(mean_pool(x_TD, batch), torch.tensor([[3.0, 6.0], [3.0, 6.0]]))
-    torch.testing.assert_close(mean_pool(x_TD, batch, 2.0), torch.tensor([[1.0, 2.0], [2.25, 4.5]]))
+    none_B, two_B = torch.zeros(2), torch.full((2,), 2.0)
+    torch.testing.assert_close(mean_pool(x_TD, batch, none_B), torch.tensor([[3.0, 6.0], [3.0, 6.0]]))
+    torch.testing.assert_close(mean_pool(x_TD, batch, two_B), torch.tensor([[1.0, 2.0], [2.25, 4.5]]))

@@ -49,7 +49,7 @@ def every_key(case: SentenceCase) -> Iterator[NumberKey]:
     ends = {"piece": case.mixture.gates_TP.shape[1], "label": len(case.trace.labels), "step": n_steps}
     ends["other"], ends["group"] = len(case.trace.tokens), case.rule.n_groups
     has = {
-        "direct": toward(case.run, case.mixture).direct_TPC is not None,
+        "direct": toward(case.run, case.trace, case.mixture).direct_TPC is not None,
         "group_score": case.rule.n_groups > 1,
     }
     for name, quantity in QUANTITIES.items():

@@ -49,7 +49,7 @@ def test_in_the_articles_order_the_straight_way_to_the_classes_is_exact():
     run = load_run("document")
     trace = run.trace(TEXT)
     layer = mixture(trace).layers[-1]
-    found = toward(run, layer)
+    found = toward(run, trace, layer)
     assert found.direct_TPC is not None
     mixed_C = trace.layers[-1].mixed_TD.mean(0) @ found.directions_CD.T
     bias_C = run.model.head.bias.detach().numpy()
@@ -62,7 +62,8 @@ def test_in_the_articles_order_the_straight_way_to_the_classes_is_exact():
 
 def test_behind_a_norm_nothing_is_called_exact():
     run = load_run("deepseek")
-    assert all(toward(run, layer).direct_TPC is None for layer in mixture(run.trace(TEXT)).layers)
+    trace = run.trace(TEXT)
+    assert all(toward(run, trace, layer).direct_TPC is None for layer in mixture(trace).layers)
 
 
 def test_what_a_piece_causes_is_the_difference_that_leaving_it_out_makes(run: Run):

@@ -84,7 +84,7 @@ def output_length(case: SentenceCase) -> Lineage:
 
 def cosine(case: SentenceCase, piece: int, label: int) -> Lineage:
     """The angle between a piece and a class direction."""
-    found = toward(case.run, case.mixture)
+    found = toward(case.run, case.trace, case.mixture)
     piece_D, w_D = case.mixture.pieces_TPD[case.token, piece], found.directions_CD[label]
     return Lineage(
         name="cosine",
@@ -99,7 +99,7 @@ def cosine(case: SentenceCase, piece: int, label: int) -> Lineage:
 
 def direct(case: SentenceCase, piece: int, label: int) -> Lineage:
     """What a piece adds to a class logit past the Transformer; there is one only in the article's order."""
-    found = toward(case.run, case.mixture)
+    found = toward(case.run, case.trace, case.mixture)
     assert found.direct_TPC is not None, "that way is not linear in this model"
     piece_D, w_D = case.mixture.pieces_TPD[case.token, piece], found.directions_CD[label]
     return Lineage(
@@ -132,7 +132,7 @@ def removal(case: SentenceCase, piece: int, label: int) -> Lineage:
         source="moe_demo/insight/mixture.py: removal_effects",
         arrays={"past": past_experts(case), "added": case.mixture.output_TD, "pieces": pieces_PD},
         weights=case.past_embedding,
-        prelude=prelude(case.run.config.model),
+        prelude=prelude(case.run.config.model, case.trace.pooling_count),
         snippet="\n".join(lines),
         expected=float(effect_TPC[token, min(piece, n_chosen), label]),
     )
@@ -146,7 +146,7 @@ def mixed(case: SentenceCase) -> Lineage:
         source="Attention is all you need, arXiv 1706.03762, Eq. 1; RoFormer, arXiv 2104.09864, Eq. 34",
         arrays={"y": _mixed_from(case)},
         weights=case.past_embedding,
-        prelude=prelude(case.run.config.model),
+        prelude=prelude(case.run.config.model, case.trace.pooling_count),
         snippet=f"result = mix(y, w, m, {case.layer})[{case.token}]",
         expected=case.routed.mixed_TD[case.token],
     )

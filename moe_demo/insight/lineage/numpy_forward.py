@@ -88,7 +88,7 @@ def moe(u: Any, w: Any, m: Any, layer: Any) -> Any:
 def class_logits(x: Any, w: Any, m: Any) -> Any:
     """The mean of the words against each class."""
     x = rms_norm(x, w["norm.weight"]) if m["final_norm"] else x
-    pooled = x.sum(0) / (len(x) + m["pseudocount"])
+    pooled = x.sum(0) / m["count"]
     return pooled @ w["head.weight"].T + w["head.bias"]
 
 
@@ -112,7 +112,7 @@ def rest(x: Any, added: Any, w: Any, m: Any, layer: Any) -> Any:
 _FUNCTIONS = (rms_norm, swiglu, attention, mix, affinity, moe, class_logits, rest)
 
 
-def prelude(config: ModelConfig) -> str:
+def prelude(config: ModelConfig, pooling_count: float) -> str:
     """The functions as text, without their types, and the model's numbers `m`."""
     rule = config.routing_rule
     numbers = {
@@ -121,7 +121,7 @@ def prelude(config: ModelConfig) -> str:
         "ffn": config.ffn_dim > 0,
         "moe_first": config.block_order == "moe_transformer",
         "final_norm": config.final_norm,
-        "pseudocount": config.pooling_pseudocount,
+        "count": pooling_count,
         "score_fn": rule.score_fn,
         "norm": rule.norm_topk and rule.top_k > 1,
         "k": rule.top_k,

@@ -65,7 +65,7 @@ class SentenceCase:
     @property
     def pooling_divisor(self) -> str:
         """What the sum over the words is divided by, as it stands in an equation."""
-        added = self.run.config.model.pooling_pseudocount
+        added = self.trace.pooling_count - len(self.trace.tokens)
         return f"T + {added:g}" if added else "T"
 
     def weight(self, name: str) -> Array:

@@ -91,7 +91,7 @@ def _measured(case: SentenceCase, one: Step, label: int) -> Lineage:
             "left_out": _mask_TP(case, one).astype(int),
         },
         weights=case.past_embedding,
-        prelude=prelude(case.run.config.model),
+        prelude=prelude(case.run.config.model, case.trace.pooling_count),
         snippet="\n".join(lines),
         expected=float(one.value_C[label]),
     )

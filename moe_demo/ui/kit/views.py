@@ -24,7 +24,9 @@ from moe_demo.ui.kit.bounded import BoundedCache
 from moe_demo.ui.kit.page_settings import PageSettings
 from moe_demo.ui.kit.selection import DEFAULT_RUN, DEFAULT_TEXT, Selection
 
-_MODEL_BYTES = 28_000_000  # of models in memory, one a checkpoint: the bundled runs take 20 MB, at some 4 MB each
+_MODEL_BYTES = (
+    28_000_000  # of models in memory, one a checkpoint: the bundled runs take 20 MB, at some 4 MB each
+)
 _MAX_TRACES = 128  # of each model
 
 

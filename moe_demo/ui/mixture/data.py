@@ -108,7 +108,7 @@ def picture_data(view: View) -> MixturePictureData:
     token, chosen = view.selection.token or 0, view.selection
     layer = mixture(view.trace).layers[chosen.layer]
     effect_TPC = removal_effects(view.run, view.trace.text)[chosen.layer]
-    straight, answer = toward(view.run, layer), int(view.trace.logits_C.argmax())
+    straight, answer = toward(view.run, view.trace, layer), int(view.trace.logits_C.argmax())
     rows = _rows(layer, token, straight, effect_TPC)
     word = view.trace.tokens[token]
     return {

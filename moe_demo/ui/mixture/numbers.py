@@ -27,7 +27,7 @@ def offered(view: View) -> Offer:
     steps = found(view).steps
     layer = mixture(view.trace).layers[chosen.layer]
     pieces, labels = range(layer.gates_TP.shape[1]), range(len(view.run.labels))
-    is_linear = toward(view.run, layer).direct_TPC is not None
+    is_linear = toward(view.run, view.trace, layer).direct_TPC is not None
     of_class = ("direct", "cosine") if is_linear else ("cosine",)
     return Offer(
         keys=(

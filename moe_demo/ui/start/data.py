@@ -7,7 +7,7 @@ from typing import TypedDict
 import numpy as np
 
 from moe_demo.config import ModelConfig
-from moe_demo.insight.arrivals import answers_so_far
+from moe_demo.insight.arrivals import Arrivals, arrivals
 from moe_demo.insight.sparsity import sparsity
 from moe_demo.insight.trace import ForwardTrace, LayerTrace
 from moe_demo.ui.kit.gloss import of_word
@@ -64,6 +64,8 @@ class StartPictureData(TypedDict):
     """Place of the predicted class."""
     answers: list[list[float]]
     """Probability of each class while words arrive at the average, T x C."""
+    arrival_lines: list[str]
+    """How that average is made, T lines."""
     unfamiliar: str
     """Why not to rely on the answer; empty where the sentence is familiar."""
     line: str
@@ -90,6 +92,7 @@ def next_steps_data() -> StartNextStepsData:
 def picture_data(view: View) -> StartPictureData:
     """Plain numbers of the trace, looks of the theme, words of the locale."""
     trace, model, chosen = view.trace, view.run.config.model, view.selection
+    arrived = arrivals(view.run, trace)
     return {
         "tokens": [
             {"text": text, "gloss": of_word(text), "known": bool(known)}
@@ -102,12 +105,13 @@ def picture_data(view: View) -> StartPictureData:
         "shared": [f"S{index}" for index in range(model.n_shared)],
         "classes": _classes(trace),
         "best": trace.labels.index(trace.label),
-        "answers": answers_so_far(view.run.model, trace).astype(float).round(5).tolist(),
+        "answers": arrived.probabilities_TC.astype(float).round(5).tolist(),
+        "arrival_lines": _arrival_lines(arrived, model),
         "unfamiliar": unfamiliar_line(view.run, trace),
         "line": _line(view),
         "badge": badge(view.run),
         "selection": {"token": chosen.token, "expert": chosen.expert, "layer": chosen.layer},
-        "words": labels("flow.words") | _counted_words(trace, model) | _hints(),
+        "words": labels("flow.words") | _label(trace, model) | _hints(),
         "keys": key_help("flow.keys"),
         "lang": language(),
     }
@@ -155,12 +159,17 @@ def _hints() -> dict[str, str]:
     }
 
 
-def _counted_words(trace: ForwardTrace, model: ModelConfig) -> dict[str, str]:
-    words = {}
-    if model.pooling_pseudocount:  # the picture itself puts in how many words have come
-        added = f"{model.pooling_pseudocount:g}"
-        words["status_mean"] = t("flow.status_mean_smoothed", n="{n}", all="{all}", added=added)
-    return words | {
+def _arrival_lines(arrived: Arrivals, model: ModelConfig) -> list[str]:
+    """What is averaged when the first word has come, when two have, and so on."""
+    lines = []
+    for n, added in enumerate(map(float, arrived.added_T), start=1):
+        kind = "_lone" if added > model.pooling_pseudocount else "_smoothed" if added else ""
+        lines.append(t(f"flow.status_mean{kind}", n=n, all=len(arrived.added_T), added=f"{added:g}"))
+    return lines
+
+
+def _label(trace: ForwardTrace, model: ModelConfig) -> dict[str, str]:
+    return {
         "label": t(
             "flow.label",
             n=len(trace.tokens),

@@ -12,6 +12,7 @@
  * @property {Array<StartClass>} classes
  * @property {number} best Place of the predicted class.
  * @property {Array<Array<number>>} answers Probability of each class while words arrive at the average, T x C.
+ * @property {Array<string>} arrival_lines How that average is made, T lines.
  * @property {string} unfamiliar Why not to rely on the answer; empty where the sentence is familiar.
  * @property {string} line How many of the parameters one word uses.
  * @property {string} badge

@@ -88,7 +88,7 @@ export function writeResult({ rows, parts, status, width, measure }, data, at) {
  * @param {PictureData} data
  * @param {Standing} at
  */
-function said({ words, tokens, layer_names: names }, { layer, words: sent, arrived }) {
-  const values = { layer: names[layer], n: arrived || sent, all: tokens.length };
-  return fill(arrived ? words.status_mean : words.status_layer, values);
+function said({ words, tokens, layer_names: names, arrival_lines: lines }, { layer, words: sent, arrived }) {
+  if (arrived) return lines[arrived - 1];
+  return fill(words.status_layer, { layer: names[layer], n: sent, all: tokens.length });
 }
