@@ -129,7 +129,7 @@ class ModelConfig:
     kind_biases: bool = False  # a routing bias for each kind of word (DeepSeek-V4.1: for text and for images)
     final_norm: bool = True  # RMSNorm before pooling; the source article's classifier has none
     pooling_pseudocount: float = 0.0  # words of nothing that the mean counts along, so few make none sure
-    lone_word_pseudocount: float = 0.0  # more of them outside training, where fewer than two words are known
+    lone_word_divisor: float = 1.0  # divides that mean outside training, where fewer than two words are known
     embedding_std: float = 0.1  # spread of the first word and n-gram vectors
     router_std: float = 0.1  # and of the first expert directions; DeepSeek's models start from 0.006
     dropout: float = 0.2
@@ -145,16 +145,8 @@ class ModelConfig:
         longest = max(map(len, self.labels))
         require(self, longest <= MAX_LABEL_CHARS, "labels", must_be("short", limit=MAX_LABEL_CHARS))
         require(self, len(set(self.labels)) == len(self.labels), "labels", must_be("no_repeats"))
-        for name in (
-            "vocab_size",
-            "n_buckets",
-            "min_n",
-            "max_tokens",
-            "dim",
-            "n_heads",
-            "n_layers",
-            "expert_dim",
-        ):
+        sizes = ("vocab_size", "n_buckets", "min_n", "max_tokens", "dim", "n_heads", "n_layers", "expert_dim")
+        for name in (*sizes, "lone_word_divisor"):
             require(self, getattr(self, name) >= 1, name, must_be("at_least", bound=1))
         require(self, self.max_n >= self.min_n, "max_n", must_be("at_least", bound=f"min_n={self.min_n}"))
         require(
@@ -163,7 +155,7 @@ class ModelConfig:
             "dim",
             must_be("multiple", of=f"2 x n_heads={2 * self.n_heads}"),
         )
-        for name in ("n_shared", "ffn_dim", "pooling_pseudocount", "lone_word_pseudocount", "n_hash_layers"):
+        for name in ("n_shared", "ffn_dim", "pooling_pseudocount", "n_hash_layers"):
             require(self, getattr(self, name) >= 0, name, must_be("at_least", bound=0))
         at_most = must_be("at_most", bound=self.n_layers)
         require(self, self.n_hash_layers <= self.n_layers, "n_hash_layers", at_most)
@@ -343,7 +335,7 @@ def _deepseek_preset() -> RunConfig:
     pace: dict[str, Any] = {"epochs": 8, "batch_size": 96, "lr": 8e-3, "held_out_fraction": 0.1}
     texts: dict[str, Any] = {"word_dropout": 0.2, "words_left_out": 0.5}
     outliers: dict[str, Any] = {"outlier_weight": 0.5, "outlier_share": 0.4}
-    model = ModelConfig(pooling_pseudocount=2.0, lone_word_pseudocount=4.0, token_dropout=0.0)
+    model = ModelConfig(pooling_pseudocount=2.0, lone_word_divisor=1.3, token_dropout=0.0)
     sure: dict[str, Any] = {"label_smoothing": 0.01, "confidence_temperature": 0.78}
     return RunConfig(model=model, balance=balance, **pace, **texts, **outliers, **sure)
 

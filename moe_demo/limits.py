@@ -30,7 +30,7 @@ HIGHEST: Mapping[str, float] = {
     "ffn_dim": 131_072,
     "expert_dim": 131_072,
     "pooling_pseudocount": 1000,
-    "lone_word_pseudocount": 1000,
+    "lone_word_divisor": 1000,
     "embedding_std": 100,
     "router_std": 100,
     # balance

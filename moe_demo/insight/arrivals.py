@@ -21,8 +21,8 @@ class Arrivals:
 
     probabilities_TC: Array
     """Of each class; the last row is the answer itself."""
-    added_T: Array
-    """How many words of nothing are counted along: `Classifier.pseudocount` of the first n words."""
+    count_T: Array
+    """What the sum of the first n is divided by: `Classifier.pooling_counts`."""
 
 
 @torch.inference_mode()
@@ -34,7 +34,7 @@ def arrivals(run: Run, trace: ForwardTrace) -> Arrivals:
     n_words_T = torch.arange(1, len(trace.tokens) + 1)
     first = torch.cat([torch.arange(int(n)) for n in n_words_T])
     beginnings = TokenBatch.of([run.encoder.encode(trace.text)]).of_tokens(first, n_words_T)
-    added_T = run.model.pseudocount(beginnings).numpy()
-    mean_TD = trace.averaged_TD.cumsum(axis=0, dtype=np.float64) / (n_words_T.numpy() + added_T)[:, None]
+    count_T = run.model.pooling_counts(beginnings).numpy()
+    mean_TD = trace.averaged_TD.cumsum(axis=0, dtype=np.float64) / count_T[:, None]
     logits_TC = run.model.head(torch.from_numpy(mean_TD.astype(np.float32)))
-    return Arrivals(probabilities_TC=logits_TC.softmax(-1).numpy(), added_T=added_T)
+    return Arrivals(probabilities_TC=logits_TC.softmax(-1).numpy(), count_T=count_T)

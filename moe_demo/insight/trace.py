@@ -140,7 +140,7 @@ class ForwardTrace:
     averaged_TD: Array
     """The token vectors whose mean is the sentence vector."""
     pooling_count: float
-    """What their sum is divided by: the number of words, plus `Classifier.pseudocount`."""
+    """What their sum is divided by: the number of words or more, see `Classifier.pooling_counts`."""
     pooled_D: Array
     logits_C: Array
     probabilities_C: Array
@@ -228,7 +228,7 @@ def trace_text(
         embedded_TD=output.embedded_TD.numpy(),
         layers=tuple(layers),
         averaged_TD=model.norm(output.blocks[-1].output_TD).numpy(),
-        pooling_count=len(encoded.tokens) + float(model.pseudocount(batch)[0]),
+        pooling_count=float(model.pooling_counts(batch)[0]),
         pooled_D=output.pooled_BD[0].numpy(),
         logits_C=logits_C.numpy(),
         probabilities_C=logits_C.softmax(-1).numpy(),

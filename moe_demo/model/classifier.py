@@ -173,7 +173,7 @@ class Classifier(nn.Module):
         for layer, block in enumerate(self.blocks):
             outputs.append(block(x_TD, batch, (changes or {}).get(layer)))
             x_TD = outputs[-1].output_TD
-        pooled_BD = mean_pool(self.norm(x_TD), batch, self.pseudocount(batch))
+        pooled_BD = mean_pool(self.norm(x_TD), batch, self.pooling_counts(batch))
         return ClassifierOutput(
             embedded_TD=embedded_TD,
             blocks=tuple(outputs),
@@ -187,16 +187,17 @@ class Classifier(nn.Module):
             return x_TD
         return x_TD * (torch.rand(len(x_TD), 1, device=x_TD.device) >= self.config.token_dropout)
 
-    def pseudocount(self, batch: TokenBatch) -> Tensor:
-        """How many words of nothing the mean over each headline's words counts along, shape (B,).
+    def pooling_counts(self, batch: TokenBatch) -> Tensor:
+        """What the sum over each headline's words is divided by, shape (B,): the number of words, or more.
 
-        `pooling_pseudocount`, and outside training `lone_word_pseudocount` more where fewer than two different words
-        are known: what one word suggests, nothing confirms. In training words are left out that are known in truth.
+        `pooling_pseudocount` words of nothing are counted along. Outside training the count is `lone_word_divisor`
+        times as large where fewer than two different words are known: what one word suggests, nothing confirms. So
+        class scores are scaled down, as by a temperature of such texts. (In training words are left out on purpose.)
         """
-        count_B = torch.full_like(batch.lengths_B, self.config.pooling_pseudocount, dtype=torch.float)
-        if self.training or not self.config.lone_word_pseudocount:
+        count_B = batch.lengths_B + self.config.pooling_pseudocount
+        if self.training or self.config.lone_word_divisor == 1:
             return count_B
-        return count_B + self.config.lone_word_pseudocount * (batch.n_known_words_B < 2)
+        return count_B * torch.where(batch.n_known_words_B < 2, self.config.lone_word_divisor, 1.0)
 
     def adopt(self, config: ModelConfig) -> None:
         """Route by another rule, such as another K; every weight stays as it is."""
@@ -210,12 +211,11 @@ class Classifier(nn.Module):
         return [block.moe for block in self.blocks]  # type: ignore[misc]
 
 
-def mean_pool(x_TD: Tensor, batch: TokenBatch, pseudocount_B: Tensor) -> Tensor:
-    """Mean of each headline's token vectors, shape (B, D).
+def mean_pool(x_TD: Tensor, batch: TokenBatch, count_B: Tensor) -> Tensor:
+    """The sum of each headline's token vectors, divided by its count: the mean, shape (B, D).
 
-    As many vectors of zeros as `pseudocount_B` says are counted along, which draws the mean of few words towards
-    nothing: additive smoothing, as where a mean is estimated from few observations. One word alone is then no sure
-    answer.
+    A count larger than the number of words draws the mean of few words towards nothing: additive smoothing, as where
+    a mean is estimated from few observations. One word alone is then no sure answer.
     """
     summed_BD = x_TD.new_zeros(len(batch.lengths_B), x_TD.shape[1]).index_add(0, batch.sequence_T, x_TD)
-    return summed_BD / (batch.lengths_B + pseudocount_B).unsqueeze(1)
+    return summed_BD / count_B.unsqueeze(1)

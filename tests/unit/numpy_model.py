@@ -37,17 +37,17 @@ class NumpyModel:
             routes.append(chosen)
         if self.config.final_norm:
             x = self.norm("norm", x)
-        pooled = x.sum(0) / (len(x) + self.pseudocount(text))
+        pooled = x.sum(0) / self.pooling_count(text)
         logits = pooled @ self.w["head.weight"].T + self.w["head.bias"]
         exp = np.exp(logits - logits.max())
         return exp / exp.sum(), routes
 
-    def pseudocount(self, text: str) -> float:
+    def pooling_count(self, text: str) -> float:
         encoded = self.encoder.encode(text)
         pairs = zip(encoded.tokens, encoded.word_ids_T, strict=True)
         known = {word for token, word in pairs if word and len(token.text) > 1}
-        lone = self.config.lone_word_pseudocount if len(known) < 2 else 0
-        return self.config.pooling_pseudocount + lone
+        times = self.config.lone_word_divisor if len(known) < 2 else 1
+        return times * (len(encoded.tokens) + self.config.pooling_pseudocount)
 
     def embed(self, text: str):
         encoded = self.encoder.encode(text)

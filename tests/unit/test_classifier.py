@@ -75,17 +75,18 @@ def test_a_lone_known_word_counts_for_less_and_in_training_for_as_much():
     encoder = TextEncoder(Vocabulary(["苹果公司", "发布", "火箭", "球"]), NgramHasher(64, 1, 2))
     texts = ["苹果公司 发布", "火箭 发布 哈哈", "火箭 火箭", "火箭 球", "火箭", "哈哈 哈哈"]
     batch = TokenBatch.of([encoder.encode(text) for text in texts])
-    few, lone = config.pooling_pseudocount, config.pooling_pseudocount + config.lone_word_pseudocount
-    assert lone > few
+    plain_B = batch.lengths_B + config.pooling_pseudocount
+    assert config.lone_word_divisor > 1
     assert batch.n_known_words_B.tolist() == [2, 2, 1, 1, 1, 0]
-    assert model.pseudocount(batch).tolist() == [few, few, lone, lone, lone, lone]
-    assert model.train().pseudocount(batch).tolist() == [few] * len(texts)
+    times_B = torch.tensor([1, 1] + [config.lone_word_divisor] * 4)
+    torch.testing.assert_close(model.pooling_counts(batch), plain_B * times_B)
+    torch.testing.assert_close(model.train().pooling_counts(batch), plain_B)
 
 
 def test_a_pseudocount_draws_the_mean_of_few_words_towards_nothing():
     """One word of (3, 6) beside two of nothing: (1, 2). Six such words: 6 / 8 of them are left."""
     batch = batch_of("火箭", "火箭 " * 6)
     x_TD = torch.tensor([3.0, 6.0]).expand(7, 2)
-    none_B, two_B = torch.zeros(2), torch.full((2,), 2.0)
-    torch.testing.assert_close(mean_pool(x_TD, batch, none_B), torch.tensor([[3.0, 6.0], [3.0, 6.0]]))
-    torch.testing.assert_close(mean_pool(x_TD, batch, two_B), torch.tensor([[1.0, 2.0], [2.25, 4.5]]))
+    n_B = batch.lengths_B
+    torch.testing.assert_close(mean_pool(x_TD, batch, n_B), torch.tensor([[3.0, 6.0], [3.0, 6.0]]))
+    torch.testing.assert_close(mean_pool(x_TD, batch, n_B + 2.0), torch.tensor([[1.0, 2.0], [2.25, 4.5]]))

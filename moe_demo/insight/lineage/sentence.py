@@ -65,8 +65,10 @@ class SentenceCase:
     @property
     def pooling_divisor(self) -> str:
         """What the sum over the words is divided by, as it stands in an equation."""
-        added = self.trace.pooling_count - len(self.trace.tokens)
-        return f"T + {added:g}" if added else "T"
+        model = self.run.config.model
+        added = f"T + {model.pooling_pseudocount:g}" if model.pooling_pseudocount else "T"
+        is_lone = self.trace.pooling_count > len(self.trace.tokens) + model.pooling_pseudocount
+        return rf"{model.lone_word_divisor:g}\,({added})" if is_lone else added
 
     def weight(self, name: str) -> Array:
         """One weight."""

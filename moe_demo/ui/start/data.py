@@ -162,9 +162,11 @@ def _hints() -> dict[str, str]:
 def _arrival_lines(arrived: Arrivals, model: ModelConfig) -> list[str]:
     """What is averaged when the first word has come, when two have, and so on."""
     lines = []
-    for n, added in enumerate(map(float, arrived.added_T), start=1):
-        kind = "_lone" if added > model.pooling_pseudocount else "_smoothed" if added else ""
-        lines.append(t(f"flow.status_mean{kind}", n=n, all=len(arrived.added_T), added=f"{added:g}"))
+    added, times = f"{model.pooling_pseudocount:g}", f"{model.lone_word_divisor:g}"
+    for n, count in enumerate(map(float, arrived.count_T), start=1):
+        is_lone = count > n + model.pooling_pseudocount
+        kind = "_lone" if is_lone else "_smoothed" if model.pooling_pseudocount else ""
+        lines.append(t(f"flow.status_mean{kind}", n=n, all=len(arrived.count_T), added=added, times=times))
     return lines
 
 
