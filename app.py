@@ -11,11 +11,16 @@ if __name__ == "__main__":  # as a script, as Streamlit's AppTest runs a file: t
 else:
     import streamlit as st
 
-    from moe_demo.ui.server import early_style, lesson_links, lifespan, routes, visitor
+    from moe_demo.ui.server import class_links, early_style, lesson_links, lifespan, routes, visitor
 
     app = st.App(
         frame.SCRIPT,
         lifespan=lifespan.warmed_up,
         routes=routes.every_route(),
-        middleware=[visitor.middleware(), lesson_links.middleware(), early_style.middleware()],
+        middleware=[
+            visitor.middleware(),
+            class_links.middleware(),
+            lesson_links.middleware(),
+            early_style.middleware(),
+        ],
     )

@@ -78,6 +78,12 @@ class Limits:
     """Lesson files of one's own."""
     all_lessons: int = 2000
     """Of all browsers together; one has at most 60 kB."""
+    open_classes: int = 5
+    """Classes that follow a presenter."""
+    all_classes: int = 500
+    """Of all browsers together."""
+    class_browsers: int = 250
+    """Browsers that follow one class."""
     kept_days: int = 30
     """Private runs, data sets and lessons are removed so long after they were last written."""
 

@@ -38,7 +38,7 @@ from typing import (
 
 ROOT = Path(__file__).resolve().parents[1]
 UI = ROOT / "moe_demo" / "ui"
-SHARED = ("moe_demo.ui.kit.looks", "moe_demo.ui.server.wire")
+SHARED = ("moe_demo.ui.kit.looks", "moe_demo.ui.server.wire", "moe_demo.ui.server.class_wire")
 MAIN = "PictureData"
 
 _PLAIN = {str: "string", bool: "boolean", int: "number", float: "number", type(None): "null", Any: "any"}

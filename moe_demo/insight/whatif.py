@@ -50,6 +50,12 @@ class WhatIf:
     unheard: tuple[Place, ...]
     """Where a gate was set of an expert that the word is not sent to, so that nothing came of it."""
 
+    @property
+    def difference(self) -> float:
+        """Probability of the class that was predicted before: after less before."""
+        before = int(self.before.probabilities_C.argmax())
+        return float(self.after.probabilities_C[before] - self.before.probabilities_C[before])
+
     def frame(self) -> pd.DataFrame:
         """A tidy table, one row per layer, word and expert that was chosen before or is chosen now."""
         import pandas as pd

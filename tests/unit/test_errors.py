@@ -13,6 +13,7 @@ from moe_demo.cluster.errors import PlacementError
 from moe_demo.config import ConfigError
 from moe_demo.errors import Said, SaidError
 from moe_demo.insight.switches import WhatIfError
+from moe_demo.jobs.classroom_errors import ClassroomError
 from moe_demo.jobs.uploads import UploadError
 from moe_demo.published import PublishedError
 from moe_demo.releases.seeds import SeedsError
@@ -37,6 +38,7 @@ KINDS = {
         PublishedError,
         PlacementError,
         LessonError,
+        ClassroomError,
     )
 }
 KEYS = [(kind, code) for kind in (*KINDS.values(), EmptyTextError) for code in kind.sentences]

@@ -1,4 +1,4 @@
-"""One run of the app: page settings, the head, the lesson, the sentence, the page itself."""
+"""One run of the app: page settings, the head, the class, the lesson, the sentence, the page itself."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from moe_demo.ui.frame import head, lesson_bar, navigation
+from moe_demo.ui.frame import class_bar, head, lesson_bar, navigation
 from moe_demo.ui.frame.pages import page_at
 from moe_demo.ui.kit import i18n, redraw, selection
 
@@ -23,6 +23,7 @@ def draw() -> None:
         entry = st.navigation(list(entries.values()), position="hidden")
         head.head(entries)
         page = page_at(entry.url_path)
+        class_bar.draw(page)
         lesson_bar.draw(page)
         head.sentence(page)
         entry.run()

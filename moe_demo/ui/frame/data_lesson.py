@@ -48,6 +48,8 @@ class FrameLessonBarData(TypedDict):
     """In words."""
     present: bool
     """Whether a class looks on: then the keys of a clicker hold on the whole page."""
+    is_class: bool
+    """Whether this page leads or follows a class already."""
     teacher: str
     """For the teacher's own window, as what is coming; empty where no class looks on."""
     coming: str
@@ -66,6 +68,7 @@ class Seen:
     whole: bool | None = None
     depth: Depth = "look"
     present: bool = False
+    is_class: bool = False
 
 
 def lesson_bar_data(lesson: Lesson, number: int, seen: Seen) -> FrameLessonBarData:
@@ -86,6 +89,7 @@ def lesson_bar_data(lesson: Lesson, number: int, seen: Seen) -> FrameLessonBarDa
         "whole": seen.whole,
         "depth": t(f"lesson.depths.{seen.depth}"),
         "present": seen.present,
+        "is_class": seen.is_class,
         "teacher": step.teacher if seen.present else "",
         "coming": lesson.step(number + 1).do if seen.present and number < len(lesson.steps) else "",
         "keys": key_help("lesson.present_keys" if seen.present else "lesson.keys"),

@@ -117,7 +117,11 @@ class Lesson:
         question = self.step(number).question
         return None if question is None else (number, question)
 
-    def address(self, number: int, lang: str = DEFAULT_LANGUAGE, present: int = 0) -> dict[str, str]:
+    def address(
+        self, number: int, lang: str = DEFAULT_LANGUAGE, present: int = 0, class_code: str | None = None
+    ) -> dict[str, str]:
         """The parameters that open a step on its page."""
-        frame = Selection(lesson=self.name, lesson_step=number, lang=lang, present=present)
+        frame = Selection(
+            lesson=self.name, lesson_step=number, lang=lang, present=present, class_code=class_code
+        )
         return dict(self.step(number).params) | frame.params()

@@ -102,6 +102,12 @@ class LessonBar {
           disabled: isLast,
           title: isLast ? words.end : null,
         }),
+        data.is_class
+          ? null
+          : this.button("class", "⇉", () => this.openClass(), {
+              "aria-label": words.class,
+              title: words.class,
+            }),
         this.button("help", "?", () => this.toggleHelp(), {
           "aria-label": words.keys,
           "aria-expanded": !this.help.hidden,
@@ -242,6 +248,11 @@ class LessonBar {
     button?.click();
   }
 
+  /** Let others follow by a link. */
+  openClass() {
+    if (this.data && !this.data.is_class) this.send("class", true);
+  }
+
   /** What keys do wherever they are pressed. @returns {Record<string, () => void>} */
   acts() {
     const digits = [...LETTERS].map((_, place) => [String(place + 1), () => this.pick(place)]);
@@ -282,6 +293,7 @@ class LessonBar {
         d: () => this.send("depth", true),
         s: () => this.data && openNotes(this.data, this.onPage),
         x: () => this.send("present", true),
+        c: () => this.openClass(),
         "+": () => this.resize(1),
         "=": () => this.resize(1),
         "-": () => this.resize(-1),

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from moe_demo.ui.frame import navigation
+from moe_demo.ui.frame import class_bar, navigation
 from moe_demo.ui.frame.data_lesson import Seen, lesson_bar_data
 from moe_demo.ui.frame.lesson import DEPTHS, Depth, Lesson, Step
 from moe_demo.ui.frame.lesson_parts import leave_out
@@ -53,18 +53,24 @@ def draw(page: Page) -> None:
     if chosen.present:
         st.html(f"<style>{PRESENT}</style>")
     seen = Seen(
-        picked=_answer(lesson, number), away=away, whole=whole, depth=depth, present=bool(chosen.present)
+        picked=_answer(lesson, number),
+        away=away,
+        whole=whole,
+        depth=depth,
+        present=bool(chosen.present),
+        is_class=chosen.class_code is not None,
     )
     data = lesson_bar_data(lesson, number, seen)
     picture(
         "frame/lesson_bar",
         data=data,
         key=KEY,
-        on_pick_change=lambda: _pick(lesson, number),
+        on_pick_change=lambda: _pick(lesson, number, chosen.class_code),
         on_whole_change=lambda: _see_whole(lesson, number),
         on_go_change=lambda: _go(lesson, chosen),
         on_depth_change=lambda: _deeper(lesson, number),
         on_present_change=lambda: selection.update(page.settings, present=1 - chosen.present),
+        on_class_change=lambda: class_bar.open_one(page),
     )
     _ways(page, lesson, number, chosen)
 
@@ -84,19 +90,25 @@ def _ways(page: Page, lesson: Lesson, number: int, chosen: selection.Selection) 
         for to in range(max(number - 1, 1), min(number + 1, len(lesson.steps)) + 1):
             if lesson.step(to).page != page:
                 with st.container(key=f"{WAYS}-{to}"):
-                    navigation.to(lesson.step(to).page, lesson.address(to, chosen.lang, chosen.present))
+                    navigation.to(lesson.step(to).page, _address(lesson, to, chosen))
 
 
 def _go(lesson: Lesson, chosen: selection.Selection) -> None:
     """To another step on the page that is on show."""
     to = st.session_state[KEY].go
     if isinstance(to, int) and 1 <= to <= len(lesson.steps):
-        selection.write(lesson.address(to, chosen.lang, chosen.present))
+        selection.write(_address(lesson, to, chosen))
+
+
+def _address(lesson: Lesson, to: int, chosen: selection.Selection) -> dict[str, str]:
+    """Of another step, for this reader."""
+    return lesson.address(to, chosen.lang, chosen.present, chosen.class_code)
 
 
 def _is_as_opened(step: Step, page: Page, chosen: selection.Selection) -> bool:
     """Whether the page is what the step opens."""
-    here = chosen.params(page.settings, lesson=None, lesson_step=1, lang=DEFAULT_LANGUAGE, present=0)
+    frame = {"lesson": None, "lesson_step": 1, "lang": DEFAULT_LANGUAGE, "present": 0, "class_code": None}
+    here = chosen.params(page.settings, **frame)
     return page == step.page and here == dict(step.params)
 
 
@@ -108,17 +120,19 @@ def _answers() -> dict[str, int]:
 
 def _answer(lesson: Lesson, number: int) -> int | None:
     asked = lesson.asks(number)
-    return None if asked is None else _answers().get(f"{lesson.name} {asked[0]}")
+    return None if asked is None else _answers().get(class_bar.ask_name(lesson.name, asked[0]))
 
 
-def _pick(lesson: Lesson, number: int) -> None:
+def _pick(lesson: Lesson, number: int, class_code: str | None) -> None:
     """An answer. One whose outcome has been shown stays as it is."""
     selection.keep()
     step, place = lesson.step(number), st.session_state[KEY].pick
     if step.question is None or not isinstance(place, int) or not 0 <= place < len(step.question.answers):
         return
     if step.phase == "predict" or _answer(lesson, number) is None:
-        st.session_state[_ANSWERS] = _answers() | {f"{lesson.name} {number}": place}
+        ask = class_bar.ask_name(lesson.name, number)
+        st.session_state[_ANSWERS] = _answers() | {ask: place}
+        class_bar.vote(class_code, ask, place, final=step.phase != "predict")
 
 
 def _is_whole(lesson: Lesson, number: int) -> bool:

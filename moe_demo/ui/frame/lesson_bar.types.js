@@ -15,6 +15,7 @@
  * @property {boolean|null} whole Whether the whole page stands below; None where the step leaves nothing out.
  * @property {string} depth In words.
  * @property {boolean} present Whether a class looks on: then the keys of a clicker hold on the whole page.
+ * @property {boolean} is_class Whether this page leads or follows a class already.
  * @property {string} teacher For the teacher's own window, as what is coming; empty where no class looks on.
  * @property {string} coming
  * @property {Record<string, string>} keys

@@ -4,6 +4,7 @@ entries()                       {"start": st.Page, …}: what st.navigation is g
 link("router", chosen, token=4) a link element to a page with the selection in its address
 go("router", chosen, token=4)   leave for a page at once
 to(page, {"t": "4"})            a link to a page that is asked for this and nothing else
+leave_for(page, {"t": "4"})     leave for it at once
 """
 
 from __future__ import annotations
@@ -48,7 +49,12 @@ def link(name: str, chosen: Selection, said: str | None = None, **changes: Any) 
 def go(name: str, chosen: Selection, **changes: Any) -> None:
     """Leave for a page, with the selection."""
     page = page_called(name)
-    st.switch_page(_entry(page, language()), query_params=chosen.params(page.settings, **_LEAVING | changes))
+    leave_for(page, chosen.params(page.settings, **_LEAVING | changes))
+
+
+def leave_for(page: Page, params: Mapping[str, str]) -> None:
+    """Leave for a page that is asked for this and nothing else."""
+    st.switch_page(_entry(page, language()), query_params=dict(params))
 
 
 def to(page: Page, params: Mapping[str, str], said: str | None = None) -> None:

@@ -11,7 +11,8 @@ nothing, and Back undoes the last click. What has its default value does not sta
 `query_params=chosen.params()`.
 
     s text · t token · l layer · e expert · run · step (checkpoint) · with (the run beside it) · lang
-    · why (the number whose sum is shown: insight.lineage.NumberKey) · lesson, n (its step, from 1) · present,
+    · why (the number whose sum is shown: insight.lineage.NumberKey) · lesson, n (its step, from 1) · present
+    · class (that follows a presenter),
     and the settings of single pages (kit.page_settings), which other pages carry along untouched
 
 Reading has no effect: an address is parsed once into a selection that carries its notices, the names of what was
@@ -53,6 +54,7 @@ KEYS = {
     "lesson": "lesson",
     "lesson_step": "n",
     "present": "present",
+    "class_code": "class",
 }
 """Field of the selection -> parameter of the address."""
 
@@ -86,6 +88,8 @@ class Selection:
     lesson_step: int = 1
     present: int = 0
     """1 where a class looks on: larger type, the keys of a clicker."""
+    class_code: str | None = None
+    """The class that this page leads or follows (ui.frame.class_bar); None: no class."""
     settings: PageSettings = field(default_factory=PageSettings)
     """The page's own; `of` gives them their type."""
     others: Mapping[str, str] = field(default_factory=dict)
@@ -179,6 +183,7 @@ def parsed(kind: type[PageSettings], pairs: tuple[tuple[str, str], ...]) -> Sele
         lesson=params.get("lesson"),
         lesson_step=indices["n"] or 1,
         present=min(indices["present"] or 0, 1),
+        class_code=params.get("class"),
         settings=settings,
         others={n: params[n] for n in page_settings.every_name() - page_settings.names(kind) if n in params},
     )

@@ -21,7 +21,7 @@ from moe_demo.ui.kit.i18n import DEFAULT_LANGUAGE, LANGUAGES
 from moe_demo.ui.kit.page_settings import PageSettings
 from moe_demo.ui.kit.selection import KEYS, parsed
 
-_FRAME = {KEYS[name] for name in ("lesson", "lesson_step", "lang", "present")}
+_FRAME = {KEYS[name] for name in ("lesson", "lesson_step", "lang", "present", "class_code")}
 _URL_PATHS = {page.url_path for page in PAGES}
 
 
@@ -42,7 +42,7 @@ def target(url_path: str, query: str) -> str | None:
     if lesson is None or chosen.notices or not 1 <= chosen.lesson_step <= len(lesson.steps):
         return None
     to = lesson.step(chosen.lesson_step).page.url_path
-    params = lesson.address(chosen.lesson_step, lang, chosen.present)
+    params = lesson.address(chosen.lesson_step, lang, chosen.present, chosen.class_code)
     if to == url_path and dict(pairs) == params:
         return None
     return f"{to or '.'}?{urlencode(params)}"

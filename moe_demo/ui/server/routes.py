@@ -11,12 +11,12 @@ from starlette.routing import Route
 
 from moe_demo.ui.frame.pages import PAGES
 from moe_demo.ui.kit import chart
-from moe_demo.ui.server import live
+from moe_demo.ui.server import class_routes, live
 
 
 def every_route() -> list[Route]:
-    """The library of the charts, the training that is watched, and the addresses that pages once had."""
-    routes = [chart.library_route(), *live.routes(), *former_addresses()]
+    """The library of the charts, the training that is watched, the classes, and the addresses that pages once had."""
+    routes = [chart.library_route(), *live.routes(), *class_routes.routes(), *former_addresses()]
     return [Route(_base_path() + route.path, route.endpoint, methods=route.methods) for route in routes]
 
 

@@ -1,0 +1,293 @@
+// The bar of a class. A follower's asks where the class is and goes there; the presenter's tells where this window is,
+// and shows link, counts and the matrix of results.
+import { el } from "../kit/dom.js";
+import { mounted } from "../kit/stage.js";
+import { fill } from "../kit/text.js";
+import { invitation, votes, wall } from "./class_parts.js";
+import { ClassState, isSamePlace, ownWindow, placeHere } from "./class_state.js";
+
+const LOOK = 120; // milliseconds between two looks at the address
+const PATIENCE = 4000; // milliseconds for a page to open
+const TRIES = 3; // to come to a place: one whose address this browser's page changes is not tried for ever
+
+/**
+ * @typedef {import("./class_bar.types.js").PictureData} PictureData
+ * @typedef {import("../server/class_wire.types.js").ClassPayload} ClassPayload
+ * @typedef {import("./class_state.js").Place} Place
+ * @typedef {import("./class_state.js").Refusal} Refusal
+ * @typedef {import("../kit/stage.js").Send} Send
+ */
+
+class ClassBar {
+  /** @type {PictureData | null} */
+  data = null;
+  /** @type {Send} */
+  send = () => {};
+  /** @type {ClassState | null} */
+  state = null;
+  /** @type {Refusal | null} why this window does not lead */
+  refusal = null;
+  told = ""; // the place of this window that the server knows
+  isTelling = false;
+  isOpen = false; // the QR code is on show
+  isEnding = false; // asked whether it is meant
+  isHanding = false; // asked what the experts are for
+  goingUntil = 0;
+  tries = 0;
+  triedVersion = "";
+  askedWall = -1;
+  drawn = "";
+
+  /** @param {HTMLElement} root */
+  constructor(root) {
+    this.bar = el("section", { class: "bar", tabindex: -1 });
+    root.replaceChildren(this.bar);
+    this.timer = setInterval(() => this.look(), LOOK);
+  }
+
+  leave() {
+    clearInterval(this.timer);
+    this.state?.stop();
+  }
+
+  /**
+   * @param {PictureData} data
+   * @param {Send} send
+   */
+  show(data, send) {
+    Object.assign(this, { data, send });
+    this.bar.setAttribute("aria-label", data.words.label);
+    if (this.state?.code !== data.code) {
+      this.state?.stop();
+      this.state = new ClassState(data.code, data.address, data.visit);
+      this.state.start(() => this.hear());
+    }
+    this.draw();
+  }
+
+  /** The server has said something. */
+  hear() {
+    this.look();
+    this.draw();
+  }
+
+  /** Lead, or follow, where the address of this window is another one than the class's. */
+  look() {
+    const now = this.state?.now;
+    if (!this.data || !now || this.state?.refusal) return;
+    if (this.data.leads) this.tell(now);
+    else this.follow(now);
+  }
+
+  /** @param {ClassPayload} now */
+  async tell(now) {
+    const here = placeHere();
+    const told = JSON.stringify(here);
+    const isAnothers = now.lead?.window && now.lead.window !== ownWindow();
+    if (this.isTelling || this.refusal || told === this.told) return;
+    if (now.lead?.window === ownWindow() && isSamePlace(now, here)) this.told = told;
+    else if (isAnothers)
+      await this.lead({ act: "steer", ...here }); // refused, with the sentence
+    else if (await this.lead({ act: "steer", ...here })) this.told = told;
+  }
+
+  /**
+   * Ask for something as the presenter.
+   * @param {Record<string, unknown>} asked
+   * @returns {Promise<boolean>} whether it was done
+   */
+  async lead(asked) {
+    if (!this.state || this.isTelling) return false;
+    this.isTelling = true;
+    try {
+      this.refusal = await this.state.lead(asked);
+    } catch {
+      this.state.isLost = true;
+    }
+    this.isTelling = false;
+    this.draw();
+    return !this.refusal && !this.state.isLost;
+  }
+
+  /** @param {ClassPayload} now */
+  follow(now) {
+    if (now.wall !== this.data?.wall && now.wall !== this.askedWall) {
+      this.askedWall = now.wall;
+      this.send("again", true);
+    }
+    if (now.version !== this.triedVersion)
+      Object.assign(this, { triedVersion: now.version, tries: 0, goingUntil: 0 });
+    if (now.released) return;
+    if (isSamePlace(now, placeHere())) {
+      if (this.goingUntil) this.goingUntil = 0;
+      return;
+    }
+    if (Date.now() < this.goingUntil || this.tries >= TRIES) return;
+    this.tries += 1;
+    this.go();
+  }
+
+  /** To where the class is. */
+  go() {
+    this.goingUntil = Date.now() + PATIENCE;
+    this.send("follow", Date.now());
+  }
+
+  draw() {
+    const { data, state } = this;
+    if (!data || !state) return;
+    const seen = [data, state.now, state.refusal, state.isLost, this.refusal];
+    const now = JSON.stringify([...seen, this.isOpen, this.isEnding, this.isHanding, this.isHere()]);
+    if (now === this.drawn) return;
+    this.drawn = now;
+    const stop = this.stop();
+    this.bar.replaceChildren(...(data.leads ? this.leading(data, state) : this.following(data, state)));
+    if (stop !== null) this.find(stop).focus({ preventScroll: true });
+  }
+
+  isHere() {
+    return this.state?.now ? isSamePlace(this.state.now, placeHere()) : false;
+  }
+
+  /** What names the button that has the focus; empty for the bar itself; null where the focus is elsewhere. */
+  stop() {
+    const scope = /** @type {Document | ShadowRoot} */ (this.bar.getRootNode());
+    const at = scope.activeElement;
+    return at && this.bar.contains(at) ? (at.getAttribute("data-stop") ?? "") : null;
+  }
+
+  /** @param {string} stop @returns {HTMLElement} */
+  find(stop) {
+    return (stop && this.bar.querySelector(`[data-stop="${stop}"]`)) || this.bar;
+  }
+
+  /**
+   * @param {string} stop
+   * @param {string} text
+   * @param {() => void} act
+   * @param {Record<string, unknown>} [attributes]
+   */
+  button(stop, text, act, attributes = {}) {
+    return el("button", { type: "button", "data-stop": stop, onclick: act, ...attributes }, text);
+  }
+
+  /**
+   * @param {ClassState} state
+   * @param {Record<string, string>} words
+   * @returns {string} why nothing comes; empty where all is well
+   */
+  trouble(state, words) {
+    if (this.refusal) return this.refusal.message;
+    if (state.refusal) return state.refusal.message;
+    if (state.isLost) return words.lost;
+    return state.now ? "" : words.wait;
+  }
+
+  /** @param {PictureData} data @param {ClassState} state */
+  leading(data, state) {
+    const { words } = data;
+    const lead = state.now?.lead ?? null;
+    const trouble = this.trouble(state, words);
+    const isOver = state.refusal !== null;
+    const line = el(
+      "div",
+      { class: "line" },
+      el("p", { class: "title" }, data.title),
+      lead && !isOver ? el("p", { class: "joined" }, fill(words.joined, { n: lead.joined })) : null,
+      el("p", { class: "trouble", role: "status" }, trouble),
+      el("div", { class: "buttons" }, ...this.leadButtons(data, state, isOver)),
+    );
+    const parts = [line];
+    if (isOver || !lead) return parts;
+    if (data.ask) parts.push(votes(data, lead));
+    if (this.isOpen && data.invitation) parts.push(invitation(data.invitation));
+    if (lead.wall) parts.push(wall(lead.wall));
+    return parts;
+  }
+
+  /**
+   * @param {PictureData} data
+   * @param {ClassState} state
+   * @param {boolean} isOver
+   */
+  leadButtons({ words }, state, isOver) {
+    if (isOver) return [this.button("leave", words.leave, () => this.send("leave", true))];
+    if (this.refusal?.code === "other_window") {
+      return [this.button("take", words.take_over, () => this.takeOver(), { class: "main" })];
+    }
+    const released = state.now?.released ?? false;
+    const isOut = Boolean(state.now?.wall);
+    const toggle = released
+      ? this.button("release", words.gather, () => this.lead({ act: "gather" }), { title: words.gather_hint })
+      : this.button("release", words.release, () => this.lead({ act: "release" }), {
+          title: words.release_hint,
+        });
+    const handing = isOut
+      ? [this.button("hand", words.take_back, () => this.lead({ act: "take_back" }))]
+      : [
+          this.button("hand", words.hand_out, () => this.toggle("isHanding"), {
+            "aria-expanded": this.isHanding,
+          }),
+          ...(this.isHanding ? ["sentence", "held_out"].map((kind) => this.handOut(kind, words)) : []),
+        ];
+    return [
+      this.button("link", words.link, () => this.toggle("isOpen"), { "aria-expanded": this.isOpen }),
+      toggle,
+      ...handing,
+      this.isEnding
+        ? this.button("end", words.end_sure, () => this.lead({ act: "end" }), { class: "main" })
+        : this.button("end", words.end, () => this.toggle("isEnding")),
+    ];
+  }
+
+  /** @param {string} measure @param {Record<string, string>} words */
+  handOut(measure, words) {
+    return this.button(`hand-${measure}`, words[`hand_out_${measure}`], async () => {
+      this.isHanding = false;
+      await this.lead({ act: "hand_out", measure, params: placeHere().params });
+    });
+  }
+
+  /** @param {"isOpen" | "isEnding" | "isHanding"} name */
+  toggle(name) {
+    this[name] = !this[name];
+    this.draw();
+  }
+
+  /** Lead from this window: the class comes to where it is. */
+  async takeOver() {
+    this.refusal = null;
+    this.told = "";
+    if (await this.lead({ act: "take_over" })) await this.lead({ act: "steer", ...placeHere() });
+  }
+
+  /** @param {PictureData} data @param {ClassState} state */
+  following(data, state) {
+    const { words, mine } = data;
+    const trouble = this.trouble(state, words);
+    const isHere = this.isHere();
+    const isFree = state.now?.released || this.tries >= TRIES;
+    const says = trouble || (!isFree ? words.following : isHere ? words.here : words.released);
+    const isOver = state.refusal !== null;
+    const buttons = [
+      isFree && !isHere && !isOver
+        ? this.button("back", words.back, () => this.go(), { class: "main" })
+        : null,
+      this.button("leave", words.leave, () => this.send("leave", true)),
+    ];
+    const line = el(
+      "div",
+      { class: "line" },
+      el("p", { class: "title" }, data.title),
+      el("p", { class: "trouble", role: "status" }, says),
+      el("div", { class: "buttons" }, ...buttons),
+    );
+    if (!mine || isOver || state.now?.wall !== data.wall) return [line];
+    const act = mine.result
+      ? el("b", { class: `tone ${mine.tone ?? ""}` }, mine.result)
+      : this.button("act", mine.act, () => this.send("act", true), { class: "main" });
+    return [line, el("div", { class: "mine", role: "status" }, el("p", {}, mine.says), act)];
+  }
+}
+
+export default mounted((root) => new ClassBar(root));

@@ -1,0 +1,125 @@
+"""What the bar of a class is given: its presenter the link, QR code and question; others the expert that is theirs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypedDict
+from urllib.parse import urlencode, urlsplit
+
+import segno
+
+from moe_demo.jobs.classrooms import Classroom
+from moe_demo.ui.frame.lesson import LETTERS, Question
+from moe_demo.ui.kit.i18n import DEFAULT_LANGUAGE, labels, language, t
+from moe_demo.ui.kit.selection import KEYS
+from moe_demo.ui.kit.words import expert_name, layer_name
+from moe_demo.ui.server import class_routes
+from moe_demo.ui.server.class_wire import Tone, tone_of
+
+_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
+
+
+class ClassInvitation(TypedDict):
+    """How others come into the class."""
+
+    link: str
+    qr: list[str]
+    """Rows of the QR code, a character a module: 1 is dark. Without its quiet zone."""
+    alt: str
+    warning: str
+    """Why the link does not lead here from other machines; empty where it may."""
+
+
+class ClassMine(TypedDict):
+    """The expert that was handed to this browser."""
+
+    says: str
+    act: str
+    result: str
+    """Empty before it has been found out."""
+    tone: Tone | None
+
+
+class FrameClassBarData(TypedDict):
+    """The bar of a class."""
+
+    code: str
+    leads: bool
+    """Whether this browser presents the class."""
+    address: str
+    """Of the class, below the app's own (ui.server.class_routes)."""
+    visit: str
+    """The id of the visit where the browser takes no cookies, else empty."""
+    title: str
+    invitation: ClassInvitation | None
+    ask: str
+    """Name of the question whose answers are counted; empty where none is on show."""
+    answers: list[str]
+    wall: int
+    """Number of the handing out of experts that `mine` is of; 0 where none are handed out."""
+    mine: ClassMine | None
+    words: dict[str, str]
+    lang: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mine:
+    """The expert of a seat, and what came of switching it off."""
+
+    layer: int
+    expert: int
+    value: float | None
+
+
+def class_bar_data(
+    room: Classroom,
+    *,
+    leads: bool,
+    visit: str,
+    base_url: str = "",
+    asked: tuple[str, Question] | None = None,
+    mine: Mine | None = None,
+) -> FrameClassBarData:
+    """The bar for the presenter, or for one who follows."""
+    return {
+        "code": room.code,
+        "leads": leads,
+        "address": class_routes.address(room.code),
+        "visit": visit,
+        "title": t("class.title", code=room.code),
+        "invitation": _invitation(room.code, base_url) if leads else None,
+        "ask": asked[0] if asked and leads else "",
+        "answers": list(LETTERS[: len(asked[1].answers)]) if asked and leads else [],
+        "wall": room.wall.number if room.wall else 0,
+        "mine": _mine(room, mine) if mine else None,
+        "words": labels("class.words"),
+        "lang": language(),
+    }
+
+
+def _invitation(code: str, base_url: str) -> ClassInvitation:
+    params = {KEYS["class_code"]: code}
+    if language() != DEFAULT_LANGUAGE:
+        params[KEYS["lang"]] = language()
+    link = f"{base_url.rstrip('/')}/?{urlencode(params)}"
+    return {
+        "link": link,
+        "qr": [
+            "".join("1" if module else "0" for module in row) for row in segno.make(link, error="m").matrix
+        ],
+        "alt": t("class.qr_alt", link=link),
+        "warning": t("class.this_machine") if urlsplit(link).hostname in _THIS_MACHINE else "",
+    }
+
+
+def _mine(room: Classroom, mine: Mine) -> ClassMine:
+    assert room.wall is not None
+    place = {"layer": layer_name(mine.layer), "expert": expert_name(mine.expert)}
+    return {
+        "says": t(f"class.mine.{room.wall.measure}", **place),
+        "act": t("class.act"),
+        "result": ""
+        if mine.value is None
+        else t(f"class.result.{room.wall.measure}", value=t("class.points", value=mine.value)),
+        "tone": None if mine.value is None else tone_of(mine.value),
+    }
