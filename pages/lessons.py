@@ -13,6 +13,7 @@ with st.container(key="lessons-title", horizontal=True, vertical_alignment="bott
     st.title(t("lessons.title"), anchor=False, width="content")
     st.caption(t("lessons.caption"), width="content")
 asked = selection.current(LessonsSettings).of(LessonsSettings)
+lessons_page.follow()
 lessons_page.draw(asked)
 lessons_page.sheet(asked)
 st.header(t("lessons.real_title"), anchor="real")

@@ -6,7 +6,7 @@ import { fill } from "../kit/text.js";
 import { invitation, votes, wall } from "./class_parts.js";
 import { ClassState, isSamePlace, ownWindow, placeHere } from "./class_state.js";
 
-const LOOK = 120; // milliseconds between two looks at the address
+const LOOK = 60; // milliseconds between two looks at the address, of which nothing else tells
 const PATIENCE = 4000; // milliseconds for a page to open
 const TRIES = 3; // to come to a place: one whose address this browser's page changes is not tried for ever
 

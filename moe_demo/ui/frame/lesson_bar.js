@@ -105,10 +105,12 @@ class LessonBar {
         data.is_class
           ? null
           : this.button("class", "⇉", () => this.openClass(), {
+              class: "small",
               "aria-label": words.class,
               title: words.class,
             }),
         this.button("help", "?", () => this.toggleHelp(), {
+          class: "small",
           "aria-label": words.keys,
           "aria-expanded": !this.help.hidden,
         }),

@@ -1,5 +1,6 @@
 """The page for teachers: the lessons, the sheet of one of them, and lessons of one's own.
 
+lessons_page.follow()        open a class, or go on with one
 lessons_page.draw(asked)     the list; a lesson starts by its link, or its sheet is shown below
 lessons_page.sheet(asked)    that sheet, ready to be printed
 lessons_page.own()           bring a lesson file: checked, and then there for whoever has its link
@@ -11,13 +12,15 @@ from pathlib import Path
 
 import streamlit as st
 
+from moe_demo.jobs.classrooms import Classrooms
 from moe_demo.jobs.lesson_files import LessonFiles, OwnLesson
 from moe_demo.runs.store import RunError
-from moe_demo.ui.frame import navigation
+from moe_demo.ui.frame import class_bar, navigation
 from moe_demo.ui.frame.lesson import Lesson
 from moe_demo.ui.frame.lesson_errors import LessonError
 from moe_demo.ui.frame.lesson_file import MAX_BYTES, decoded, read_lesson
 from moe_demo.ui.frame.lessons import lesson_called, shipped, source
+from moe_demo.ui.frame.pages import page_called
 from moe_demo.ui.kit import caller, redraw, selection, streamlit_quirks, views
 from moe_demo.ui.kit.errors import sentence
 from moe_demo.ui.kit.i18n import language, t
@@ -41,6 +44,23 @@ def draw(asked: LessonsSettings) -> None:
         for lesson, column in zip(found[first : first + 2], st.columns(2), strict=False):
             with column:
                 _card(lesson, is_shown=lesson.name == asked.plan)
+
+
+def follow() -> None:
+    """Open a class that follows this browser, or go on with one of its own; nothing where the page is in a class."""
+    if selection.current().class_code is not None:
+        return
+    with st.container(border=True, key="lessons-class", horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{t('class.open_title')}** {t('class.open_says')}", width=720)
+        st.button(
+            t("class.open"), key="lessons.class", on_click=lambda: class_bar.open_one(page_called("lessons"))
+        )
+        for room in Classrooms().of(caller.current()):
+            st.button(
+                t("class.go_on", code=room.code),
+                key=f"lessons.class.{room.code}",
+                on_click=lambda code=room.code: selection.update(LessonsSettings, class_code=code),
+            )
 
 
 def _card(lesson: Lesson, *, is_shown: bool) -> None:
@@ -68,7 +88,7 @@ def _card(lesson: Lesson, *, is_shown: bool) -> None:
 def _begin(lesson: Lesson) -> None:
     """Two links to the first step: for oneself, and for a class that looks on."""
     for present, said in enumerate(("begin", "present")):
-        address = lesson.address(1, language(), present)
+        address = lesson.address(1, language(), present, selection.current().class_code)
         navigation.to(lesson.step(1).page, address, t(f"lessons.{said}"))
 
 
