@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser.helpers import LAUNCH_ARGS, BrowserLog, Server, find_chromium, screenshot, serve
+from tests.browser.helpers import LAUNCH_ARGS, ROOT, BrowserLog, Server, find_chromium, screenshot, serve
 
 # A traceback; and code that asks for a visitor where there is none.
 LOG_PROBLEMS = ("Traceback (most recent call last)", "missing ScriptRunContext")
@@ -93,6 +93,14 @@ def new_page(
     problems = [problem for log in logs for problem in log.problems()]
     if problems:
         pytest.fail("\n".join(problems), pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The source of the auditor; it is installed with the packages that check the JavaScript."""
+    path = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+    assert path.is_file(), "axe-core is missing: `make node` installs it"
+    return path.read_text(encoding="utf-8")
 
 
 @pytest.fixture

@@ -92,9 +92,10 @@ def serve(
     command: Callable[[Path, int], list[str]] = streamlit_command,
     base_path: str = "",
     env: Mapping[str, str] | None = None,
+    port: int | None = None,
 ) -> Iterator[Server]:
-    """Run the app as a process group of its own; end the whole group afterwards."""
-    port = free_port()
+    """Run the app as a process group of its own, at a free port by default; end the whole group afterwards."""
+    port = port or free_port()
     own_env = {"STREAMLIT_CLIENT_SHOW_ERROR_DETAILS": "full", "STREAMLIT_SERVER_BASE_URL_PATH": base_path}
     with log_path.open("wb") as log:
         process = subprocess.Popen(

@@ -1,15 +1,13 @@
 """axe-core (https://github.com/dequelabs/axe-core) finds nothing on any page, in either theme and language."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from moe_demo.ui.frame.pages import PAGES
-from tests.browser.helpers import ROOT, wait_drawn
+from tests.browser.helpers import wait_drawn
 
-AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 STREAMLITS_OWN = [
     # The field that files are dropped on has the role "presentation" and a label at once; its markup is Streamlit's,
     # and the button inside it does the same for the keyboard.
@@ -23,13 +21,6 @@ VIOLATIONS = """async (excluded) => {
     const told = (id, node) => [`${id} at ${node.target.flat().join(" ")}`, node.html, node.failureSummary];
     return violations.flatMap(({ id, nodes }) => nodes.map((node) => told(id, node).join("\\n  ")));
 }"""
-
-
-@pytest.fixture(scope="module")
-def axe() -> str:
-    """The source of the auditor; it is installed with the packages that check the JavaScript."""
-    assert Path(AXE).is_file(), "axe-core is missing: `make node` installs it"
-    return AXE.read_text(encoding="utf-8")
 
 
 OPENED = (

@@ -36,6 +36,7 @@ class ClassBar {
   tries = 0;
   triedVersion = "";
   askedWall = -1;
+  wasHere = false; // as it was drawn
   drawn = "";
 
   /** @param {HTMLElement} root */
@@ -77,6 +78,7 @@ class ClassBar {
     if (!this.data || !now || this.state?.refusal) return;
     if (this.data.leads) this.tell(now);
     else this.follow(now);
+    if (this.isHere() !== this.wasHere) this.draw();
   }
 
   /** @param {ClassPayload} now */
@@ -139,7 +141,7 @@ class ClassBar {
     const seen = [data, state.now, state.refusal, state.isLost, this.refusal];
     const now = JSON.stringify([...seen, this.isOpen, this.isEnding, this.isHanding, this.isHere()]);
     if (now === this.drawn) return;
-    this.drawn = now;
+    Object.assign(this, { drawn: now, wasHere: this.isHere() });
     const stop = this.stop();
     this.bar.replaceChildren(...(data.leads ? this.leading(data, state) : this.following(data, state)));
     if (stop !== null) this.find(stop).focus({ preventScroll: true });

@@ -10,7 +10,7 @@ const LAST_WORDS = new Set(["unknown", "ended", "broken"]);
 /**
  * @typedef {import("../server/class_wire.types.js").ClassPayload} ClassPayload
  * @typedef {{ path: string, params: Record<string, string> }} Place
- * @typedef {{ message: string, code: string }} Refusal
+ * @typedef {import("../server/class_wire.types.js").ClassRefusal} Refusal
  */
 
 /** @type {Map<string, ClassPayload>} the last answer for each class: a page that comes next shows it at once */
@@ -114,9 +114,12 @@ export class ClassState {
     const since = this.now ? `&since=${this.now.version}` : "";
     try {
       const answer = await this.fetched(`state?lang=${spoken()}${since}`, { signal: this.asking.signal });
-      if (answer.status === 404) return this.refuse(await answer.json());
-      if (answer.status === 200) this.take(await answer.json());
-      else if (answer.status !== 304) throw new Error(`status ${answer.status}`);
+      if (answer.status !== 200 && answer.status !== 304) throw new Error(`status ${answer.status}`);
+      if (answer.status === 200) {
+        const told = await answer.json();
+        if (told.refusal) return this.refuse(told.refusal);
+        this.take(told);
+      }
       const wasAway = this.isLost || this.refusal;
       Object.assign(this, { isLost: false, refusal: null });
       if (answer.status === 200 || wasAway) this.listener?.();
@@ -151,9 +154,8 @@ export class ClassState {
     const headers = { "Content-Type": "application/json" };
     const body = JSON.stringify({ window: ownWindow(), ...asked });
     const answer = await this.fetched(`lead?lang=${spoken()}`, { method: "POST", headers, body });
-    if (answer.ok) return null;
-    if (answer.status === 404 || answer.status === 409) return answer.json();
-    throw new Error(`status ${answer.status}`);
+    if (!answer.ok) throw new Error(`status ${answer.status}`);
+    return (await answer.json()).refusal ?? null;
   }
 
   /** @param {string} what @param {RequestInit} options */

@@ -3,6 +3,8 @@
     GET  /class/CODE/state?since=VERSION     the state (class_wire) once it is another one; 304 after some seconds
     POST /class/CODE/lead                    what the presenter's window asks for, as JSON
 
+Both answer {"refusal": …} where they do not do what is asked: an ended class, another window, and so on.
+
 A browser that follows has one request open, which costs the server a look at two files, shared by all who wait; it runs
 no script until the class moves. So two processes that share the folder tell the same, and one that was started again
 goes on. Its first request takes a seat in the class.
@@ -37,7 +39,7 @@ from moe_demo.ui.kit.errors import said
 from moe_demo.ui.kit.i18n import DEFAULT_LANGUAGE, LANGUAGES, speaking
 from moe_demo.ui.kit.page_settings import PageSettings
 from moe_demo.ui.kit.selection import kept_or_parsed
-from moe_demo.ui.server.class_wire import class_payload
+from moe_demo.ui.server.class_wire import ClassRefusal, class_payload
 from moe_demo.ui.server.visitor import visitor_of
 
 HOLD_SECONDS = 5.0
@@ -215,15 +217,15 @@ def _wall(measure: str, params: dict[str, Any]) -> Wall:
 
 
 def _refused(error: RunError | EmptyTextError) -> Response:
-    """One sentence, and its key for the page's script."""
-    status = 409 if isinstance(error, ClassroomError) and error.code == "other_window" else 404
-    return _json({"message": said(error.said), "code": error.code}, status)
+    """One sentence, and its key for the page's script; a status of failure would stand in the browser's console too."""
+    refusal: ClassRefusal = {"message": said(error.said), "code": error.code}
+    return _json({"refusal": refusal})
 
 
-def _json(value: Any, status: int = 200) -> Response:
+def _json(value: Any) -> Response:
     content = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
     headers = {"Cache-Control": "no-store"}
-    return Response(content, status_code=status, media_type="application/json", headers=headers)
+    return Response(content, media_type="application/json", headers=headers)
 
 
 def _language_of(request: Request) -> str:

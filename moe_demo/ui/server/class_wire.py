@@ -45,6 +45,14 @@ class LeadPayload(TypedDict):
     wall: WallPayload | None
 
 
+class ClassRefusal(TypedDict):
+    """Why a class does not do what is asked."""
+
+    message: str
+    """In the reader's language."""
+    code: str
+
+
 class ClassPayload(TypedDict):
     """The state of a class."""
 

@@ -28,6 +28,13 @@
  */
 
 /**
+ * Why a class does not do what is asked.
+ * @typedef {object} ClassRefusal
+ * @property {string} message In the reader's language.
+ * @property {string} code
+ */
+
+/**
  * The state of a class.
  * @typedef {object} ClassPayload
  * @property {string} version
