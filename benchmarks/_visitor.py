@@ -49,7 +49,7 @@ class Visitor:
     def __init__(self, base_url: str) -> None:
         with urllib.request.urlopen(base_url, timeout=ANSWER_SECONDS) as page:
             cookie = str(page.headers.get("Set-Cookie", "")).partition(";")[0]
-        self._base_url, self._cookie, self._session = base_url, cookie, ""
+        self._base_url, self.cookie, self._session = base_url, cookie, ""
         self._socket = connect(
             base_url.replace("http", "ws", 1) + "/_stcore/stream",
             subprotocols=["streamlit"],  # type: ignore[list-item]
@@ -72,9 +72,9 @@ class Visitor:
     ) -> None:
         self._socket.close()
 
-    def open(self, address: str) -> Answer:
-        """Come to a page, with nothing else in the address: from outside, or from another page."""
-        self._query, self._widgets = "", {}
+    def open(self, address: str, query: str = "") -> Answer:
+        """Come to a page, with nothing else in the address than this: from outside, or from another page."""
+        self._query, self._widgets = query, {}
         self._page, self._name = self.pages[address] if self.pages else "", address
         return self._run()
 
@@ -107,7 +107,7 @@ class Visitor:
             if message.WhichOneof("type") == "file_urls_response":
                 break
         [urls] = message.file_urls_response.file_urls
-        put(self._base_url, self._cookie, urls.upload_url, name, data)
+        put(self._base_url, self.cookie, urls.upload_url, name, data)
         info = UploadedFileInfo(name=name, size=len(data), file_id=urls.file_id, file_urls=urls)
         state = FileUploaderState(uploaded_file_info=[info])
         return self._run(WidgetState(id=self._widgets[key], file_uploader_state_value=state))

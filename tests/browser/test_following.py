@@ -3,7 +3,7 @@
 import os
 import re
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -24,15 +24,17 @@ PHONE = {"width": 390, "height": 844, "has_touch": True}
 COMES = 10_000  # milliseconds that a test grants; how long it takes is measured by `python -m benchmarks following`
 
 
-@pytest.fixture
-def runs(tmp_path: Path) -> Path:
-    return tmp_path / "runs"
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("classes") / "runs"
 
 
-@pytest.fixture
-def class_server(fresh_server: Callable[..., Server], runs: Path) -> Server:
-    """An app without classes."""
-    return fresh_server(env={"MOE_DEMO_RUNS": str(runs)})
+@pytest.fixture(scope="module")
+def class_server(runs: Path) -> Iterator[Server]:
+    """An app with a folder of its own: the classes of one test are other browsers' than those of the next."""
+    with serve(runs.parent / "log.txt", env={"MOE_DEMO_RUNS": str(runs)}) as running:
+        yield running
+    assert "Traceback" not in running.log()
 
 
 def class_bar(page: Page) -> Locator:

@@ -1,5 +1,6 @@
 """The bar of a class, above every page of a browser whose address names one: to lead it, or to follow.
 
+    class_bar.go_along()                              to the page that the class has gone to
     class_bar.draw(page)                              nothing where the address names no class
     class_bar.open_one(page)                          a button's callback: opens a class that looks at this page
     class_bar.vote(code, ask, place, final=False)     an answer of this browser
@@ -44,8 +45,6 @@ def draw(page: Page) -> None:
         _say(said)
     if chosen.class_code is None:
         return
-    if place := st.session_state.pop(_GO, None):
-        navigation.leave_for(page_at(place.url_path), _here(place, chosen))
     try:
         room = Classrooms().room(chosen.class_code)
     except RunError as error:
@@ -72,6 +71,12 @@ def draw(page: Page) -> None:
         on_act_change=lambda: _act(room.code),
         on_leave_change=_leave,
     )
+
+
+def go_along() -> None:
+    """First in a run of the script: where the class has gone to another page, leave for it before anything is drawn."""
+    if place := st.session_state.pop(_GO, None):
+        navigation.leave_for(page_at(place.url_path), _here(place, selection.current()))
 
 
 def open_one(page: Page) -> None:

@@ -45,6 +45,7 @@ from moe_demo.ui.server.visitor import visitor_of
 HOLD_SECONDS = 5.0
 """How long a request waits for news; so long, too, a server that is told to stop may take."""
 LOOK_SECONDS = 0.1
+_LOOKS_A_CONNECTION = 10  # whether anybody still waits is dearer to find out than whether there is news
 _MAX_WATCHED = 64
 _MAX_BODY = 20_000
 _MEASURES: tuple[Measure, ...] = ("sentence", "held_out")
@@ -132,8 +133,11 @@ async def _news(request: Request, code: str) -> Response:
     leads, log = caller.owns(room.owner), rooms.log(code)
     if not leads and caller.visitor:
         log.join(code, caller.visitor)
+    looks = 0
     while (version := f"{room.version}.{log.counts().read_bytes}" if leads else str(room.version)) == since:
-        if time.monotonic() > end or await request.is_disconnected():
+        looks += 1
+        is_gone = looks % _LOOKS_A_CONNECTION == 0 and await request.is_disconnected()
+        if is_gone or time.monotonic() > end:
             return Response(status_code=304, headers={"Cache-Control": "no-store"})
         await asyncio.sleep(LOOK_SECONDS)
         room = _room(rooms, code)
