@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypedDict
 from urllib.parse import urlencode, urlsplit
 
@@ -104,12 +105,17 @@ def _invitation(code: str, base_url: str) -> ClassInvitation:
     link = f"{base_url.rstrip('/')}/?{urlencode(params)}"
     return {
         "link": link,
-        "qr": [
-            "".join("1" if module else "0" for module in row) for row in segno.make(link, error="m").matrix
-        ],
+        "qr": list(qr_rows(link)),
         "alt": t("class.qr_alt", link=link),
         "warning": t("class.this_machine") if urlsplit(link).hostname in _THIS_MACHINE else "",
     }
+
+
+@lru_cache(maxsize=64)
+def qr_rows(link: str) -> tuple[str, ...]:
+    """The QR code of a link, row by row, 1 where a module is dark; kept, since every run of the script shows it."""
+    matrix = segno.make(link, error="m", micro=False).matrix
+    return tuple("".join("1" if module else "0" for module in row) for row in matrix)
 
 
 def _mine(room: Classroom, mine: Mine) -> ClassMine:
