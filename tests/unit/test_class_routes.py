@@ -1,5 +1,6 @@
 """What browsers of a class ask for: news at once, nothing where there is none, and only the presenter is obeyed."""
 
+import asyncio
 import json
 import time
 from collections.abc import Callable
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from starlette.applications import Starlette
+from starlette.requests import Request
 from starlette.testclient import TestClient
 
 from moe_demo.jobs.classrooms import Classrooms, Place
@@ -218,3 +220,32 @@ def test_the_short_link_leads_to_where_the_class_is(rooms: Classrooms):
     assert class_links.target("top-k", f"class={code}") == f".?class={code}"
     rooms.end(code, ANNE)
     assert class_links.target("top-k", f"class={code}") is None
+
+
+def test_two_hundred_who_wait_are_all_told_at_once(rooms: Classrooms, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(class_routes, "HOLD_SECONDS", 60.0)
+    code, followers = rooms.open(ANNE), [new_id() for _ in range(200)]
+
+    [state] = [route for route in class_routes.routes() if route.path.endswith("/state")]
+
+    async def stays() -> dict:
+        """A browser that does not leave."""
+        await asyncio.sleep(60)
+        return {"type": "http.disconnect"}
+
+    async def news(browser: str, since: str) -> dict:
+        scope = {"type": "http", "method": "GET", "path": "/", "path_params": {"code": code}}
+        scope |= {"query_string": f"since={since}".encode(), "headers": [(HEADER.encode(), browser.encode())]}
+        return json.loads((await state.endpoint(Request(scope, stays))).body)
+
+    async def told() -> list[dict]:
+        first = await asyncio.gather(*(news(browser, "") for browser in followers))
+        pairs = zip(followers, first, strict=True)
+        waiting = [asyncio.ensure_future(news(browser, had["version"])) for browser, had in pairs]
+        await asyncio.sleep(0.3)
+        assert not any(one.done() for one in waiting)
+        rooms.steer(code, ANNE, WINDOW, Place(url_path="train"))
+        return await asyncio.gather(*waiting)
+
+    assert {told["path"] for told in asyncio.run(told())} == {"train"}
+    assert len(rooms.log(code).counts().seats) == 200
