@@ -306,8 +306,8 @@ def test_an_ended_an_unknown_and_a_broken_class_are_told_in_one_sentence(
         expect(class_bar(page)).to_contain_text(ended, timeout=COMES)
     broken = present(teacher, lang=lang)
     Classrooms(runs).path(broken).write_text("{", encoding="utf-8")
-    for asked, reason in ((code, "ended"), ("222222", "unknown"), (broken, "broken")):
-        learner.goto(f"/?class={asked}&lang={lang}")
+    for asked, reason in (("222222", "unknown"), (broken, "broken"), (code, "ended")):
+        learner.goto(f"/?class={asked}&lang={lang}&lesson=tour")
         wait_drawn(learner)
         said = text_in(lang, f"errors.classroom.{reason}", name=asked)
         expect(learner.get_by_test_id("stAlert")).to_have_text(said)

@@ -42,14 +42,16 @@ def draw(page: Page) -> None:
     """The bar for this page; says so where there is no such class."""
     chosen = selection.current(page.settings)
     if said := st.session_state.pop(_SAID, ""):
-        _say(said)
+        with st.container(key=f"{SAYS}-last"):
+            st.warning(said)
     if chosen.class_code is None:
         return
     try:
         room = Classrooms().room(chosen.class_code)
     except RunError as error:
-        _say(sentence(error))
-        st.button(t("class.words.leave"), key="class.leave", on_click=_leave)
+        with st.container(key=SAYS):
+            st.warning(sentence(error))
+            st.button(t("class.words.leave"), key="class.leave", on_click=_leave)
         return
     leads, mine = caller.current().owns(room.owner), None
     if not leads:
@@ -106,11 +108,6 @@ def vote(code: str | None, ask: str, place: int, *, final: bool) -> None:
             rooms.log(code).vote(code, me.visitor, ask, place, final=final)
     except RunError as error:
         st.session_state[_SAID] = sentence(error)
-
-
-def _say(text: str) -> None:
-    with st.container(key=SAYS):
-        st.warning(text)
 
 
 def _leave() -> None:

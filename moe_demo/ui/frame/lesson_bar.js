@@ -104,7 +104,7 @@ class LessonBar {
         }),
         data.is_class
           ? null
-          : this.button("class", "⇉", () => this.openClass(), {
+          : this.button("class", data.present ? `⇉ ${words.follow}` : "⇉", () => this.openClass(), {
               class: "small",
               "aria-label": words.class,
               title: words.class,

@@ -7,7 +7,17 @@ import streamlit as st
 from moe_demo.ui.frame.lesson import Depth, Step
 from moe_demo.ui.frame.pages import Page
 
-_ALWAYS = ("head", "class", "class-says", "lesson", "lesson-says", "strip", "notices", "next_steps")
+_ALWAYS = (
+    "head",
+    "class",
+    "class-says",
+    "class-says-last",
+    "lesson",
+    "lesson-says",
+    "strip",
+    "notices",
+    "next_steps",
+)
 """Keys of what every step leaves on its page, with the title."""
 _TITLE_ROW = ".st-key-next_steps"
 """What stands beside the title of the start page, which has no key."""
