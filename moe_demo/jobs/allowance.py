@@ -58,9 +58,13 @@ class Allowance:
 
     def require_start(self, used: Used) -> None:
         """Raise RunError where this browser may start no further run."""
+        if used.n_open >= self.limits.open_jobs:
+            raise RunError("many_open", limit=self.limits.open_jobs)
+        self.require_place(used)
+
+    def require_place(self, used: Used) -> None:
+        """Raise RunError where this browser may keep no further run."""
         limits = self.limits
-        if used.n_open >= limits.open_jobs:
-            raise RunError("many_open", limit=limits.open_jobs)
         if used.n_runs >= limits.kept_runs:
             raise RunError("many_runs", limit=limits.kept_runs)
         if used.n_bytes >= limits.kept_mb * _MB:

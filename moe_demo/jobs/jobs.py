@@ -216,6 +216,24 @@ class Jobs:
             raise RunError("still_training", name=name)
         self.registry.remove(name)
 
+    def rename(self, name: str, wanted: str, caller: Caller) -> str:
+        """Give a run that has no process another name; returns it. Links with the old one lead nowhere then."""
+        self._require(name, caller)
+        if self.is_alive(name) or self.waiting.place(name):
+            raise RunError("still_training", name=name)
+        return self.registry.rename(name, wanted)
+
+    def adopt(self, folder: Path, wanted: str, config: RunConfig, owner: Caller) -> str:
+        """Make a whole run folder, checked before, a private run of this browser; returns its name."""
+        ticket = Ticket(owner=hashed(owner.visitor), private=True, files=[], created=time.time())
+        self.require_place(owner)
+        return self.registry.adopt(folder, wanted, config, ticket)
+
+    def require_place(self, owner: Caller) -> None:
+        """Raise RunError where this browser may keep no further run."""
+        if not owner.operator:
+            self.allowance.require_place(self.used(owner))
+
     def used(self, caller: Caller) -> Used:
         """What this browser has started and keeps."""
         states = []

@@ -12,13 +12,19 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import re
 import shutil
 from pathlib import Path
 
 from moe_demo.config import RunConfig
-from moe_demo.runs.files import explained, write_json
+from moe_demo.runs.catalogue import BUNDLED_RUNS
+from moe_demo.runs.files import RunError, explained, write_json
 from moe_demo.runs.store import RunStore
 from moe_demo.runs.tickets import FOLDER, Ticket, has_ticket, read_ticket, ticket_names, write_ticket
+
+MAX_CHARS = 40
+_NAME = re.compile(rf"\w[\w-]{{0,{MAX_CHARS - 1}}}")  # no dot: what follows one is the kind of a job's file
+_OF_THE_BALANCE_PAGE = "balance"  # which knows its runs by their names
 
 
 class Registry:
@@ -57,6 +63,45 @@ class Registry:
         write_json(self.config_path(name), config.to_dict())
         write_ticket(self.runs, name, ticket)
         return name
+
+    def adopt(self, folder: Path, wanted: str, config: RunConfig, ticket: Ticket) -> str:
+        """Move a run folder in under its own ticket; returns its name, as `add`."""
+        name = self.add(wanted, config, ticket)
+        try:
+            with explained(self.runs):
+                folder.rename(self.runs / name)
+        except BaseException:
+            self.remove(name)
+            raise
+        return name
+
+    def rename(self, name: str, wanted: str) -> str:
+        """Another name for a job and its run. The new ticket comes first: a private run is never without one."""
+        wanted = "-".join(wanted.split())
+        if not _NAME.fullmatch(wanted) or wanted.startswith(_OF_THE_BALANCE_PAGE):
+            raise RunError("name", limit=MAX_CHARS)
+        if (self.runs / wanted).exists() or (BUNDLED_RUNS / wanted).exists():
+            raise RunError("name_taken", name=wanted)
+        with explained(self.runs):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            try:
+                self.config_path(wanted).open("x").close()
+            except FileExistsError:
+                raise RunError("name_taken", name=wanted) from None
+            files = [path for path in self.folder.iterdir() if path.name.rpartition(".")[0] == name]
+            try:
+                write_ticket(self.runs, wanted, self.ticket(name))
+                if (self.runs / name).exists():
+                    (self.runs / name).rename(self.runs / wanted)
+            except BaseException:
+                self.remove(wanted)
+                raise
+            for path in files:
+                if path.suffix == ".json":
+                    path.unlink()
+                else:
+                    path.replace(self.folder / f"{wanted}{path.suffix}")
+        return wanted
 
     def remove(self, name: str) -> None:
         """Delete a job with its run and all that stands beside it."""

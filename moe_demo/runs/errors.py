@@ -54,6 +54,9 @@ RUN_SENTENCES = {
     "not_training": "{name} is not being trained now; play it first.",
     "still_training": "{name} is still being trained; stop it first.",
     "not_yours": "{name} was started from another browser; only that one, or the operator, may do this.",
+    "name": "A run's name has 1 to {limit} letters, digits, - and _, and does not begin with balance; "
+    "choose another one.",
+    "name_taken": "There is a run named {name!r} already; choose another name.",
     "many_open": "This browser has {limit} runs that train, wait or are paused, the most there may be; stop one.",
     "many_paused": "This browser has {limit} paused runs, the most there may be; play or stop one of them.",
     "many_runs": "This browser keeps {limit} runs, the most there may be; delete one of them.",

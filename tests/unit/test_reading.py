@@ -2,11 +2,12 @@
 
 import os
 import subprocess
+import sys
 import time
 
 import pytest
 
-from moe_demo.jobs import reading
+from moe_demo.jobs import apart
 from moe_demo.jobs.reading import intake_apart
 from moe_demo.text.corpus import CorpusError
 from moe_demo.text.errors import Detail
@@ -45,11 +46,11 @@ def refusal(file: str) -> str:
 
 def instead(monkeypatch: pytest.MonkeyPatch, program: str) -> None:
     """Let the process do something else than reading."""
-    monkeypatch.setattr(reading, "_COMMAND", [reading.sys.executable, "-c", program])
+    monkeypatch.setattr(apart, "_command", lambda module: [sys.executable, "-c", program])
 
 
 def test_a_process_that_does_not_end_is_killed(monkeypatch: pytest.MonkeyPatch, tmp_path):
-    monkeypatch.setattr(reading, "_PATIENCE_SECONDS", 3.0)
+    monkeypatch.setattr(apart, "PATIENCE_SECONDS", 3.0)
     noted = tmp_path / "pid"
     instead(
         monkeypatch,
@@ -68,9 +69,8 @@ def test_a_process_that_does_not_end_is_killed(monkeypatch: pytest.MonkeyPatch, 
     "work", ["while True: pass", "x = [bytes(2**20) for _ in range(10**4)]", "import os; os.abort()"]
 )
 def test_time_and_memory_are_limited_by_the_system(monkeypatch: pytest.MonkeyPatch, work: str):
-    monkeypatch.setattr(reading, "SECONDS", 1)
-    program = f"from moe_demo.jobs import reading; reading.SECONDS = 1\ndef slow(*_):\n {work}\n"
-    instead(monkeypatch, program + "reading.intake_of = slow; raise SystemExit(reading._main())")
+    program = f"from moe_demo.jobs.apart import Limit, answering\ndef slow(_):\n {work}\n"
+    instead(monkeypatch, program + "raise SystemExit(answering(slow, Limit(seconds=1, mb=1500)))")
     assert TOO_MUCH in refusal("a.csv")
 
 
@@ -81,16 +81,16 @@ def test_a_mistake_of_ours_is_no_fault_of_the_file(monkeypatch: pytest.MonkeyPat
 
 
 def test_no_more_than_two_files_are_read_at_once(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(reading, "_PATIENCE_SECONDS", 0.01)
-    for _ in range(reading.MAX_AT_ONCE):
-        assert reading._places.acquire(blocking=False)
+    monkeypatch.setattr(apart, "PATIENCE_SECONDS", 0.01)
+    for _ in range(apart.MAX_AT_ONCE):
+        assert apart._places.acquire(blocking=False)
     try:
         with pytest.raises(CorpusError) as caught:
             intake_apart(GOOD, "a.csv").opened()
         assert "too many files are being read already; try again" in one_sentence(caught.value, "a.csv")
     finally:
-        for _ in range(reading.MAX_AT_ONCE):
-            reading._places.release()
+        for _ in range(apart.MAX_AT_ONCE):
+            apart._places.release()
 
 
 def test_what_a_visit_keeps_is_less_than_the_file_and_nothing_of_the_reading():

@@ -7,6 +7,7 @@ What a snippet reads stands in the notebook itself; only where all weights of th
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,11 +37,13 @@ def cells(lineage: Lineage, title: str, loaded_from: LoadedFrom | None = None) -
 
 def notebook(lineage: Lineage, title: str, loaded_from: LoadedFrom | None = None) -> bytes:
     """The file."""
-    book = {
-        "cells": [
-            _cell(f"cell-{place}", kind, text)
-            for place, (kind, text) in enumerate(cells(lineage, title, loaded_from))
-        ],
+    return book(cells(lineage, title, loaded_from))
+
+
+def book(cells: Sequence[tuple[str, str]]) -> bytes:
+    """A notebook of these cells, as `cells` gives them."""
+    content = {
+        "cells": [_cell(f"cell-{place}", kind, text) for place, (kind, text) in enumerate(cells)],
         "metadata": {
             "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
             "language_info": {"name": "python"},
@@ -48,7 +51,7 @@ def notebook(lineage: Lineage, title: str, loaded_from: LoadedFrom | None = None
         "nbformat": 4,
         "nbformat_minor": 5,
     }
-    return json.dumps(book, ensure_ascii=False, indent=1).encode()
+    return json.dumps(content, ensure_ascii=False, indent=1).encode()
 
 
 def _cell(name: str, kind: str, text: str) -> dict[str, Any]:

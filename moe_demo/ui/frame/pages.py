@@ -4,8 +4,7 @@ A page called `router` is this row, the folder ui/router/, the script pages/rout
 holds its name in the head (`router.nav`) and its title (`router.title`). Nothing else knows which pages there are.
 
 An address is the papers' own word for what the page shows, so that a link says where it leads: a sentence's
-`forward-pass` through all stages, `top-k` routing, to `train` a model, `load-balancing`. A word kept for a page to
-come: own-data. It is never the page's name:
+`forward-pass` through all stages, `top-k` routing, to `train` a model, `load-balancing`. It is never the page's name:
 the stem of a script in a folder called `pages` is an address of Streamlit's own wherever that folder stands beside the
 script that runs. An address that a page once had stays in its row for good.
 """
@@ -211,6 +210,11 @@ PAGES = (
             "scale-lines",
             "scale-dense",
         ),
+    ),
+    Page(
+        name="workbench",
+        url_path="models-and-data",
+        parts=("workbench-runs", "workbench-compare", "workbench-card", "workbench-exports"),
     ),
     Page(
         name="lessons",

@@ -1,6 +1,5 @@
 """The buttons of a training run, and what they may do for this browser.
 
-    job = controls.read(name)          the job of the selected run, None where it was not started from a page
     controls.draw(job, plan)      play or pause, one step, one epoch, stop, same seed, new seed
 
 Every button is a callback: it asks `jobs.jobs`, keeps the one sentence where that refuses, and the page is drawn
@@ -10,48 +9,21 @@ again. A run that was only recorded has no process; there, play trains a new run
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import Literal
 
 import streamlit as st
 
 from moe_demo.config import RunConfig
-from moe_demo.errors import SaidError
 from moe_demo.jobs.jobs import Job, Jobs
 from moe_demo.runs.commands import ONE_EPOCH, ONE_STEP, PLAY, Command
 from moe_demo.runs.events import CHANGEABLE, setting
 from moe_demo.ui.kit import caller, selection
-from moe_demo.ui.kit.errors import sentence
 from moe_demo.ui.kit.i18n import t
+from moe_demo.ui.kit.new_run import Plan, asking, start
+from moe_demo.ui.kit.own_run import is_mine
 
-PROBLEM = "training.problem"
 _MAIN_WIDTH = 108  # pixels: its words change, its place does not
-
-
-@dataclass(frozen=True, kw_only=True)
-class Plan:
-    """What a new run would be: the settings on the page."""
-
-    config: RunConfig
-    files: tuple[Path, ...] = ()
-    private: bool = False
-    name: str | None = None
-    """What the run is called, with a number; None: like its preset."""
-    beside: str | None = None
-    """The run to compare it with."""
-    fits: bool = True
-    """False where a setting on the page is one that no run can have."""
-
-
-def read(name: str) -> Job | None:
-    """The job of a run. Raises RunError where its folder is torn."""
-    return Jobs().find(name, caller.current())
-
-
-def is_mine(job: Job | None) -> bool:
-    """Whether this browser, or the operator in it, may control a job."""
-    return job is not None and caller.current().may_change(job.owner)
 
 
 def draw(job: Job | None, plan: Plan) -> None:
@@ -92,36 +64,11 @@ def settings_in_force(job: Job) -> RunConfig:
     return Jobs().store(job.name).config(job.step + 1)
 
 
-def start(plan: Plan) -> None:
-    """Train a new run with these settings, and show it; its layer, word and checkpoint start afresh."""
-    job = Jobs().start(plan.config, plan.files, owner=caller.current(), private=plan.private, name=plan.name)
-    selection.update(run=job.name, twin=plan.beside)
-
-
 def _again(job: Job | None, plan: Plan) -> None:
     """Stop the run on show, where it is this browser's, and begin anew: from its first weights or from others."""
     if job is not None and is_mine(job) and job.active:
         _ask(job, "stop")
     start(plan)
-
-
-def asking(act: Callable[[], object], quiet: tuple[type[Exception], ...] = ()) -> Callable[[], None]:
-    """A callback that keeps the sentence with which it is refused, unless that is said elsewhere (`quiet`)."""
-
-    def callback() -> None:
-        try:
-            act()
-        except SaidError as error:
-            if not isinstance(error, quiet):
-                st.session_state[PROBLEM] = sentence(error)
-
-    return callback
-
-
-def show_problem() -> None:
-    """The sentence of the last refusal, once."""
-    if problem := st.session_state.pop(PROBLEM, ""):
-        st.error(problem)
 
 
 def _button(name: str, act: Callable[[], object], on: bool, is_main: bool = False) -> None:

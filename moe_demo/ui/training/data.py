@@ -1,4 +1,4 @@
-"""What the training page's pictures are given: where a run's record is fetched, and what a file's classes count."""
+"""What the training page's picture is given: where a run's record is fetched."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from moe_demo.config import RunConfig
 from moe_demo.figures.theme import DIVERGING, RUN_LINES
 from moe_demo.insight.load import DEAD_BELOW
 from moe_demo.jobs.jobs import Jobs
-from moe_demo.text.corpus import Corpus
 from moe_demo.ui.kit import views
 from moe_demo.ui.kit.glossary import meanings
 from moe_demo.ui.kit.i18n import labels, language, t
-from moe_demo.ui.kit.looks import ClassLook, ExpertLook, class_looks, expert_looks
+from moe_demo.ui.kit.looks import ExpertLook, expert_looks
 from moe_demo.ui.kit.measured import batch_accuracy_is, batch_loss_is
 from moe_demo.ui.kit.views import View
 from moe_demo.ui.kit.words import key_help
@@ -72,21 +71,6 @@ class TrainingPictureData(TypedDict):
     hints: dict[str, str]
     """What the terms above a band mean."""
     keys: dict[str, str]
-    lang: str
-
-
-class ClassCount(ClassLook):
-    """A class and how many headlines it has, as a number and as it is shown."""
-
-    count: int
-    shown: str
-
-
-class TrainingClassCountsData(TypedDict):
-    """How many headlines of each class a file has."""
-
-    rows: list[ClassCount]
-    label: str
     lang: str
 
 
@@ -161,12 +145,3 @@ def _run(name: str) -> WatchedRun:
         "live": Jobs().has(name),
         "seed": seed,
     }
-
-
-def class_counts_data(corpus: Corpus) -> TrainingClassCountsData:
-    """The classes in the order of their labels."""
-    rows: list[ClassCount] = [
-        {**look, "count": count, "shown": f"{count:,}"}
-        for look, count in zip(class_looks(corpus.labels), corpus.class_counts.values(), strict=True)
-    ]
-    return {"rows": rows, "label": t("own_data.bars_label"), "lang": language()}

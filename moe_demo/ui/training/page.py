@@ -11,13 +11,13 @@ from pathlib import Path
 
 import streamlit as st
 
-from moe_demo.config import RunConfig
-from moe_demo.insight.run import Run
+from moe_demo.insight.run_summary import unlike
 from moe_demo.jobs.jobs import Job, Jobs
 from moe_demo.runs.catalogue import RunCatalogue, is_bundled
 from moe_demo.runs.metrics import EvalMetrics
 from moe_demo.runs.store import RunError, RunStore
-from moe_demo.ui.kit import caller, selection, views
+from moe_demo.ui.frame import navigation
+from moe_demo.ui.kit import caller, new_run, own_run, selection, views
 from moe_demo.ui.kit.choice import choice
 from moe_demo.ui.kit.errors import said_as_markdown, sentence
 from moe_demo.ui.kit.glossary import explained
@@ -35,7 +35,7 @@ def draw(view: View) -> None:
     """Title, controls and picture."""
     name = view.selection.run
     try:
-        job = controls.read(name)
+        job = own_run.job_of(name)
     except RunError as error:
         st.error(t("training.torn", reason=sentence(error)))
         job = None
@@ -49,9 +49,9 @@ def draw(view: View) -> None:
         plan = run_settings.draw(view, job)
         controls.draw(job, plan)
         _twin_select(view, words)
-        _delete_button(job)
+        own_run.delete_button(job)
         caller.draw()
-    controls.show_problem()
+    new_run.show_problem()
     _notes(job)
     _others(name)
     _room()
@@ -135,7 +135,7 @@ def _notes(job: Job | None) -> None:
     """What the reader should know of the run: whose it is, why it waits, what went wrong."""
     if job is None:
         return
-    if not controls.is_mine(job):
+    if not own_run.is_mine(job):
         st.caption(t("training.notes.watching"))
     if job.state == "queued":
         st.info(t("training.notes.queued", place=job.place, most=Jobs().most))
@@ -145,18 +145,6 @@ def _notes(job: Job | None) -> None:
         st.warning(t("training.notes.interrupted"))
     if job.state == "paused" and (event := _divergence(job)):
         st.error(t("training.notes.diverged", step=event[0], loss=event[1], back=job.step))
-
-
-def _delete_button(job: Job | None) -> None:
-    """How to get rid of a run that rests, for those who may."""
-    if job is not None and controls.is_mine(job) and not job.active:
-        with st.popover(t("training.delete.title")):
-            st.caption(t("training.delete.sure", run=job.name))
-            st.button(
-                t("training.delete.yes"),
-                key="training.delete",
-                on_click=controls.asking(lambda: _delete(job)),
-            )
 
 
 def _others(name: str) -> None:
@@ -195,17 +183,12 @@ def _divergence(job: Job) -> tuple[int, str] | None:
     return (later[-1].step, str(later[-1].value)) if later and later[-1].kind == "diverged" else None
 
 
-def _delete(job: Job) -> None:
-    Jobs().delete(job.name, caller.current())
-    selection.update(run=selection.DEFAULT_RUN)
-
-
 def _differences(view: View) -> None:
     """In what the two runs beside each other differ, setting by setting."""
     twin = view.selection.twin
     if not twin or not has_weights(view) or not views.is_there(twin) or views.is_coming(twin):
         return
-    rows = _unlike(view.run, views.store_of(twin).config())
+    rows = unlike(view.run.config, views.store_of(twin).config())
     if not rows:
         st.caption(t("training.same_settings", a=view.selection.run, b=twin))
         return
@@ -213,15 +196,7 @@ def _differences(view: View) -> None:
     st.caption(t("training.differences", a=view.selection.run, b=twin, what=t("common.comma").join(parts)))
 
 
-def _unlike(run: Run, other: RunConfig) -> list[tuple[str, str, str]]:
-    """Name and both values of each setting that differs; the vocabulary's size follows from the data."""
-    a, b = _flat(run.config), _flat(other)
-    return [
-        (name, str(a[name]), str(b[name])) for name in a if a[name] != b[name] and name != "model.vocab_size"
-    ]
-
-
-def _flat(config: RunConfig) -> dict[str, object]:
-    values = config.to_dict()
-    inner = {f"{part}.{name}": v for part in ("model", "balance") for name, v in values[part].items()}
-    return {name: v for name, v in values.items() if not isinstance(v, dict)} | inner
+def own_data_link(view: View) -> None:
+    """Where a model is trained on headlines of one's own."""
+    st.header(t("training.own_data"), anchor="own-data")
+    navigation.link("workbench", view.selection, t("training.own_data_link"))

@@ -25,7 +25,6 @@ from moe_demo.config import (
     BalanceMethod,
     ConfigError,
     RunConfig,
-    on_own_data,
     preset,
     preset_or_default,
     with_labels,
@@ -36,10 +35,11 @@ from moe_demo.runs.events import Setting, changed, setting
 from moe_demo.ui.kit import caller
 from moe_demo.ui.kit.choice import choice
 from moe_demo.ui.kit.i18n import t
-from moe_demo.ui.kit.selection import DEFAULT_RUN
+from moe_demo.ui.kit.new_run import Plan, asking, on_data_set
+from moe_demo.ui.kit.own_run import is_mine
 from moe_demo.ui.kit.views import View
 from moe_demo.ui.kit.words import method_key
-from moe_demo.ui.training.controls import Plan, asking, is_mine, settings_in_force
+from moe_demo.ui.training.controls import settings_in_force
 
 BUILTIN = ""
 _FORMATS = {"lr": "%.5f", "alpha": "%.5f", "seq_alpha": "%.5f", "bias_rate": "%.5f", "top_k": "%d"}
@@ -149,17 +149,6 @@ def _numbers(config: RunConfig) -> list[str]:
     return ["lr", "top_k"] + [name for name, methods in _USED_BY.items() if config.balance.method in methods]
 
 
-def plan_of(dataset: Dataset) -> Plan:
-    """The default preset's run on a data set of one's own."""
-    return Plan(
-        config=_on(dataset, preset(DEFAULT_RUN)), files=(dataset.path,), private=True, name=dataset.run_name
-    )
-
-
-def _on(dataset: Dataset, config: RunConfig) -> RunConfig:
-    return with_labels(on_own_data(config), dataset.labels)
-
-
 def rule_of(name: str, value: Setting, config: RunConfig) -> str:
     """The sentence for a value that no run can have."""
     model = config.model
@@ -177,7 +166,7 @@ def _of_new_run(
     config = replace(config, data="builtin", balance=balance, **values)
     dataset = held.get(form.entered("data", _data_of(form.job, held)))
     if dataset:
-        return _on(dataset, config), dataset
+        return on_data_set(dataset, config), dataset
     return with_labels(config, PRESETS[config.preset].model.labels), dataset
 
 

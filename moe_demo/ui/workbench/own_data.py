@@ -16,6 +16,7 @@ from typing import Literal
 import streamlit as st
 
 from moe_demo.config import LABELS, RunConfig
+from moe_demo.errors import SaidError
 from moe_demo.jobs.reading import PackedIntake, intake_apart
 from moe_demo.jobs.uploads import MAX_NAME_CHARS, Dataset, UploadError, Uploads
 from moe_demo.text.corpus import Corpus, CorpusError, Reason, Rejected, held_out_size
@@ -30,17 +31,17 @@ from moe_demo.text.intake import (
     class_name,
     mapped,
 )
-from moe_demo.ui.kit import caller, redraw, streamlit_quirks
+from moe_demo.ui.frame import navigation
+from moe_demo.ui.kit import caller, redraw, selection, streamlit_quirks
 from moe_demo.ui.kit.errors import sentence
 from moe_demo.ui.kit.i18n import LANGUAGES, labels, t, text_in
+from moe_demo.ui.kit.new_run import plan_of, start
 from moe_demo.ui.kit.picture import picture
 from moe_demo.ui.kit.waiting import waiting
 from moe_demo.ui.kit.words import class_word, plain
 from moe_demo.ui.server.visitor import has_cookie
-from moe_demo.ui.training.controls import asking, start
-from moe_demo.ui.training.data import class_counts_data
-from moe_demo.ui.training.own_data_words import details, reasons
-from moe_demo.ui.training.run_settings import plan_of
+from moe_demo.ui.workbench.data_own import class_counts_data
+from moe_demo.ui.workbench.own_data_words import details, reasons
 
 MAX_LABEL_ROWS = 30  # labels that get a row; the rarer ones of a file with more are left out
 MAX_TABLE_ROWS = 200
@@ -141,7 +142,7 @@ def _mapping(intake: Intake) -> Corpus | None:
         except CorpusError as error:
             st.warning(sentence(error))
             return None
-        picture("training/class_counts", data=class_counts_data(corpus), key="own.bars")
+        picture("workbench/class_counts", data=class_counts_data(corpus), key="own.bars")
         _keep_form(intake, corpus)
     return corpus
 
@@ -299,8 +300,7 @@ def _kept_row(dataset: Dataset) -> None:
     said.caption(t("own_data.kept_until", n=dataset.n_headlines, date=f"{until:%Y-%m-%d}"))
     key = f"own.train.{dataset.key}"
     if train.button(t("own_data.train"), key=key, type="primary", width="stretch"):
-        asking(lambda: _train(dataset))()
-        redraw.now()  # the run, or why there is none, is shown at the top of the page
+        _train(dataset)
     if st.session_state.get("own.deleting") != dataset.key:
         args = (dataset.key,)
         button.button(
@@ -315,9 +315,13 @@ def _kept_row(dataset: Dataset) -> None:
 
 
 def _train(dataset: Dataset) -> None:
-    """A run of the default preset on it, shown at the top of the page."""
-    start(plan_of(dataset))
-    st.session_state["own.said"] = ("training", dataset.name)
+    """A run of the default preset on it, shown by the training page."""
+    try:
+        start(plan_of(dataset))
+    except SaidError as error:
+        st.error(sentence(error))
+        return
+    navigation.go("training", selection.current())
 
 
 def _ask(key: str | None) -> None:

@@ -1,4 +1,4 @@
-// Written by `make types` from moe_demo/ui/training/data.py: what training/class_counts.js is given.
+// Written by `make types` from moe_demo/ui/workbench/data_own.py: what workbench/class_counts.js is given.
 
 /**
  * How many headlines of each class a file has.

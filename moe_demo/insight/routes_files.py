@@ -1,0 +1,375 @@
+"""Routes of other models, from files that others write; and ours in the same forms.
+
+    routes = read_routes(data, "answer.json")          vLLM's answer, or traces of moe-routing-atlas
+    vllm_answer(trace), atlas_trace(trace)             ours, as such files
+
+vLLM, started with --enable-return-routed-experts, answers with `routed_experts` in each choice and, up to version 0.21,
+with `prompt_routed_experts` beside the choices: whole numbers of shape (words, MoE layers, chosen experts), as nested
+lists or as a .npy in base64. It does not say how many experts there are: `n_routed` does, else the largest number seen.
+
+moe-routing-atlas writes one trace a line: `num_layers`, `num_experts`, `top_k`, `token_strs`, and `activations` of
+{"layer", "token_idx", "expert_idx", "gate_weight"}. A file is checked against this before anything is made of it.
+
+Letters: T words of all sequences, L MoE layers, K chosen, E routed experts, B sequences.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import io
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from moe_demo.insight.routes_errors import RoutesError
+from moe_demo.runs.checking import parsed
+
+Array = np.ndarray[Any, Any]
+Source = Literal["vllm", "moe_atlas"]
+
+MAX_BYTES = 20_000_000
+MAX_ROUTES = 5_000_000
+MAX_EXPERTS, MAX_LAYERS = 4096, 1024
+_OURS = "moe_demo"
+_NPY = b"\x93NUMPY"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Routes:
+    """Who every word of some texts went to, in a model of anybody's."""
+
+    source: Source
+    model: str
+    is_ours: bool
+    """Whether the file says that this program wrote it."""
+    n_routed: int
+    experts_LTK: Array
+    gates_LTK: Array | None
+    """None where the form has none."""
+    tokens: tuple[str, ...]
+    """Empty texts where the form has none."""
+    lengths_B: tuple[int, ...]
+    """Words of each sequence."""
+
+    @property
+    def n_layers(self) -> int:
+        """MoE layers."""
+        return len(self.experts_LTK)
+
+    @property
+    def n_tokens(self) -> int:
+        """Words."""
+        return int(self.experts_LTK.shape[1])
+
+    @property
+    def top_k(self) -> int:
+        """Experts of each word."""
+        return int(self.experts_LTK.shape[2])
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Entry:
+    """One sequence."""
+
+    model: str
+    n_routed: int | None
+    experts_TLK: Array
+    gates_TLK: Array | None
+    tokens: tuple[str, ...]
+    is_ours: bool
+
+
+def read_routes(data: bytes, file: str, n_routed: int | None = None) -> Routes:
+    """The routes in a file; `n_routed` is the number of experts where the file does not say it. Raises RoutesError."""
+    if len(data) > MAX_BYTES:
+        raise RoutesError("too_large", file=file, limit=MAX_BYTES // 1_000_000)
+    entries = list(_records(data, file))
+    kinds = {_kind(entry, file) for entry in entries}
+    if len(kinds) > 1:
+        raise RoutesError("mixed", file=file)
+    [source] = kinds
+    found: list[_Entry] = []
+    for number, record in enumerate(entries, start=1):
+        of_record = _of_vllm(record, file, number) if source == "vllm" else [_of_atlas(record, file, number)]
+        found += of_record
+        if sum(one.experts_TLK.size for one in found) > MAX_ROUTES:
+            raise RoutesError("too_many", file=file, limit=MAX_ROUTES)
+    return _joined(found, source, file, n_routed)
+
+
+def _records(data: bytes, file: str) -> Iterator[Mapping[str, Any]]:
+    """The JSON objects of a file: one for the whole file, or one a line."""
+    text = data.decode("utf-8-sig", "replace")
+    if not text.strip():
+        raise RoutesError("empty", file=file)
+    try:
+        whole = parsed(text)
+    except ValueError:
+        whole = None
+    if whole is not None:
+        yield from (_object(one, file, 1) for one in (whole if isinstance(whole, list) else [whole]))
+        return
+    for number, line in enumerate(text.splitlines(), start=1):
+        if line.strip():
+            try:
+                yield _object(parsed(line), file, number)
+            except ValueError as error:
+                if isinstance(error, RoutesError):
+                    raise
+                raise RoutesError("not_json", file=file, line=number) from None
+
+
+def _object(value: Any, file: str, line: int) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise RoutesError("not_json", file=file, line=line)
+    return value
+
+
+def _kind(record: Mapping[str, Any], file: str) -> Source:
+    if "activations" in record:
+        return "moe_atlas"
+    if "choices" in record or "routed_experts" in record or "prompt_routed_experts" in record:
+        return "vllm"
+    raise RoutesError("no_routes", file=file)
+
+
+# -- vLLM ----------------------------------------------------------------------------------------------------------
+
+
+def _of_vllm(record: Mapping[str, Any], file: str, entry: int) -> list[_Entry]:
+    """One sequence a choice; the prompt's routes, where they stand apart, are the first's beginning."""
+    choices = record.get("choices", [record])
+    if not isinstance(choices, list) or not all(isinstance(one, dict) for one in choices):
+        raise RoutesError("field", file=file, entry=entry, field="choices")
+    prompt = _array(record.get("prompt_routed_experts"), file, entry, "prompt_routed_experts")
+    ours = record.get(_OURS)
+    about = ours if isinstance(ours, dict) else {}
+    found = []
+    for place, choice in enumerate(choices):
+        message = choice.get("message")
+        inner = message if isinstance(message, dict) else {}
+        routed = choice.get("routed_experts", inner.get("routed_experts"))
+        parts = [prompt if place == 0 else None, _array(routed, file, entry, "routed_experts")]
+        there = [one for one in parts if one is not None and len(one)]
+        if not there:
+            continue
+        if len({one.shape[1:] for one in there}) > 1:
+            raise RoutesError("ragged", file=file, entry=entry)
+        experts_TLK = np.concatenate(there)
+        words = about.get("tokens", [])
+        tokens = tuple(map(str, words)) if isinstance(words, list) and len(words) == len(experts_TLK) else ()
+        n_routed = about.get("n_routed_experts")
+        found.append(
+            _Entry(
+                model=str(record.get("model", "")),
+                n_routed=n_routed if _is_whole(n_routed, MAX_EXPERTS) else None,
+                experts_TLK=experts_TLK,
+                gates_TLK=None,
+                tokens=tokens or ("",) * len(experts_TLK),
+                is_ours=bool(about),
+            )
+        )
+    if not found:
+        raise RoutesError("no_routes", file=file)
+    return found
+
+
+def _array(value: Any, file: str, entry: int, name: str) -> Array | None:
+    """Whole numbers of shape (T, L, K), from lists or from a .npy in base64; None for none."""
+    if value is None or value == []:
+        return None
+    named = {"file": file, "entry": entry}
+    if isinstance(value, str):
+        found = _npy(value, **named, field=name)
+    elif isinstance(value, list):
+        try:
+            found = np.array(value)
+        except ValueError:
+            raise RoutesError("ragged", **named) from None
+        if found.dtype == object:
+            raise RoutesError("ragged", **named)
+    else:
+        raise RoutesError("encoding", **named, field=name)
+    if found.ndim != 3 or found.dtype.kind not in "iu" or 0 in found.shape[1:]:
+        raise RoutesError("encoding", **named, field=name)
+    return found.astype(np.int64)
+
+
+def _npy(value: str, **named: Any) -> Array:
+    """Never a pickle: NumPy is told so, and an array of objects is refused by it."""
+    try:
+        raw = base64.b64decode(value, validate=True)
+        if not raw.startswith(_NPY):
+            raise ValueError("no .npy")
+        found = np.load(io.BytesIO(raw), allow_pickle=False)
+    except (binascii.Error, ValueError, EOFError, OSError):
+        raise RoutesError("encoding", **named) from None
+    return np.asarray(found)
+
+
+# -- moe-routing-atlas ---------------------------------------------------------------------------------------------
+
+
+def _of_atlas(record: Mapping[str, Any], file: str, entry: int) -> _Entry:
+    """One trace: every word has its K experts in every layer, or it is refused."""
+    named = {"file": file, "entry": entry}
+    n_layers, n_routed, top_k = (
+        _whole(record, name, most, **named)
+        for name, most in (("num_layers", MAX_LAYERS), ("num_experts", MAX_EXPERTS), ("top_k", MAX_EXPERTS))
+    )
+    activations, words = record["activations"], record.get("token_strs", [])
+    if not isinstance(activations, list) or len(activations) > MAX_ROUTES:
+        raise RoutesError("field", **named, field="activations")
+    if not isinstance(words, list):
+        raise RoutesError("field", **named, field="token_strs")
+    rows = np.array(
+        [
+            [_index(one, name, **named) for name in ("layer", "token_idx", "expert_idx")]
+            for one in activations
+        ],
+        dtype=np.int64,
+    ).reshape(-1, 3)
+    gates = np.array([_gate(one, **named) for one in activations])
+    if len(rows) and rows[:, 0].max() >= n_layers:
+        raise RoutesError("beyond_layer", **named, layer=int(rows[:, 0].max()), n_layers=n_layers)
+    ids = record.get("token_ids")
+    counted = [len(one) for one in (words, ids) if isinstance(one, list)]
+    n_tokens = max([*counted, int(rows[:, 1].max(initial=-1)) + 1])
+    if n_tokens * n_layers * top_k > MAX_ROUTES:
+        raise RoutesError("too_many", file=file, limit=MAX_ROUTES)
+    place = rows[:, 1] * n_layers + rows[:, 0]
+    count_TL = np.bincount(place, minlength=n_tokens * n_layers).reshape(n_tokens, n_layers)
+    _require_whole(count_TL, top_k, **named)
+    order = np.argsort(place, kind="stable")
+    shape = (n_tokens, n_layers, top_k)
+    tokens = tuple(map(str, words)) if len(words) == n_tokens else ("",) * n_tokens
+    return _Entry(
+        model=str(record.get("model_id", "")),
+        n_routed=n_routed,
+        experts_TLK=rows[order, 2].reshape(shape),
+        gates_TLK=gates[order].reshape(shape),
+        tokens=tokens,
+        is_ours=str(record.get("model_class", "")) == _OURS,
+    )
+
+
+def _require_whole(count_TL: Array, top_k: int, **named: Any) -> None:
+    """Raise RoutesError where a layer has no routes at all, or a word too few or too many."""
+    empty = np.flatnonzero(count_TL.sum(0) == 0)
+    if len(empty):
+        raise RoutesError("layers", **named, n_layers=count_TL.shape[1], layer=int(empty[0]))
+    wrong = np.argwhere(count_TL != top_k)
+    if len(wrong):
+        token, layer = (int(one) for one in wrong[0])
+        found = int(count_TL[token, layer])
+        raise RoutesError("incomplete", **named, token=token, layer=layer, found=found, top_k=top_k)
+
+
+def _whole(record: Mapping[str, Any], name: str, most: int, **named: Any) -> int:
+    value = record.get(name)
+    if not _is_whole(value, most):
+        raise RoutesError("field", **named, field=name)
+    return int(value)  # type: ignore[arg-type]  # it is whole
+
+
+def _index(activation: Any, name: str, **named: Any) -> int:
+    value = activation.get(name) if isinstance(activation, dict) else None
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**31:
+        raise RoutesError("field", **named, field=name)
+    return value
+
+
+def _gate(activation: Mapping[str, Any], **named: Any) -> float:
+    value = activation.get("gate_weight")
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise RoutesError("field", **named, field="gate_weight")
+    return float(value)
+
+
+def _is_whole(value: object, most: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= most
+
+
+# -- both ----------------------------------------------------------------------------------------------------------
+
+
+def _joined(found: Sequence[_Entry], source: Source, file: str, n_routed: int | None) -> Routes:
+    """All sequences as one, where they are of one model and every expert is there."""
+    first = found[0]
+    for number, one in enumerate(found, start=1):
+        if one.experts_TLK.shape[1:] != first.experts_TLK.shape[1:] or one.n_routed != first.n_routed:
+            raise RoutesError("other_model", file=file, entry=number)
+    largest = max(int(one.experts_TLK.max(initial=0)) for one in found)
+    counted = first.n_routed or n_routed or largest + 1
+    for number, one in enumerate(found, start=1):
+        _require_experts(one.experts_TLK, counted, file, number)
+    gates = [one.gates_TLK for one in found if one.gates_TLK is not None]
+    return Routes(
+        source=source,
+        model=first.model,
+        is_ours=all(one.is_ours for one in found),
+        n_routed=counted,
+        experts_LTK=np.concatenate([one.experts_TLK for one in found]).transpose(1, 0, 2),
+        gates_LTK=np.concatenate(gates).transpose(1, 0, 2) if gates else None,
+        tokens=tuple(word for one in found for word in one.tokens),
+        lengths_B=tuple(len(one.experts_TLK) for one in found),
+    )
+
+
+def _require_experts(experts_TLK: Array, n_routed: int, file: str, entry: int) -> None:
+    for is_wrong, code in ((experts_TLK < 0, "below"), (experts_TLK >= n_routed, "count")):
+        if is_wrong.any():
+            token, layer, k = (int(one) for one in np.argwhere(is_wrong)[0])
+            expert = int(experts_TLK[token, layer, k])
+            values = {"expert": expert, "n_routed": n_routed} if code == "count" else {}
+            raise RoutesError(code, file=file, entry=entry, layer=layer, **values)
+    repeated = np.diff(np.sort(experts_TLK, axis=-1), axis=-1) == 0
+    if repeated.any():
+        raise RoutesError("repeated", file=file, entry=entry, layer=int(np.argwhere(repeated)[0][1]))
+
+
+# -- ours ----------------------------------------------------------------------------------------------------------
+
+
+def vllm_answer(model: str, n_routed: int, tokens: Sequence[str], experts_LTK: Array) -> bytes:
+    """Routes as vLLM answers with them; beside its fields stands what it does not say, under our name."""
+    answer = {
+        "object": "text_completion",
+        "model": model,
+        "choices": [
+            {"index": 0, "text": "", "routed_experts": np.transpose(experts_LTK, (1, 0, 2)).tolist()}
+        ],
+        _OURS: {"n_routed_experts": n_routed, "tokens": list(tokens)},
+    }
+    return (json.dumps(answer, ensure_ascii=False) + "\n").encode()
+
+
+def atlas_trace(
+    model: str, n_routed: int, text: str, tokens: Sequence[str], experts_LTK: Array, gates_LTK: Array
+) -> bytes:
+    """Routes as one line of moe-routing-atlas."""
+    n_layers, n_tokens, top_k = experts_LTK.shape
+    trace = {
+        "model_id": model,
+        "model_class": _OURS,
+        "num_layers": n_layers,
+        "num_experts": n_routed,
+        "top_k": top_k,
+        "text": text,
+        "token_ids": list(range(n_tokens)),
+        "token_strs": list(tokens),
+        "activations": [
+            {
+                "layer": layer,
+                "token_idx": token,
+                "expert_idx": int(experts_LTK[layer, token, k]),
+                "gate_weight": float(gates_LTK[layer, token, k]),
+            }
+            for layer, token, k in np.ndindex(n_layers, n_tokens, top_k)
+        ],
+    }
+    return (json.dumps(trace, ensure_ascii=False) + "\n").encode()

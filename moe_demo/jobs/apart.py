@@ -1,0 +1,93 @@
+"""Looking at what somebody brings, in a process of its own with a limit on time and memory.
+
+    answer = apart("moe_demo.jobs.reading", (data, name))    bytes that the process wrote; see RefusedError
+    answering(look, LIMIT)                                          what the module does when it is run
+
+Whatever the file does to the reading, the server only waits for it, and kills it when its time is over. A thread could
+not be killed, and would hold up the pages of everybody.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from moe_demo.jobs.environment import environment
+
+PATIENCE_SECONDS = 120.0  # by the clock, should it hardly get a processor
+MAX_AT_ONCE = 2
+_NICE = 10  # the pages first
+_OUT_OF_MEMORY = 3
+_places = threading.BoundedSemaphore(MAX_AT_ONCE)
+
+
+@dataclass(frozen=True)
+class Limit:
+    """What one reading may take."""
+
+    seconds: int
+    """Of a processor."""
+    mb: int
+    """Of addresses; the interpreter and its libraries need some 250 of them, torch some more."""
+
+
+class RefusedError(Exception):
+    """There is no answer: too many are read at once, or this one took too much."""
+
+    def __init__(self, why: Literal["busy", "too_much"]) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+def apart(module: str, payload: Any) -> bytes:
+    """What a module answers when it is run with this. Raises RefusedError."""
+    if not _places.acquire(timeout=PATIENCE_SECONDS):
+        raise RefusedError("busy")
+    try:
+        process = subprocess.run(
+            _command(module),
+            input=pickle.dumps(payload),
+            stdout=subprocess.PIPE,
+            timeout=PATIENCE_SECONDS,
+            env=environment() | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},  # each takes addresses
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise RefusedError("too_much") from None
+    finally:
+        _places.release()
+    if process.returncode < 0 or process.returncode == _OUT_OF_MEMORY:  # below zero: ended by a signal
+        raise RefusedError("too_much")
+    process.check_returncode()
+    return process.stdout
+
+
+def _command(module: str) -> list[str]:
+    return [sys.executable, "-P", "-m", module]
+
+
+def answering(look: Callable[[Any], bytes], limit: Limit) -> int:
+    """Read the payload from standard input, write the answer to standard output; the exit status."""
+    _hold(limit)
+    try:
+        sys.stdout.buffer.write(look(pickle.load(sys.stdin.buffer)))
+    except MemoryError:
+        return _OUT_OF_MEMORY
+    return 0
+
+
+def _hold(limit: Limit) -> None:
+    """Hold this process to its limits, as far as the system has such."""
+    with suppress(ImportError, OSError, ValueError):
+        import resource
+
+        os.nice(_NICE)
+        resource.setrlimit(resource.RLIMIT_CPU, (limit.seconds, limit.seconds))
+        resource.setrlimit(resource.RLIMIT_AS, (limit.mb * 2**20, limit.mb * 2**20))

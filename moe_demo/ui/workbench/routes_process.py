@@ -1,0 +1,42 @@
+"""A file of routes, read in a process of its own with limits: `python -m moe_demo.ui.workbench.routes_process`."""
+
+from __future__ import annotations
+
+import pickle
+import sys
+
+from moe_demo.insight.routes_errors import RoutesError
+from moe_demo.insight.routes_files import MAX_BYTES, Routes, read_routes
+from moe_demo.jobs.apart import Limit, RefusedError, answering, apart
+
+LIMIT = Limit(seconds=30, mb=8000)
+"""Of addresses; the libraries of a torch for GPUs are some five thousand."""
+
+
+def routes_apart(data: bytes, file: str, n_routed: int | None = None) -> Routes:
+    """As `read_routes`. Raises RoutesError."""
+    if len(data) > MAX_BYTES:
+        raise RoutesError("too_large", file=file, limit=MAX_BYTES // 1_000_000)
+    try:
+        found = pickle.loads(apart("moe_demo.ui.workbench.routes_process", (data, file, n_routed)))
+    except RefusedError as refused:
+        if refused.why == "busy":
+            raise RoutesError("busy", file=file) from None
+        raise RoutesError("reading", file=file, seconds=LIMIT.seconds, mb=LIMIT.mb) from None
+    if isinstance(found, RoutesError):
+        raise found
+    assert isinstance(found, Routes)
+    return found
+
+
+def _look(payload: tuple[bytes, str, int | None]) -> bytes:
+    found: Routes | RoutesError
+    try:
+        found = read_routes(*payload)
+    except RoutesError as error:
+        found = error
+    return pickle.dumps(found)
+
+
+if __name__ == "__main__":
+    sys.exit(answering(_look, LIMIT))
