@@ -19,7 +19,7 @@ if workbench_page.has_weights(view):
     for part in (compare.draw, card.draw, exports.draw):
         with st.container():  # what one part says more or less does not move the others
             part(view)
-imports.draw()
 own_data.draw()
+imports.draw()
 routes.draw(view)
 show_source(model_card)

@@ -2,6 +2,7 @@
 // call on. So a picture is a file beside its page and needs no name anywhere else, and what pictures share is fetched
 // once for all of them.
 
+import { saveButtons } from "./save.js";
 import { unmounted } from "./unmounted.js";
 
 /**
@@ -14,6 +15,7 @@ import { unmounted } from "./unmounted.js";
  * @property {boolean} [acted] the reader has done something in it since they came
  * @property {() => void} [forget] stops listening
  * @property {(() => void) | void} [leave]
+ * @property {ReturnType<typeof saveButtons>} [save] the buttons that make a file of it
  */
 
 /** @type {WeakMap<ParentNode, Mounted>} */
@@ -48,7 +50,7 @@ async function fetched(parent, picture) {
 /**
  * What Python has packed (kit/picture.py).
  * @param {Uint8Array<ArrayBuffer>} bytes
- * @returns {Promise<{ picture: string, data: any }>}
+ * @returns {Promise<{ picture: string, data: any, save?: import("./save.js").SaveWords }>}
  */
 function unpacked(bytes) {
   return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"))).json();
@@ -73,7 +75,7 @@ function isRepeated(before, now) {
 /** @param {Mounted} mounted @param {Call} call */
 async function draw(mounted, call) {
   mounted.packed = call.data;
-  const { picture, data } = await unpacked(call.data);
+  const { picture, data, save } = await unpacked(call.data);
   mounted.show ??= fetched(call.parentElement, picture);
   const show = await mounted.show;
   const isNewest = places.get(call.parentElement) === mounted && mounted.packed === call.data;
@@ -87,6 +89,21 @@ async function draw(mounted, call) {
     mounted.leave = show({ ...call, data, setTriggerValue });
   };
   mounted.again();
+  if (save) saving(mounted, call.parentElement, picture).say(save);
+}
+
+/**
+ * The buttons below a picture, made once.
+ * @param {Mounted} mounted
+ * @param {ParentNode} parent
+ * @param {string} picture
+ */
+function saving(mounted, parent, picture) {
+  if (!mounted.save) {
+    mounted.save = saveButtons(parent, picture);
+    parent.querySelector(".root")?.after(mounted.save.node);
+  }
+  return mounted.save;
 }
 
 /**
@@ -111,6 +128,7 @@ export default function (call) {
   return unmounted(parent, () => {
     mounted.forget?.();
     mounted.leave?.();
+    mounted.save?.node.remove();
     places.delete(parent);
   });
 }

@@ -25,6 +25,7 @@ import streamlit as st
 from moe_demo.app_folder import PACKAGE
 from moe_demo.insight.lineage import NumberKey
 from moe_demo.ui.kit import redraw, selection
+from moe_demo.ui.kit.i18n import labels
 
 ROOT_HTML = '<div class="root"></div>'
 
@@ -35,8 +36,16 @@ def picture(path: str, *, data: Mapping[str, Any], key: str, **options: Any) -> 
     A number in it that is marked with `whyMark` (kit/why.js) asks for its sum, which `kit.lineage` shows.
     """
     return component("mount", "kit/mount.js")(
-        data=packed({"picture": path, "data": data}), key=key, on_why_change=lambda: ask_why(key), **options
+        data=packed({"picture": path, "data": data} | _saving(path)),
+        key=key,
+        on_why_change=lambda: ask_why(key),
+        **options,
     )
+
+
+def _saving(path: str) -> dict[str, dict[str, str]]:
+    """The words of the buttons that make a file of it: below the main picture of a page (kit/save.js)."""
+    return {"save": labels("save")} if path.endswith("/picture") else {}
 
 
 def ask_why(key: str) -> None:

@@ -54,6 +54,7 @@ def _markdown(view: View, checks: tuple[RunCheck, ...] | None) -> str:
 
 
 def _shown(markdown: str) -> str:
-    """The card under the headings of the page, two levels lower; its settings are long, and in the file alone."""
+    """The card under a heading of the page; its settings are long, and in the file alone."""
     short = markdown.partition(f"\n## {t('workbench.card.heads.settings')}\n")[0]
-    return "\n".join(f"##{line}" if line.startswith("#") else line for line in short.splitlines())
+    lines = (f"**{line[3:]}**" if line.startswith("## ") else line for line in short.splitlines())
+    return "\n".join(f"##{line}" if line.startswith("# ") else line for line in lines)

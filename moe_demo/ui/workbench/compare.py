@@ -23,6 +23,8 @@ from moe_demo.ui.workbench.data import summary_of
 
 NONE = "–"
 SETS = "workbench.sets"
+MAX_OPEN = 8
+"""Settings that differ, above which their table is folded."""
 
 
 def draw(view: View) -> None:
@@ -40,7 +42,8 @@ def draw(view: View) -> None:
         st.info(sentence(error))
         return
     st.markdown(measures_table(a, b))
-    st.markdown(settings_table(a, b))
+    with st.expander(t("workbench.settings_title"), expanded=len(unlike(a.config, b.config)) <= MAX_OPEN):
+        st.markdown(settings_table(a, b))
     _sets(word_sets(view.trace), theirs, (a.name, b.name))
 
 

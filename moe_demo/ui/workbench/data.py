@@ -16,7 +16,7 @@ from moe_demo.ui.kit.i18n import labels, language, t
 from moe_demo.ui.kit.own_run import is_mine
 from moe_demo.ui.kit.words import layer_name, method_word
 
-_DIGITS = 4
+_DIGITS = 6
 
 
 class LayerVio(TypedDict):

@@ -1,4 +1,4 @@
-// The runs: one row each, with what the held-out headlines say of it; a click chooses it, or holds it beside the chosen.
+// The runs: one row each, with what the held-out headlines say of it; a click chooses it, or holds it beside.
 import { el } from "../kit/dom.js";
 import { fixed } from "../kit/numbers.js";
 import { drawn } from "../kit/stage.js";
