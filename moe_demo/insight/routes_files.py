@@ -321,15 +321,17 @@ def _joined(found: Sequence[_Entry], source: Source, file: str, n_routed: int | 
 
 
 def _require_experts(experts_TLK: Array, n_routed: int, file: str, entry: int) -> None:
-    for is_wrong, code in ((experts_TLK < 0, "below"), (experts_TLK >= n_routed, "count")):
-        if is_wrong.any():
-            token, layer, k = (int(one) for one in np.argwhere(is_wrong)[0])
-            expert = int(experts_TLK[token, layer, k])
-            values = {"expert": expert, "n_routed": n_routed} if code == "count" else {}
-            raise RoutesError(code, file=file, entry=entry, layer=layer, **values)
-    repeated = np.diff(np.sort(experts_TLK, axis=-1), axis=-1) == 0
-    if repeated.any():
-        raise RoutesError("repeated", file=file, entry=entry, layer=int(np.argwhere(repeated)[0][1]))
+    named = {"file": file, "entry": entry}
+    below = np.argwhere(experts_TLK < 0)
+    if len(below):
+        raise RoutesError("below", **named, layer=int(below[0][1]))
+    beyond = np.argwhere(experts_TLK >= n_routed)
+    if len(beyond):
+        expert = int(experts_TLK[tuple(beyond[0])])
+        raise RoutesError("count", **named, expert=expert, layer=int(beyond[0][1]), n_routed=n_routed)
+    repeated = np.argwhere(np.diff(np.sort(experts_TLK, axis=-1), axis=-1) == 0)
+    if len(repeated):
+        raise RoutesError("repeated", **named, layer=int(repeated[0][1]))
 
 
 # -- ours ----------------------------------------------------------------------------------------------------------

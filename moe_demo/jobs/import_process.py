@@ -33,14 +33,6 @@ _CHUNK = 1_000_000
 _IGNORED = ("lock", "resume.safetensors", ".DS_Store")
 _PICKLED = (".pkl", ".pickle", ".pt", ".pth", ".bin", ".ckpt", ".npy", ".npz", ".joblib")
 _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError, RuntimeError)
-_SAID = {
-    "bad_settings": "settings",
-    "bad_vocabulary": "words",
-    "torn_weights": "weights",
-    "foreign_weights": "weights",
-    "no_number": "numbers",
-}
-"""Code of a run's error -> what is said of a zip."""
 
 
 def unpacked(data: bytes, file: str, folder: Path) -> Unpacked:
@@ -155,14 +147,23 @@ def _checked(folder: Path, file: str) -> RunConfig:
     except RunError as error:
         if error.code == "disk_full":
             raise
-        is_pickle = at.endswith(".safetensors") and _is_pickle(folder / "checkpoints" / at)
-        code = (
-            "pickle"
-            if is_pickle
-            else _SAID.get(error.code, "settings" if at == "config.json" else "other_version")
-        )
-        raise RunImportError(code, file=file, name=at) from error
+        raise _told(error, at, file, folder) from error
     return config
+
+
+def _told(error: RunError, at: str, file: str, folder: Path) -> RunImportError:
+    """What is wrong with a file of the run, said of the zip: its place on this machine is nobody's business."""
+    if at.endswith(".safetensors"):
+        if _is_pickle(folder / "checkpoints" / at):
+            return RunImportError("pickle", file=file, name=at)
+        if error.code == "no_number":
+            return RunImportError("numbers", file=file, name=at)
+        return RunImportError("weights", file=file, name=at)
+    if at == "config.json":
+        return RunImportError("settings", file=file)
+    if error.code == "bad_vocabulary":
+        return RunImportError("words", file=file)
+    return RunImportError("other_version", file=file, name=at)
 
 
 def _is_pickle(path: Path) -> bool:

@@ -31,6 +31,7 @@ OPENED = (
     "/?lesson=collapse&n=2",
     "/?lesson=routing&n=8",
     "/course?plan=data&sheet=pupil",
+    "/models-and-data?with=document",
 )
 """What stands on a page only once a visitor has asked for it."""
 

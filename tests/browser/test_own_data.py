@@ -27,7 +27,7 @@ def own_server(fresh_server: Callable[..., Server], tmp_path: Path) -> Server:
 
 
 def open_section(page: Page, server: Server) -> None:
-    page.goto(f"{server.base_url}/train")
+    page.goto(f"{server.base_url}/models-and-data")
     expect(page.get_by_text(text("kept_title"))).to_be_visible(timeout=30_000)
 
 
@@ -84,7 +84,7 @@ def test_a_file_over_the_limit_is_refused_in_the_readers_language(
 
 def open_without_cookies(page: Page, server: Server) -> None:
     """As in a browser that keeps none: what the page hands it is gone before the page asks for anything."""
-    page.goto(f"{server.base_url}/train", wait_until="commit")
+    page.goto(f"{server.base_url}/models-and-data", wait_until="commit")
     page.context.clear_cookies()
     expect(page.get_by_text(text("no_cookies"))).to_be_visible(timeout=30_000)
 

@@ -39,6 +39,8 @@ STATES: list[tuple[str, dict[str, str]]] = [
     ("whatif", {"run": "document", "act": "bias", "alone": "0-1", "beside": "苹果大跌", "predict": "yes"}),
     ("mixture", {"why": "removal-0-1", "l": "1", "s": "山"}),
     ("scale", {}),
+    ("workbench", {}),
+    ("workbench", {"with": "document", "run": "deepseek", "lang": "en"}),
     ("scale", {"lang": "en", "model": "kimi-k3", "wide": "yes", "prompt": "yes"}),
 ]
 

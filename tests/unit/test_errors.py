@@ -12,8 +12,10 @@ import pytest
 from moe_demo.cluster.errors import PlacementError
 from moe_demo.config import ConfigError
 from moe_demo.errors import Said, SaidError
+from moe_demo.insight.routes_errors import RoutesError
 from moe_demo.insight.switches import WhatIfError
 from moe_demo.jobs.classroom_errors import ClassroomError
+from moe_demo.jobs.import_errors import RunImportError
 from moe_demo.jobs.uploads import UploadError
 from moe_demo.published import PublishedError
 from moe_demo.releases.seeds import SeedsError
@@ -39,6 +41,8 @@ KINDS = {
         PlacementError,
         LessonError,
         ClassroomError,
+        RunImportError,
+        RoutesError,
     )
 }
 KEYS = [(kind, code) for kind in (*KINDS.values(), EmptyTextError) for code in kind.sentences]
