@@ -46,16 +46,17 @@ function line(row, { chosen, twin, words }, end, send) {
     row.id,
   );
   const isTwin = row.id === twin;
+  const what = isTwin ? words.beside : words.hold_beside;
   const beside = el(
     "button",
     {
       type: "button",
       class: "beside",
       "aria-pressed": isTwin,
-      "aria-label": fill(words.compare_with, { run: row.id }),
+      "aria-label": fill(words.compare_with, { what, run: row.id }),
       onclick: () => send("go", { twin: isTwin ? null : row.id }),
     },
-    isTwin ? words.beside : words.hold_beside,
+    what,
   );
   const seed = row.seed === null ? NONE : row.seed;
   return el(
