@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser.helpers import LAUNCH_ARGS, ROOT, BrowserLog, Server, find_chromium, screenshot, serve
+from tests.browser.helpers import LAUNCH_ARGS, ROOT, Server, find_chromium, screenshot, serve
+from tests.browser.windows import Windows
 
 # A traceback; and code that asks for a visitor where there is none.
 LOG_PROBLEMS = ("Traceback (most recent call last)", "missing ScriptRunContext")
@@ -58,39 +58,51 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+@pytest.fixture(scope="session")
+def windows(browser: Browser) -> Windows:
+    """The windows on the shared server that one test leaves to the next."""
+    return Windows(browser)
+
+
 @pytest.fixture
 def new_page(
-    browser: Browser, fresh_server: Callable[..., Server], request: pytest.FixtureRequest
+    windows: Windows, fresh_server: Callable[..., Server], request: pytest.FixtureRequest
 ) -> Iterator[Callable[..., Page]]:
-    """Open a window: `new_page(server=None, width=1280, height=1600, locale="zh-CN", ...)`.
+    """Open a window: `new_page(server=None, width=1280, height=1600, unused=False, locale="zh-CN", ...)`.
 
     Further keywords go to playwright (color_scheme="dark", reduced_motion="no-preference",
     has_touch=True, ...). Paths given to `page.goto` are relative to the server. What the page did
     is in `page.browser_log`; at teardown any problem in it fails the test.
+
+    A window on the shared server may be one that an earlier test has left, with nothing in it: no cookie, nothing
+    stored, nothing under the pointer. `unused` asks for one that nobody had and nobody gets: for what a first visit
+    fetches, and for who listens to its events.
     (`fresh_server` is asked for so that windows close before the servers they look at.)
     """
-    logs: list[BrowserLog] = []
     pages: list[Page] = []
     with ExitStack() as stack:
 
         def open_page(
-            server: Server | None = None, *, width: int = 1280, height: int = 1600, **options: Any
+            server: Server | None = None,
+            *,
+            width: int = 1280,
+            height: int = 1600,
+            unused: bool = False,
+            **options: Any,
         ) -> Page:
-            server = server or request.getfixturevalue("server")
-            options = {"locale": "zh-CN", "reduced_motion": "reduce", "color_scheme": "light"} | options
             viewport = {"width": width, "height": height}
-            context = browser.new_context(base_url=server.base_url, viewport=viewport, **options)
-            stack.callback(context.close)
-            log = BrowserLog(host=urlsplit(server.base_url).netloc)
-            log.watch(context)
-            logs.append(log)
-            pages.append(context.new_page())
-            pages[-1].browser_log = log
+            if server is None and not unused:
+                pages.append(windows.take(request.getfixturevalue("server"), viewport, **options))
+            else:
+                server = server or request.getfixturevalue("server")
+                pages.append(windows.open(server, viewport, **options))
+                stack.callback(pages[-1].context.close)
             return pages[-1]
 
         yield open_page
         _picture_failure(request.node, pages)
-    problems = [problem for log in logs for problem in log.problems()]
+        problems = [problem for page in pages for problem in page.browser_log.problems()]
+        windows.take_back(pages, clean=not problems and _has_passed(request.node))
     if problems:
         pytest.fail("\n".join(problems), pytrace=False)
 
@@ -107,6 +119,11 @@ def axe() -> str:
 def page(new_page: Callable[..., Page]) -> Page:
     """An ordinary window on the shared server: 1280 x 1600, Chinese, light, no motion."""
     return new_page()
+
+
+def _has_passed(item: pytest.Item) -> bool:
+    report = item.stash.get(TEST_REPORT, None)
+    return report is not None and report.passed
 
 
 def _picture_failure(item: pytest.Item, pages: list[Page]) -> None:

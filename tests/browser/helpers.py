@@ -153,6 +153,11 @@ class BrowserLog:
         """Let problems pass that match: for a test that provokes one on purpose."""
         self.forgiven.append(pattern)
 
+    def clear(self) -> None:
+        """Forget all of it, for the next who gets the window."""
+        for kept in (self.console_errors, self.page_errors, self.foreign_requests, self.forgiven):
+            kept.clear()
+
     def watch(self, context: BrowserContext) -> None:
         """Listen to every page of the context, those opened later included."""
         context.on("request", lambda request: self._note_request(request.url))

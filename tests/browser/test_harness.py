@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.helpers import BrowserLog, Server
+from tests.browser.windows import Windows
 
 HOME = "http://app.invalid"
 
@@ -67,3 +68,49 @@ def test_harmless_things_pass(watched: tuple[Page, BrowserLog], script: str):
     page.evaluate(script)
     page.wait_for_timeout(300)
     assert log.problems() == []
+
+
+STORED = (
+    "() => [document.cookie.includes('a=b'), localStorage.length, sessionStorage.length, typeof window.left]"
+)
+
+
+def test_a_window_that_is_handed_on_has_nothing_of_the_test_before(windows: Windows, server: Server):
+    laptop, phone = {"width": 1280, "height": 720}, {"width": 390, "height": 844}
+    page = windows.take(server, laptop, color_scheme="dark")
+    first = page.context
+    page.route("**/left", lambda route: route.fulfill(status=200, body="left"))
+    page.goto("/_stcore/health")
+    page.evaluate("() => { document.cookie = 'a=b'; localStorage.a = sessionStorage.a = window.left = 1; }")
+    page.emulate_media(media="print")
+    page.mouse.move(50, 50)
+    first.new_page()
+    page.browser_log.forgive(".")
+    page.evaluate("console.error('bad')")
+    windows.take_back([page], clean=True)
+
+    page = windows.take(server, phone)
+    assert page.context is first
+    assert first.pages == [page]
+    assert page.url == "about:blank"
+    page.goto("/_stcore/health")
+    assert page.evaluate(STORED) == [False, 0, 0, "undefined"]
+    assert page.evaluate("innerWidth") == 390
+    assert page.evaluate(
+        "[matchMedia('print').matches, matchMedia('(prefers-color-scheme: dark)').matches]"
+    ) == [
+        False,
+        False,
+    ]
+    assert page.browser_log.problems() == []
+    assert page.browser_log.forgiven == []
+    assert page.evaluate("fetch('left').then((answer) => answer.text())") != "left"
+    windows.take_back([page], clean=False)
+    assert page.is_closed()
+
+
+def test_two_windows_of_one_test_are_two_visitors(windows: Windows, server: Server):
+    laptop = {"width": 1280, "height": 720}
+    one, other = windows.take(server, laptop), windows.take(server, laptop)
+    assert one.context is not other.context
+    windows.take_back([one, other], clean=True)

@@ -28,8 +28,6 @@ SIZES = [(1280, 720), (1440, 900)]
 
 
 def opened(page: Page, **params: str) -> Page:
-    page.goto("/")  # streamlit's deep-link check belongs to the navigation's own tests
-    wait_ready(page)
     page.goto("/forward-pass?" + "&".join(f"{name}={quote(value)}" for name, value in params.items()))
     wait_ready(page)
     expect(page.locator(".tab")).to_have_count(9, timeout=30_000)
@@ -137,7 +135,8 @@ def test_the_picture_and_the_table_show_the_same_gates(page: Page):
 @pytest.mark.parametrize(
     "text", ["<script>document.title='owned'</script><img src=x onerror=alert(1)>", "山"]
 )
-def test_any_text_is_only_text(page: Page, text: str):
+def test_any_text_is_only_text(new_page: Callable[..., Page], text: str):
+    page = new_page(unused=True)
     page.on("dialog", lambda dialog: pytest.fail(f"a script ran: {dialog.message}"))
     opened(page, s=text)
     for number in range(1, 10):

@@ -265,7 +265,8 @@ def test_ten_thousand_characters_are_cut_and_said(page: Page):
     "text",
     ["<img src=x onerror=alert(1)>", "<script>alert(1)</script>", "**粗** [a](javascript:alert(1)) $x$"],
 )
-def test_markup_is_shown_as_text(page: Page, text: str):
+def test_markup_is_shown_as_text(new_page: Callable[..., Page], text: str):
+    page = new_page(unused=True)
     page.on("dialog", lambda dialog: pytest.fail(f"the sentence ran: {dialog.message}"))
     opened(page, f"/?s={quote(text)}")
     assert "".join(tokens(page).all_text_contents()).replace("…", "") in text.replace(" ", "")
@@ -319,7 +320,7 @@ def test_pages_and_language_keep_the_selection(page: Page):
 
 
 def test_the_chart_and_its_library_wait_until_they_are_looked_at(new_page: Callable[..., Page]):
-    page = new_page(height=720)
+    page = new_page(height=720, unused=True)
     fetched: list[str] = []
     page.on("request", lambda request: fetched.append(urlsplit(request.url).path))
     opened(page)
