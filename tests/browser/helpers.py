@@ -196,6 +196,16 @@ def wait_ready(page: Page, *, seconds: float = 30) -> None:
     expect(app).to_have_attribute("data-test-script-state", "notRunning", timeout=seconds * 1000)
 
 
+def go_inside(page: Page, address: str) -> None:
+    """Go to another state of the page that is open as Back and Forward do: nothing is fetched anew.
+
+    Wait for what the new state shows before `wait_drawn`: until the server has been asked, the old one is ready.
+    """
+    page.evaluate(
+        "(to) => { history.pushState(null, '', to); dispatchEvent(new PopStateEvent('popstate')); }", address
+    )
+
+
 def wait_drawn(page: Page, *, seconds: float = 30) -> None:
     """Wait until the page has been run to its end and its pictures stand: one beside the strip, where there is one."""
     wait_ready(page, seconds=seconds)

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, Route, expect
 
 from moe_demo.ui.frame.pages import PAGES
 from moe_demo.ui.kit.i18n import LANGUAGES
-from tests.browser.helpers import box_of, wait_drawn, wait_ready
+from tests.browser.helpers import box_of, go_inside, wait_drawn, wait_ready
 
 WIDTHS = {390: 844, 1280: 720, 1920: 1080}
 LONG = "苹果公司发布了最新的手机和平板电脑，球迷说冠军主场比赛的门票在演唱会之前就卖光了，导演和演员都没来"
@@ -31,14 +31,24 @@ HAS_RING = """() => {
 }"""
 
 
-@pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("row", PAGES, ids=lambda row: row.name)
-def test_no_page_scrolls_sideways(new_page: Callable[..., Page], row, width: int):
-    page = new_page(width=width, height=WIDTHS[width])
-    for asked in ("lang=zh", "lang=en", f"lang=zh&s={LONG}"):
-        page.goto(f"{row.picture_address}{'&' if '?' in row.picture_address else '?'}{asked}")
+def test_no_page_scrolls_sideways(page: Page, row):
+    address = f"{row.picture_address}{'&' if '?' in row.picture_address else '?'}lang="
+    for width, height in WIDTHS.items():
+        page.set_viewport_size({"width": width, "height": height})
+        page.goto(f"{address}zh")
         wait_drawn(page)
-        assert page.evaluate(TOO_WIDE) <= 0, asked
+        assert page.evaluate(TOO_WIDE) <= 0, f"{width}, zh"
+        go_inside(page, f"{address}en")
+        expect(page.locator("html")).to_have_attribute("lang", "en")
+        wait_drawn(page)
+        assert page.evaluate(TOO_WIDE) <= 0, f"{width}, en"
+        go_inside(page, f"{address}zh&s={LONG}")
+        expect(page.locator("html")).to_have_attribute("lang", "zh")
+        if row.has_sentence:
+            expect(page.locator("input#sentence")).to_have_value(LONG)
+        wait_drawn(page)
+        assert page.evaluate(TOO_WIDE) <= 0, f"{width}, long"
 
 
 @pytest.mark.parametrize("address", ["/", "/train", "/interventions"])
