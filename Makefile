@@ -20,7 +20,7 @@ DEV_STAMP := $(VENV)/installed-dev
 .DEFAULT_GOAL := help
 EXPERIMENTS := segmentation shared balance bias-rate node-limit top-disabled fewer-active
 
-.PHONY: help run test check types bench screenshots architecture runs recording clean browser node
+.PHONY: help run test check types bench screenshots architecture wheels runs recording clean browser node
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,7 +30,8 @@ run: $(RUN_STAMP) ## install what is missing and open the app (PORT=8501, ADDRES
 
 test: $(DEV_STAMP) node browser ## install what the tests need, Node, a Chromium and a Chinese font included, and run all
 	node --test --test-reporter=spec $(wildcard tests/js/*.test.js)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile tests/unit tests/pages
+	$(BIN)/python -m pytest tests/browser
 
 check: $(DEV_STAMP) node ## format, lint and types, of Python and JavaScript, changing nothing
 	$(BIN)/ruff format --check .
@@ -51,6 +52,9 @@ screenshots: $(DEV_STAMP) browser ## take the pictures of docs/images again
 
 architecture: $(DEV_STAMP) ## draw docs/images/architecture.svg again, from the import rules
 	$(BIN)/python -m scripts.architecture
+
+wheels: ## gather the app and all it needs in the folder wheels, for a machine without a network
+	@PIP_ARGS="$(PIP_ARGS)" bash scripts/wheels.sh wheels $(PYTHON)
 
 runs: $(RUN_STAMP) ## train the bundled runs again, and find their example headlines
 	$(BIN)/python -m moe_demo.releases.bundle
