@@ -189,8 +189,13 @@ def paired(differences: list[float]) -> Difference:
 
 @lru_cache(maxsize=16)
 def read_experiment(name: str, folder: Path = RECORDED) -> Experiment:
-    """The recording of one. Raises RunError with one sentence where it is missing or broken."""
-    return experiment_in(folder / f"{name}.json", name)
+    """The recording of one. Raises RunError with one sentence where it is missing, broken or not whole."""
+    path = folder / f"{name}.json"
+    found = experiment_in(path, name)
+    if not LEAST_SEEDS <= len(found.seeds) <= MOST_SEEDS:
+        why = f"an interval takes {LEAST_SEEDS} to {MOST_SEEDS} seeds of every variant, and it has {len(found.seeds)}"
+        raise RunError("bad_recording", path=path, why=why)
+    return found
 
 
 def experiment_in(path: Path, name: str) -> Experiment:

@@ -51,6 +51,44 @@ def test_no_page_scrolls_sideways(page: Page, row):
         assert page.evaluate(TOO_WIDE) <= 0, f"{width}, long"
 
 
+LOW = """() => {
+    const within = (root) => [...root.querySelectorAll("*")].flatMap((node) => [
+        node, ...(node.shadowRoot ? within(node.shadowRoot) : []),
+    ]);
+    const controls = "button, summary, [data-testid=stPageLink-NavLink]";
+    const dense = ".why, .flag, td *, th *, svg *, [data-testid=stTooltipIcon] *, [data-testid=stElementToolbar] *";
+    const main = document.querySelector('[data-testid="stMain"]');
+    const seen = (node) => node.checkVisibility({ visibilityProperty: true }) && !node.closest(dense);
+    return within(main).filter((node) => node.matches(controls) && seen(node))
+        .filter((node) => node.getBoundingClientRect().height < 43.5).map((node) => node.outerHTML.slice(0, 200));
+}"""
+
+
+@pytest.mark.parametrize("row", PAGES, ids=lambda row: row.name)
+def test_a_finger_finds_every_button_44_pixels_high(new_page: Callable[..., Page], row):
+    page = new_page(width=390, height=844, has_touch=True, is_mobile=True)
+    page.goto(row.picture_address)
+    wait_drawn(page)
+    assert page.evaluate(LOW) == []
+    assert page.evaluate(TOO_WIDE) <= 0
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_layers_of_the_router_stand_whole_beside_its_sliders(new_page: Callable[..., Page], lang: str):
+    page = new_page(width=1024, height=768)
+    page.goto(f"/top-k?lang={lang}")
+    wait_drawn(page)
+    switch = page.locator(".st-key-router-layer")
+    place = box_of(switch)
+    for button in switch.get_by_role("radio").all():
+        box = box_of(button)
+        assert box["x"] + box["width"] <= place["x"] + place["width"] + 1
+        assert button.evaluate(
+            "(node) => document.elementFromPoint(node.getBoundingClientRect().right - 3, "
+            "node.getBoundingClientRect().top + 9).closest('[role=radio]') === node"
+        )
+
+
 @pytest.mark.parametrize("address", ["/", "/train", "/interventions"])
 def test_what_stands_below_a_picture_waits_for_it_and_moves_no_more(page: Page, address: str):
     held: list[Route] = []

@@ -24,6 +24,7 @@ from moe_demo.releases.experiments import (
     read_experiment,
     recorded_names,
     reference_of,
+    write_experiment,
 )
 from moe_demo.releases.run_experiment import run_experiment, trainings
 from moe_demo.runs.data import read_corpora, split_of
@@ -201,3 +202,13 @@ def test_those_that_ship_have_five_seeds_and_name_command_and_time():
         assert found.seconds > 0
         assert found.made[:2] == "20"
         assert {path.stem for path in RECORDED.iterdir()} == set(recorded_names())
+
+
+@pytest.mark.parametrize("n_seeds", [0, 1, 11])
+def test_a_recording_whose_seeds_give_no_interval_is_refused_in_a_sentence(n_seeds: int, tmp_path: Path):
+    whole = read_experiment("shared")
+    first = [one for one in whole.outcomes if one.seed == 0]
+    outcomes = tuple(replace(one, seed=seed) for seed in range(n_seeds) for one in first)
+    write_experiment(replace(whole, outcomes=outcomes), tmp_path / "shared.json")
+    with pytest.raises(RunError, match=f"2 to 10 seeds of every variant, and it has {n_seeds}"):
+        read_experiment("shared", tmp_path)

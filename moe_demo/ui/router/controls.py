@@ -107,7 +107,7 @@ def draw(view: View, asked: Asked) -> None:
     }
     for key, value in shown.items():
         st.session_state[key] = value
-    places = iter(st.columns([0.9, 1.5, 1.5, 1.9, 1.3, 0.8], vertical_alignment="bottom", gap="medium"))
+    places = iter(st.columns([1.1, 1.5, 1.5, 1.9, 1.3, 0.8], vertical_alignment="bottom", gap="small"))
     with next(places):
         _layers(len(view.trace.layers))
     with next(places):
