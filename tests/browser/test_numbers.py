@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from moe_demo.ui.kit.i18n import LANGUAGES, text_in
 from tests.browser.helpers import expect_no_exception, go_inside, wait_drawn
-from tests.browser.test_accessibility import AXE, STREAMLITS_OWN, VIOLATIONS
+from tests.browser.test_accessibility import STREAMLITS_OWN, VIOLATIONS
 
 OPENERS = [
     ("/", ".result .value", "probability-0"),
@@ -196,7 +196,7 @@ def test_the_numbers_of_every_stage_of_the_slow_motion_open_too(page: Page, lang
 
 @pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1280, "dark")])
 def test_the_sum_of_a_number_fits_its_window_and_axe_finds_nothing_in_it(
-    new_page: Callable[..., Page], width: int, scheme: str
+    new_page: Callable[..., Page], axe: str, width: int, scheme: str
 ):
     page = new_page(width=width, height=844, color_scheme=scheme)
     for address in ("/gated-sum?why=removal-0-0&lang=zh", "/top-k?why=logit&lang=en"):
@@ -205,7 +205,7 @@ def test_the_sum_of_a_number_fits_its_window_and_axe_finds_nothing_in_it(
         dialog = page.get_by_role("dialog")
         expect(dialog.get_by_text(re.compile("^✓ "))).to_be_visible()
         assert dialog.evaluate("node => node.scrollWidth - node.clientWidth") <= 0
-        page.evaluate(AXE.read_text(encoding="utf-8"))
+        page.evaluate(axe)
         found = page.evaluate(VIOLATIONS, [*STREAMLITS_OWN, ".katex-display"])  # a formula wider than a phone
         assert not found, "\n".join(found)
 
