@@ -11,6 +11,36 @@ from moe_demo.ui.frame.lesson import LETTERS, Lesson
 from moe_demo.ui.kit.i18n import LANGUAGES, text_in
 from tests.browser.helpers import box_of, expect_no_exception, wait_drawn
 
+SMALLEST_TYPE_JS = """() => {
+  const found = [];
+  const isSeen = (node) => {
+    const { width, height } = node.getBoundingClientRect();
+    return node.checkVisibility() && width > 1 && height > 1;
+  };
+  for (const root of [document, ...[...document.querySelectorAll("*")].flatMap((node) => node.shadowRoot ?? [])])
+    for (const node of root.querySelectorAll("body *, :host *")) {
+      const says = [...node.childNodes].some((part) => part.nodeType === 3 && part.textContent.trim());
+      if (!says || !isSeen(node)) continue;
+      const zoom = node.currentCSSZoom, turned = node.ownerSVGElement && node.getScreenCTM();
+      const size = parseFloat(getComputedStyle(node).fontSize) * zoom;
+      found.push([turned ? (size * Math.hypot(turned.a, turned.b)) / zoom : size, node.textContent.trim()]);
+    }
+  return found.sort((one, other) => one[0] - other[0]).slice(0, 3);
+}"""
+"""The three smallest pieces of text on the screen: pixels, text."""
+PRESENTED = (
+    ("tour", 1, "en"),
+    ("tour", 7, "zh"),
+    ("routing", 2, "zh"),
+    ("causes", 2, "en"),
+    ("causes", 5, "zh"),
+    ("causes", 6, "en"),
+    ("collapse", 2, "en"),
+    ("data", 5, "en"),
+    ("engineers", 1, "zh"),
+    ("engineers", 4, "en"),
+)
+"""Steps on every page that lessons lead to: lesson, number, language."""
 NOT_YET = {"whatif-effect"}
 """Parts that stand on their page only once they are asked for."""
 
@@ -188,6 +218,24 @@ def test_a_lesson_is_presented_by_the_keys_of_a_clicker(new_page: Callable[..., 
     page.keyboard.press("x")
     expect(page.locator(".st-key-head")).to_be_visible()
     expect(page).not_to_have_url(re.compile("present=1"))
+
+
+@pytest.mark.parametrize(("name", "number", "lang"), PRESENTED)
+def test_in_presenting_no_type_is_smaller_than_22_pixels(
+    new_page: Callable[..., Page], name: str, number: int, lang: str
+):
+    page = new_page(width=1920, height=1080)
+    page.goto(f"/?lesson={name}&n={number}&present=1&lang={lang}")
+    wait_drawn(page)
+    expect(bar(page)).to_be_visible()
+    smallest = page.evaluate(SMALLEST_TYPE_JS)
+    assert len(smallest) == 3
+    assert smallest[0][0] >= 21.9, smallest  # 14 px of a picture are 22.05 of the screen
+    is_typed = lessons.lesson_called(name, lang).step(number).phase in ("modify", "make")
+    form = page.locator(".st-key-strip form")
+    expect(form.first if is_typed else page.locator(".st-key-strip form:visible")).to_have_count(
+        int(is_typed)
+    )
 
 
 def test_the_teachers_own_window_follows_and_leads(new_page: Callable[..., Page]):

@@ -14,7 +14,7 @@ import streamlit as st
 
 from moe_demo.ui.frame import class_bar, navigation
 from moe_demo.ui.frame.data_lesson import Seen, lesson_bar_data
-from moe_demo.ui.frame.lesson import DEPTHS, Depth, Lesson, Step
+from moe_demo.ui.frame.lesson import DEPTHS, Depth, Lesson, Phase, Step
 from moe_demo.ui.frame.lesson_parts import leave_out
 from moe_demo.ui.frame.lessons import lesson_called
 from moe_demo.ui.frame.pages import Page
@@ -27,6 +27,9 @@ KEY, WAYS = "lesson", "lesson-ways"
 _ANSWERS, _WHOLE = "lesson.answers", "lesson.whole"
 _MAX_NAME_CHARS = 40
 _DEPTH = "lesson.depth"
+_TYPED: tuple[Phase, ...] = ("modify", "make")
+"""Where learners bring sentences of their own; in the other phases a class looks at that of the step."""
+_NO_FORM = ":root { --sentence-form: none; }"
 PRESENT = Path(__file__).with_name("present.css").read_text(encoding="utf-8")
 """The style of a page that a class looks at."""
 
@@ -51,7 +54,7 @@ def draw(page: Page) -> None:
     if not whole:
         leave_out(step, page, depth)
     if chosen.present:
-        st.html(f"<style>{PRESENT}</style>")
+        st.html(f"<style>{PRESENT}{'' if step.phase in _TYPED else _NO_FORM}</style>")
     seen = Seen(
         picked=_answer(lesson, number),
         away=away,

@@ -131,7 +131,7 @@ function drawToken(t, { tokens, experts, words }, layer, layout) {
     gloss &&
       el(
         "text",
-        { class: "gloss", x: x + width / 2, y: y + 10, ...type, "font-size": 11, lang: "en" },
+        { class: "gloss", x: x + width / 2, y: y + 10, "text-anchor": "middle", ...MIDDLE, lang: "en" },
         gloss,
       ),
   );
