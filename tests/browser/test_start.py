@@ -219,7 +219,7 @@ def test_the_answer_builds_up_as_words_arrive(page: Page):
     expect(page.locator(".layers button[aria-pressed=true]")).to_have_text(
         text_in("zh", "flow.layer", n=2, index=1)
     )
-    status = text_in("zh", "flow.status_mean_smoothed", n=1, all=n, added=2)
+    status = text_in("zh", "flow.status_mean_lone", n=1, all=n, added=2, times=1.3)
     expect(page.locator(".result .status")).to_have_text(status)
     assert values.all_text_contents() != final
     assert names.count() == values.count()
