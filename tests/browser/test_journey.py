@@ -90,9 +90,9 @@ def test_a_link_opens_its_station_and_back_returns(page: Page):
     expect(page.locator(".word.picked")).to_have_attribute("aria-label", "T6 iPhone")
     page.locator(".tab").nth(6).click()
     expect_address(page, "stage=transformer")
-    wait_ready(page)  # Streamlit loses a step back that comes while it still runs the step forth
-    page.go_back()
+    page.go_back()  # at once: the browser may hear of the step forth and of the one back together
     expect_station(page, 6)
+    expect_address(page, "stage=gates")
 
 
 def test_a_picked_word_fills_the_formula_and_stays_from_station_to_station(page: Page):

@@ -39,7 +39,6 @@ class Journey {
     this.index = 0;
     /** @type {number | null} */
     this.token = null;
-    this.place = ""; // the last one that Python asked for
     this.isTableOpen = false;
     /** @type {HTMLButtonElement[]} */
     this.stations = [];
@@ -92,15 +91,11 @@ class Journey {
   show(data, send) {
     const isFresh = this.given?.key !== data.key;
     const before = this.state;
-    const place = `${data.stage} ${data.token}`;
     this.given = data;
     this.send = send;
     if (this.teller.heard(data.serial)) {
-      if (isFresh || this.place !== place) {
-        this.index = data.stage - 1;
-        this.token = data.token;
-      }
-      this.place = place;
+      this.index = data.stage - 1;
+      this.token = data.token;
     }
     this.isDark = isDark(this.root);
     if (isFresh) this.rebuild();
