@@ -76,7 +76,7 @@ def new_page(
 
     A window on the shared server may be one that an earlier test has left, with nothing in it: no cookie, nothing
     stored, nothing under the pointer. `unused` asks for one that nobody had and nobody gets: for what a first visit
-    fetches, and for who listens to its events.
+    fetches, and for who listens to its events or stands in its web socket.
     (`fresh_server` is asked for so that windows close before the servers they look at.)
     """
     pages: list[Page] = []

@@ -153,8 +153,8 @@ def test_who_predicts_first_is_told_after(page: Page, lang: str):
     expect_no_exception(page)
 
 
-def test_a_seats_effect_on_the_sentence_is_drawn_before_the_server_answers(page: Page):
-    held = []
+def test_a_seats_effect_on_the_sentence_is_drawn_before_the_server_answers(new_page: Callable[..., Page]):
+    page, held = new_page(unused=True), []  # a route of a web socket cannot be taken back
 
     def hold(socket: WebSocketRoute) -> None:
         server = socket.connect_to_server()
