@@ -8,18 +8,16 @@ stays as it is. Inside the app, where no page is fetched, a reader may look at o
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import RedirectResponse
 
 from moe_demo.ui.frame.lessons import lesson_called
 from moe_demo.ui.frame.pages import PAGES
 from moe_demo.ui.kit.i18n import DEFAULT_LANGUAGE, LANGUAGES
 from moe_demo.ui.kit.page_settings import PageSettings
 from moe_demo.ui.kit.selection import KEYS, parsed
+from moe_demo.ui.server.short_links import ShortLinks
 
 _FRAME = {KEYS[name] for name in ("lesson", "lesson_step", "lang", "present", "class_code")}
 _URL_PATHS = {page.url_path for page in PAGES}
@@ -27,7 +25,7 @@ _URL_PATHS = {page.url_path for page in PAGES}
 
 def middleware() -> Middleware:
     """What sends such links on."""
-    return Middleware(_LessonLinks)
+    return Middleware(ShortLinks, parameter=KEYS["lesson"], target=target)
 
 
 def target(url_path: str, query: str) -> str | None:
@@ -46,25 +44,3 @@ def target(url_path: str, query: str) -> str | None:
     if to == url_path and dict(pairs) == params:
         return None
     return f"{to or '.'}?{urlencode(params)}"
-
-
-class _LessonLinks:
-    """Answers a request for a page that is only named to open a step."""
-
-    def __init__(self, app: Any) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Send on, or pass on."""
-        if (
-            scope["type"] == "http"
-            and scope["method"] in ("GET", "HEAD")
-            and b"lesson=" in scope["query_string"]
-        ):
-            request = Request(scope)
-            found = target(request.url.path.rpartition("/")[2], request.url.query)
-            if found is not None and "text/html" in request.headers.get("accept", ""):
-                # Relative, so that it holds behind any base path, host and scheme.
-                await RedirectResponse(found, status_code=307)(scope, receive, send)
-                return
-        await self.app(scope, receive, send)
