@@ -23,6 +23,7 @@ from moe_demo.ui.server import heap
 
 WARM_RUNS = ("deepseek", "document")
 _QUEUE_SECONDS = 0.5
+_GIVE_BACK_SECONDS = 10.0
 _SWEEP_SECONDS = 3600.0
 
 
@@ -52,10 +53,13 @@ def warm_up() -> None:
 
 async def _queue_clock() -> None:
     """Start the training that waits as soon as there is a place for it, and forget visits that are over."""
-    swept = 0.0
+    swept = given_back = 0.0
     while True:
         await asyncio.sleep(_QUEUE_SECONDS)
         streamlit_quirks.forget_ended_visits()
+        if time.monotonic() - given_back > _GIVE_BACK_SECONDS:
+            given_back = time.monotonic()
+            await asyncio.to_thread(heap.give_back)
         if time.monotonic() - swept > _SWEEP_SECONDS:
             swept = time.monotonic()
             with suppress(RunError):
