@@ -4,9 +4,9 @@
 
 In two Chromium windows: from the presenter's key to the step on the follower's screen, before and after the server was
 killed and started again. Over the websocket, no browser drawing: a presenter goes a step every 3 s, so many followers
-go along, each by the one request that waits and one run of the script for a step; beside it the same with as many
-readers who click at the same moments by themselves; and with so many browsers that only wait. A presenter's click runs
-from sending to the end of the script; processor time is the server process's own.
+go along, each by the one request that waits and by opening the address it is told; beside it the same with as many
+readers who open it at the same moments by themselves; and with so many browsers that only wait. A presenter's click
+runs from sending to the end of the script; processor time is the server process's own.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ class Member(threading.Thread):
                 return
             is_first, version = not version, told["version"]
             if self.runs and not is_first:
-                answer = visitor.click("class", follow=1)
+                answer = visitor.open(told["path"], urlencode(told["params"] | {"class": self.code}))
                 self.seen.errors += answer.errors
                 self.seen.behind.append(time.monotonic() - self.moved_at)
 

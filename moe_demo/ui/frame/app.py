@@ -17,7 +17,6 @@ def draw() -> None:
     """Everything a visitor sees, at every visit and every click."""
     redraw.done()
     selection.settle()
-    class_bar.go_along()
     with i18n.speaking(i18n.language()):  # the address is asked once, not for each text
         head.settings()
         entries = navigation.entries()

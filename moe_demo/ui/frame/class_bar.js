@@ -4,7 +4,7 @@ import { el } from "../kit/dom.js";
 import { mounted } from "../kit/stage.js";
 import { fill } from "../kit/text.js";
 import { invitation, votes, wall } from "./class_parts.js";
-import { ClassState, isSamePlace, ownWindow, placeHere } from "./class_state.js";
+import { ClassState, isSamePlace, openPlace, ownWindow, placeHere } from "./class_state.js";
 
 const LOOK = 60; // milliseconds between two looks at the address, of which nothing else tells
 const PATIENCE = 4000; // milliseconds for a page to open
@@ -120,19 +120,29 @@ class ClassBar {
     if (now.version !== this.triedVersion)
       Object.assign(this, { triedVersion: now.version, tries: 0, goingUntil: 0 });
     if (now.released) return;
-    if (isSamePlace(now, placeHere())) {
-      if (this.goingUntil) this.goingUntil = 0;
+    if (this.hasArrived(now)) {
+      this.goingUntil = 0;
       return;
     }
     if (Date.now() < this.goingUntil || this.tries >= TRIES) return;
     this.tries += 1;
-    this.go();
+    this.go(now);
   }
 
-  /** To where the class is. */
-  go() {
+  /**
+   * Whether this window is where the class is. On the way there, the address alone does not say so: what asks for the
+   * page is lost where the connection is.
+   * @param {ClassPayload} now
+   */
+  hasArrived(now) {
+    const isShown = !this.goingUntil || !this.data || isSamePlace(now, this.data.shows);
+    return isShown && isSamePlace(now, placeHere());
+  }
+
+  /** @param {ClassPayload} now where the class is */
+  go(now) {
     this.goingUntil = Date.now() + PATIENCE;
-    this.send("follow", Date.now());
+    openPlace(now);
   }
 
   draw() {
@@ -268,12 +278,13 @@ class ClassBar {
     const { words, mine } = data;
     const trouble = this.trouble(state, words);
     const isHere = this.isHere();
-    const isFree = state.now?.released || this.tries >= TRIES;
+    const { now } = state;
+    const isFree = now?.released || this.tries >= TRIES;
     const says = trouble || (!isFree ? words.following : isHere ? words.here : words.released);
     const isOver = state.refusal !== null;
     const buttons = [
-      isFree && !isHere && !isOver
-        ? this.button("back", words.back, () => this.go(), { class: "main" })
+      now && isFree && !isHere && !isOver
+        ? this.button("back", words.back, () => this.go(now), { class: "main" })
         : null,
       this.button("leave", words.leave, () => this.send("leave", true)),
     ];
@@ -284,7 +295,7 @@ class ClassBar {
       el("p", { class: "trouble", role: "status" }, says),
       el("div", { class: "buttons" }, ...buttons),
     );
-    if (!mine || isOver || state.now?.wall !== data.wall) return [line];
+    if (!mine || isOver || now?.wall !== data.wall) return [line];
     const act = mine.result
       ? el("b", { class: `tone ${mine.tone ?? ""}` }, mine.result)
       : this.button("act", mine.act, () => this.send("act", true), { class: "main" });

@@ -1,17 +1,15 @@
 """The bar of a class, above every page of a browser whose address names one: to lead it, or to follow.
 
-    class_bar.go_along()                              to the page that the class has gone to
     class_bar.draw(page)                              nothing where the address names no class
     class_bar.open_one(page)                          a button's callback: opens a class that looks at this page
     class_bar.vote(code, ask, place, final=False)     an answer of this browser
 
-The bar asks the server for the class by itself (ui.server.class_routes). Where the class has moved, it tells this
-script, which goes there as a click of the reader's would.
+The bar asks the server for the class by itself (ui.server.class_routes). Where the class has moved, it opens that
+address as the Back button would: one run of this script, as for a reader who clicks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextlib import suppress
 
 import streamlit as st
@@ -21,11 +19,11 @@ from moe_demo.jobs.classroom_errors import ClassroomError
 from moe_demo.jobs.classrooms import Classroom, Classrooms, Place
 from moe_demo.runs.errors import RunError
 from moe_demo.text.errors import EmptyTextError
-from moe_demo.ui.frame import class_wall, navigation
+from moe_demo.ui.frame import class_wall
 from moe_demo.ui.frame.data_class import Mine, class_bar_data
 from moe_demo.ui.frame.lesson import Question
 from moe_demo.ui.frame.lessons import lesson_called
-from moe_demo.ui.frame.pages import Page, page_at
+from moe_demo.ui.frame.pages import Page
 from moe_demo.ui.kit import caller, selection
 from moe_demo.ui.kit.errors import sentence
 from moe_demo.ui.kit.i18n import language, t
@@ -33,7 +31,7 @@ from moe_demo.ui.kit.picture import picture
 from moe_demo.ui.server.visitor import has_cookie, visit_id, visitor_id
 
 KEY, SAYS = "class", "class-says"
-_GO, _SAID = "class.go", "class.said"
+_SAID = "class.said"
 _OF_EACH_BROWSER = ("class_code", "lang", "present")
 """Fields of the selection that a class does not share."""
 
@@ -62,23 +60,17 @@ def draw(page: Page) -> None:
         data=class_bar_data(
             room,
             leads=leads,
+            shows={"path": page.url_path, "params": st.query_params.to_dict()},
             visit=visit_id(),
             base_url=_base_url(page),
             asked=_asked(chosen),
             mine=mine,
         ),
         key=KEY,
-        on_follow_change=lambda: _follow(page, room.code),
         on_again_change=selection.keep,
         on_act_change=lambda: _act(room.code),
         on_leave_change=_leave,
     )
-
-
-def go_along() -> None:
-    """First in a run of the script: where the class has gone to another page, leave for it before anything is drawn."""
-    if place := st.session_state.pop(_GO, None):
-        navigation.leave_for(page_at(place.url_path), _here(place, selection.current()))
 
 
 def open_one(page: Page) -> None:
@@ -112,23 +104,6 @@ def vote(code: str | None, ask: str, place: int, *, final: bool) -> None:
 
 def _leave() -> None:
     selection.update(class_code=None)
-
-
-def _here(place: Place, chosen: selection.Selection) -> Mapping[str, str]:
-    """The parameters with which this browser opens a class's page."""
-    own = selection.Selection(class_code=chosen.class_code, lang=chosen.lang)
-    return dict(place.params) | own.params()
-
-
-def _follow(page: Page, code: str) -> None:
-    """To where the class is now: on this page at once, to another one in the run of the script that follows."""
-    selection.keep()
-    with suppress(RunError):  # it has just ended: the bar is told the same
-        place = Classrooms().room(code).place
-        if place.url_path == page.url_path:
-            selection.write(_here(place, selection.current(page.settings)))
-        else:
-            st.session_state[_GO] = place
 
 
 def _asked(chosen: selection.Selection) -> tuple[str, Question] | None:

@@ -5,6 +5,7 @@
  * @typedef {object} PictureData
  * @property {string} code
  * @property {boolean} leads Whether this browser presents the class.
+ * @property {ClassPlace} shows What this run of the script was asked for.
  * @property {string} address Of the class, below the app's own (ui.server.class_routes).
  * @property {string} visit The id of the visit where the browser takes no cookies, else empty.
  * @property {string} title
@@ -15,6 +16,13 @@
  * @property {ClassMine|null} mine
  * @property {Record<string, string>} words
  * @property {string} lang
+ */
+
+/**
+ * An address of the app.
+ * @typedef {object} ClassPlace
+ * @property {string} path Of the page, below the app's own address.
+ * @property {Record<string, string>} params
  */
 
 /**

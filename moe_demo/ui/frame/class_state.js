@@ -32,6 +32,14 @@ export function ownWindow() {
 }
 
 /**
+ * @param {Record<string, string>} params
+ * @returns {Record<string, string>} those that a class shares
+ */
+function shared(params) {
+  return Object.fromEntries(Object.entries(params).filter(([name]) => !STAYS.includes(name)));
+}
+
+/**
  * What an address shows, without what is each window's own.
  * @param {string} address
  * @param {string} base where the app stands
@@ -39,31 +47,44 @@ export function ownWindow() {
  */
 export function placeOf(address, base) {
   const url = new URL(address);
-  const params = Object.fromEntries(url.searchParams);
-  for (const name of STAYS) delete params[name];
   return {
     path: url.pathname.slice(new URL(base).pathname.replace(/\/$/, "").length).replace(/^\/|\/$/g, ""),
-    params,
+    params: shared(Object.fromEntries(url.searchParams)),
   };
 }
 
 /**
+ * Whether two addresses show the same, but for what is each window's own.
  * @param {Place} a
  * @param {Place} b
  * @returns {boolean}
  */
 export function isSamePlace(a, b) {
-  const names = Object.keys(a.params);
+  const [one, other] = [shared(a.params), shared(b.params)];
+  const names = Object.keys(one);
   return (
     a.path === b.path &&
-    names.length === Object.keys(b.params).length &&
-    names.every((name) => a.params[name] === b.params[name])
+    names.length === Object.keys(other).length &&
+    names.every((name) => one[name] === other[name])
   );
 }
 
 /** What this window shows now. */
 export function placeHere() {
   return placeOf(location.href, BASE);
+}
+
+/**
+ * Open a place in this window. It is told to Streamlit as the Back button tells it: the one way to another page, with
+ * settings, that takes one run of the script.
+ * @param {Place} place
+ */
+export function openPlace(place) {
+  const params = new URLSearchParams(place.params);
+  for (const [name, value] of new URLSearchParams(location.search))
+    if (STAYS.includes(name)) params.set(name, value);
+  history.pushState(null, "", `${BASE}/${place.path}?${params}`);
+  window.dispatchEvent(new PopStateEvent("popstate"));
 }
 
 export class ClassState {

@@ -41,12 +41,22 @@ class ClassMine(TypedDict):
     tone: Tone | None
 
 
+class ClassPlace(TypedDict):
+    """An address of the app."""
+
+    path: str
+    """Of the page, below the app's own address."""
+    params: dict[str, str]
+
+
 class FrameClassBarData(TypedDict):
     """The bar of a class."""
 
     code: str
     leads: bool
     """Whether this browser presents the class."""
+    shows: ClassPlace
+    """What this run of the script was asked for."""
     address: str
     """Of the class, below the app's own (ui.server.class_routes)."""
     visit: str
@@ -76,6 +86,7 @@ def class_bar_data(
     room: Classroom,
     *,
     leads: bool,
+    shows: ClassPlace,
     visit: str,
     base_url: str = "",
     asked: tuple[str, Question] | None = None,
@@ -85,6 +96,7 @@ def class_bar_data(
     return {
         "code": room.code,
         "leads": leads,
+        "shows": shows,
         "address": class_routes.address(room.code),
         "visit": visit,
         "title": t("class.title", code=room.code),
