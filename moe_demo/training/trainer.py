@@ -306,11 +306,11 @@ class Trainer:
         """Sum over the layers; a zero that carries no gradient where the method has no loss."""
         config, n_texts, top_k = self.config, len(batch.lengths_B), self.config.model.top_k
         losses = []
-        for routing, load_E in zip(output.routings, load_LE, strict=True):
+        for layer, routing, load_E in zip(self.model.moe_layers, output.routings, load_LE, strict=True):
             if routing.hash_order_TE is not None:  # no affinity could even out what a table decides
                 continue
             shared = SharedBatch(load_E, int(load_E.sum()) / top_k / self.world) if self.world > 1 else None
-            rule = config.model.routing_rule
+            rule = layer.router.rule
             losses.append(
                 balance_loss(routing, batch.sequence_T, n_texts, config.balance, rule, shared=shared)
             )
