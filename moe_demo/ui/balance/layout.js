@@ -3,7 +3,7 @@ import { linear, oneTwoFive, roundNumbers, roundStep } from "../kit/scale.js";
 import { spread } from "../kit/spread.js";
 
 export const LEAST_WIDTH = 940;
-export const CURVES = { share: 0.41, left: 44, right: 40, top: 34, bottom: 34, between: 42, lossShare: 0.56 };
+export const CURVES = { share: 0.38, left: 44, right: 40, top: 34, bottom: 34, between: 42, lossShare: 0.56 };
 export const CARD = { gap: 12, head: 44, foot: 66, layerGap: 16, layerLabel: 15 };
 const GAP = 30; // between curves and cards
 const EDGE = 7; // right of the last card

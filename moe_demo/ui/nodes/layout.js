@@ -4,7 +4,7 @@ export const SQUARE = 22;
 const WORD = 27; // the least from one word to the next
 const EDGE = 6;
 const GAP = 8; // between nodes
-const HEAD = 28; // of a node: its name and its counts
+const HEAD = { broad: 28, narrow: 46 }; // of a node: its name and its counts, in one line or two
 const BROAD = 250; // a node that is broader has its experts side by side, with their counts below
 const IN_A_ROW = 4;
 const ROW = { broad: 56, narrow: 27 };
@@ -30,7 +30,8 @@ export function layout(width, nWords, experts) {
   const isBroad = boxWidth >= BROAD;
   const columns = isBroad ? IN_A_ROW : 1;
   const row = isBroad ? ROW.broad : ROW.narrow;
-  const heights = experts.map((own) => HEAD + Math.ceil(own.length / columns) * row + EDGE);
+  const head = isBroad ? HEAD.broad : HEAD.narrow;
+  const heights = experts.map((own) => head + Math.ceil(own.length / columns) * row + EDGE);
   const right = heights.reduce((sum, one) => sum + one, 0) + GAP * (heights.length - 1);
   const height = Math.max(right + 2, nWords * WORD + 2 * EDGE);
   const x = width - boxWidth - 1;
@@ -38,11 +39,11 @@ export function layout(width, nWords, experts) {
   /** @type {Layout["experts"]} */
   const places = new Map();
   const nodes = experts.map((own, n) => {
-    const portY = isBroad ? y + HEAD + 4 : y + (HEAD + heights[n]) / 2;
+    const portY = isBroad ? y + head + 4 : y + (head + heights[n]) / 2;
     const box = { x, y, width: boxWidth, height: heights[n], port: { x: x + 14, y: portY } };
     own.forEach((e, i) => {
       const column = i % columns;
-      const top = y + HEAD + Math.floor(i / columns) * row;
+      const top = y + head + Math.floor(i / columns) * row;
       if (isBroad) places.set(e, { x: x + boxWidth * (0.19 + 0.23 * column), y: top + 23 });
       else places.set(e, { x: x + boxWidth * 0.42, y: top + row / 2 });
     });

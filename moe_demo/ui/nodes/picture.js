@@ -131,7 +131,7 @@ function picture(data, places, width, shown) {
     "svg",
     { width, height: places.height, role: "group", "aria-label": `${alt} ${data.claim}` },
     el("defs", {}, ...texturePatterns(experts, PATTERNS)),
-    ...nodes.map((node, n) => nodeBox(data, node, n, places.nodes[n])),
+    ...nodes.map((node, n) => nodeBox(data, node, n, places)),
     ...copies.map((copy) => path(copy, experts, places, picked, shown[copy.token].width)),
     ...nodes.flatMap((node) => node.experts.map((e) => square(data, e, places))),
   );
@@ -141,10 +141,11 @@ function picture(data, places, width, shown) {
  * @param {PictureData} data
  * @param {PictureData["nodes"][number]} node
  * @param {number} n its place
- * @param {Layout["nodes"][number]} box
+ * @param {Layout} places
  */
-function nodeBox({ words, layer }, node, n, box) {
-  const { x, y, width, height } = box;
+function nodeBox({ words, layer }, node, n, places) {
+  const { x, y, width, height } = places.nodes[n];
+  const share = places.isBroad ? { dx: 8 } : { x: x + 12, y: y + 38 };
   const counted = words.counted ? fill(words.counted, { share: percent(node.share) }) : "";
   return el(
     "g",
@@ -154,7 +155,7 @@ function nodeBox({ words, layer }, node, n, box) {
       "text",
       { x: x + 12, y: y + 19 },
       el("tspan", { class: "name" }, node.name),
-      el("tspan", { class: "small", dx: 8, ...whyMark(counted && `sent_share-${n}`, { layer }) }, counted),
+      el("tspan", { class: "small", ...share, ...whyMark(counted && `sent_share-${n}`, { layer }) }, counted),
     ),
     el(
       "text",
