@@ -37,7 +37,7 @@ check: $(DEV_STAMP) node ## format, lint and types, of Python and JavaScript, ch
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(NODE_BIN)/prettier --check --log-level warn eslint.config.js 'moe_demo/ui/**/*.{js,css}' 'tests/js/*.js'
+	$(NODE_BIN)/prettier --check --log-level warn eslint.config.js 'moe_demo/ui/**/*.{js,css}' 'tests/{js,browser}/*.js'
 	$(NODE_BIN)/eslint .
 	$(NODE_BIN)/tsc
 

@@ -25,6 +25,6 @@ export default [
       "max-lines": ["error", { max: 400 }],
     },
   },
-  { files: ["moe_demo/ui/**/*.js"], languageOptions: { globals: globals.browser } },
+  { files: ["moe_demo/ui/**/*.js", "tests/browser/*.js"], languageOptions: { globals: globals.browser } },
   { files: ["tests/js/**/*.js", "eslint.config.js"], languageOptions: { globals: globals.node } },
 ];

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -19,6 +20,7 @@ TOO_WIDE = """() => {
     return Math.max(wide(document.scrollingElement), wide(main), wide(main.firstElementChild));
 }"""
 
+WORDS_APART = Path(__file__).with_name("words_apart.js").read_text(encoding="utf-8")
 TYPE = "parseFloat(getComputedStyle(document.documentElement).fontSize)"
 STOPS = 25  # of the Tab key
 # Of the focused element, or of the label or list that stands for it; null where the page itself has the focus.
@@ -32,23 +34,26 @@ HAS_RING = """() => {
 
 
 @pytest.mark.parametrize("row", PAGES, ids=lambda row: row.name)
-def test_no_page_scrolls_sideways(page: Page, row):
+def test_no_page_scrolls_sideways_and_no_words_stand_on_each_other(page: Page, row):
     address = f"{row.picture_address}{'&' if '?' in row.picture_address else '?'}lang="
     for width, height in WIDTHS.items():
         page.set_viewport_size({"width": width, "height": height})
         page.goto(f"{address}zh")
         wait_drawn(page)
         assert page.evaluate(TOO_WIDE) <= 0, f"{width}, zh"
+        assert page.evaluate(WORDS_APART) == [], f"{width}, zh"
         go_inside(page, f"{address}en")
         expect(page.locator("html")).to_have_attribute("lang", "en")
         wait_drawn(page)
         assert page.evaluate(TOO_WIDE) <= 0, f"{width}, en"
+        assert page.evaluate(WORDS_APART) == [], f"{width}, en"
         go_inside(page, f"{address}zh&s={LONG}")
         expect(page.locator("html")).to_have_attribute("lang", "zh")
         if row.has_sentence:
             expect(page.locator("input#sentence")).to_have_value(LONG)
         wait_drawn(page)
         assert page.evaluate(TOO_WIDE) <= 0, f"{width}, long"
+        assert page.evaluate(WORDS_APART) == [], f"{width}, long"
 
 
 LOW = """() => {
