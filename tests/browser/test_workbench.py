@@ -1,6 +1,7 @@
 """The workbench in a real browser; and the main picture of each page as a file made in it."""
 
 import io
+import itertools
 import re
 import xml.etree.ElementTree as ET
 import zipfile
@@ -55,6 +56,18 @@ def test_a_picture_is_saved_as_svg_with_its_texts_as_texts(new_page: Callable[..
         assert "苹果公司" in texts  # in either language
     box = box_of(page.locator(".stBidiComponent:has([data-save]) .root"))
     assert float(svg.attrib["width"]) == pytest.approx(box["width"] + 24, abs=2)
+
+
+def test_what_only_a_style_sheet_draws_is_saved_with_the_picture(page: Page):
+    page.goto("/forward-pass?stage=router")
+    wait_drawn(page)
+    dots = [box_of(dot) for dot in page.locator(".tab .dot").all()]
+    _, content = saved(page, "svg")
+    rects = [node.attrib for node in ET.fromstring(content).iter(f"{SVG}rect")]
+    lines = [float(rect["width"]) for rect in rects if rect.get("height") == "2"]
+    apart = [b["x"] - a["x"] for a, b in itertools.pairwise(dots)]
+    assert len(lines) == len(dots) - 1
+    assert lines == pytest.approx(apart, abs=1)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -1,7 +1,7 @@
 // A picture of the page as one SVG of its own: rectangles, texts and the drawings in it, with the styles they have now.
 //
 // No <foreignObject>: an editor of drawings opens the file, and a canvas may read it. Texts stay texts, in the fonts of
-// the page, so that Chinese is there to be found and changed. What only a style sheet draws (::before) is left out.
+// the page, so that Chinese is there to be found and changed.
 
 import { gradientStops, lineBreaks, number } from "./svg_parts.js";
 
@@ -61,8 +61,9 @@ function draw(node, drawing) {
   if (!(node instanceof Element) || !isSeen(node)) return;
   if (node instanceof SVGSVGElement) return drawing.out.append(copied(node, drawing));
   if (node instanceof HTMLCanvasElement) return drawing.out.append(painted(node, drawing));
-  if (node instanceof HTMLElement) box(node, drawing);
+  if (node instanceof HTMLElement) box(getComputedStyle(node), node.getBoundingClientRect(), drawing);
   const inner = clipped(node, drawing);
+  if (node instanceof HTMLElement) boxBefore(node, inner);
   for (const child of node.childNodes) draw(child, inner);
   drawing.n = inner.n;
 }
@@ -76,12 +77,31 @@ function isSeen(node) {
 }
 
 /**
- * Ground and border of an element.
- * @param {HTMLElement} node @param {Drawing} drawing
+ * The box that a style sheet alone puts into an element (::before), such as the line between two stations.
+ * @param {HTMLElement} node its parent @param {Drawing} drawing
  */
-function box(node, drawing) {
-  const style = getComputedStyle(node);
-  const rect = node.getBoundingClientRect();
+function boxBefore(node, drawing) {
+  const style = getComputedStyle(node, "::before");
+  if (["none", "normal"].includes(style.content) || style.display === "none" || style.position !== "absolute")
+    return;
+  const parent = node.getBoundingClientRect();
+  const [left, top, width, height] = [style.left, style.top, style.width, style.height].map(parseFloat);
+  const border = (/** @type {(typeof SIDES)[number]} */ name) =>
+    style.boxSizing === "border-box" ? 0 : parseFloat(style[`border${name}Width`]);
+  const rect = new DOMRect(
+    parent.left + node.clientLeft + left,
+    parent.top + node.clientTop + top,
+    width + border("Left") + border("Right"),
+    height + border("Top") + border("Bottom"),
+  );
+  box(style, rect, drawing);
+}
+
+/**
+ * Ground and border of an element.
+ * @param {CSSStyleDeclaration} style @param {DOMRect} rect @param {Drawing} drawing
+ */
+function box(style, rect, drawing) {
   const place = { x: number(rect.left - drawing.x), y: number(rect.top - drawing.y) };
   const size = {
     width: number(rect.width),

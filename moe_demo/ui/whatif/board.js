@@ -81,7 +81,7 @@ function seatButton(data, title, seat, at, flip, patterns) {
       { "aria-hidden": "true" },
       el("rect", { width: "100%", height: "100%", fill: `url(#${patterns}${e})` }),
     ),
-    el("b", {}, experts[e].label),
+    el("b", {}, `${seat.forced ? "→" : ""}${experts[e].label}`),
     el("small", {}, seat.state === "on" ? count : words[seat.state]),
   );
 }
