@@ -9,6 +9,7 @@ from moe_demo.insight.experts import by_class, by_kind
 from moe_demo.insight.information import information
 from moe_demo.insight.shuffled import shuffles
 from moe_demo.ui.experts import page as experts_page
+from moe_demo.ui.experts import routes
 from moe_demo.ui.experts.numbers import offered
 from moe_demo.ui.experts.settings import ExpertsSettings
 from moe_demo.ui.kit import views
@@ -21,7 +22,10 @@ view = views.view(ExpertsSettings)
 with st.container(key="experts-title", horizontal=True, vertical_alignment="bottom"):
     st.title(t("experts.title"), anchor=False, width="content")
     explained(t("experts.caption"), width="content")
-if experts_page.draw(view):
+is_measured = experts_page.draw(view)
+with st.container():  # a file that is forgotten does not move what stands below
+    routes.draw(view)
+if is_measured:
     experts_page.together(view)
     experts_page.debate(view)
     experts_page.other_seeds(view)

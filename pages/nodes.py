@@ -12,7 +12,7 @@ from moe_demo.ui.kit.glossary import explained
 from moe_demo.ui.kit.i18n import t
 from moe_demo.ui.kit.lineage import show_lineage
 from moe_demo.ui.kit.source import show_source
-from moe_demo.ui.nodes import guarantee, parallel, placement
+from moe_demo.ui.nodes import guarantee, parallel, placement, routes
 from moe_demo.ui.nodes import page as nodes_page
 from moe_demo.ui.nodes.numbers import offered
 from moe_demo.ui.nodes.settings import NodesSettings
@@ -21,7 +21,7 @@ view = views.view(NodesSettings)
 with st.container(key="nodes-title", horizontal=True, vertical_alignment="bottom"):
     st.title(t("nodes.title"), anchor=False, width="content")
     explained(t("nodes.caption"), width="content")
-for part in (nodes_page.draw, nodes_page.on_all, guarantee.draw, placement.draw, parallel.draw):
+for part in (nodes_page.draw, routes.draw, nodes_page.on_all, guarantee.draw, placement.draw, parallel.draw):
     with st.container():  # what one part says more or less does not move the others
         part(view)
 show_lineage(offered(view), view.selection)

@@ -14,8 +14,13 @@ from moe_demo.insight.plan_outcome import PlanOutcome
 _LEGEND = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0}
 
 
-def nodes_reached(sent: Traffic, chance_X: Array, words: Mapping[str, str]) -> go.Figure:
-    """Share of words by how many nodes they reach, measured and by random routing."""
+def nodes_reached(
+    sent: Traffic, chance_X: Array, words: Mapping[str, str], *, has_sums: bool = True
+) -> go.Figure:
+    """Share of words by how many nodes they reach, measured and by random routing.
+
+    Without `has_sums` no number of it leads to its sum, as where it is of no run of ours.
+    """
     nodes = list(range(1, len(chance_X)))
     figure = go.Figure(
         [
@@ -36,6 +41,8 @@ def nodes_reached(sent: Traffic, chance_X: Array, words: Mapping[str, str]) -> g
         ]
     )
     figure.update_traces(hovertemplate="%{x}: %{y:.1%}<extra></extra>")
+    if not has_sums:
+        figure.update_traces(meta=None)
     figure.update_layout(**layout(height=270, legend=_LEGEND, bargap=0.3))
     figure.update_xaxes(**AXIS, title={"text": words["x"], "font": {"size": 13}}, tickvals=nodes)
     figure.update_yaxes(**AXIS, tickformat=".0%")

@@ -32,7 +32,7 @@ def load_map(relative_LE: Array, top_k: int, words: Mapping[str, str]) -> go.Fig
         )
     )  # fmt: skip
     height = min(max(_LEAST, 90 + _ROW * n_layers), _MOST)
-    figure.update_layout(**layout(height=height, xaxis={}, yaxis={}))
+    figure.update_layout(**layout(height=height))
     figure.update_xaxes(title={"text": words["x"], "font": {"size": 13}}, showgrid=False, **_ticks(n_routed))
     figure.update_yaxes(
         title={"text": words["y"], "font": {"size": 13}},
@@ -52,4 +52,5 @@ def _scale(end: int) -> list[list[Any]]:
 
 
 def _ticks(n: int) -> dict[str, Any]:
-    return {"dtick": max(1, -(-n // _SHOWN))}
+    """Every number where there is room for all in a wide window; else as many as there is room for."""
+    return {"dtick": 1} if n <= _SHOWN else {"nticks": _SHOWN}

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from moe_demo.cluster.traffic import Traffic, chance_nodes, traffic
+from moe_demo.cluster.traffic import Traffic, chance_by_nodes, chance_nodes, traffic
 from moe_demo.insight.load import DEAD_BELOW, random_max_vio
 from moe_demo.insight.routes_files import Routes
 
@@ -52,6 +52,8 @@ class LayerFigures:
     pairs: tuple[Pair, ...]
     """Those together most often, against chance."""
     sent: Traffic
+    chance_X: Array
+    """Part of the words that would reach 0, 1, ... nodes by blind choice."""
     chance_nodes: float
     """Nodes that a word would reach by blind choice."""
 
@@ -81,7 +83,10 @@ def possible_nodes(n_routed: int) -> list[int]:
 
 def layer_figures(routes: Routes, layer: int, n_nodes: int) -> LayerFigures:
     """Everything of one layer; `n_nodes` divides the number of experts."""
-    chosen_TK, n_routed, top_k = routes.experts_LTK[layer], routes.n_routed, routes.top_k
+    chosen_TK = routes.experts_LTK[layer].astype(
+        np.int64
+    )  # numbers of pairs are larger than those of experts
+    n_routed, top_k = routes.n_routed, routes.top_k
     load_E = np.bincount(chosen_TK.ravel(), minlength=n_routed)
     relative_E = load_E / load_E.mean()
     return LayerFigures(
@@ -92,6 +97,7 @@ def layer_figures(routes: Routes, layer: int, n_nodes: int) -> LayerFigures:
         idle=int((relative_E < DEAD_BELOW).sum()),
         pairs=_pairs(chosen_TK, load_E),
         sent=traffic(chosen_TK, n_routed, n_nodes),
+        chance_X=chance_by_nodes(n_routed, n_nodes, top_k),
         chance_nodes=chance_nodes(n_routed, n_nodes, top_k),
     )
 

@@ -48,6 +48,7 @@ class Routes:
     """Whether the file says that this program wrote it."""
     n_routed: int
     experts_LTK: Array
+    """In 16 bits each, as long as a visit keeps them."""
     gates_LTK: Array | None
     """None where the form has none."""
     tokens: tuple[str, ...]
@@ -313,8 +314,8 @@ def _joined(found: Sequence[_Entry], source: Source, file: str, n_routed: int | 
         model=first.model,
         is_ours=all(one.is_ours for one in found),
         n_routed=counted,
-        experts_LTK=np.concatenate([one.experts_TLK for one in found]).transpose(1, 0, 2),
-        gates_LTK=np.concatenate(gates).transpose(1, 0, 2) if gates else None,
+        experts_LTK=np.concatenate([one.experts_TLK for one in found]).transpose(1, 0, 2).astype(np.int16),
+        gates_LTK=np.concatenate(gates).transpose(1, 0, 2).astype(np.float32) if gates else None,
         tokens=tuple(word for one in found for word in one.tokens),
         lengths_B=tuple(len(one.experts_TLK) for one in found),
     )

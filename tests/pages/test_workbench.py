@@ -293,7 +293,7 @@ def answer_of(view: Any) -> bytes:
 def test_a_file_of_routes_is_shown_with_load_pairs_and_traffic(runs: Path, lang: str):
     view = view_of()
     at = bring_in(opened("workbench", lang=lang), "workbench.routes", "a.json", answer_of(view))
-    assert text_in(lang, "workbench.routes_whose.ours") in said(at)
+    assert text_in(lang, "routes.whose.ours") in said(at)
     layer = view.trace.layers[0]
     vio = layer.load_E.max() / layer.load_E.mean() - 1
     assert f"{vio:.2f}" in said(at)
@@ -302,7 +302,7 @@ def test_a_file_of_routes_is_shown_with_load_pairs_and_traffic(runs: Path, lang:
     foreign = json.loads(answer_of(view))
     del foreign["moe_demo"]
     at = bring_in(at, "workbench.routes", "b.json", json.dumps(foreign).encode())
-    assert text_in(lang, "workbench.routes_whose.theirs") in said(at)
+    assert text_in(lang, "routes.whose.theirs") in said(at)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -313,10 +313,12 @@ def test_what_the_process_refuses_is_told_as_it_would_be_here():
 def test_the_map_has_a_row_a_layer_and_its_middle_is_the_fair_share(mixtral: Any):
     experts_LTK, _ = mixtral
     routes = read_routes(encoded(answer(experts_LTK, "a chat")), "a.json", N_ROUTED)
-    figure = load_map(relative_loads(routes), TOP_K, labels("workbench.routes_chart"))
+    figure = load_map(relative_loads(routes), TOP_K, labels("routes.chart"))
     [cells] = figure.data
     assert np.shape(cells.z) == (N_LAYERS, N_ROUTED)
     np.testing.assert_allclose(np.asarray(cells.z).mean(axis=1), 1.0)
+    axes = (figure.layout.xaxis, figure.layout.yaxis)
+    assert [axis.automargin for axis in axes] == [True, True]  # room for what the ticks say
     middle = [place for place, hue in cells.colorscale if hue.upper() == "#F2F2F2"]
     assert middle == [pytest.approx(1 / cells.zmax)]
 
