@@ -3,6 +3,8 @@
     log.join(code, browser)                       the browser's seat, counted from 0: the same at every call
     log.vote(code, browser, ask, place, final)    an answer; a browser counts once for each question
     log.fill(code, browser, wall, seat, value)    a result for the expert that was handed to it
+    log.begin(code, browser, wall, Begun(...))    that it trains from the seed that was handed to it
+    log.finish(wall, seed, accuracy, seconds)     what came of that; read of its run, whoever looks
     log.counts()                                  Counts: seats, votes, results
 
 A browser stands in it as a hash that differs from class to class, so nobody can be followed through several. A line
@@ -15,7 +17,7 @@ import json
 from collections import Counter, OrderedDict
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -27,6 +29,26 @@ from moe_demo.runs.owners import hashed
 
 MAX_BYTES = 2_000_000  # a class of 250 that answers 50 questions has about 1.2 MB
 _MAX_KEPT = 64  # logs in memory
+
+
+@dataclass(frozen=True, kw_only=True)
+class Begun:
+    """A training that a browser has started from its seed."""
+
+    seed: int
+    run: str
+    created: float
+    """Of its ticket: another run that later bears this name is not it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finished:
+    """What came of a training."""
+
+    accuracy: float
+    """On the held-out headlines."""
+    seconds: float
+    """That its steps took."""
 
 
 @dataclass
@@ -42,6 +64,10 @@ class Counts:
     """(Question, browser) that may not be answered again."""
     results: dict[int, dict[tuple[int, int], float]] = field(default_factory=dict)
     """Number of the handing out -> (layer, expert) -> value; the first result holds."""
+    begun: dict[int, dict[int, Begun]] = field(default_factory=dict)
+    """Number of the handing out -> seed -> its training; the last one, as long as none has finished."""
+    finished: dict[int, dict[int, Finished]] = field(default_factory=dict)
+    """Number of the handing out -> seed -> what came of it; the first holds."""
 
     def of_answers(self, ask: str, n_answers: int) -> list[int]:
         """How many browsers chose each answer of a question."""
@@ -82,6 +108,18 @@ class ClassLog:
             layer, number = expert
             line = {"kind": "result", "who": who, "wall": wall, "layer": layer, "expert": number}
             self._append(line | {"value": value})
+
+    def begin(self, code: str, browser: str, wall: int, training: Begun) -> None:
+        """That a browser trains from its seed. Raises ClassroomError."""
+        who = known_as(code, browser)
+        self._require_seat(who, self.counts())
+        self._append({"kind": "begun", "who": who, "wall": wall, **asdict(training)})
+
+    def finish(self, wall: int, seed: int, accuracy: float, seconds: float) -> None:
+        """What came of the training from a seed. Raises ClassroomError."""
+        if seed not in self.counts().finished.get(wall, {}):
+            found = Finished(accuracy=accuracy, seconds=seconds)
+            self._append({"kind": "finished", "wall": wall, "seed": seed, **asdict(found)})
 
     def counts(self) -> Counts:
         """What it says now. One object for all readers of this process, never to be changed by them."""
@@ -148,6 +186,20 @@ def _take(counts: Counts, line: Any) -> None:
         }:
             if is_finite_number(value):
                 counts.results.setdefault(wall, {}).setdefault((layer, expert), value)
+        case {"kind": "begun", "wall": int(wall), "seed": int(seed), "run": str(run), "created": created}:
+            if is_finite_number(created):
+                begun = Begun(seed=seed, run=run, created=created)
+                counts.begun.setdefault(wall, {})[seed] = begun
+        case {
+            "kind": "finished",
+            "wall": int(wall),
+            "seed": int(seed),
+            "accuracy": accuracy,
+            "seconds": took,
+        }:
+            if is_finite_number(accuracy) and is_finite_number(took):
+                found = Finished(accuracy=accuracy, seconds=took)
+                counts.finished.setdefault(wall, {}).setdefault(seed, found)
 
 
 _reading = Lock()

@@ -16,7 +16,7 @@ CLASSROOM_SENTENCES = {
     "no_room": "There are {limit} open classes on this server, the most there may be; try again later.",
     "request": "This is no request of a page that presents.",
     "nobody": "This browser is not known to the class, so nothing was counted; load the page again.",
-    "no_wall": "No experts are handed out now.",
+    "no_wall": "Nothing is handed out now.",
 }
 
 

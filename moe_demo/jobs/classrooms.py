@@ -42,7 +42,8 @@ _MAX_ADDRESS_CHARS = 4000
 _WINDOW = re.compile(r"[0-9a-f]{8,32}")
 _changing = threading.RLock()
 
-Measure = Literal["sentence", "held_out"]
+Measure = Literal["sentence", "held_out", "seeds"]
+"""What each learner finds out: of an expert switched off on one or the other, or of a training from a seed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +56,7 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True)
 class Wall:
-    """Experts handed out to a class, one to each seat: which run and sentence, and what each is to find out."""
+    """Experts, or seeds, handed out to a class, one to each seat: of which run, and what each is to find out."""
 
     number: int
     """Which handing out of this class it is: results of an earlier one do not count."""
@@ -65,10 +66,18 @@ class Wall:
     n_layers: int
     n_experts: int
     """Routed ones in a layer."""
+    preset: str = ""
+    """What is trained from every seed; empty where experts are handed out."""
+    epochs: int = 0
+    """How long."""
 
     def expert_of(self, seat: int) -> tuple[int, int]:
         """(layer, expert) of a seat, layer by layer; where there are more seats than experts, again from the first."""
         return divmod(seat % (self.n_layers * self.n_experts), self.n_experts)
+
+    def seed_of(self, seat: int) -> int:
+        """The seed of a seat, from 1: there are as many as seats."""
+        return seat + 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +99,7 @@ class Classroom:
     window: str = ""
     """The window of the presenter's browser that leads; empty before the first has spoken."""
     handed_out: dict[str, str | int] = field(default_factory=dict)
-    """The fields of a Wall; empty where no experts are handed out."""
+    """The fields of a Wall; empty where nothing is handed out."""
     n_walls: int = 0
 
     @property
@@ -100,7 +109,7 @@ class Classroom:
 
     @property
     def wall(self) -> Wall | None:
-        """The experts that are handed out now."""
+        """What is handed out now."""
         values: Mapping[str, Any] = self.handed_out
         with suppress(TypeError):
             return Wall(**values) if values else None
@@ -173,7 +182,10 @@ class Classrooms:
         return self._changed(code, presenter, window, takes_over=True)
 
     def hand_out(self, code: str, presenter: Caller, window: str, wall: Wall | None) -> Classroom:
-        """Give each seat an expert, or take them back; `wall.number` is set here. Raises ClassroomError, RunError."""
+        """Give each seat an expert or a seed, or take them back; `wall.number` is set here.
+
+        Raises ClassroomError, RunError.
+        """
         with _changing:
             room = self.room(code)
             number = room.n_walls + (wall is not None)

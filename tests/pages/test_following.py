@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from moe_demo.config import preset
 from moe_demo.insight.run import load_run
 from moe_demo.insight.switches import Seat, Switches
 from moe_demo.insight.whatif import whatif
@@ -15,6 +16,7 @@ from moe_demo.ui.frame.data_class import FrameClassBarData, qr_rows
 from moe_demo.ui.frame.lesson import LETTERS
 from moe_demo.ui.kit.effects import effect_of
 from moe_demo.ui.kit.i18n import LANGUAGES, text_in
+from moe_demo.ui.server import class_trainings
 from tests.pages.app import EXAMPLE, opened, pictures
 from tests.typed import mismatches
 
@@ -128,6 +130,26 @@ def test_the_expert_of_a_seat_is_told_with_what_came_of_it(rooms: Classrooms):
     rooms.log(code).fill(code, first, 1, (0, numbers[0]), -0.02)
     [told] = bars(opened_by(first, "router", **{"class": code, "lang": "en"}))
     assert (told["mine"]["result"], told["mine"]["tone"]) == ("Accuracy: −2.0%", "less")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_seed_of_a_seat_is_told_with_how_little_is_trained_and_how_long_it_takes(
+    rooms: Classrooms, monkeypatch: pytest.MonkeyPatch, lang: str
+):
+    monkeypatch.setenv("MOE_DEMO_JOBS", "3")
+    code, first, second = rooms.open(ANNE), new_id(), new_id()
+    rooms.hand_out(code, ANNE, WINDOW, class_trainings.wall_of("deepseek"))
+    address = {"class": code, "lang": lang}
+    told = [bars(opened_by(visitor, "training", **address))[0]["mine"] for visitor in (first, second)]
+    seeds = [1 + rooms.log(code).join(code, visitor) for visitor in (first, second)]
+    assert len(set(seeds)) == 2
+    for mine, seed in zip(told, seeds, strict=True):
+        said = {"preset": "deepseek", "epochs": 2, "whole": preset("deepseek").epochs, "most": 3}
+        assert mine["says"] == text_in(lang, "class.mine.seeds", seed=seed, seconds=20, **said)
+        assert mine["act"] == text_in(lang, "class.act_seed", seed=seed)
+        assert mine["result"] == ""
+    [leads] = bars(opened_by(ANNE.visitor, "training", **address))
+    assert leads["mine"] is None
 
 
 def test_a_result_is_what_the_model_says(rooms: Classrooms):

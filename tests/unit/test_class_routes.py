@@ -89,7 +89,7 @@ def test_the_presenter_sees_what_comes_in_and_nobody_else_does(rooms: Classrooms
     presenter = browser(ANNE)
     before = presenter.get(f"/class/{code}/state").json()
     assert list(mismatches(before, ClassPayload)) == []
-    assert before["lead"] == {"window": "", "joined": 1, "votes": {}, "wall": None}
+    assert before["lead"] == {"window": "", "joined": 1, "votes": {}, "wall": None, "seeds": None}
     rooms.log(code).vote(code, visitor, "tour 1", 1, final=False)
     after = presenter.get(f"/class/{code}/state?since={before['version']}").json()
     assert after["lead"]["votes"] == {"tour 1": [0, 1, 0, 0]}

@@ -3,16 +3,19 @@
 import { el } from "../kit/dom.js";
 import { mounted } from "../kit/stage.js";
 import { fill } from "../kit/text.js";
-import { invitation, votes, wall } from "./class_parts.js";
+import { invitation, seeds, votes, wall } from "./class_parts.js";
 import { ClassState, isSamePlace, openPlace, ownWindow, placeHere } from "./class_state.js";
 
 const LOOK = 60; // milliseconds between two looks at the address, of which nothing else tells
 const PATIENCE = 4000; // milliseconds for a page to open
+const MEASURES = ["sentence", "held_out", "seeds"]; // what may be handed out
 const TRIES = 3; // to come to a place: one whose address this browser's page changes is not tried for ever
 
 /**
  * @typedef {import("./class_bar.types.js").PictureData} PictureData
  * @typedef {import("../server/class_wire.types.js").ClassPayload} ClassPayload
+ * @typedef {import("./class_bar.types.js").ClassMine} ClassMine
+ * @typedef {import("../server/class_wire.types.js").TrainingNews} TrainingNews
  * @typedef {import("./class_state.js").Place} Place
  * @typedef {import("./class_state.js").Refusal} Refusal
  * @typedef {import("../kit/stage.js").Send} Send
@@ -31,10 +34,10 @@ class ClassBar {
   isTelling = false;
   isOpen = false; // the QR code is on show
   isEnding = false; // asked whether it is meant
-  isHanding = false; // asked what the experts are for
+  isHanding = false; // asked what is to be handed out
   goingUntil = 0;
   tries = 0;
-  triedVersion = "";
+  triedVersion = -1;
   askedWall = -1;
   wasHere = false; // as it was drawn
   drawn = "";
@@ -117,8 +120,8 @@ class ClassBar {
       this.askedWall = now.wall;
       this.send("again", true);
     }
-    if (now.version !== this.triedVersion)
-      Object.assign(this, { triedVersion: now.version, tries: 0, goingUntil: 0 });
+    if (now.moved !== this.triedVersion)
+      Object.assign(this, { triedVersion: now.moved, tries: 0, goingUntil: 0 });
     if (now.released) return;
     if (this.hasArrived(now)) {
       this.goingUntil = 0;
@@ -214,6 +217,7 @@ class ClassBar {
     if (data.ask) parts.push(votes(data, lead));
     if (this.isOpen && data.invitation) parts.push(invitation(data.invitation));
     if (lead.wall) parts.push(wall(lead.wall));
+    if (lead.seeds) parts.push(seeds(lead.seeds));
     return parts;
   }
 
@@ -240,7 +244,7 @@ class ClassBar {
           this.button("hand", words.hand_out, () => this.toggle("isHanding"), {
             "aria-expanded": this.isHanding,
           }),
-          ...(this.isHanding ? ["sentence", "held_out"].map((kind) => this.handOut(kind, words)) : []),
+          ...(this.isHanding ? MEASURES.map((kind) => this.handOut(kind, words)) : []),
         ];
     return [
       this.button("link", words.link, () => this.toggle("isOpen"), { "aria-expanded": this.isOpen }),
@@ -296,10 +300,30 @@ class ClassBar {
       el("div", { class: "buttons" }, ...buttons),
     );
     if (!mine || isOver || now?.wall !== data.wall) return [line];
-    const act = mine.result
-      ? el("b", { class: `tone ${mine.tone ?? ""}` }, mine.result)
-      : this.button("act", mine.act, () => this.send("act", true), { class: "main" });
-    return [line, el("div", { class: "mine", role: "status" }, el("p", {}, mine.says), act)];
+    return [line, this.mine(mine, now.training, words)];
+  }
+
+  /**
+   * What was handed to this browser, and what has come of it.
+   * @param {ClassMine} mine
+   * @param {TrainingNews | null} training
+   * @param {Record<string, string>} words
+   */
+  mine(mine, training, words) {
+    const { result, tone } = training?.result ? training : mine;
+    const isOpen = !result && (!training || training.again);
+    return el(
+      "div",
+      { class: "mine", role: "status" },
+      el("p", {}, mine.says),
+      training?.says ? el("b", {}, training.says) : null,
+      result ? el("b", { class: `tone ${tone ?? ""}` }, result) : null,
+      isOpen
+        ? this.button("act", training ? words.again : mine.act, () => this.send("act", true), {
+            class: "main",
+          })
+        : null,
+    );
   }
 }
 

@@ -17,10 +17,11 @@ import streamlit as st
 from moe_demo.insight.held_out import DataGoneError
 from moe_demo.jobs.classroom_errors import ClassroomError
 from moe_demo.jobs.classrooms import Classroom, Classrooms, Place
+from moe_demo.jobs.jobs import Jobs
 from moe_demo.runs.errors import RunError
 from moe_demo.text.errors import EmptyTextError
 from moe_demo.ui.frame import class_wall
-from moe_demo.ui.frame.data_class import Mine, class_bar_data
+from moe_demo.ui.frame.data_class import Mine, MySeed, class_bar_data
 from moe_demo.ui.frame.lesson import Question
 from moe_demo.ui.frame.lessons import lesson_called
 from moe_demo.ui.frame.pages import Page
@@ -28,6 +29,7 @@ from moe_demo.ui.kit import caller, selection
 from moe_demo.ui.kit.errors import sentence
 from moe_demo.ui.kit.i18n import language, t
 from moe_demo.ui.kit.picture import picture
+from moe_demo.ui.server import class_trainings
 from moe_demo.ui.server.visitor import has_cookie, visit_id, visitor_id
 
 KEY, SAYS = "class", "class-says"
@@ -120,24 +122,30 @@ def ask_name(lesson: str, number: int) -> str:
     return f"{lesson} {number}"
 
 
-def _mine(room: Classroom) -> Mine | None:
-    """The expert of this browser's seat."""
+def _mine(room: Classroom) -> Mine | MySeed | None:
+    """The expert, or the seed, of this browser's seat."""
     if room.wall is None:
         return None
     log, me = Classrooms().log(room.code), visitor_id()
     seat = log.join(room.code, me)
+    if room.wall.measure == "seeds":
+        seconds = class_trainings.seconds_of(room.wall, log.counts())
+        return MySeed(seed=room.wall.seed_of(seat), most=Jobs().most, seconds=seconds)
     layer, expert = room.wall.expert_of(seat)
     value = log.counts().results.get(room.wall.number, {}).get((layer, expert))
     return Mine(layer=layer, expert=expert, value=value)
 
 
 def _act(code: str) -> None:
-    """Switch this browser's expert off, and hand in what came of it."""
+    """Switch this browser's expert off, and hand in what came of it; or train from its seed."""
     selection.keep()
     try:
         rooms, me = Classrooms(), visitor_id()
         room = rooms.room(code)
         mine = _mine(room)
+        if isinstance(mine, MySeed):
+            class_trainings.begin(room, caller.current())
+            return
         if room.wall is None or mine is None:
             raise ClassroomError("no_wall")
         value = class_wall.value_of(room.wall, mine.layer, mine.expert)

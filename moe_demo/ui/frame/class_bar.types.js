@@ -12,7 +12,7 @@
  * @property {ClassInvitation|null} invitation
  * @property {string} ask Name of the question whose answers are counted; empty where none is on show.
  * @property {Array<string>} answers
- * @property {number} wall Number of the handing out of experts that `mine` is of; 0 where none are handed out.
+ * @property {number} wall Number of the handing out that `mine` is of; 0 where nothing is handed out.
  * @property {ClassMine|null} mine
  * @property {Record<string, string>} words
  * @property {string} lang
@@ -35,11 +35,11 @@
  */
 
 /**
- * The expert that was handed to this browser.
+ * The expert or the seed that was handed to this browser.
  * @typedef {object} ClassMine
  * @property {string} says
  * @property {string} act
- * @property {string} result Empty before it has been found out.
+ * @property {string} result Empty before it has been found out; what comes of a seed the server tells by itself.
  * @property {"less"|"same"|"more"|null} tone
  */
 

@@ -9,6 +9,7 @@ const QUIET = 4; // modules of white around a QR code, as its standard asks
  * @typedef {import("./class_bar.types.js").ClassInvitation} ClassInvitation
  * @typedef {import("../server/class_wire.types.js").LeadPayload} LeadPayload
  * @typedef {import("../server/class_wire.types.js").WallPayload} WallPayload
+ * @typedef {import("../server/class_wire.types.js").SeedsPayload} SeedsPayload
  */
 
 /**
@@ -98,5 +99,28 @@ export function wall({ title, rows, experts, layers, filled }) {
       el("thead", {}, head),
       el("tbody", {}, ...body),
     ),
+  );
+}
+
+/** @param {SeedsPayload} payload what has come in for each seed, in their order; and what chance alone does */
+export function seeds({ title, cells, filled, spread }) {
+  return el(
+    "div",
+    { class: "seeds", role: "region", "aria-label": title },
+    el("p", {}, `${title} · ${filled}`),
+    el(
+      "ol",
+      {},
+      ...cells.map(({ text, label, tone }, place) =>
+        el(
+          "li",
+          { class: tone ? `tone ${tone}` : "empty", title: label },
+          el("span", { class: "seed", "aria-hidden": true }, String(place + 1)),
+          el("b", { "aria-hidden": true }, text || "·"),
+          el("span", { class: "unseen" }, label),
+        ),
+      ),
+    ),
+    el("p", { class: "spread", role: "status" }, spread),
   );
 }

@@ -9,7 +9,8 @@ from urllib.parse import urlencode, urlsplit
 
 import segno
 
-from moe_demo.jobs.classrooms import Classroom
+from moe_demo.config import preset_or_default
+from moe_demo.jobs.classrooms import Classroom, Wall
 from moe_demo.ui.frame.lesson import LETTERS, Question
 from moe_demo.ui.kit.i18n import DEFAULT_LANGUAGE, labels, language, t
 from moe_demo.ui.kit.selection import KEYS
@@ -32,12 +33,12 @@ class ClassInvitation(TypedDict):
 
 
 class ClassMine(TypedDict):
-    """The expert that was handed to this browser."""
+    """The expert or the seed that was handed to this browser."""
 
     says: str
     act: str
     result: str
-    """Empty before it has been found out."""
+    """Empty before it has been found out; what comes of a seed the server tells by itself."""
     tone: Tone | None
 
 
@@ -67,7 +68,7 @@ class FrameClassBarData(TypedDict):
     """Name of the question whose answers are counted; empty where none is on show."""
     answers: list[str]
     wall: int
-    """Number of the handing out of experts that `mine` is of; 0 where none are handed out."""
+    """Number of the handing out that `mine` is of; 0 where nothing is handed out."""
     mine: ClassMine | None
     words: dict[str, str]
     lang: str
@@ -82,6 +83,17 @@ class Mine:
     value: float | None
 
 
+@dataclass(frozen=True, kw_only=True)
+class MySeed:
+    """The seed of a seat."""
+
+    seed: int
+    most: int
+    """Trainings that the server has at once."""
+    seconds: int
+    """That one takes about."""
+
+
 def class_bar_data(
     room: Classroom,
     *,
@@ -90,7 +102,7 @@ def class_bar_data(
     visit: str,
     base_url: str = "",
     asked: tuple[str, Question] | None = None,
-    mine: Mine | None = None,
+    mine: Mine | MySeed | None = None,
 ) -> FrameClassBarData:
     """The bar for the presenter, or for one who follows."""
     return {
@@ -130,8 +142,10 @@ def qr_rows(link: str) -> tuple[str, ...]:
     return tuple("".join("1" if module else "0" for module in row) for row in matrix)
 
 
-def _mine(room: Classroom, mine: Mine) -> ClassMine:
+def _mine(room: Classroom, mine: Mine | MySeed) -> ClassMine:
     assert room.wall is not None
+    if isinstance(mine, MySeed):
+        return _my_seed(room.wall, mine)
     place = {"layer": layer_name(mine.layer), "expert": expert_name(mine.expert)}
     return {
         "says": t(f"class.mine.{room.wall.measure}", **place),
@@ -140,4 +154,15 @@ def _mine(room: Classroom, mine: Mine) -> ClassMine:
         if mine.value is None
         else t(f"class.result.{room.wall.measure}", value=t("class.points", value=mine.value)),
         "tone": None if mine.value is None else tone_of(mine.value),
+    }
+
+
+def _my_seed(wall: Wall, mine: MySeed) -> ClassMine:
+    whole = preset_or_default(wall.preset).epochs
+    named = {"preset": wall.preset, "epochs": wall.epochs, "whole": whole}
+    return {
+        "says": t("class.mine.seeds", seed=mine.seed, most=mine.most, seconds=mine.seconds, **named),
+        "act": t("class.act_seed", seed=mine.seed),
+        "result": "",
+        "tone": None,
     }

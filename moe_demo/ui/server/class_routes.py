@@ -20,13 +20,15 @@ import threading
 import time
 from collections import OrderedDict
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import quote
+from zlib import crc32
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from moe_demo.jobs.class_log import ClassLog
 from moe_demo.jobs.classroom_errors import ClassroomError
 from moe_demo.jobs.classrooms import Classroom, Classrooms, Measure, Place, Wall
 from moe_demo.runs.catalogue import RunCatalogue
@@ -39,16 +41,17 @@ from moe_demo.ui.kit.errors import said
 from moe_demo.ui.kit.i18n import DEFAULT_LANGUAGE, LANGUAGES, speaking
 from moe_demo.ui.kit.page_settings import PageSettings
 from moe_demo.ui.kit.selection import kept_or_parsed
-from moe_demo.ui.server.class_wire import ClassRefusal, class_payload
+from moe_demo.ui.server import class_trainings
+from moe_demo.ui.server.class_wire import ClassRefusal, TrainingNews, class_payload, training_news
 from moe_demo.ui.server.visitor import visitor_of
 
 HOLD_SECONDS = 5.0
 """How long a request waits for news; so long, too, a server that is told to stop may take."""
 LOOK_SECONDS = 0.1
-_LOOKS_A_CONNECTION = 10  # whether anybody still waits is dearer to find out than whether there is news
+_LOOKS_A_CONNECTION = 10  # whether anybody still waits, and what a training does, is dearer to find out
 _MAX_WATCHED = 64
 _MAX_BODY = 20_000
-_MEASURES: tuple[Measure, ...] = ("sentence", "held_out")
+_MEASURES: tuple[Measure, ...] = get_args(Measure)
 _URL_PATHS = {page.url_path for page in PAGES}
 
 
@@ -131,17 +134,40 @@ async def _news(request: Request, code: str) -> Response:
     since, end = request.query_params.get("since", ""), time.monotonic() + HOLD_SECONDS
     room = _room(rooms, code, at_once=True)
     leads, log = caller.owns(room.owner), rooms.log(code)
-    if not leads and caller.visitor:
-        log.join(code, caller.visitor)
-    looks = 0
-    while (version := f"{room.version}.{log.counts().read_bytes}" if leads else str(room.version)) == since:
+    seat = None if leads or not caller.visitor else log.join(code, caller.visitor)
+    looks, training = 0, None
+    while True:
+        if looks % _LOOKS_A_CONNECTION == 0:
+            training = await _training(room, log, seat)
+        version = _version(room, log, training, leads=leads)
+        if version != since:
+            return _json(class_payload(room, version, log.counts() if leads else None, training))
         looks += 1
         is_gone = looks % _LOOKS_A_CONNECTION == 0 and await request.is_disconnected()
         if is_gone or time.monotonic() > end:
             return Response(status_code=304, headers={"Cache-Control": "no-store"})
         await asyncio.sleep(LOOK_SECONDS)
         room = _room(rooms, code)
-    return _json(class_payload(room, version, log.counts() if leads else None))
+
+
+def _version(room: Classroom, log: ClassLog, training: TrainingNews | None, *, leads: bool) -> str:
+    """Another one where there is something new for this browser."""
+    if leads:
+        return f"{room.version}.{log.counts().read_bytes}"
+    return f"{room.version}.{crc32(repr(training).encode())}" if training else str(room.version)
+
+
+async def _training(room: Classroom, log: ClassLog, seat: int | None) -> TrainingNews | None:
+    """What the training of a browser's seat does; what has ended of any is handed in by the way."""
+    wall = room.wall
+    if wall is None or wall.measure != "seeds":
+        return None
+    # Beside the event loop: it looks at many files, once a second for all who wait.
+    trainings = await asyncio.to_thread(class_trainings.look, room, log)
+    if seat is None:
+        return None
+    seed = wall.seed_of(seat)
+    return training_news(trainings.get(seed), wall, seed, log.counts())
 
 
 async def _lead(request: Request) -> Response:
@@ -203,10 +229,12 @@ def _place(path: str, params: dict[str, Any]) -> Place:
 
 
 def _wall(measure: str, params: dict[str, Any]) -> Wall:
-    """An expert for everybody, of the run and sentence on show; of a run that everybody may see."""
+    """An expert or a seed for everybody, of the run and sentence on show; of a run that everybody may see."""
     pairs = tuple((str(name), str(value)) for name, value in params.items())
     chosen = kept_or_parsed(PageSettings, pairs)
     [kind] = [one for one in _MEASURES if one == measure] or [_MEASURES[0]]
+    if kind == "seeds":
+        return class_trainings.wall_of(chosen.run)
     run = views.opened(RunCatalogue().store(chosen.run, NOBODY))
     views.traced(run, chosen.text)
     model = run.config.model

@@ -19,12 +19,31 @@
  */
 
 /**
+ * What has come of a training from each seed.
+ * @typedef {object} SeedsPayload
+ * @property {string} title
+ * @property {Array<WallCell>} cells A seed each, in order; the text is "…" while one trains or waits.
+ * @property {string} filled How many of how many have come in, in words.
+ * @property {string} spread Mean and spread, in words; empty before the first.
+ */
+
+/**
+ * What the training from a browser's own seed does.
+ * @typedef {object} TrainingNews
+ * @property {string} says
+ * @property {boolean} again Whether nothing comes of it, so that it may be started again.
+ * @property {string} result Empty before it has come in.
+ * @property {"less"|"same"|"more"|null} tone
+ */
+
+/**
  * What only the presenter's browser gets.
  * @typedef {object} LeadPayload
  * @property {string} window The window that leads.
  * @property {number} joined
  * @property {Record<string, Array<number>>} votes Question -> how many browsers chose each of the answers A to D.
  * @property {WallPayload|null} wall
+ * @property {SeedsPayload|null} seeds
  */
 
 /**
@@ -38,10 +57,12 @@
  * The state of a class.
  * @typedef {object} ClassPayload
  * @property {string} version
+ * @property {number} moved Grows with every change of the class itself; `version` changes with a training too.
  * @property {string} path Of the page, below the app's own address.
  * @property {Record<string, string>} params
  * @property {boolean} released
- * @property {number} wall Number of the handing out of experts; 0 where none are handed out.
+ * @property {number} wall Number of the handing out; 0 where nothing is handed out.
+ * @property {TrainingNews|null} training
  * @property {LeadPayload|null} lead
  */
 
