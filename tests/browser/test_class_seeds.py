@@ -49,6 +49,8 @@ def test_two_learners_train_from_their_seeds_and_the_class_sees_what_chance_does
     teacher = new_page(one_at_a_time, height=900)
     learners = [new_page(one_at_a_time, color_scheme="dark", **PHONE) for _ in range(2)]
     code = present(teacher, lang="en")
+    teacher.goto(f"/?class={code}&lang=en&run=document")
+    wait_drawn(teacher)
     for learner in learners:
         follow(learner, code, "en")
     button(teacher, "hand").click()

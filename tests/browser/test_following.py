@@ -1,5 +1,6 @@
 """A class in real windows: followers go along, votes and results come in, and a restart loses nothing."""
 
+import io
 import os
 import re
 import signal
@@ -9,6 +10,8 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import zxingcpp
+from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from moe_demo.jobs.classrooms import Classrooms
@@ -47,6 +50,10 @@ def button(page: Page, name: str) -> Locator:
 
 def say(lang: str, key: str, **values: object) -> str:
     return text_in(lang, f"class.{key}", **values)
+
+
+def say_of_lesson(key: str) -> str:
+    return text_in("zh", f"lesson.{key}")
 
 
 def code_of(page: Page) -> str:
@@ -130,6 +137,40 @@ def test_a_follower_sees_the_presenters_selection_on_any_page(
         "aria-selected", "true", timeout=COMES
     )
     expect(learner.locator("h1")).to_have_text(text_in("zh", "router.title"))  # each in their own language
+
+
+def test_a_follower_looks_as_deep_as_the_presenter(class_server: Server, new_page: Callable[..., Page]):
+    teacher, learner = new_page(class_server, height=720), new_page(class_server, **PHONE)
+    follow(learner, present(teacher, present=True))
+    sums, code = (learner.locator(f'[class*="st-key-{key}"]').last for key in ("lineage-list", "source"))
+    for depth, shows_sums, shows_code in (
+        ("compute", True, False),
+        ("prove", True, True),
+        ("look", False, False),
+    ):
+        teacher.keyboard.press("d")
+        expect(bar(teacher).locator(".place")).to_contain_text(say_of_lesson(f"depths.{depth}"))
+        expect(learner).to_have_url(re.compile(f"depth={depth}"), timeout=COMES)
+        expect(sums).to_be_visible(visible=shows_sums, timeout=COMES)
+        expect(code).to_be_visible(visible=shows_code, timeout=COMES)
+    expect(bar(learner).locator("[data-stop=reset]")).to_have_count(0)  # it is the step that is on show
+    teacher.keyboard.press("PageDown")
+    expect_step(learner, lesson_of("routing", "zh"), 2)
+    expect(learner).not_to_have_url(re.compile("depth="))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_qr_code_on_a_presented_screen_is_read_as_the_link(
+    class_server: Server, new_page: Callable[..., Page], scheme: str
+):
+    teacher = new_page(class_server, width=1280, height=720, color_scheme=scheme)
+    code = present(teacher, lang="en", present=True)
+    button(teacher, "link").click()
+    expect(class_bar(teacher).locator(".qr")).to_be_visible()
+    screen = Image.open(io.BytesIO(teacher.screenshot()))
+    [found] = zxingcpp.read_barcodes(screen)
+    assert found.text == f"{class_server.base_url}/?class={code}&lang=en"
+    assert found.text == class_bar(teacher).locator(".link").inner_text()
 
 
 def test_followers_roam_once_they_are_released_and_are_gathered_again(

@@ -88,6 +88,23 @@ def test_an_answer_is_not_told_before_it_is_given():
         assert skipped["question"]["outcome"] == text_in("zh", "lesson.no_prediction", right="A")
 
 
+def test_the_depth_that_was_chosen_stands_in_the_address_until_another_step_is_opened():
+    lesson = lesson_of("collapse")
+    assert lesson.step(1).depth == "look"
+    at = opened("balance", **lesson.address(1))
+    for depth in ("compute", "prove", "look"):
+        before = bar(at)
+        at.query_params["depth"] = depth
+        after = bar(at.run())
+        assert after["depth"] == text_in("zh", f"lesson.depths.{depth}")
+        assert (after["away"], after["question"]) == (False, before["question"])
+    assert "depth" not in lesson.address(2)
+    at.query_params["depth"] = "deepest"
+    at.run()
+    assert bar(at)["depth"] == text_in("zh", "lesson.depths.look")
+    assert "depth" in at.warning[0].value
+
+
 @pytest.mark.parametrize(("name", "lang"), SHIPPED)
 def test_the_teachers_sheet_has_every_answer_and_the_learners_none(name: str, lang: str):
     lesson = lesson_of(name, lang)

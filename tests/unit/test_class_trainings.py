@@ -19,7 +19,7 @@ from moe_demo.jobs.jobs import Jobs
 from moe_demo.runs.errors import RunError
 from moe_demo.runs.owners import Caller, new_id
 from moe_demo.ui.kit.i18n import LANGUAGES, speaking, text_in
-from moe_demo.ui.server import class_routes, class_trainings, class_wire
+from moe_demo.ui.server import class_routes, class_trainings
 from moe_demo.ui.server.class_trainings import begin, config_of, look, wall_of
 from moe_demo.ui.server.class_wire import ClassPayload, seeds_payload
 from moe_demo.ui.server.visitor import COOKIE
@@ -35,7 +35,6 @@ def rooms(runs_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Classrooms:
     monkeypatch.setenv("MOE_DEMO_JOBS", "0")
     monkeypatch.setattr(class_trainings, "LOOK_SECONDS", -1.0)
     monkeypatch.setattr(class_routes, "HOLD_SECONDS", 0.3)
-    monkeypatch.setattr(class_wire, "seconds_until", lambda *_: 40)
     return Classrooms()
 
 
@@ -184,7 +183,7 @@ def test_each_follower_is_told_of_their_own_training_and_the_presenter_of_all(ro
     begin(room, BEN)
     waiting = state_of(room.code, BEN)
     assert waiting["training"] == {
-        "says": text_in("en", "class.training.queued", place=1, seconds=40),
+        "says": text_in("en", "class.training.queued", place=1, seconds=20),
         "again": False,
         "result": "",
         "tone": None,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypedDict
 
-from moe_demo.ui.frame.lesson import LETTERS, Depth, Lesson
+from moe_demo.ui.frame.lesson import LETTERS, Lesson
 from moe_demo.ui.kit.i18n import labels, language, t
+from moe_demo.ui.kit.selection import Depth
 from moe_demo.ui.kit.words import key_help
 
 

@@ -15,14 +15,11 @@ from typing import Literal, get_args
 
 from moe_demo.ui.frame.pages import Page
 from moe_demo.ui.kit.i18n import DEFAULT_LANGUAGE
-from moe_demo.ui.kit.selection import Selection
+from moe_demo.ui.kit.selection import Depth, Selection
 
 Phase = Literal["predict", "run", "investigate", "modify", "make"]
 """PRIMM (Sentance, Waite and Kallia, 2019): what learners do in a step."""
-Depth = Literal["look", "compute", "prove"]
-"""Whether the numbers' sums and the code that ran stand below the page."""
 PHASES: tuple[Phase, ...] = get_args(Phase)
-DEPTHS: tuple[Depth, ...] = get_args(Depth)
 LETTERS = "ABCD"
 """Names of the answers of a question."""
 

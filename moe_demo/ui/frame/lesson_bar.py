@@ -14,19 +14,22 @@ import streamlit as st
 
 from moe_demo.ui.frame import class_bar, navigation
 from moe_demo.ui.frame.data_lesson import Seen, lesson_bar_data
-from moe_demo.ui.frame.lesson import DEPTHS, Depth, Lesson, Phase, Step
+from moe_demo.ui.frame.lesson import Lesson, Phase, Step
 from moe_demo.ui.frame.lesson_parts import leave_out
 from moe_demo.ui.frame.lessons import lesson_called
 from moe_demo.ui.frame.pages import Page
 from moe_demo.ui.kit import selection
-from moe_demo.ui.kit.i18n import DEFAULT_LANGUAGE, language, t
+from moe_demo.ui.kit.i18n import language, t
 from moe_demo.ui.kit.picture import picture
+from moe_demo.ui.kit.selection import DEPTHS, Depth
 from moe_demo.ui.kit.words import plain
 
 KEY, WAYS = "lesson", "lesson-ways"
 _ANSWERS, _WHOLE = "lesson.answers", "lesson.whole"
 _MAX_NAME_CHARS = 40
-_DEPTH = "lesson.depth"
+_NOTHING = selection.Selection()
+_OF_THE_FRAME = ("lesson", "lesson_step", "depth", "lang", "present", "class_code")
+"""Fields of the selection that are no part of what a step opens."""
 _TYPED: tuple[Phase, ...] = ("modify", "make")
 """Where learners bring sentences of their own; in the other phases a class looks at that of the step."""
 _NO_FORM = ":root { --sentence-form: none; }"
@@ -50,7 +53,7 @@ def draw(page: Page) -> None:
     step = lesson.step(number)
     away = not _is_as_opened(step, page, chosen)
     whole = _is_whole(lesson, number) if step.visible is not None else None
-    depth = _depth(lesson, number)
+    depth = chosen.depth or step.depth
     if not whole:
         leave_out(step, page, depth)
     if chosen.present:
@@ -71,7 +74,7 @@ def draw(page: Page) -> None:
         on_pick_change=lambda: _pick(lesson, number, chosen.class_code),
         on_whole_change=lambda: _see_whole(lesson, number),
         on_go_change=lambda: _go(lesson, chosen),
-        on_depth_change=lambda: _deeper(lesson, number),
+        on_depth_change=lambda: _deeper(page, depth),
         on_present_change=lambda: selection.update(page.settings, present=1 - chosen.present),
         on_class_change=lambda: class_bar.open_one(page),
     )
@@ -110,7 +113,7 @@ def _address(lesson: Lesson, to: int, chosen: selection.Selection) -> dict[str, 
 
 def _is_as_opened(step: Step, page: Page, chosen: selection.Selection) -> bool:
     """Whether the page is what the step opens."""
-    frame = {"lesson": None, "lesson_step": 1, "lang": DEFAULT_LANGUAGE, "present": 0, "class_code": None}
+    frame = {name: getattr(_NOTHING, name) for name in _OF_THE_FRAME}
     here = chosen.params(page.settings, **frame)
     return page == step.page and here == dict(step.params)
 
@@ -147,14 +150,6 @@ def _see_whole(lesson: Lesson, number: int) -> None:
     st.session_state[_WHOLE] = None if _is_whole(lesson, number) else (lesson.name, number)
 
 
-def _depth(lesson: Lesson, number: int) -> Depth:
-    """The step's, or the one that this visit has set for it."""
-    place, depth = st.session_state.get(_DEPTH, (None, DEPTHS[0]))
-    return depth if place == (lesson.name, number) else lesson.step(number).depth
-
-
-def _deeper(lesson: Lesson, number: int) -> None:
-    """The next depth; after the last, the first."""
-    selection.keep()
-    after = (DEPTHS.index(_depth(lesson, number)) + 1) % len(DEPTHS)
-    st.session_state[_DEPTH] = (lesson.name, number), DEPTHS[after]
+def _deeper(page: Page, depth: Depth) -> None:
+    """The next depth; after the last, the first. It stands in the address, so that a class goes along."""
+    selection.update(page.settings, depth=DEPTHS[(DEPTHS.index(depth) + 1) % len(DEPTHS)])

@@ -21,7 +21,6 @@ from moe_demo.runs.store import RunError
 from moe_demo.text.errors import EmptyTextError
 from moe_demo.text.segmentation import tokenize
 from moe_demo.ui.frame.lesson import (
-    DEPTHS,
     LETTERS,
     PHASES,
     Goals,
@@ -35,7 +34,7 @@ from moe_demo.ui.frame.lesson_lines import Path, line_of, lines_of, torn_at
 from moe_demo.ui.frame.pages import PAGES, Page, page_at
 from moe_demo.ui.kit import page_settings
 from moe_demo.ui.kit.page_settings import BOOLS
-from moe_demo.ui.kit.selection import KEYS, kept_or_parsed
+from moe_demo.ui.kit.selection import DEPTHS, KEYS, kept_or_parsed
 
 MAX_BYTES = 60_000
 MAX_STEPS = 24

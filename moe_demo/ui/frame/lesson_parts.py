@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from moe_demo.ui.frame.lesson import Depth, Step
+from moe_demo.ui.frame.lesson import Step
 from moe_demo.ui.frame.pages import Page
+from moe_demo.ui.kit.selection import Depth
 
 _ALWAYS = (
     "head",

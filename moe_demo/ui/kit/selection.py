@@ -11,7 +11,7 @@ nothing, and Back undoes the last click. What has its default value does not sta
 `query_params=chosen.params()`.
 
     s text · t token · l layer · e expert · run · step (checkpoint) · with (the run beside it) · lang
-    · why (the number whose sum is shown: insight.lineage.NumberKey) · lesson, n (its step, from 1) · present
+    · why (the number whose sum is shown: insight.lineage.NumberKey) · lesson, n (its step, from 1), depth · present
     · class (that follows a presenter),
     and the settings of single pages (kit.page_settings), which other pages carry along untouched
 
@@ -27,7 +27,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal, get_args
 
 import streamlit as st
 
@@ -40,6 +40,9 @@ from moe_demo.ui.kit.page_settings import PageSettings, Settings
 
 DEFAULT_TEXT = "苹果公司发布了最新的iPhone 15"
 DEFAULT_RUN = "deepseek"
+Depth = Literal["look", "compute", "prove"]
+"""Whether the numbers' sums and the code that ran stand below the page of a lesson's step."""
+DEPTHS: tuple[Depth, ...] = get_args(Depth)
 
 KEYS = {
     "text": "s",
@@ -53,6 +56,7 @@ KEYS = {
     "why": "why",
     "lesson": "lesson",
     "lesson_step": "n",
+    "depth": "depth",
     "present": "present",
     "class_code": "class",
 }
@@ -86,6 +90,8 @@ class Selection:
     lesson: str | None = None
     """The lesson whose bar stands above the page (ui.frame.lessons); None: no lesson."""
     lesson_step: int = 1
+    depth: Depth | None = None
+    """How deep the step is looked into; None: as the lesson has it."""
     present: int = 0
     """1 where a class looks on: larger type, the keys of a clicker."""
     class_code: str | None = None
@@ -168,6 +174,8 @@ def parsed(kind: type[PageSettings], pairs: tuple[tuple[str, str], ...]) -> Sele
     numbered = ("token", "layer", "expert", "step", "lesson_step", "present")
     indices = {KEYS[name]: _index(params.get(KEYS[name])) for name in numbered}
     broken = [name for name, index in indices.items() if index is None and name in params]
+    deep = params.get(KEYS["depth"])
+    broken += [KEYS["depth"]] if deep is not None and deep not in DEPTHS else []
     why = _number_key(params.get("why"))
     broken += ["why"] if why is None and "why" in params else []
     chosen = Selection(
@@ -182,6 +190,7 @@ def parsed(kind: type[PageSettings], pairs: tuple[tuple[str, str], ...]) -> Sele
         why=why,
         lesson=params.get("lesson"),
         lesson_step=indices["n"] or 1,
+        depth=next((one for one in DEPTHS if one == deep), None),
         present=min(indices["present"] or 0, 1),
         class_code=params.get("class"),
         settings=settings,

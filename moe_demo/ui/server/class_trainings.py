@@ -84,7 +84,7 @@ def seconds_of(wall: Wall, counts: Counts) -> int:
 
 def seconds_until(place: int, wall: Wall, counts: Counts) -> int:
     """About how long a training of this place in the queue waits, in tens of seconds."""
-    return max(10, 10 * round(place * seconds_of(wall, counts) / Jobs().most / 10))
+    return max(10, 10 * round(place * seconds_of(wall, counts) / max(Jobs().most, 1) / 10))
 
 
 def begin(room: Classroom, caller: Caller) -> None:
