@@ -43,6 +43,12 @@ def accuracy_of(runs: Path, name: str) -> float:
     return float(re.findall(r'"accuracy": ([0-9.]+)', lines)[-1])
 
 
+def violations(page: Page, axe: str) -> list[str]:
+    page.evaluate(axe)
+    found: list[str] = page.evaluate(VIOLATIONS, STREAMLITS_OWN)
+    return found
+
+
 def test_two_learners_train_from_their_seeds_and_the_class_sees_what_chance_does(
     one_at_a_time: Server, new_page: Callable[..., Page], runs: Path, axe: str
 ):
@@ -65,11 +71,9 @@ def test_two_learners_train_from_their_seeds_and_the_class_sees_what_chance_does
         button(learner, "act").click()
         expect(button(learner, "act")).to_have_count(0, timeout=COMES)
     expect(class_bar(learners[1]).locator(".mine")).to_contain_text("Waiting at place 1", timeout=COMES)
-    learners[1].evaluate(axe)
-    found = learners[1].evaluate(VIOLATIONS, STREAMLITS_OWN)
-    assert not found, "\n".join(found)
-    for learner in learners:
-        assert learner.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert violations(learners[1], axe) == []
+    for page in (*learners, teacher):
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     jobs = Jobs(runs)
     names = [name for who in map(browser_of, learners) for name in jobs.names() if jobs.find(name, who)]
     assert names == ["seed1-1", "seed2-1"]  # each browser's own
@@ -80,15 +84,10 @@ def test_two_learners_train_from_their_seeds_and_the_class_sees_what_chance_does
     expect(class_bar(teacher).locator(".seeds li.empty")).to_have_count(0, timeout=TRAINS)
     accuracies = [accuracy_of(runs, name) for name in names]
     expect(cells.locator("b")).to_have_text([say("en", "accuracy", value=one) for one in accuracies])
-    mine = class_bar(learners[1]).locator(".mine .tone")
-    value = say("en", "accuracy", value=accuracies[1])
-    expect(mine).to_have_text(say("en", "result.seeds", value=value), timeout=COMES)
-    mean = f"mean {sum(accuracies) / 2:.1%}"
-    expect(class_bar(teacher).locator(".spread")).to_contain_text(mean)
-    teacher.evaluate(axe)
-    found = teacher.evaluate(VIOLATIONS, STREAMLITS_OWN)
-    assert not found, "\n".join(found)
-    assert teacher.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    value = say("en", "result.seeds", value=say("en", "accuracy", value=accuracies[1]))
+    expect(class_bar(learners[1]).locator(".mine .tone")).to_have_text(value, timeout=COMES)
+    expect(class_bar(teacher).locator(".spread")).to_contain_text(f"mean {sum(accuracies) / 2:.1%}")
+    assert violations(teacher, axe) == []
     teacher.reload()
     wait_drawn(teacher)
     assert code_of(teacher) == code
