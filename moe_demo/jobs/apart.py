@@ -1,7 +1,9 @@
 """Looking at what somebody brings, in a process of its own with a limit on time and memory.
 
-    answer = apart("moe_demo.jobs.reading", (data, name))    bytes that the process wrote; see RefusedError
-    answering(look, LIMIT)                                          what the module does when it is run
+    found = apart("moe_demo.jobs.import_process", (data, name, folder), Unpacked)
+    answering(look, LIMIT)                                      what the module does when it is run
+
+What `look` raises as a sentence is raised here; see RefusedError as well.
 
 Whatever the file does to the reading, the server only waits for it, and kills it when its time is over. A thread could
 not be killed, and would hold up the pages of everybody.
@@ -17,14 +19,16 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
+from moe_demo.errors import SaidError
 from moe_demo.jobs.environment import environment
 
 PATIENCE_SECONDS = 120.0  # by the clock, should it hardly get a processor
 MAX_AT_ONCE = 2
 _NICE = 10  # the pages first
 _OUT_OF_MEMORY = 3
+Found = TypeVar("Found")
 _places = threading.BoundedSemaphore(MAX_AT_ONCE)
 
 
@@ -46,8 +50,16 @@ class RefusedError(Exception):
         self.why = why
 
 
-def apart(module: str, payload: Any) -> bytes:
-    """What a module answers when it is run with this. Raises RefusedError."""
+def apart(module: str, payload: Any, kind: type[Found]) -> Found:
+    """What a module finds, of this kind, when it is run with this. Raises RefusedError, or what it ended with."""
+    found = pickle.loads(_answer(module, payload))
+    if isinstance(found, SaidError):
+        raise found
+    assert isinstance(found, kind)
+    return found
+
+
+def _answer(module: str, payload: Any) -> bytes:
     if not _places.acquire(timeout=PATIENCE_SECONDS):
         raise RefusedError("busy")
     try:
@@ -73,14 +85,21 @@ def _command(module: str) -> list[str]:
     return [sys.executable, "-P", "-m", module]
 
 
-def answering(look: Callable[[Any], bytes], limit: Limit) -> int:
-    """Read the payload from standard input, write the answer to standard output; the exit status."""
+def answering(look: Callable[[Any], object], limit: Limit) -> int:
+    """Read the payload from standard input, write what is found to standard output; the exit status."""
     _hold(limit)
     try:
-        sys.stdout.buffer.write(look(pickle.load(sys.stdin.buffer)))
+        sys.stdout.buffer.write(pickle.dumps(_found(look, pickle.load(sys.stdin.buffer))))
     except MemoryError:
         return _OUT_OF_MEMORY
     return 0
+
+
+def _found(look: Callable[[Any], object], payload: Any) -> object:
+    try:
+        return look(payload)
+    except SaidError as error:
+        return error
 
 
 def _hold(limit: Limit) -> None:

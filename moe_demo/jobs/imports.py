@@ -9,7 +9,6 @@ The process (`jobs.import_process`) unpacks and checks; here the folder is only 
 
 from __future__ import annotations
 
-import pickle
 import re
 import secrets
 import shutil
@@ -22,7 +21,6 @@ from moe_demo.config import RunConfig
 from moe_demo.jobs.apart import Limit, RefusedError, apart
 from moe_demo.jobs.import_errors import RunImportError
 from moe_demo.jobs.jobs import Jobs
-from moe_demo.runs.errors import RunError
 from moe_demo.runs.files import explained
 from moe_demo.runs.owners import Caller
 
@@ -72,15 +70,11 @@ def run_name(wanted: str) -> str:
 
 def _checked(data: bytes, file: str, folder: Path) -> Unpacked:
     try:
-        found = pickle.loads(apart("moe_demo.jobs.import_process", (data, file, folder)))
+        return apart("moe_demo.jobs.import_process", (data, file, folder), Unpacked)
     except RefusedError as refused:
         if refused.why == "busy":
             raise RunImportError("busy", file=file) from None
         raise RunImportError("reading", file=file, seconds=LIMIT.seconds, mb=LIMIT.mb) from None
-    if isinstance(found, RunError):
-        raise found
-    assert isinstance(found, Unpacked)
-    return found
 
 
 def _sweep(folder: Path) -> None:

@@ -48,7 +48,7 @@ def intake_apart(data: bytes, file: str) -> PackedIntake:
     files at once).
     """
     try:
-        return PackedIntake(apart("moe_demo.jobs.reading", (data, file)))
+        return PackedIntake(apart("moe_demo.jobs.reading", (data, file), bytes))
     except RefusedError as refused:
         if refused.why == "busy":
             return PackedIntake.of(CorpusError("busy", file=file))

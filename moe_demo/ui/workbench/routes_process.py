@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 import sys
 
 from moe_demo.insight.routes_errors import RoutesError
@@ -18,25 +17,12 @@ def routes_apart(data: bytes, file: str, n_routed: int | None = None) -> Routes:
     if len(data) > MAX_BYTES:
         raise RoutesError("too_large", file=file, limit=MAX_BYTES // 1_000_000)
     try:
-        found = pickle.loads(apart("moe_demo.ui.workbench.routes_process", (data, file, n_routed)))
+        return apart("moe_demo.ui.workbench.routes_process", (data, file, n_routed), Routes)
     except RefusedError as refused:
         if refused.why == "busy":
             raise RoutesError("busy", file=file) from None
         raise RoutesError("reading", file=file, seconds=LIMIT.seconds, mb=LIMIT.mb) from None
-    if isinstance(found, RoutesError):
-        raise found
-    assert isinstance(found, Routes)
-    return found
-
-
-def _look(payload: tuple[bytes, str, int | None]) -> bytes:
-    found: Routes | RoutesError
-    try:
-        found = read_routes(*payload)
-    except RoutesError as error:
-        found = error
-    return pickle.dumps(found)
 
 
 if __name__ == "__main__":
-    sys.exit(answering(_look, LIMIT))
+    sys.exit(answering(lambda brought: read_routes(*brought), LIMIT))
