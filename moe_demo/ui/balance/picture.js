@@ -103,7 +103,6 @@ class ComparisonPicture {
     this.main.classList.toggle("ready", this.guess !== null && !revealed);
     this.panel.say({ table: words.table, keys: words.keys });
     this.badge.textContent = data.badge;
-    this.svg.setAttribute("aria-label", data.label);
     const ramp = RAMP_STEPS.map((place) => rgb(rampAt(data.ramp, place)));
     const bar = el("i", { style: `background:linear-gradient(to right, ${ramp.join(",")})` });
     this.scale.hidden = !revealed;

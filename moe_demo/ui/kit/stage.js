@@ -3,6 +3,7 @@
 // The file of a picture ends in `export default mounted((root) => new Picture(root))`: it is made once for its root,
 // shown again for each new `data`, and left when the reader leaves the page.
 
+import { set } from "./dom.js";
 import { unmounted } from "./unmounted.js";
 import { listenForWhy } from "./why.js";
 
@@ -53,6 +54,7 @@ export function mounted(make, { grows = true } = {}) {
     const grow = /** @type {() => void} */ (growths.get(root));
     grow();
     const place = around(root, PLACE);
+    if (data.says) tell(root, data.says);
     Promise.resolve(picture.show(data, setTriggerValue))
       .then(laidOut)
       .then(() => place?.toggleAttribute(DRAWN, true));
@@ -61,6 +63,16 @@ export function mounted(make, { grows = true } = {}) {
       picture.leave?.();
     });
   };
+}
+
+/**
+ * What a picture shows, in one sentence, for those who do not see it: a screen reader says it when they come to it.
+ * Where Python knows the sentence, it is `says` of the picture's data.
+ * @param {HTMLElement} root
+ * @param {string} sentence
+ */
+export function tell(root, sentence) {
+  set(root, { role: "figure", "aria-label": sentence });
 }
 
 /** Kept in the second frame from now: what is drawn in the next one has its height then. */

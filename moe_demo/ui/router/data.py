@@ -121,6 +121,8 @@ class RouterPictureData(TypedDict):
     token: int
     n_tokens: int
     title: str
+    says: str
+    """The whole picture in a sentence, for those who do not see it."""
     badge: str
     badge_hint: str
     rows: list[Row]
@@ -179,6 +181,7 @@ def picture_data(view: View, shown: Rerouted, asked: Asked) -> RouterPictureData
         "token": path.token,
         "n_tokens": len(view.trace.tokens),
         "title": t("router.title_label", word=view.trace.tokens[path.token], layer=layer_name(path.layer)),
+        "says": _says(view.trace.tokens[path.token], path),
         "badge": badge(view.run),
         "badge_hint": badge_hint(),
         "rows": [
@@ -224,6 +227,13 @@ def map_data(view: View, shown: Rerouted, asked: Asked) -> RouterMapData:
         "words": labels("router.map") | {"high": f"{end:g}"},
         "lang": language(),
     }
+
+
+def _says(word: str, path: RouterPath) -> str:
+    """Who is chosen, and with which gates."""
+    chosen = [path.experts[expert] for expert in path.chosen]
+    gates = t("common.comma").join(f"{expert_name(step.expert)} {step.gate:.3f}" for step in chosen)
+    return t("router.says", word=word, layer=layer_name(path.layer), n=path.rule.n_routed, gates=gates)
 
 
 def _row(step: ExpertStep, trained: ExpertStep, change: PathChange, *, changed: bool) -> Row:

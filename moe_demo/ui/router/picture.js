@@ -110,7 +110,6 @@ class ScorePath {
   words() {
     const { data } = this;
     const { words } = data;
-    this.svg.setAttribute("aria-label", data.title);
     const place = ` ${data.token + 1}/${data.n_tokens}`;
     const meaning = data.gloss ? ` ${data.gloss} ` : "";
     this.title.replaceChildren(el("b", { lang: "zh" }, data.word), meaning, place);

@@ -149,7 +149,6 @@ class RoutesPicture {
 
   words() {
     const { words, badge, line, unfamiliar, layers, layer_names: names } = this.data;
-    for (const drawn of [this.svg, this.list]) drawn.setAttribute("aria-label", words.label);
     this.next.textContent = words.step;
     this.panel.say({ table: words.table, keys: words.keys });
     this.badge.textContent = badge;
