@@ -5,6 +5,7 @@ import { el, set } from "../kit/dom.js";
 import { focused } from "../kit/focus.js";
 import { actOn, keyList } from "../kit/keys.js";
 import { Panel } from "../kit/panel.js";
+import { onLook } from "../kit/pointer.js";
 import { mounted, roomBelow, watchRoom } from "../kit/stage.js";
 import { fill, fitInto } from "../kit/text.js";
 import { setMark, sumMark } from "../kit/why.js";
@@ -68,8 +69,11 @@ class ComparisonPicture {
   }
 
   listen() {
-    this.svg.addEventListener("pointermove", (event) => this.point(event));
-    this.svg.addEventListener("pointerleave", () => this.look({}));
+    onLook(
+      this.svg,
+      (event) => this.point(event),
+      () => this.look({}),
+    );
     this.svg.addEventListener("focusin", ({ target }) => this.look({ ...this.looked, run: runOf(target) }));
     this.svg.addEventListener("click", ({ target }) => {
       this.choose(runOf(target));

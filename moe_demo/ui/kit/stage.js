@@ -4,6 +4,7 @@
 // shown again for each new `data`, and left when the reader leaves the page.
 
 import { set } from "./dom.js";
+import { showTitlesOnTap } from "./pointer.js";
 import { unmounted } from "./unmounted.js";
 import { listenForWhy } from "./why.js";
 
@@ -44,6 +45,7 @@ export function mounted(make, { grows = true } = {}) {
     senders.set(root, setTriggerValue);
     if (!pictures.has(root)) {
       listenForWhy(root, (name, value) => senders.get(root)?.(name, value));
+      showTitlesOnTap(root);
       pictures.set(root, make(root));
       const grow = () => grows && growWithType(root);
       growths.set(root, grow);
