@@ -41,9 +41,10 @@ export function titleOn(path, root) {
   const inside = path.slice(0, Math.max(path.indexOf(root), 0));
   for (const node of inside) {
     if (!(node instanceof Element)) continue;
-    const own = [...node.children].find((child) => child.localName === "title");
-    const title = node.getAttribute("title") || own?.textContent;
-    if (title) return node.textContent === title ? "" : title;
+    const own = [...node.children].find((child) => child.localName === "title")?.textContent;
+    const title = node.getAttribute("title");
+    if (own) return own;
+    if (title) return node.textContent === title ? "" : title; // nothing that is not read already
   }
   return "";
 }
@@ -63,11 +64,7 @@ export function showTitlesOnTap(root) {
       const most = window.innerWidth - tip.offsetWidth - MARGIN;
       tip.style.left = `${Math.max(Math.min(event.clientX - tip.offsetWidth / 2, most), MARGIN)}px`;
       tip.style.top = `${Math.max(event.clientY - FROM_FINGER - tip.offsetHeight, MARGIN)}px`;
-      const end = () => {
-        tip.remove();
-        for (const kind of ["pointerdown", "scroll"]) window.removeEventListener(kind, end, true);
-      };
-      for (const kind of ["pointerdown", "scroll"]) window.addEventListener(kind, end, true);
+      window.addEventListener("pointerdown", () => tip.remove(), { capture: true, once: true });
     },
     { capture: true },
   );
