@@ -19,7 +19,7 @@ from moe_demo.ui.frame import class_wall, lessons
 from moe_demo.ui.frame.lesson import LETTERS, Lesson
 from moe_demo.ui.kit.i18n import LANGUAGES, text_in
 from moe_demo.ui.server.visitor import COOKIE
-from tests.browser.helpers import Server, box_of, expect_no_exception, free_port, serve, wait_drawn
+from tests.browser.helpers import Server, expect_no_exception, free_port, serve, wait_drawn
 from tests.browser.test_accessibility import STREAMLITS_OWN, VIOLATIONS
 from tests.browser.test_lessons import bar
 
@@ -396,19 +396,3 @@ def test_the_bar_is_for_everybody_at_every_width(
     teacher.set_viewport_size({"width": 390, "height": 844})
     teacher.wait_for_timeout(300)
     assert teacher.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-
-
-def test_the_bar_of_a_class_shows_its_focus_and_is_high_enough_for_a_finger(
-    class_server: Server, new_page: Callable[..., Page]
-):
-    teacher, learner = new_page(class_server, width=1280, height=720), new_page(class_server, **PHONE)
-    code = present(teacher, lang="en")
-    follow(learner, code, "en")
-    teacher.keyboard.press("Shift")  # the presenter is at the keyboard: the focus is to be seen
-    stops = class_bar(teacher).locator("button:visible").all()
-    assert len(stops) >= 3
-    for stop in stops:
-        stop.focus()
-        assert stop.evaluate("(node) => getComputedStyle(node).outlineStyle") != "none"
-    for stop in class_bar(learner).locator("button:visible").all():
-        assert box_of(stop)["height"] >= 43.5
