@@ -28,6 +28,23 @@ SMALLEST_TYPE_JS = """() => {
   return found.sort((one, other) => one[0] - other[0]).slice(0, 3);
 }"""
 """The three smallest pieces of text on the screen: pixels, text."""
+WATCH_CANVAS_JS = """() => {
+  window.painted = [];
+  const { fillText } = CanvasRenderingContext2D.prototype;
+  CanvasRenderingContext2D.prototype.fillText = function (...text) {
+    const size = parseFloat(/([\\d.]+)px/.exec(this.font)[1]);
+    window.painted.push([size * (this.canvas.currentCSSZoom ?? 1), text[0]]);
+    return fillText.apply(this, text);
+  };
+}"""
+"""Keeps what is written on canvases, which have no text of their own: pixels, text."""
+HIGHEST_BAR = 260  # of a window that is 720 px high
+TOO_WIDE_HEADS_JS = """(heads) => heads.filter((head) => {
+  const range = document.createRange();
+  range.selectNodeContents(head);
+  return range.getBoundingClientRect().width > head.getBoundingClientRect().width - 3;
+}).map((head) => head.textContent)"""
+"""Heads of columns that touch the next, or are cut."""
 PRESENTED = (
     ("tour", 1, "en"),
     ("tour", 7, "zh"),
@@ -39,6 +56,7 @@ PRESENTED = (
     ("data", 5, "en"),
     ("engineers", 1, "zh"),
     ("engineers", 4, "en"),
+    ("collapse", 7, "en"),
 )
 """Steps on every page that lessons lead to: lesson, number, language."""
 NOT_YET = {"whatif-effect"}
@@ -226,10 +244,14 @@ def test_a_lesson_is_presented_by_the_keys_of_a_clicker(new_page: Callable[..., 
 def test_in_presenting_no_type_is_smaller_than_22_pixels(
     new_page: Callable[..., Page], name: str, number: int, lang: str
 ):
-    page = new_page(width=1920, height=1080)
+    page = new_page(width=1920, height=1080, unused=True)
+    page.add_init_script(f"({WATCH_CANVAS_JS})()")
     page.goto(f"/?lesson={name}&n={number}&present=1&lang={lang}")
     wait_drawn(page)
     expect(bar(page)).to_be_visible()
+    painted = page.evaluate("painted")
+    assert bool(painted) == (lessons.lesson_called(name, lang).step(number).page.name == "training")
+    assert all(size >= 21.9 for size, _ in painted), sorted(painted)[:5]
     smallest = page.evaluate(SMALLEST_TYPE_JS)
     assert len(smallest) == 3
     assert smallest[0][0] >= 21.9, smallest  # 14 px of a picture are 22.05 of the screen
@@ -255,3 +277,27 @@ def test_the_teachers_own_window_follows_and_leads(new_page: Callable[..., Page]
     notes.keyboard.press("PageDown")
     expect(bar(page).locator(".place")).to_contain_text("Step 2 / 7", timeout=30_000)
     expect(notes.locator("body")).to_contain_text(lesson.step(2).teacher)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_before_a_class_the_bar_is_low_and_only_the_steps_own_controls_stand(
+    new_page: Callable[..., Page], lang: str
+):
+    page = new_page(width=1280, height=720)
+    for name, number in (("tour", 3), ("collapse", 1), ("causes", 5), ("causes", 6), ("routing", 5)):
+        page.goto(f"/?lesson={name}&n={number}&present=1&lang={lang}")
+        wait_drawn(page)
+        height = box_of(bar(page))["height"]
+        assert height <= HIGHEST_BAR, f"{name} {number}"
+        for answer_place in (0, 1):
+            page.keyboard.press(str(answer_place + 1))
+            page.wait_for_timeout(300)
+            assert abs(box_of(bar(page))["height"] - height) < 2, f"{name} {number}: an answer moves the page"
+        heads = page.locator(".st-key-experts .map thead").locator("th.seat, th.load")
+        assert heads.evaluate_all(TOO_WIDE_HEADS_JS) == []
+    extras = page.locator(".extra, .save")
+    assert extras.count()
+    assert not any(extra.is_visible() for extra in extras.all())
+    bar(page).locator("[data-stop=whole]").click()
+    expect(page.locator("button.extra").first).to_be_visible()
+    expect(page.locator(".save button").first).to_be_visible()

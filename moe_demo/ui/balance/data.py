@@ -20,7 +20,7 @@ from moe_demo.releases.recording_settings import SEEDS
 from moe_demo.ui.balance.live import LiveSet
 from moe_demo.ui.balance.settings import BalanceSettings
 from moe_demo.ui.kit.i18n import labels, language, t
-from moe_demo.ui.kit.words import key_help, layer_name, letter, method_word
+from moe_demo.ui.kit.words import key_help, layer_name, letter, method_word, sentences
 
 LOOKS = (*RUN_HUES, NEUTRAL)
 """Of the anonymous lines, told apart by letter and dash too; each is 3:1 or more on both grounds."""
@@ -68,6 +68,8 @@ class BalancePictureData(TypedDict):
     revealed: bool
     ask: str
     label: str
+    says: str
+    """The whole picture in a sentence, for those who do not see it."""
     badge: str
     words: dict[str, str]
     keys: dict[str, str]
@@ -99,8 +101,9 @@ def picture_data(
         "dead_below": DEAD_BELOW,
         "guess": guess,
         "revealed": revealed,
-        "ask": _ask(runs, guess, uneven, revealed=revealed, begun=begun),
-        "label": t("balance.picture_label", n=len(runs)),
+        "ask": (ask := _ask(runs, guess, uneven, revealed=revealed, begun=begun)),
+        "label": (label := t("balance.picture_label", n=len(runs))),
+        "says": sentences(label, ask),
         "badge": _badge(runs, live),
         "words": labels("balance.picture")
         | {"method": t("balance.table.method"), "floor": t("balance.table.floor")},

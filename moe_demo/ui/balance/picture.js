@@ -5,6 +5,7 @@ import { el, set } from "../kit/dom.js";
 import { focused } from "../kit/focus.js";
 import { actOn, keyList } from "../kit/keys.js";
 import { Panel } from "../kit/panel.js";
+import { onLook } from "../kit/pointer.js";
 import { mounted, roomBelow, watchRoom } from "../kit/stage.js";
 import { fill, fitInto } from "../kit/text.js";
 import { setMark, sumMark } from "../kit/why.js";
@@ -68,8 +69,11 @@ class ComparisonPicture {
   }
 
   listen() {
-    this.svg.addEventListener("pointermove", (event) => this.point(event));
-    this.svg.addEventListener("pointerleave", () => this.look({}));
+    onLook(
+      this.svg,
+      (event) => this.point(event),
+      () => this.look({}),
+    );
     this.svg.addEventListener("focusin", ({ target }) => this.look({ ...this.looked, run: runOf(target) }));
     this.svg.addEventListener("click", ({ target }) => {
       this.choose(runOf(target));
@@ -103,7 +107,6 @@ class ComparisonPicture {
     this.main.classList.toggle("ready", this.guess !== null && !revealed);
     this.panel.say({ table: words.table, keys: words.keys });
     this.badge.textContent = data.badge;
-    this.svg.setAttribute("aria-label", data.label);
     const ramp = RAMP_STEPS.map((place) => rgb(rampAt(data.ramp, place)));
     const bar = el("i", { style: `background:linear-gradient(to right, ${ramp.join(",")})` });
     this.scale.hidden = !revealed;

@@ -14,6 +14,7 @@
  * @property {boolean} revealed
  * @property {string} ask
  * @property {string} label
+ * @property {string} says The whole picture in a sentence, for those who do not see it.
  * @property {string} badge
  * @property {Record<string, string>} words
  * @property {Record<string, string>} keys

@@ -17,7 +17,7 @@ const WORD = 88; // room for a word at the left
 /** @param {HTMLElement} root @param {Sentence} data */
 function draw(root, data) {
   const cards = data.cards.map((card) => drawCard(card, data));
-  const twin = el("details", {}, el("summary", {}, data.words.table), table(data));
+  const twin = el("details", { class: "extra" }, el("summary", {}, data.words.table), table(data));
   root.replaceChildren(
     el("div", { class: "cards", role: "group", "aria-label": data.label }, ...cards),
     twin,

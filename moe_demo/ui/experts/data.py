@@ -19,7 +19,15 @@ from moe_demo.ui.kit.i18n import labels, language, t
 from moe_demo.ui.kit.looks import Ramp, class_looks, signed_ramp
 from moe_demo.ui.kit.page_settings import MAX_NAME_CHARS
 from moe_demo.ui.kit.views import View
-from moe_demo.ui.kit.words import badge, badge_hint, class_word, expert_name, layer_name, layer_title
+from moe_demo.ui.kit.words import (
+    badge,
+    badge_hint,
+    class_word,
+    expert_name,
+    layer_name,
+    layer_title,
+    sentences,
+)
 
 DIGITS = 4  # of what a browser is sent: more than it shows
 MOST_CLASSES = 12
@@ -134,6 +142,8 @@ class ExpertsPictureData(TypedDict):
     ramp: Ramp
     title: str
     claim: str
+    says: str
+    """The whole picture in a sentence, for those who do not see it."""
     badge: str
     badge_hint: str
     words: dict[str, str]
@@ -178,7 +188,7 @@ def _base(run: Run, layer: int, lang: str) -> ExpertsPictureData:
     of_run = measured(run)
     layers = (of_run.by_class[layer], of_run.by_kind[layer])
     shown = shown_classes(layers[0])
-    load_E = layers[0].load_E
+    load_E, title = layers[0].load_E, t("experts.title_label", layer=layer_title(layer))
     rows: list[MapRow] = [
         {
             "expert": e,
@@ -205,8 +215,9 @@ def _base(run: Run, layer: int, lang: str) -> ExpertsPictureData:
         "names": [],
         "max_name": MAX_NAME_CHARS,
         "ramp": signed_ramp(),
-        "title": t("experts.title_label", layer=layer_title(layer)),
-        "claim": _claim(run, of_run, layer),
+        "title": title,
+        "claim": (claim := _claim(run, of_run, layer)),
+        "says": sentences(title, claim),
         "badge": badge(run),
         "badge_hint": badge_hint(),
         "words": labels("experts.words")

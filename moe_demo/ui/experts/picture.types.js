@@ -15,6 +15,7 @@
  * @property {Ramp} ramp
  * @property {string} title
  * @property {string} claim
+ * @property {string} says The whole picture in a sentence, for those who do not see it.
  * @property {string} badge
  * @property {string} badge_hint
  * @property {Record<string, string>} words

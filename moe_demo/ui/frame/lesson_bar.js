@@ -96,6 +96,7 @@ class LessonBar {
       el(
         "p",
         { class: "buttons" },
+        ...(data.present ? this.views(data) : []),
         this.button("back", `◀ ${words.back}`, () => this.go(-1), { disabled: number === 1 }),
         this.button("next", `${words.next} ▶`, () => this.go(1), {
           class: "main",
@@ -121,19 +122,24 @@ class LessonBar {
   /** @param {PictureData} data what to do, and the question */
   task(data) {
     const { words, question } = data;
-    const seen = [
-      data.away && this.button("reset", `↺ ${words.reset}`, () => this.go(0), { title: words.reset_hint }),
-      data.whole !== null &&
-        this.button("whole", data.whole ? words.less : words.whole, () => this.send("whole", true), {
-          "aria-pressed": data.whole,
-        }),
-    ].filter((one) => one !== false);
+    const views = data.present ? null : el("span", { class: "seen" }, ...this.views(data));
     return el(
       "div",
       { class: "task" },
-      el("p", { class: "do" }, data.do, el("span", { class: "seen" }, ...seen)),
+      el("p", { class: "do" }, data.do, views),
       ...(question ? [this.question(question, words)] : []),
     );
+  }
+
+  /** @param {PictureData} data how much of the page is seen, and as whose */
+  views({ words, away, whole }) {
+    return [
+      away && this.button("reset", `↺ ${words.reset}`, () => this.go(0), { title: words.reset_hint }),
+      whole !== null &&
+        this.button("whole", whole ? words.less : words.whole, () => this.send("whole", true), {
+          "aria-pressed": whole,
+        }),
+    ].filter((one) => one !== false);
   }
 
   /** @param {LessonQuestion} question @param {Record<string, string>} words */
@@ -154,7 +160,8 @@ class LessonBar {
     answers.forEach((button, place) => {
       const isRight = place === question.right;
       const mark = isRight ? "✓ " : question.right !== null && place === question.picked ? "✗ " : "";
-      button.append(el("b", {}, `${mark}${LETTERS[place]}`), ` ${question.answers[place]}`);
+      const letter = el("span", { class: "letter" }, LETTERS[place]);
+      button.append(el("b", {}, mark, letter), ` ${question.answers[place]}`);
     });
     return el(
       "div",
@@ -177,21 +184,24 @@ class LessonBar {
       });
     if (why) why.append(el("b", {}, words.why), ` ${question.why}`);
     const off = (/** @type {boolean} */ isOn) => (isOn ? "" : "off");
+    const outcome = question?.outcome ?? "";
+    const runsIn = () => (data.present && outcome ? el("b", { class: "outcome" }, `${outcome} `) : null);
     return el(
       "div",
       { class: "result", "aria-live": "polite" },
-      el("p", { class: "outcome" }, question?.outcome ?? ""),
+      data.present ? null : el("p", { class: "outcome" }, outcome),
       el(
         "div",
         { class: "states" },
         el(
           "p",
           { class: `notice ${off(isKnown && !this.isReasoning)}` },
+          runsIn(),
           el("b", {}, `${words.notice} `),
           data.notice,
         ),
         question?.why
-          ? el("p", { class: `because ${off(isKnown && this.isReasoning)}` }, question.because)
+          ? el("p", { class: `because ${off(isKnown && this.isReasoning)}` }, runsIn(), question.because)
           : null,
       ),
       why || null,

@@ -33,6 +33,8 @@ _OF_THE_FRAME = ("lesson", "lesson_step", "depth", "lang", "present", "class_cod
 _TYPED: tuple[Phase, ...] = ("modify", "make")
 """Where learners bring sentences of their own; in the other phases a class looks at that of the step."""
 _NO_FORM = ":root { --sentence-form: none; }"
+_NO_EXTRAS = ":root { --extras: none; }"
+"""Of the pictures themselves: buttons for tables, keys and files, and hints. The keys for them stay."""
 PRESENT = Path(__file__).with_name("present.css").read_text(encoding="utf-8")
 """The style of a page that a class looks at."""
 
@@ -57,7 +59,8 @@ def draw(page: Page) -> None:
     if not whole:
         leave_out(step, page, depth)
     if chosen.present:
-        st.html(f"<style>{PRESENT}{'' if step.phase in _TYPED else _NO_FORM}</style>")
+        parts = (PRESENT, "" if step.phase in _TYPED else _NO_FORM, "" if whole else _NO_EXTRAS)
+        st.html(f"<style>{''.join(parts)}</style>")
     seen = Seen(
         picked=_answer(lesson, number),
         away=away,

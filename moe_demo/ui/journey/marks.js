@@ -62,7 +62,7 @@ export function vectorColumn(count, kind = "vec") {
   const cells = Array.from({ length: count }, (_, i) =>
     el("rect", { x: 0, y: i / count, width: 1, height: 0.9 / count }, el("title")),
   );
-  return el("g", { class: kind }, ...cells);
+  return el("g", { class: kind, "aria-hidden": true }, ...cells); // the table has the numbers
 }
 
 /**

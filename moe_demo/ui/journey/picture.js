@@ -8,7 +8,7 @@ import { el, set } from "../kit/dom.js";
 import { focused } from "../kit/focus.js";
 import { actOn } from "../kit/keys.js";
 import { fixed } from "../kit/numbers.js";
-import { mounted, watchRoom, watchTheme } from "../kit/stage.js";
+import { mounted, tell, watchRoom, watchTheme } from "../kit/stage.js";
 import { fill, measureIn } from "../kit/text.js";
 import { texturePatterns } from "../kit/textures.js";
 import { setMark } from "../kit/why.js";
@@ -165,7 +165,8 @@ class Journey {
     this.geo = columnsOf(Math.max(this.data.words.length, COLUMN.fewest), visible);
     const c = this.context(this.geo);
     if (isNew) this.buildWords(c);
-    set(this.svg, { width: this.geo.width, "aria-label": c.stage.claim });
+    set(this.svg, { width: this.geo.width });
+    tell(this.root, this.said());
     this.svg.classList.toggle("still", isStill || isNew);
     this.drawRows(c);
     this.moveWords(c);
@@ -280,9 +281,14 @@ class Journey {
     /** @type {HTMLElement | null} */
     const onward = isInPanel ? this.panel.querySelector(".panel-head .solid:not([disabled])") : null;
     (onward ?? this.stations[next]).focus({ preventScroll: true });
-    const { id, claim } = this.data.stages[next];
-    this.live.textContent = `${next + 1} ${this.data.text_of[`stage.${id}`]}. ${claim}`;
+    this.live.textContent = this.said();
     this.teller.tell();
+  }
+
+  /** The station in a sentence. */
+  said() {
+    const { id, claim } = this.data.stages[this.index];
+    return `${this.index + 1} ${this.data.text_of[`stage.${id}`]}. ${claim}`;
   }
 
   /** @param {number} token */

@@ -16,7 +16,7 @@ export class Panel {
     /** @type {HTMLElement | SVGElement | null} */
     this.opener = null;
     const button = (/** @type {Kind} */ kind, text = "") =>
-      el("button", { type: "button", class: buttonClass || null, onclick: () => this.toggle(kind) }, text);
+      el("button", { type: "button", class: `extra ${buttonClass}`, onclick: () => this.toggle(kind) }, text);
     this.buttons = { table: button("table"), help: button("help", "?") };
     this.node = el("div", { class: "panel", hidden: true, tabindex: -1 });
   }

@@ -3,6 +3,8 @@
 // The file of a picture ends in `export default mounted((root) => new Picture(root))`: it is made once for its root,
 // shown again for each new `data`, and left when the reader leaves the page.
 
+import { set } from "./dom.js";
+import { showTitlesOnTap } from "./pointer.js";
 import { unmounted } from "./unmounted.js";
 import { listenForWhy } from "./why.js";
 
@@ -43,6 +45,7 @@ export function mounted(make, { grows = true } = {}) {
     senders.set(root, setTriggerValue);
     if (!pictures.has(root)) {
       listenForWhy(root, (name, value) => senders.get(root)?.(name, value));
+      showTitlesOnTap(root);
       pictures.set(root, make(root));
       const grow = () => grows && growWithType(root);
       growths.set(root, grow);
@@ -53,6 +56,7 @@ export function mounted(make, { grows = true } = {}) {
     const grow = /** @type {() => void} */ (growths.get(root));
     grow();
     const place = around(root, PLACE);
+    if (data.says) tell(root, data.says);
     Promise.resolve(picture.show(data, setTriggerValue))
       .then(laidOut)
       .then(() => place?.toggleAttribute(DRAWN, true));
@@ -61,6 +65,16 @@ export function mounted(make, { grows = true } = {}) {
       picture.leave?.();
     });
   };
+}
+
+/**
+ * What a picture shows, in one sentence, for those who do not see it: a screen reader says it when they come to it.
+ * Where Python knows the sentence, it is `says` of the picture's data.
+ * @param {HTMLElement} root
+ * @param {string} sentence
+ */
+export function tell(root, sentence) {
+  set(root, { role: "figure", "aria-label": sentence });
 }
 
 /** Kept in the second frame from now: what is drawn in the next one has its height then. */

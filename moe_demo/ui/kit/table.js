@@ -47,7 +47,7 @@ export function dataTable({ caption, heads, rows, hidesCaption = false }, attrib
 export function foldedTable({ summary, isOpen = false, caption, heads, rows }, ...more) {
   return el(
     "details",
-    { open: isOpen ? true : null },
+    { class: "extra", open: isOpen ? true : null },
     el("summary", {}, summary),
     el(
       "div",

@@ -15,6 +15,11 @@ from moe_demo.ui.kit.i18n import labels, t
 _MARKDOWN_SIGNS = frozenset("\\`*_{}[]()<>#+-.!|~$:&\"'")
 
 
+def sentences(first: str, second: str) -> str:
+    """A title and what is found under it; neither stop nor space stands between them yet."""
+    return t("common.sentences", first=first, second=second)
+
+
 def class_word(label: str) -> str:
     """The class in the reader's language; a class of one's own data keeps its name."""
     return labels("classes").get(label, label)

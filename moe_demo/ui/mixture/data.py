@@ -20,7 +20,15 @@ from moe_demo.insight.mixture import (
 from moe_demo.ui.kit.i18n import labels, language, t
 from moe_demo.ui.kit.looks import ClassLook, ExpertLook, Ramp, class_looks, expert_looks, signed_ramp
 from moe_demo.ui.kit.views import View
-from moe_demo.ui.kit.words import badge, badge_hint, class_word, expert_name, layer_name, layer_title
+from moe_demo.ui.kit.words import (
+    badge,
+    badge_hint,
+    class_word,
+    expert_name,
+    layer_name,
+    layer_title,
+    sentences,
+)
 from moe_demo.ui.mixture.settings import MixtureSettings, Of
 
 DIGITS = 6
@@ -97,6 +105,8 @@ class MixturePictureData(TypedDict):
     badge: str
     badge_hint: str
     claim: str
+    says: str
+    """The whole picture in a sentence, for those who do not see it."""
     measured: str
     """How the columns of effects were made, in one sentence."""
     words: dict[str, str]
@@ -110,9 +120,15 @@ def picture_data(view: View) -> MixturePictureData:
     effect_TPC = removal_effects(view.run, view.trace.text)[chosen.layer]
     straight, answer = toward(view.run, view.trace, layer), int(view.trace.logits_C.argmax())
     rows = _rows(layer, token, straight, effect_TPC)
-    word = view.trace.tokens[token]
+    word, of = view.trace.tokens[token], chosen.of(MixtureSettings).of
+    if of == "word":
+        title = t("mixture.title_label", word=word, layer=layer_title(layer.layer))
+        claim = t("mixture.claim.of", word=word, claim=_claim(layer, token))
+    else:
+        title = t("mixture.title_label_sentence", layer=layer_title(layer.layer))
+        claim = _sentence_claim(layer, view.trace.tokens)
     return {
-        "of": chosen.of(MixtureSettings).of,
+        "of": of,
         "token": token,
         "word": word,
         "layer": layer.layer,
@@ -133,12 +149,11 @@ def picture_data(view: View) -> MixturePictureData:
         "experts": expert_looks(view.run.config.model),
         "classes": class_looks(view.run.labels),
         "ramp": signed_ramp(),
-        "title": t("mixture.title_label", word=word, layer=layer_title(layer.layer)),
+        "title": title,
         "badge": badge(view.run),
         "badge_hint": badge_hint(),
-        "claim": t("mixture.claim.of", word=word, claim=_claim(layer, token))
-        if chosen.of(MixtureSettings).of == "word"
-        else _sentence_claim(layer, view.trace.tokens),
+        "claim": claim,
+        "says": sentences(title, claim),
         "measured": _measured(straight, view.trace.pooling_count, class_word(view.trace.label)),
         "words": labels("mixture.words") | {"title": TITLE},
         "lang": language(),

@@ -26,6 +26,7 @@
  * @property {string} badge
  * @property {string} badge_hint
  * @property {string} claim
+ * @property {string} says The whole picture in a sentence, for those who do not see it.
  * @property {string} measured How the columns of effects were made, in one sentence.
  * @property {Record<string, string>} words
  * @property {string} lang

@@ -53,6 +53,8 @@ class NodesPictureData(TypedDict):
     """Words of this sentence at each expert."""
     experts: list[ExpertLook]
     claim: str
+    says: str
+    """The whole picture in a sentence, for those who do not see it."""
     badge: str
     words: dict[str, str]
     lang: str
@@ -65,6 +67,7 @@ def picture_data(
     layer, model = view.selection.layer, view.run.config.model
     n_nodes = nodes_for(model)
     size = model.n_routed // n_nodes
+    copies = [copy for copy in sent.copies if copy.layer == layer]
     shares_G = held_out.copies_share_G.tolist() if held_out else [0.0] * n_nodes
     return {
         "tokens": [{"text": token, "gloss": of_word(token)} for token in trace.tokens],
@@ -81,13 +84,12 @@ def picture_data(
             for node in range(n_nodes)
         ],
         "copies": [
-            {"token": copy.token, "node": copy.node, "experts": list(copy.experts)}
-            for copy in sent.copies
-            if copy.layer == layer
+            {"token": copy.token, "node": copy.node, "experts": list(copy.experts)} for copy in copies
         ],
         "counts": trace.layers[layer].load_E.tolist(),
         "experts": expert_looks(model),
         "claim": claim,
+        "says": f"{t('nodes.says', layer=layer_title(layer), copies=len(copies))} {claim}",
         "badge": badge(view.run),
         "words": labels("nodes.words") | {"counted": t("nodes.counted") if held_out else ""},
         "lang": language(),

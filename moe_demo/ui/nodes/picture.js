@@ -125,11 +125,10 @@ class Board {
  * @param {{ width: number }[]} shown how wide each word stands
  */
 function picture(data, places, width, shown) {
-  const { copies, experts, nodes, picked, words } = data;
-  const alt = fill(words.alt, { layer: data.layers[data.layer], copies: copies.length });
+  const { copies, experts, nodes, picked } = data;
   return el(
     "svg",
-    { width, height: places.height, role: "group", "aria-label": `${alt} ${data.claim}` },
+    { width, height: places.height, role: "group" },
     el("defs", {}, ...texturePatterns(experts, PATTERNS)),
     ...nodes.map((node, n) => nodeBox(data, node, n, places)),
     ...copies.map((copy) => path(copy, experts, places, picked, shown[copy.token].width)),

@@ -12,6 +12,7 @@
  * @property {Array<number>} counts Words of this sentence at each expert.
  * @property {Array<ExpertLook>} experts
  * @property {string} claim
+ * @property {string} says The whole picture in a sentence, for those who do not see it.
  * @property {string} badge
  * @property {Record<string, string>} words
  * @property {string} lang

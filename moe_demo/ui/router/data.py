@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, NotRequired, TypedDict
+from typing import NotRequired, TypedDict
 
 from moe_demo.insight.interventions import Rerouted
 from moe_demo.insight.router_path import (
@@ -15,7 +15,6 @@ from moe_demo.insight.router_path import (
     class_shifts,
     logit_limit,
     path_change,
-    rerouted_tokens,
 )
 from moe_demo.text.word_kinds import kind_of
 from moe_demo.ui.kit.gloss import of_word
@@ -30,10 +29,9 @@ from moe_demo.ui.kit.looks import (
     sequential_ramp,
 )
 from moe_demo.ui.kit.views import View
-from moe_demo.ui.kit.words import badge, badge_hint, expert_name, expert_names, key_help, layer_name
+from moe_demo.ui.kit.words import badge, badge_hint, expert_name, key_help, layer_name
 from moe_demo.ui.router.controls import Asked
-
-NEAR = 0.02  # a margin below this is called a close one
+from moe_demo.ui.router.data_lines import Lines, lines
 
 
 class Row(TypedDict):
@@ -104,15 +102,6 @@ class Head(TypedDict):
     hint: str
 
 
-class Lines(TypedDict):
-    """Sentences made from the numbers on show."""
-
-    change: str
-    claim: str
-    evidence: str
-    margin: str
-
-
 class RouterPictureData(TypedDict):
     """One word's way through one router, expert by expert."""
 
@@ -121,6 +110,8 @@ class RouterPictureData(TypedDict):
     token: int
     n_tokens: int
     title: str
+    says: str
+    """The whole picture in a sentence, for those who do not see it."""
     badge: str
     badge_hint: str
     rows: list[Row]
@@ -179,6 +170,7 @@ def picture_data(view: View, shown: Rerouted, asked: Asked) -> RouterPictureData
         "token": path.token,
         "n_tokens": len(view.trace.tokens),
         "title": t("router.title_label", word=view.trace.tokens[path.token], layer=layer_name(path.layer)),
+        "says": _says(view.trace.tokens[path.token], path),
         "badge": badge(view.run),
         "badge_hint": badge_hint(),
         "rows": [
@@ -200,7 +192,7 @@ def picture_data(view: View, shown: Rerouted, asked: Asked) -> RouterPictureData
         "selected": view.selection.expert,
         "heads": _heads(path, view.trace.tokens[path.token] if shown.layer.kind_bias_TE is not None else ""),
         "fates": labels("router.fates"),
-        "lines": _lines(shown, change, asked),
+        "lines": lines(shown, change, asked),
         "words": labels("router.words") | ({"sum_out": t("router.hash.sum_out")} if path.row else {}),
         "keys": key_help("router.keys"),
         "lang": language(),
@@ -224,6 +216,13 @@ def map_data(view: View, shown: Rerouted, asked: Asked) -> RouterMapData:
         "words": labels("router.map") | {"high": f"{end:g}"},
         "lang": language(),
     }
+
+
+def _says(word: str, path: RouterPath) -> str:
+    """Who is chosen, and with which gates."""
+    chosen = [path.experts[expert] for expert in path.chosen]
+    gates = t("common.comma").join(f"{expert_name(step.expert)} {step.gate:.3f}" for step in chosen)
+    return t("router.says", word=word, layer=layer_name(path.layer), n=path.rule.n_routed, gates=gates)
 
 
 def _row(step: ExpertStep, trained: ExpertStep, change: PathChange, *, changed: bool) -> Row:
@@ -332,68 +331,3 @@ def _heads(path: RouterPath, of_kind: str) -> dict[str, Head]:
     }
     ids = [id_ for id_ in formulas if id_ != "group" or path.groups]
     return {id_: {"word": words[id_], "formula": formulas[id_], "hint": words[f"{id_}_hint"]} for id_ in ids}
-
-
-def _lines(shown: Rerouted, change: PathChange, asked: Asked) -> Lines:
-    return {
-        "change": _change_line(shown, change),
-        "claim": t("router.hash.claim" if shown.path.row else "router.lines.claim"),
-        "evidence": _evidence(shown, change, asked),
-        "margin": _margin(shown.path),
-    }
-
-
-def _change_line(shown: Rerouted, change: PathChange) -> str:
-    if not shown.changed:
-        table = "hash.trained" if shown.path.row else "lines.trained"
-        return t(f"router.{table}", k=shown.path.rule.top_k, n=shown.path.rule.n_routed)
-    parts = [
-        t(f"router.lines.{name}", experts=expert_names(experts))
-        for name, experts in (
-            ("entered", change.entered),
-            ("left", change.left),
-            ("reweighted", change.reweighted),
-        )
-        if experts
-    ]
-    others = rerouted_tokens(shown.layer, shown.trained_trace.layers[shown.path.layer])
-    n_others = len([token for token in others if token != shown.path.token])
-    line = t("router.lines.semicolon").join(parts) or t("router.lines.nothing")
-    return line + (t("router.lines.others", n=n_others) if n_others else t("router.lines.stop"))
-
-
-def _evidence(shown: Rerouted, change: PathChange, asked: Asked) -> str:
-    """The claim held against the numbers on screen: the pushed expert, else the first of the chosen."""
-    path = shown.path
-    if path.row:
-        return t("router.hash.evidence", row=expert_names(path.row))
-    step = path.experts[path.order[0] if asked.pushed is None or not shown.changed else asked.pushed]
-    values: dict[str, Any] = {
-        "expert": expert_name(step.expert),
-        "score": step.score,
-        "bias": step.bias,
-        "biased": step.biased,
-    }
-    values |= {"gate": step.gate, "sum": path.score_sum, "push": asked.push}
-    way = "norm" if path.normalised else "plain"
-    if asked.pushed is None or not shown.changed:
-        return t(f"router.lines.rest_{way}", **values)
-    if step.chosen:
-        return t(f"router.lines.pushed_in_{way}", **values)
-    if not step.group_kept:
-        return t("router.lines.pushed_out_group", group=step.group, **values)
-    return t("router.lines.pushed_out", rank=step.rank + 1 if step.rank is not None else 0, **values)
-
-
-def _margin(path: RouterPath) -> str:
-    if path.row:
-        return t("router.hash.no_margin")
-    if path.margin is None or path.next_in_line is None:
-        return t("router.lines.no_margin", k=path.rule.top_k)
-    values = {
-        "last": expert_name(path.chosen[-1]),
-        "next": expert_name(path.next_in_line),
-        "margin": path.margin,
-        "k": path.rule.top_k,
-    }
-    return t("router.lines.near" if path.margin < NEAR else "router.lines.margin", **values)

@@ -44,7 +44,12 @@ function draw(root, data) {
   const cards = data.cards.map((card) => drawCard(data, card));
   root.replaceChildren(
     el("div", { class: "cards", role: "group", "aria-label": data.label }, ...cards),
-    el("details", {}, el("summary", {}, data.words.table), el("div", { class: "scroll" }, table(data))),
+    el(
+      "details",
+      { class: "extra" },
+      el("summary", {}, data.words.table),
+      el("div", { class: "scroll" }, table(data)),
+    ),
   );
 }
 

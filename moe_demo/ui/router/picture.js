@@ -4,6 +4,7 @@ import { el } from "../kit/dom.js";
 import { focused } from "../kit/focus.js";
 import { actOn, keyList } from "../kit/keys.js";
 import { Panel } from "../kit/panel.js";
+import { onLook } from "../kit/pointer.js";
 import { mounted, roomBelow, watchRoom } from "../kit/stage.js";
 import { scoreLayout, scoreScales } from "./geometry.js";
 import { buildScene, moveScene } from "./scene.js";
@@ -58,13 +59,19 @@ class ScorePath {
   }
 
   listen() {
-    this.svg.addEventListener("pointermove", (event) => this.lookAt(event.target));
-    this.svg.addEventListener("pointerleave", () => this.look(null, null));
+    onLook(
+      this.svg,
+      (event) => this.lookAt(event.target),
+      () => this.look(null, null),
+    );
     this.svg.addEventListener("focusin", (event) => this.lookAt(event.target));
     this.svg.addEventListener("focusout", () => this.look(null, null));
     this.svg.addEventListener("click", (event) => this.pick(rowOf(event.target)));
-    this.sum.addEventListener("pointermove", (event) => this.point(factorOf(event.target)));
-    this.sum.addEventListener("pointerleave", () => this.point(null));
+    onLook(
+      this.sum,
+      (event) => this.point(factorOf(event.target)),
+      () => this.point(null),
+    );
     this.root.addEventListener("keydown", (event) => this.key(event));
   }
 
@@ -110,7 +117,6 @@ class ScorePath {
   words() {
     const { data } = this;
     const { words } = data;
-    this.svg.setAttribute("aria-label", data.title);
     const place = ` ${data.token + 1}/${data.n_tokens}`;
     const meaning = data.gloss ? ` ${data.gloss} ` : "";
     this.title.replaceChildren(el("b", { lang: "zh" }, data.word), meaning, place);

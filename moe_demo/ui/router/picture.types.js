@@ -8,6 +8,7 @@
  * @property {number} token
  * @property {number} n_tokens
  * @property {string} title
+ * @property {string} says The whole picture in a sentence, for those who do not see it.
  * @property {string} badge
  * @property {string} badge_hint
  * @property {Array<Row>} rows In seat order.

@@ -7,7 +7,7 @@ from typing import TypedDict
 
 from moe_demo.published import Count
 from moe_demo.ui.kit.i18n import labels, language, t
-from moe_demo.ui.kit.words import key_help
+from moe_demo.ui.kit.words import key_help, sentences
 from moe_demo.ui.scale.models import counted, model_named, row
 from moe_demo.ui.scale.settings import ScaleSettings
 
@@ -64,6 +64,8 @@ class ScalePictureData(TypedDict):
     switches: list[Switch]
     claim: str
     label: str
+    says: str
+    """The whole picture in a sentence, for those who do not see it."""
     keys: dict[str, str]
     words: dict[str, str]
     lang: str
@@ -95,7 +97,8 @@ def picture_data(asked: ScaleSettings) -> ScalePictureData:
         "cards": [_card(name, found, largest, asked) for name, found in counts.items()],
         "switches": _switches(asked),
         "claim": claim(asked),
-        "label": t("scale.picture_label", n=len(counts)),
+        "label": (label := t("scale.picture_label", n=len(counts))),
+        "says": sentences(label, claim(asked)),
         "keys": key_help("scale.keys"),
         "words": labels("scale.picture"),
         "lang": language(),

@@ -75,8 +75,8 @@ function draw(root, data, send) {
       ...drawnCards,
     ),
     legend(words),
-    el("details", {}, el("summary", {}, words.table), table(data)),
-    el("details", {}, el("summary", {}, words.keys), keyList(Object.entries(keys))),
+    el("details", { class: "extra" }, el("summary", {}, words.table), table(data)),
+    el("details", { class: "extra" }, el("summary", {}, words.keys), keyList(Object.entries(keys))),
   );
 }
 

@@ -7,6 +7,7 @@
  * @property {Array<Switch>} switches
  * @property {string} claim
  * @property {string} label
+ * @property {string} says The whole picture in a sentence, for those who do not see it.
  * @property {Record<string, string>} keys
  * @property {Record<string, string>} words
  * @property {string} lang

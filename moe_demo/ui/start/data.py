@@ -72,6 +72,8 @@ class StartPictureData(TypedDict):
     """How many of the parameters one word uses."""
     badge: str
     selection: StartSelection
+    says: str
+    """The whole picture in a sentence, for those who do not see it."""
     words: dict[str, str]
     keys: dict[str, str]
     lang: str
@@ -111,7 +113,8 @@ def picture_data(view: View) -> StartPictureData:
         "line": _line(view),
         "badge": badge(view.run),
         "selection": {"token": chosen.token, "expert": chosen.expert, "layer": chosen.layer},
-        "words": labels("flow.words") | _label(trace, model) | _hints(),
+        "says": _says(trace, model),
+        "words": labels("flow.words") | _hints(),
         "keys": key_help("flow.keys"),
         "lang": language(),
     }
@@ -170,14 +173,12 @@ def _arrival_lines(arrived: Arrivals, model: ModelConfig) -> list[str]:
     return lines
 
 
-def _label(trace: ForwardTrace, model: ModelConfig) -> dict[str, str]:
-    return {
-        "label": t(
-            "flow.label",
-            n=len(trace.tokens),
-            k=model.top_k,
-            routed=model.n_routed,
-            best=class_word(trace.label),
-            p=float(trace.probabilities_C.max()),
-        )
-    }
+def _says(trace: ForwardTrace, model: ModelConfig) -> str:
+    return t(
+        "flow.says",
+        n=len(trace.tokens),
+        k=model.top_k,
+        routed=model.n_routed,
+        best=class_word(trace.label),
+        p=float(trace.probabilities_C.max()),
+    )

@@ -5,6 +5,7 @@ import { focused, setTabStop } from "../kit/focus.js";
 import { actOn, keyList } from "../kit/keys.js";
 import { brief } from "../kit/numbers.js";
 import { Panel } from "../kit/panel.js";
+import { onLook } from "../kit/pointer.js";
 import { mounted, roomBelow, watchRoom, zoomOf } from "../kit/stage.js";
 import { fill, measureIn } from "../kit/text.js";
 import { flowLayout } from "./geometry.js";
@@ -79,11 +80,12 @@ class RoutesPicture {
 
   listen() {
     for (const drawn of [this.svg, this.list]) {
-      drawn.addEventListener("pointermove", (event) => {
-        this.look(markOf(event.target), /** @type {PointerEvent} */ (event));
-      });
-      drawn.addEventListener("pointerleave", () => this.look(null));
       drawn.addEventListener("click", (event) => this.pick(markOf(event.target)));
+      onLook(
+        drawn,
+        (event) => this.look(markOf(event.target), event),
+        () => this.look(null),
+      );
     }
     // On the stage: an <svg> that listens to focus would itself take a stop of the Tab key.
     this.stage.addEventListener("focusin", (event) => this.look(markOf(event.target)));
@@ -149,7 +151,6 @@ class RoutesPicture {
 
   words() {
     const { words, badge, line, unfamiliar, layers, layer_names: names } = this.data;
-    for (const drawn of [this.svg, this.list]) drawn.setAttribute("aria-label", words.label);
     this.next.textContent = words.step;
     this.panel.say({ table: words.table, keys: words.keys });
     this.badge.textContent = badge;

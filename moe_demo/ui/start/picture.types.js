@@ -17,6 +17,7 @@
  * @property {string} line How many of the parameters one word uses.
  * @property {string} badge
  * @property {StartSelection} selection
+ * @property {string} says The whole picture in a sentence, for those who do not see it.
  * @property {Record<string, string>} words
  * @property {Record<string, string>} keys
  * @property {string} lang

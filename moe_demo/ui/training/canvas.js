@@ -10,7 +10,7 @@ const GREY = [128, 128, 128];
 
 /**
  * @typedef {CanvasRenderingContext2D} Context
- * @typedef {{ text: string, ground: string, border: string, primary: string, font: string }} Ink
+ * @typedef {{ text: string, ground: string, border: string, primary: string, font: string, least: number }} Ink
  * @typedef {{ size?: number, weight?: number }} Type
  * @typedef {{ color: string, width?: number, dash?: number[], alpha?: number, casing?: string }} LineLook
  * @typedef {(number | null)[]} Places pixels, null where there is no value
@@ -31,6 +31,7 @@ export function inkOf(root) {
     border: of("--st-border-color"),
     primary: of("--st-primary-color"),
     font: style.fontFamily,
+    least: parseFloat(of("--least-type")) || 0, // px: before a class no type is smaller
   };
 }
 
@@ -76,7 +77,7 @@ export function channelsOf(context, color) {
 
 /** @param {Ink} ink @param {Type} [type] */
 function fontOf(ink, { size = 12, weight = 400 } = {}) {
-  return `${weight} ${size}px ${ink.font}`;
+  return `${weight} ${Math.max(size, ink.least)}px ${ink.font}`;
 }
 
 /**
@@ -236,7 +237,7 @@ export function endLabels(context, ink, items, band) {
   const ends = items.filter((item) => Number.isFinite(item.y)).sort((a, b) => a.y - b.y);
   for (const column of new Set(ends.map((item) => Math.round(item.x / ENDS_TOGETHER)))) {
     const together = ends.filter((item) => Math.round(item.x / ENDS_TOGETHER) === column);
-    const apart = Math.min(14, (band.h + 8) / together.length);
+    const apart = Math.min(Math.max(14, ink.least + 2), (band.h + 8) / together.length);
     const size = Math.min(12, Math.floor(apart) - 1);
     const wanted = together.map((item) => item.y);
     const places = spread(wanted, apart, { low: band.y + 4, high: band.y + band.h - 4 });

@@ -4,7 +4,7 @@ import { el, set } from "../kit/dom.js";
 import { keyList } from "../kit/keys.js";
 import { brief, percent } from "../kit/numbers.js";
 import { Panel } from "../kit/panel.js";
-import { roomBelow } from "../kit/stage.js";
+import { roomBelow, tell } from "../kit/stage.js";
 import { fill } from "../kit/text.js";
 import { placeFlags } from "./flags.js";
 import { Heads, fillSwitch } from "./heads.js";
@@ -104,7 +104,7 @@ export class Elements {
   say(data) {
     const { words } = data;
     const { axis, mode } = this.picture;
-    this.stage.setAttribute("aria-label", words.label);
+    this.saidVersion = undefined; // so that it is said again, in another language perhaps
     this.handle.setAttribute("aria-label", words.scrubber);
     this.handle.title = words.drag_hint;
     this.axes.setAttribute("aria-label", words.axis);
@@ -174,6 +174,7 @@ export class Elements {
     this.saidVersion = records[0].version;
     const text = this.summary(scene);
     this.at.textContent = this.at.title = text;
+    tell(this.root, `${scene.words.label} ${text}`);
     this.pill.textContent = String(at ?? "");
     const { checkpoints } = records[0];
     set(this.handle, {

@@ -129,7 +129,7 @@ function drawRowLines(context, { ink }, n, { left, width }, band) {
 function drawNames(context, { ink, axis, layout, expert }, run, n) {
   const band = layout.bands[expertsBand(run)];
   const h = band.h / Math.max(n, 1);
-  const { size, every } = rowNames(h);
+  const { size, every } = rowNames(h, ink.least);
   for (let e = 0; e < n; e += every) {
     const y = band.y + (e + 0.5) * h;
     write(context, ink, expert(e).label, axis.x0 - 8, y, { align: "right", size, muted: true });
@@ -150,11 +150,11 @@ export function drawRowValues(context, scene, run, index, pointed) {
   const band = layout.bands[expertsBand(run)];
   const rows = expertRows(scene, run);
   const h = band.h / Math.max(rows.length, 1);
-  const { size, every } = rowNames(h);
+  const { size, every } = rowNames(h, ink.least);
   const x = Math.max(Math.min(axis.x(steps[last]), axis.x1), axis.x0) + 10; // beside the newest column
   rows.forEach((values, e) => {
     const isPointed = e === pointed;
-    const isCovered = pointed !== null && Math.abs(e - pointed) * h < 10;
+    const isCovered = pointed !== null && Math.abs(e - pointed) * h < Math.max(10, ink.least);
     if (!isPointed && (e % every || isCovered)) return;
     const value = values[index];
     const isDead = mode === "load" && value !== null && value < data.dead_below;

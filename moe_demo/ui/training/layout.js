@@ -22,15 +22,15 @@ export const LINES_UP_TO = 8; // experts drawn as lines; more are rows of a heat
  */
 
 /**
- * The bands of a picture of a width and wished height, for so many runs and words.
- * @param {{ width: number, height: number, runs: number, words: number }} size
+ * The bands of a picture of a width and wished height, for so many runs and words, in type of a least size.
+ * @param {{ width: number, height: number, runs: number, words: number, least?: number }} size
  * @returns {Layout}
  */
-export function bandLayout({ width, height, runs, words }) {
+export function bandLayout({ width, height, runs, words, least = 0 }) {
   const isTwin = runs > 1;
   const heads = HEAD.loss + HEAD.accuracy + HEAD.experts * runs + HEAD.routes + 6;
   const free = Math.max(height - RULER - heads, 0);
-  const routes = Math.max(Math.round(rowHeight(free, words, isTwin) * words), ROW.least * 4);
+  const routes = Math.max(Math.round(rowHeight(free, words, isTwin, least) * words), ROW.least * 4);
   const rest = Math.max(free - routes, EXPERTS_LEAST * runs + CURVES_LEAST);
   const experts = Math.max(Math.round((rest * 0.52) / runs), EXPERTS_LEAST);
   const curves = rest - experts * runs;
@@ -55,10 +55,10 @@ export function bandLayout({ width, height, runs, words }) {
   };
 }
 
-/** @param {number} free @param {number} words @param {boolean} isTwin */
-function rowHeight(free, words, isTwin) {
+/** @param {number} free @param {number} words @param {boolean} isTwin @param {number} type its least size */
+function rowHeight(free, words, isTwin, type) {
   if (!words) return 0;
-  const least = isTwin ? 2 * ROW.half : ROW.least;
+  const least = isTwin ? 2 * Math.max(ROW.half, type) : Math.max(ROW.least, type + 3);
   return Math.min(Math.max((free * 0.28) / words, least), ROW.most * (isTwin ? 1.4 : 1));
 }
 

@@ -40,7 +40,7 @@ const LEAST_LIMIT = 1e-3; // of an axis of biases
 export function sceneOf(root, canvas, size, { axis, records, data, layer, mode }) {
   const ink = inkOf(root);
   const words = Math.max(...records.map((record) => record.routes?.tokens.length ?? 0), 0);
-  const layout = bandLayout({ ...size, runs: records.length, words });
+  const layout = bandLayout({ ...size, runs: records.length, words, least: ink.least });
   axis.end = Math.max(1, ...records.map(lastStep));
   axis.x0 = layout.x0;
   axis.x1 = layout.x1;

@@ -4,6 +4,7 @@
 // it and never ask Python. Python hears of the checkpoint a scrub ends at ("step"), of another layer ("layer") and of
 // a state of the run that it has not seen ("state").
 import { actOn } from "../kit/keys.js";
+import { onLook } from "../kit/pointer.js";
 import { mounted, watchRoom, watchTheme, zoomOf } from "../kit/stage.js";
 import { StepAxis, indexAt, nearestIndex } from "./axis.js";
 import { Elements } from "./elements.js";
@@ -273,17 +274,16 @@ export class TrainingPicture {
   listen() {
     const { stage } = this.elements;
     stage.addEventListener("pointerdown", (event) => this.press(event));
-    stage.addEventListener("pointermove", (event) => this.move(event));
     stage.addEventListener("pointerup", () => this.release());
     stage.addEventListener("pointercancel", () => {
       this.drag = null;
       this.look();
     });
-    stage.addEventListener("pointerleave", () => {
-      this.hover = null;
-      this.elements.tell(null);
-      this.look();
-    });
+    onLook(
+      stage,
+      (event) => this.move(event),
+      () => this.away(),
+    );
     stage.addEventListener("dblclick", (event) => {
       if (isControl(event)) return;
       clearTimeout(this.click);
@@ -336,6 +336,13 @@ export class TrainingPicture {
     const cell = !this.drag && this.hover?.band === "routes" ? cellAt(this.scene, x, y) : null;
     const tip = cell && { x, y, isAbove: true, text: readCell(this.scene, cell) };
     if (!isControl(event)) this.elements.tell(tip);
+    this.look();
+  }
+
+  /** The pointer is elsewhere. */
+  away() {
+    this.hover = null;
+    this.elements.tell(null);
     this.look();
   }
 

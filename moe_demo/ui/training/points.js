@@ -114,8 +114,10 @@ export function deadSpans(row, bound) {
 /**
  * Of rows so high: the size of their names, and every how many rows one has room.
  * @param {number} height
+ * @param {number} [least] size of any type
  * @returns {{ size: number, every: number }}
  */
-export function rowNames(height) {
-  return { size: Math.min(Math.max(Math.floor(height), 9), 12), every: Math.max(Math.ceil(10 / height), 1) };
+export function rowNames(height, least = 0) {
+  const size = Math.max(Math.min(Math.max(Math.floor(height), 9), 12), least);
+  return { size, every: Math.max(Math.ceil(Math.max(10, least) / height), 1) };
 }

@@ -113,7 +113,8 @@ function drawCell(context, scene, { x, y, w, h }, experts, gates) {
     const box = { ...piece, y, h };
     context.fillStyle = scene.texture(experts[k]);
     context.fillRect(box.x, y, box.w, h);
-    if (box.w >= LABEL_FROM && h >= 9) drawName(context, scene, expert, box);
+    const isWide = box.w >= Math.max(LABEL_FROM, plateOf(expert, scene.ink.least));
+    if (isWide && h >= 9) drawName(context, scene, expert, box);
   });
 }
 
@@ -131,6 +132,15 @@ function markChange(context, color, { x, y, w, h }) {
 }
 
 /**
+ * Width of the plate below an expert's name.
+ * @param {ExpertLook} expert
+ * @param {number} size of the type
+ */
+function plateOf({ label }, size) {
+  return label.length * size * 0.66 + 4;
+}
+
+/**
  * The expert's name on a plate, so that no texture runs through it.
  * @param {Context} context
  * @param {Scene} scene
@@ -138,8 +148,8 @@ function markChange(context, color, { x, y, w, h }) {
  * @param {Box} box
  */
 function drawName(context, { ink }, expert, { x, y, w, h }) {
-  const size = Math.min(Math.max(Math.floor(h * 0.8), 9), 12);
-  const width = expert.label.length * size * 0.66 + 4;
+  const size = Math.max(Math.min(Math.max(Math.floor(h * 0.8), 9), 12), ink.least);
+  const width = plateOf(expert, size);
   const [cx, cy] = [x + w / 2, y + h / 2];
   context.fillStyle = expert.hue;
   context.fillRect(cx - width / 2, cy - size * 0.55, width, size * 1.1);

@@ -12,7 +12,7 @@ from moe_demo.ui.kit.gloss import of_word
 from moe_demo.ui.kit.i18n import labels, language, t
 from moe_demo.ui.kit.looks import ClassLook, ExpertLook, class_looks, expert_looks
 from moe_demo.ui.kit.views import View
-from moe_demo.ui.kit.words import badge, class_word, layer_title
+from moe_demo.ui.kit.words import badge, class_word, layer_title, sentences
 from moe_demo.ui.whatif.data_board import BiasSlider, Change, GateLayer, SwitchRow, board, changes_made
 from moe_demo.ui.whatif.data_board import bias_slider as bias_of
 from moe_demo.ui.whatif.data_board import gate_sliders as gates_of
@@ -80,6 +80,8 @@ class WhatifPictureData(TypedDict):
     n_changed: int
     experts: list[ExpertLook]
     claim: str
+    says: str
+    """The whole picture in a sentence, for those who do not see it."""
     luck: str
     """Whether other experts would have done the same; empty where there is nothing to compare."""
     prediction: str
@@ -100,6 +102,7 @@ def picture_data(
     """What the picture draws; `hidden` keeps back the answer, and `found` must then be the trained model's."""
     asked = view.selection.of(WhatIfSettings)
     picked = view.selection.token or 0
+    said = t("whatif.claim.hidden") if hidden else claim(view, found)
     return {
         "act": asked.act,
         "tokens": _tokens(found),
@@ -114,7 +117,8 @@ def picture_data(
         "layers": _layers(found),
         "n_changed": len({token for _, token in found.changed}),
         "experts": expert_looks(view.run.config.model),
-        "claim": t("whatif.claim.hidden") if hidden else claim(view, found),
+        "claim": said,
+        "says": sentences(t("whatif.words.board"), said),
         "luck": "" if hidden or luck is None else _luck(found, luck),
         "prediction": prediction,
         "badge": badge(view.run),

@@ -17,6 +17,7 @@
  * @property {number} n_changed
  * @property {Array<ExpertLook>} experts
  * @property {string} claim
+ * @property {string} says The whole picture in a sentence, for those who do not see it.
  * @property {string} luck Whether other experts would have done the same; empty where there is nothing to compare.
  * @property {string} prediction What the visitor said before, beside what came; empty where nothing was asked.
  * @property {string} badge

@@ -50,20 +50,33 @@ class WorkbenchPictureData(TypedDict):
     chosen: str
     twin: str | None
     label: str
+    says: str
+    """The whole picture in a sentence, for those who do not see it."""
     words: dict[str, str]
     lang: str
 
 
 def picture_data(names: list[str], chosen: str, twin: str | None) -> WorkbenchPictureData:
     """One row a name; a run whose files are torn, or that has not begun, says so."""
+    rows = [_row(name) for name in names]
     return {
-        "rows": [_row(name) for name in names],
+        "rows": rows,
         "chosen": chosen,
         "twin": twin,
         "label": t("workbench.runs_label"),
+        "says": _says(rows, chosen, twin),
         "words": labels("workbench.runs"),
         "lang": language(),
     }
+
+
+def _says(rows: list[RunRow], chosen: str, twin: str | None) -> str:
+    """How many there are, and how well the chosen one does."""
+    said = t("workbench.says", n=len(rows), run=chosen)
+    for row in rows:
+        if row["id"] == chosen and row["accuracy"] is not None:
+            said += t("workbench.says_measured", accuracy=row["accuracy"], loss=row["loss"])
+    return said + (t("workbench.says_twin", run=twin) if twin else "")
 
 
 def summary_of(store: RunStore) -> RunSummary:

@@ -7,6 +7,7 @@
  * @property {string} chosen
  * @property {string|null} twin
  * @property {string} label
+ * @property {string} says The whole picture in a sentence, for those who do not see it.
  * @property {Record<string, string>} words
  * @property {string} lang
  */
