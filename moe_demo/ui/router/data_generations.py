@@ -83,7 +83,7 @@ def _card(one: Generation, routing: SentenceRouting, layer: int, n_words: int) -
         "title": t(f"generations.titles.{key}"),
         "rule": rule,
         "chosen": routing.experts_TK.tolist(),
-        "gates": routing.gates_TK.astype(float).round(2).tolist(),
+        "gates": routing.gates_TK.astype(float).round(3).tolist(),
         "here": [{"name": words[name], "value": value} for name, value in here.items()],
         "recorded": [{"name": words[name], "value": value} for name, value in recorded.items()],
     }

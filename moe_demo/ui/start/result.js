@@ -13,6 +13,7 @@ import { verdictLine } from "./geometry.js";
 
 const CLASS_ROW = 66;
 const PARTS = /** @type {const} */ (["mixing", "experts", "mean", "class"]);
+const FOOT = { size: 14, row: 20 }; // the largest type of the parts, and from one line to the next
 
 /**
  * A row for each class on a scale from 0 to 1, and the parts of the way; `writeResult` fills them in.
@@ -43,8 +44,11 @@ export function drawResult(
   });
   const parts = PARTS.map((part) => el("tspan", { "data-part": part }, words[`part_${part}`]));
   const y = top + classes.length * CLASS_ROW + 8;
+  const isLong = measure(FOOT.size)(PARTS.map((part) => words[`part_${part}`]).join(" → ")) > width;
+  if (isLong) set(parts[2], { x, dy: FOOT.row }); // the mean and the class in a line of their own
   const between = parts.flatMap((part, i) => (i ? [" → ", part] : [part]));
-  const status = el("text", { class: "foot status", x, y: y + 20 });
+  const last = y + (isLong ? 2 : 1) * FOOT.row;
+  const status = el("text", { class: "foot status", x, y: last });
   const node = el(
     "g",
     { class: "result" },
@@ -56,7 +60,7 @@ export function drawResult(
     el("text", { class: "foot", x, y }, ...between),
     status,
   );
-  return { node, rows, parts, status, width, measure, height: y + 30 };
+  return { node, rows, parts, status, width, measure, height: last + 10 };
 }
 
 /**
