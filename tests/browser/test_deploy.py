@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import pwd
 import re
 import shutil
 import signal
@@ -68,6 +69,9 @@ class Copy(NamedTuple):
     proxy: str
     ports: list[int]
     data: Path
+    apps: list[subprocess.Popen[bytes]]
+    is_anothers: bool
+    """Whether a user who owns the data and nothing else runs it."""
 
 
 @pytest.fixture(scope="module")
@@ -76,34 +80,41 @@ def copy(environment: Path, place: Path) -> Iterator[Copy]:
         pytest.skip("nginx is not on this machine (Debian's package nginx-light)")
     data, ports, port = place / "data", [free_port(), free_port()], free_port()
     data.mkdir()
-    user = as_another(environment, data)
+    prefix = as_another(environment, data)
     settings = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
     settings = settings.replace("server app:8501;", f"server 127.0.0.1:{ports[0]};")
     settings = settings.replace("listen 8080;", f"listen 127.0.0.1:{port};")
     (place / "nginx.conf").write_text(f"daemon off;\npid {place}/nginx.pid;\n{settings}", encoding="utf-8")
     with ExitStack() as stack:
+        apps = []
         for own in ports:
             env = {"PORT": str(own), "ADDRESS": "127.0.0.1", "BASE_PATH": "demo"}
-            start = ["sh", str(DEPLOY / "start.sh"), str(environment)]
-            stack.enter_context(running(start, place / f"{own}.txt", cwd=data, env=env, user=user))
+            start = [*prefix, "sh", str(DEPLOY / "start.sh"), str(environment)]
+            apps.append(stack.enter_context(running(start, place / f"{own}.txt", cwd=data, env=env)))
         nginx = [str(NGINX), "-e", str(place / "nginx.txt"), "-c", str(place / "nginx.conf")]
         stack.enter_context(running(nginx, place / "proxy.txt"))
         for own in ports:
             until_healthy(own)
-        yield Copy(f"http://127.0.0.1:{port}", ports, data)
+        yield Copy(f"http://127.0.0.1:{port}", ports, data, apps, bool(prefix))
 
 
-def as_another(environment: Path, data: Path) -> str | None:
-    """A user who owns the data and nothing else, where root runs the tests and others may run its Python."""
+def as_another(environment: Path, data: Path) -> list[str]:
+    """What makes a command that of a user who owns the data and nothing else; empty where root does not run the tests.
+
+    That user may read everything, as the Python of the tests may stand where only root looks, and write nothing else.
+    """
     if os.geteuid() != 0:
-        return None
+        return []
+    reads = "-all,+dac_read_search"
+    prefix = ["setpriv", f"--reuid={OTHER}", f"--regid={pwd.getpwnam(OTHER).pw_gid}", "--clear-groups"]
+    prefix += [f"--inh-caps={reads}", f"--ambient-caps={reads}"]
+    code = [str(environment / "bin" / "python"), "-c", "import torch, moe_demo"]
     try:
-        code = [environment / "bin" / "python", "-c", "import torch, moe_demo"]
-        subprocess.run(code, user=OTHER, cwd=data, capture_output=True, check=True, timeout=120)
+        subprocess.run([*prefix, *code], cwd=data, capture_output=True, check=True, timeout=120)
     except (OSError, subprocess.CalledProcessError):
-        return None
+        return []
     shutil.chown(data, OTHER)
-    return OTHER
+    return prefix
 
 
 @contextmanager
@@ -113,15 +124,14 @@ def running(
     *,
     cwd: Path | None = None,
     env: dict[str, str] | None = None,
-    user: str | None = None,
-) -> Iterator[None]:
+) -> Iterator[subprocess.Popen[bytes]]:
     whole = {name: value for name, value in os.environ.items() if name != "MOE_DEMO_RUNS"} | (env or {})
     with log.open("wb") as out:
         process = subprocess.Popen(
-            command, cwd=cwd, env=whole, user=user, stdout=out, stderr=out, start_new_session=True
+            command, cwd=cwd, env=whole, stdout=out, stderr=out, start_new_session=True
         )
     try:
-        yield
+        yield process
     finally:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGTERM)
@@ -185,6 +195,13 @@ def test_below_the_proxys_path_are_picture_charts_and_live_training_and_a_second
     assert (copy.data / "runs" / name / "config.json").is_file()
     page.get_by_role("button", name=text_in("en", "training.buttons.stop"), exact=True).click(timeout=TRAINS)
     expect(steps).to_have_attribute("data-state", re.compile("stopped|done"), timeout=TRAINS)
+
+
+def test_another_user_than_root_runs_the_app_and_its_trainings(copy: Copy):
+    if not copy.is_anothers:
+        pytest.skip("only root can start the app as another user, and only where setpriv may")
+    assert {Path(f"/proc/{app.pid}").owner() for app in copy.apps} == {OTHER}
+    assert {path.owner() for path in copy.data.rglob("*")} <= {OTHER}
 
 
 def test_the_proxy_packs_what_the_app_sends_plainly(copy: Copy):
