@@ -197,6 +197,27 @@ def test_below_the_proxys_path_are_picture_charts_and_live_training_and_a_second
     expect(steps).to_have_attribute("data-state", re.compile("stopped|done"), timeout=TRAINS)
 
 
+def test_who_is_with_one_process_follows_a_presenter_who_is_with_the_other(
+    copy: Copy, new_page: Callable[..., Page]
+):
+    teacher = new_page(Server(copy.proxy, None, copy.data))  # type: ignore[arg-type]
+    teacher.goto("/demo/course?lang=en")
+    wait_drawn(teacher)
+    teacher.get_by_role("button", name=text_in("en", "class.open"), exact=True).click()
+    teacher.wait_for_url("**class=*")
+    [code] = re.findall(r"class=(\w+)", teacher.url)
+    other = f"http://127.0.0.1:{copy.ports[1]}"
+    learner = new_page(Server(other, None, copy.data))  # type: ignore[arg-type]
+    learner.goto(f"/demo?class={code}&lang=en")
+    learner.wait_for_url(f"{other}/demo/course?*")
+    wait_drawn(teacher)
+    teacher.get_by_role("link", name=text_in("en", "router.nav"), exact=True).click()
+    teacher.wait_for_url("**/demo/top-k?*")
+    learner.wait_for_url(f"{other}/demo/top-k?*")
+    wait_drawn(learner)
+    expect(learner.get_by_role("heading", level=1)).to_have_text(text_in("en", "router.title"))
+
+
 def test_another_user_than_root_runs_the_app_and_its_trainings(copy: Copy):
     if not copy.is_anothers:
         pytest.skip("only root can start the app as another user, and only where setpriv may")
