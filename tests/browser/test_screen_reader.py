@@ -177,6 +177,10 @@ def test_each_mark_that_the_arrow_keys_reach_is_said_by_another_name(page: Page,
     said = [heard.focused()]
     for _ in range(2):
         page.keyboard.press(key)
+        for _ in range(20):  # a line that is dragged through time tells where it is a moment later
+            if heard.focused() != said[-1]:
+                break
+            page.wait_for_timeout(100)
         said.append(heard.focused())
         assert page.evaluate(MOVING) == []
     assert len(set(said)) == 3, said

@@ -109,6 +109,8 @@ def test_a_run_is_chosen_and_held_beside_by_the_keyboard_alone(page: Page):
     page.keyboard.press("Enter")
     page.wait_for_url("**run=document**")
     expect(page).not_to_have_url(re.compile("with="))  # it is not beside itself
+    expect(choose).to_have_attribute("aria-pressed", "true")
+    expect(choose).to_be_focused()  # though the rows have been drawn anew
     expect_no_exception(page)
 
 

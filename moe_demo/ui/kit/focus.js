@@ -18,3 +18,18 @@ export function focused(root) {
 export function setTabStop(nodes, stop) {
   for (const node of nodes) node.setAttribute("tabindex", node === stop ? "0" : "-1");
 }
+
+/**
+ * Draw a picture anew; the focus stays on the mark that had it, by its name (`data-stop`).
+ * @param {HTMLElement} root
+ * @param {() => void} draw
+ */
+export function keepFocus(root, draw) {
+  const at = focused(root);
+  const stop = at && root.contains(at) ? at.dataset.stop : "";
+  draw();
+  if (!stop) return;
+  /** @type {HTMLElement | null} */ (root.querySelector(`[data-stop="${stop}"]`))?.focus({
+    preventScroll: true,
+  });
+}

@@ -4,6 +4,7 @@
 // shown again for each new `data`, and left when the reader leaves the page.
 
 import { set } from "./dom.js";
+import { keepFocus } from "./focus.js";
 import { showTitlesOnTap } from "./pointer.js";
 import { unmounted } from "./unmounted.js";
 import { listenForWhy } from "./why.js";
@@ -139,10 +140,12 @@ export function drawn(draw) {
         const now = JSON.stringify(data);
         if (now === before) return;
         before = now;
-        draw(root, data, (name, value) => {
+        /** @type {Send} */
+        const sending = (name, value) => {
           before = ""; // what the reader has moved by hand goes back where the same data come again
           latest(name, value);
-        });
+        };
+        keepFocus(root, () => draw(root, data, sending));
       },
     };
   });

@@ -39,6 +39,7 @@ function line(row, { chosen, twin, words }, end, send) {
     {
       type: "button",
       class: "name",
+      "data-stop": `name-${row.id}`,
       "aria-pressed": isChosen,
       onclick: () => send("go", { run: row.id }),
     },
@@ -52,6 +53,7 @@ function line(row, { chosen, twin, words }, end, send) {
     {
       type: "button",
       class: "beside",
+      "data-stop": `beside-${row.id}`,
       "aria-pressed": isTwin,
       "aria-label": fill(words.compare_with, { what, run: row.id }),
       onclick: () => send("go", { twin: isTwin ? null : row.id }),
