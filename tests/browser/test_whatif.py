@@ -243,10 +243,13 @@ def test_every_slider_and_toggle_is_reached_by_keys(page: Page, lang: str):
         expect(page).to_have_url(re.compile(rf"\b{name}="))
     page.locator(".st-key-whatif-verdict-flips").get_by_role("button").press("Enter")
     expect(page.locator(".prediction")).to_be_visible()
-    for name in ("measure", "every", "paper"):
+    for name, shown in (("measure", "fall-none"), ("every", "map"), ("paper", "paper_lines")):
         wait_ready(page)
         page.locator(f".st-key-whatif-{name}").get_by_role("switch").press("Space")
         expect(page.locator(f".st-key-whatif-{name}").get_by_role("switch")).to_be_checked()
+        expect(page.locator(f".st-key-whatif-{shown}")).to_be_visible(
+            timeout=60_000
+        )  # what takes seconds is there
     page.locator(".st-key-whatif-fall-none").get_by_role("button").press("Enter")
     expect(page.locator(".st-key-whatif-effect")).to_be_visible(timeout=30_000)
     expect(page.get_by_text(text_in(lang, "whatif.paper.shared_caption"))).to_be_visible(timeout=60_000)
