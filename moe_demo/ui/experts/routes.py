@@ -20,9 +20,7 @@ def draw(view: View) -> None:
     found = opened_routes.opened()
     if found is None:
         return
-    st.header(t("routes.title_load"), anchor="routes")
-    routes_parts.whose(found, KEY)
-    st.caption(t("routes.here"))
+    routes_parts.heading(t("routes.title_load"), found, KEY)
     routes_parts.load_map(found, KEY)
     layer = routes_parts.layer_field(found, KEY)
     counted = opened_routes.layer_of(found, layer, _NODES)

@@ -28,6 +28,13 @@ from moe_demo.ui.kit.words import expert_name, layer_name, plain
 _PICKED = "routes.picked"
 
 
+def heading(title: str, found: OpenedRoutes, key: str) -> None:
+    """Above what a page shows of the opened file, below what is our own: whose it is."""
+    st.header(title, anchor="routes")
+    whose(found, key)
+    st.caption(t("routes.here"))
+
+
 def whose(found: OpenedRoutes, key: str) -> None:
     """File, model and size, ours or theirs; and how to be rid of it."""
     routes = found.routes

@@ -19,9 +19,7 @@ def draw(view: View) -> None:
     found = opened_routes.opened()
     if found is None:
         return
-    st.header(t("routes.title_traffic"), anchor="routes")
-    routes_parts.whose(found, KEY)
-    st.caption(t("routes.here"))
+    routes_parts.heading(t("routes.title_traffic"), found, KEY)
     with st.container(horizontal=True):
         layer = routes_parts.layer_field(found, KEY)
         nodes = routes_parts.nodes_field(found, KEY, nodes_for(view.run.config.model))
