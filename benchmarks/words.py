@@ -29,7 +29,7 @@ from moe_demo.runs.data import read_corpora
 from moe_demo.text.background import held_out_background
 from moe_demo.text.corpus import Corpus, read_labelled_or_plain
 from moe_demo.text.nonsense import nonsense
-from moe_demo.training.evaluation import encode_all, evaluate
+from moe_demo.training.evaluation import encode_all, evaluate, in_batches
 from moe_demo.training.train import Outcome, train_run
 
 NONSENSE_SEED = 1  # another one than training's
@@ -57,7 +57,7 @@ def _figures(
         "seconds": outcome.train_seconds,
         "held_out": outcome.evaluation.accuracy,
         "accuracy": [
-            evaluate(run.model, encoded, label_ids_B).accuracy
+            evaluate(run.model, in_batches(encoded), label_ids_B).accuracy
             for encoded, label_ids_B in zip(texts, label_ids, strict=True)
         ],
         "sets": words.sets_per_word_L,

@@ -23,7 +23,7 @@ from moe_demo.runs.store import RunError, RunStore
 from moe_demo.text.corpus import Corpus, read_labelled_or_plain
 from moe_demo.text.errors import EmptyTextError
 from moe_demo.text.tokenizer import EncodedText
-from moe_demo.training.evaluation import encode_all
+from moe_demo.training.evaluation import encode_all, in_batches
 from moe_demo.training.evaluation import evaluate as evaluate_model
 
 _FILE_CHUNK = 64  # headlines of a file go through the model together; typed ones are answered one by one
@@ -38,7 +38,7 @@ def evaluate(args: argparse.Namespace) -> int:
     for sentence in left_out(corpus):
         print(sentence, file=sys.stderr)
     texts = encode_all(corpus, run.encoder)
-    metrics = evaluate_model(run.model, texts, torch.from_numpy(corpus.label_ids), run.step)
+    metrics = evaluate_model(run.model, in_batches(texts), torch.from_numpy(corpus.label_ids), run.step)
     n_cut = sum(text.truncated is not None for text in texts)
     if n_cut:
         print(f"{n_cut} headlines are longer than the model reads; their ends are left out.", file=sys.stderr)

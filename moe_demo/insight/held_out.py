@@ -29,7 +29,7 @@ from moe_demo.runs.store import RunError, RunStore
 from moe_demo.text.corpus import Corpus, Split
 from moe_demo.text.errors import CorpusError
 from moe_demo.text.tokenizer import EncodedText
-from moe_demo.training.evaluation import BATCH_SIZE, encode_all, evaluate
+from moe_demo.training.evaluation import BATCH_SIZE, encode_all, evaluate, in_batches
 
 Array = np.ndarray[Any, Any]
 
@@ -103,7 +103,7 @@ def held_out_report(run: Run) -> HeldOutReport:
         )
     ]
     return HeldOutReport(
-        evaluation=evaluate(run.model, texts, label_ids_B, run.step),
+        evaluation=evaluate(run.model, in_batches(texts), label_ids_B, run.step),
         predictions=tuple(sorted(predictions, key=lambda one: -one.loss)),
         logits_BC=logits_BC.numpy(),
         label_ids_B=split.held_out.label_ids,

@@ -99,6 +99,22 @@ class TokenBatch:
             kind_ids_T=None if self.kind_ids_T is None else self.kind_ids_T[:n_tokens],
         )
 
+    def split(self, n_texts: int) -> list[TokenBatch]:
+        """The headlines in their order, as batches of that many; the last one may have fewer."""
+        lengths = self.lengths_B.split(n_texts)
+        n_tokens = [int(lengths_B.sum()) for lengths_B in lengths]
+        offsets = self.ngram_offsets_T.split(n_tokens)
+        begins = [int(offsets_T[0]) for offsets_T in offsets]
+        n_ngrams = np.diff([*begins, len(self.ngram_ids)]).tolist()
+        words, ngrams = self.word_ids_T.split(n_tokens), self.ngram_ids.split(n_ngrams)
+        kinds = [None] * len(lengths) if self.kind_ids_T is None else self.kind_ids_T.split(n_tokens)
+        return [
+            TokenBatch(words_T, ngram_ids, offsets_T - begin, lengths_B, kinds_T)
+            for words_T, ngram_ids, offsets_T, begin, lengths_B, kinds_T in zip(
+                words, ngrams, offsets, begins, lengths, kinds, strict=True
+            )
+        ]
+
     @cached_property
     def _begin_B(self) -> Tensor:
         """First token of each headline."""
@@ -150,7 +166,9 @@ class TokenBatch:
         return Rows.of(self.sequence_T, self.position_T, self.lengths_B)
 
     def to(self, device: torch.device | str) -> TokenBatch:
-        """The same batch on another device."""
+        """The same batch on another device; itself where it is there already."""
+        if self.word_ids_T.device == torch.device(device):
+            return self
         return TokenBatch(
             self.word_ids_T.to(device),
             self.ngram_ids.to(device),

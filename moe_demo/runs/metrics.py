@@ -9,7 +9,7 @@ Letters: L MoE layers, E routed experts, C classes.
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -82,7 +82,7 @@ class EvalMetrics:
 def to_line(metrics: StepMetrics | EvalMetrics) -> dict[str, Any]:
     """The record as it stands in `metrics.jsonl`: `kind` tells which of the two it is."""
     kind = "step" if isinstance(metrics, StepMetrics) else "eval"
-    return {"kind": kind, **asdict(metrics)}
+    return {"kind": kind, **vars(metrics)}
 
 
 def from_line(line: str | bytes, model: ModelConfig | None = None) -> StepMetrics | EvalMetrics:

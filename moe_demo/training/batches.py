@@ -3,11 +3,12 @@
 Everything is drawn from (seed, epoch) or (seed, step), so that a run that was cut off reads on as if
 it never had been.
 
-Letters: T tokens of a batch, B texts of a batch, O texts of no class in it.
+Letters: S steps, T tokens of a batch, B texts of a batch, O texts of no class in it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import torch
@@ -22,6 +23,8 @@ from moe_demo.training.streams import HIDDEN_WORDS, LEFT_OUT, ORDER, OUTLIERS, U
 
 WORD_ROWS_SHARE = 0.2
 """Of the texts of no class that are made of words of the training headlines, at every step anew."""
+AHEAD = 16
+"""Steps whose texts are put together at once: with so few words, to begin is most of what it costs."""
 UNSEEN_SHARE = 0.3
 """Of the nonsense whose words stand in rows of words nobody has seen."""
 _LONGEST_REPEAT, _LONGEST_CHARACTERS = 12, 16  # words
@@ -45,6 +48,7 @@ class Batches:
         self.config = config
         outliers = training_outliers(config.model.labels) if config.outlier_weight else ()
         self._sizes_G = torch.tensor([len(group.texts) for group in outliers])
+        self._begin_G = len(train) + self._sizes_G.cumsum(0) - self._sizes_G
         self._shares_G = torch.tensor([group.share for group in outliers])
         others = (text for group in outliers for text in group.texts)
         self.texts = TokenBatch.of([encoder.encode(text) for text in (*train.texts, *others)])
@@ -57,27 +61,40 @@ class Batches:
         self.batch_size = min(config.batch_size, len(train))
         self.outliers_per_batch = round(self.batch_size * config.outlier_share) if outliers else 0
         self.steps_per_epoch = len(train) // self.batch_size
+        self._order = -1, torch.empty(0, dtype=torch.long)
+        """Which epoch's order was drawn last, and that order."""
+        self._ahead: dict[int, Drawn] = {}
 
     def rows(self, step: int) -> Tensor:
         """Which training headlines stand in the batch of a step, counted from 0; shape (batch_size,)."""
         epoch, place = divmod(step, self.steps_per_epoch)
-        order = torch.randperm(self.n_train, generator=generator(self.config.seed, ORDER, epoch))
-        return order[place * self.batch_size : (place + 1) * self.batch_size]
+        if self._order[0] != epoch:
+            chance = generator(self.config.seed, ORDER, epoch)
+            self._order = epoch, torch.randperm(self.n_train, generator=chance)
+        return self._order[1][place * self.batch_size : (place + 1) * self.batch_size]
 
     def at(self, step: int) -> Drawn:
         """The headlines of one step, then its outliers; words are hidden and left out of both alike."""
-        rows_B = self.rows(step)
-        texts = self._texts(rows_B, step)
-        chance_T = torch.rand(len(texts.word_ids_T), generator=self._chance(HIDDEN_WORDS, step))
+        if step not in self._ahead:
+            self._ahead = self._drawn(range(step, step + AHEAD))
+        return self._ahead[step]
+
+    def _drawn(self, steps: Sequence[int]) -> dict[int, Drawn]:
+        """The texts of several steps: each step draws for itself, and all are then put together at once."""
+        rows = [self.rows(step) for step in steps]
+        texts = self._texts(rows, steps)
+        n_texts = len(texts.lengths_B) // len(steps)
+        chance_T = self._chance_of_tokens(HIDDEN_WORDS, steps, texts)
         texts = replace(
             texts, word_ids_T=texts.word_ids_T.masked_fill(chance_T < self.config.word_dropout, 0)
         )
-        if not self.config.words_left_out:
-            return Drawn(
-                rows_B=rows_B, batch=texts, kept_T=torch.ones_like(texts.word_ids_T, dtype=torch.bool)
-            )
-        kept_T = self._kept(texts, step)
-        return Drawn(rows_B=rows_B, batch=texts.keep(kept_T), kept_T=kept_T)
+        kept_T = self._kept(texts, steps)
+        batches = (texts.keep(kept_T) if self.config.words_left_out else texts).split(n_texts)
+        kept = kept_T.split(_n_tokens(texts, steps))
+        return {
+            step: Drawn(rows_B=rows_B, batch=batch, kept_T=kept_T)
+            for step, rows_B, batch, kept_T in zip(steps, rows, batches, kept, strict=True)
+        }
 
     def outlier_rows(self, step: int) -> Tensor:
         """Which of the written texts of no class stand in the batch of a step, counted as in `texts`."""
@@ -86,9 +103,8 @@ class Batches:
         if not n_rows:
             return torch.empty(0, dtype=torch.long)
         group_O = torch.multinomial(self._shares_G, n_rows, replacement=True, generator=chance)
-        begin_G = self.n_train + self._sizes_G.cumsum(0) - self._sizes_G
         place_O = torch.rand(n_rows, generator=chance, dtype=torch.double) * self._sizes_G[group_O]
-        return begin_G[group_O] + place_O.long()
+        return self._begin_G[group_O] + place_O.long()
 
     @property
     def _n_word_rows(self) -> int:
@@ -97,22 +113,38 @@ class Batches:
     def _chance(self, purpose: int, step: int) -> torch.Generator:
         return generator(self.config.seed, purpose, step)
 
-    def _texts(self, headline_B: Tensor, step: int) -> TokenBatch:
-        """These headlines and the texts of no class of a step, every word in its place."""
+    def _chance_of_tokens(self, purpose: int, steps: Sequence[int], texts: TokenBatch) -> Tensor:
+        """A number of [0, 1) for each token of the texts of these steps, shape (T,)."""
+        n_tokens = _n_tokens(texts, steps)
+        draws = zip(steps, n_tokens, strict=True)
+        return torch.cat([torch.rand(n, generator=self._chance(purpose, step)) for step, n in draws])
+
+    def _texts(self, headlines: list[Tensor], steps: Sequence[int]) -> TokenBatch:
+        """The headlines of each step, and after them its texts of no class, every word in its place."""
         if not self.outliers_per_batch:
-            return self.texts.select(headline_B)
-        rows_B = torch.cat([headline_B, self.outlier_rows(step)])
-        made_T, made_lengths_O = self._word_rows(step)
-        texts = self.texts.of_tokens(
-            torch.cat([self.texts.tokens_of(rows_B), made_T]),
-            torch.cat([self.texts.lengths_B[rows_B], made_lengths_O]),
-        )
-        chance = self._chance(UNSEEN, step)
-        is_nonsense_B = rows_B >= len(self.texts.lengths_B) - int(self._sizes_G[-1])
-        moved_B = is_nonsense_B & (torch.rand(len(rows_B), generator=chance) < UNSEEN_SHARE)
-        n_buckets = self.config.model.n_buckets
-        shift_B = torch.randint(n_buckets, (len(rows_B),), generator=chance) * moved_B
-        return texts.in_other_rows(torch.cat([shift_B, torch.zeros_like(made_lengths_O)]), n_buckets)
+            return self.texts.select(torch.cat(headlines))
+        drawn = zip(headlines, steps, strict=True)
+        rows_SB = torch.stack([torch.cat([rows_B, self.outlier_rows(step)]) for rows_B, step in drawn])
+        lengths_SB = self.texts.lengths_B[rows_SB]
+        written = self.texts.tokens_of(rows_SB.flatten()).split(lengths_SB.sum(1).tolist())
+        made = [self._word_rows(step) for step in steps]
+        made_lengths_SO = torch.stack([lengths_O for _, lengths_O in made])
+        tokens = [part for both in zip(written, (made_T for made_T, _ in made), strict=True) for part in both]
+        texts = self.texts.of_tokens(torch.cat(tokens), torch.cat([lengths_SB, made_lengths_SO], 1).flatten())
+        shift_SB = torch.cat([self._shifts(rows_SB, steps), torch.zeros_like(made_lengths_SO)], 1)
+        return texts.in_other_rows(shift_SB.flatten(), self.config.model.n_buckets)
+
+    def _shifts(self, rows_SB: Tensor, steps: Sequence[int]) -> Tensor:
+        """How many rows further the n-grams of each written text stand; 0 for all but some of the nonsense."""
+        is_nonsense_SB = rows_SB >= len(self.texts.lengths_B) - int(self._sizes_G[-1])
+        n_texts, shifts = rows_SB.shape[1], []
+        for step in steps:
+            chance = self._chance(UNSEEN, step)
+            is_moved_B = torch.rand(n_texts, generator=chance) < UNSEEN_SHARE
+            shifts.append(
+                torch.randint(self.config.model.n_buckets, (n_texts,), generator=chance) * is_moved_B
+            )
+        return torch.stack(shifts) * is_nonsense_SB
 
     def _word_rows(self, step: int) -> tuple[Tensor, Tensor]:
         """Words of training headlines that say nothing together: their tokens, and how many make a text, shape (O,).
@@ -136,8 +168,15 @@ class Batches:
         )
         return torch.cat([repeated_T, self._characters[chosen_T]]), torch.cat([lengths_O, blind_lengths_O])
 
-    def _kept(self, texts: TokenBatch, step: int) -> Tensor:
-        """Which words are not left out; of every text at least one."""
-        chance_T = torch.rand(len(texts.word_ids_T), generator=self._chance(LEFT_OUT, step))
+    def _kept(self, texts: TokenBatch, steps: Sequence[int]) -> Tensor:
+        """Which words are not left out, shape (T,); of every text at least one."""
+        if not self.config.words_left_out:
+            return torch.ones_like(texts.word_ids_T, dtype=torch.bool)
+        chance_T = self._chance_of_tokens(LEFT_OUT, steps, texts)
         best_B = torch.zeros(len(texts.lengths_B)).scatter_reduce(0, texts.sequence_T, chance_T, "amax")
         return (chance_T >= self.config.words_left_out) | (chance_T == best_B[texts.sequence_T])
+
+
+def _n_tokens(texts: TokenBatch, steps: Sequence[int]) -> list[int]:
+    """How many tokens the texts of each step have."""
+    return texts.lengths_B.view(len(steps), -1).sum(1).tolist()

@@ -30,11 +30,16 @@ def encode_all(corpus: Corpus, encoder: TextEncoder) -> list[EncodedText]:
     return [encoder.encode(text) for text in corpus.texts]
 
 
+def in_batches(texts: Sequence[EncodedText]) -> list[TokenBatch]:
+    """Encoded headlines as `evaluate` reads them; whoever keeps them has them laid out only once."""
+    return [TokenBatch.of(texts[begin : begin + BATCH_SIZE]) for begin in range(0, len(texts), BATCH_SIZE)]
+
+
 @torch.inference_mode()
 def evaluate(
-    model: Classifier, texts: Sequence[EncodedText], label_ids_B: Tensor, step: int = 0
+    model: Classifier, batches: Sequence[TokenBatch], label_ids_B: Tensor, step: int = 0
 ) -> EvalMetrics:
-    """One pass over encoded headlines in eval mode; no weight and no bias moves."""
+    """One pass over headlines in eval mode; no weight and no bias moves."""
     model.eval()
     n_classes, n_routed, n_layers = model.config.n_classes, model.config.n_routed, model.config.n_layers
     device = next(model.parameters()).device
@@ -42,11 +47,11 @@ def evaluate(
         n_layers, n_routed * n_classes, dtype=torch.long
     )  # X: one cell per expert and class
     logits = []
-    for begin in range(0, len(texts), BATCH_SIZE):
-        batch = TokenBatch.of(texts[begin : begin + BATCH_SIZE])
+    labels = label_ids_B.split([len(batch.lengths_B) for batch in batches])
+    for batch, batch_label_ids_B in zip(batches, labels, strict=True):
         output = model(batch.to(device))
         logits.append(output.logits_BC.float().cpu())
-        label_T1 = label_ids_B[begin : begin + BATCH_SIZE][batch.sequence_T].unsqueeze(1)
+        label_T1 = batch_label_ids_B[batch.sequence_T].unsqueeze(1)
         for layer, routing in enumerate(output.routings):
             cell_TK = routing.topk_idx_TK.cpu() * n_classes + label_T1
             load_LX[layer] += torch.bincount(cell_TK.flatten(), minlength=n_routed * n_classes)
@@ -56,7 +61,7 @@ def evaluate(
     load_LEC = load_LX.unflatten(1, (n_routed, n_classes))
     return EvalMetrics(
         step=step,
-        n_headlines=len(texts),
+        n_headlines=len(label_ids_B),
         loss=float(F.cross_entropy(logits_BC, label_ids_B)),
         accuracy=float((predicted_B == label_ids_B).double().mean()),
         confusion_CC=torch.bincount(pair_B, minlength=n_classes**2).unflatten(0, (n_classes, -1)).tolist(),

@@ -181,7 +181,7 @@ class Loop:
         is_due = is_epoch_end or metrics.step in self.checkpoints
         if is_due and not self._evaluate():
             return self._diverged(metrics.step, float("nan"))
-        if is_due or time.monotonic() - self.saved_at > SAVE_SECONDS:
+        if time.monotonic() - self.saved_at > SAVE_SECONDS:
             self._save()
         if time.monotonic() - self.status_at > STATUS_SECONDS:
             self._write_status("running")

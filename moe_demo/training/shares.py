@@ -53,6 +53,12 @@ class Shares:
         if self.experts:
             share_experts(model.moe_layers, self.experts)
 
+    def drop_gradients(self, model: nn.Module) -> None:
+        """No weight has a gradient any more: what `Optimizer.zero_grad` does, without its notes for profilers."""
+        for weights in self._weights(model):
+            for weight in weights:
+                weight.grad = None
+
     @torch.no_grad()
     def average_gradients(self, model: nn.Module) -> None:
         """The gradients of each process's share of the batch become those of the whole batch."""

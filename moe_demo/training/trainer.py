@@ -31,7 +31,7 @@ from moe_demo.text.tokenizer import TextEncoder
 from moe_demo.training.batches import Batches
 from moe_demo.training.biases import as_new, fit_biases, loads, loads_that_move, move_biases
 from moe_demo.training.distributed import ALONE
-from moe_demo.training.evaluation import encode_all, evaluate
+from moe_demo.training.evaluation import encode_all, evaluate, in_batches
 from moe_demo.training.schedule import learning_rate
 from moe_demo.training.shares import Shares
 from moe_demo.training.streams import DROPOUT, seed_of
@@ -85,7 +85,7 @@ class Trainer:
         self.rank, self.world = self.ranks.rank, self.ranks.world
         self.batches = Batches(self.config, train, encoder)
         self._train_labels_B = torch.from_numpy(train.label_ids)
-        self._held_out = encode_all(held_out, encoder)
+        self._held_out = in_batches(encode_all(held_out, encoder))
         self._held_out_labels_B = torch.from_numpy(held_out.label_ids)
         if self.batches.batch_size % self.world:
             raise ConfigError("processes", world=self.world, value=self.batches.batch_size)
@@ -136,7 +136,7 @@ class Trainer:
             ce = F.cross_entropy(output.logits_BC, labels_B, label_smoothing=self.config.label_smoothing)
             load_LE = self._loads(output)
             balance = self._balance_loss(output, batch, load_LE)
-            self.optimizer.zero_grad()
+            self.shares.drop_gradients(self.model)
             (ce + balance + outlier).backward()
             self.shares.average_gradients(self.model)
         return BatchResult(

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from moe_demo.model.batch import TokenBatch
-from moe_demo.training.batches import UNSEEN_SHARE, WORD_ROWS_SHARE, Batches
+from moe_demo.training.batches import AHEAD, UNSEEN_SHARE, WORD_ROWS_SHARE, Batches
 from moe_demo.training.train import build_trainer
 from tests import toy
 
@@ -38,6 +38,30 @@ def test_a_batch_keeps_the_words_it_is_told_to_with_their_pieces():
     expected = [word for word, kept in zip(words_of(batch), kept_T.tolist(), strict=True) if kept]
     assert words_of(found) == expected
     assert found.lengths_B.tolist() == [int(batch.lengths_B[0]) - 2, *batch.lengths_B.tolist()[1:]]
+
+
+def test_batches_split_from_one_are_those_selected_from_it():
+    batch = encoded([*TEXTS, *TEXTS[:1]])
+    rows = torch.arange(len(batch.lengths_B)).split(2)
+    parts = batch.split(2)
+    assert [len(part.lengths_B) for part in parts] == [len(rows_B) for rows_B in rows]
+    for part, rows_B in zip(parts, rows, strict=True):
+        alone = batch.select(rows_B)
+        assert words_of(part) == words_of(alone)
+        assert torch.equal(part.lengths_B, alone.lengths_B)
+
+
+@pytest.mark.parametrize("left_out", [0.0, 0.5])
+def test_what_a_step_reads_does_not_depend_on_the_steps_it_is_put_together_with(left_out: float):
+    wanted = {"outlier_weight": 1.0, "words_left_out": left_out}
+    through, inside = batches(**wanted), batches(**wanted)
+    one_by_one = [through.at(step) for step in range(AHEAD + 3)]
+    for step in (AHEAD + 2, 5, 3):
+        found, expected = inside.at(step), one_by_one[step]
+        assert words_of(found.batch) == words_of(expected.batch)
+        assert torch.equal(found.batch.lengths_B, expected.batch.lengths_B)
+        assert torch.equal(found.rows_B, expected.rows_B)
+        assert torch.equal(found.kept_T, expected.kept_T)
 
 
 def test_texts_in_other_rows_keep_their_shape_and_the_others_stay():

@@ -12,7 +12,7 @@ from moe_demo.insight.held_out import split_of_run
 from moe_demo.insight.shuffled import band, frequency_strata, lifts, shuffled_loads, shuffles
 from moe_demo.insight.whatif import Headlines
 from moe_demo.text.word_kinds import KINDS
-from moe_demo.training.evaluation import evaluate
+from moe_demo.training.evaluation import evaluate, in_batches
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +27,7 @@ def found(headlines: Headlines) -> Assignments:
 
 def test_loads_are_those_of_the_evaluation_and_sum_to_words_times_k(headlines: Headlines):
     run = load_run("deepseek")
-    evaluation = evaluate(run.model, headlines.texts, headlines.label_ids_B)
+    evaluation = evaluate(run.model, in_batches(headlines.texts), headlines.label_ids_B)
     n_tokens = sum(len(text.tokens) for text in headlines.texts)
     for layer, found in enumerate(experts_of(run, headlines)):
         np.testing.assert_array_equal(found.counts.load_EC, evaluation.load_LEC[layer])

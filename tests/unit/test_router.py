@@ -17,6 +17,7 @@ from moe_demo.model.router import (
     gate_values,
     route,
     score_groups,
+    sum_of_two_best,
 )
 
 SCORES_E = torch.tensor([0.90, 0.10, 0.05, 0.60, 0.58, 0.02, 0.55, 0.54, 0.53, 0.30, 0.29, 0.28])
@@ -99,6 +100,15 @@ def test_group_score_counts_k_over_m_experts():
     rule = RoutingRule(n_routed=8, top_k=6, n_groups=2, topk_groups=2)
     scores_TE = torch.tensor([[4.0, 3.0, 2.0, 1.0, 8.0, 0.0, 0.0, 0.0]])
     assert score_groups(scores_TE, rule).tolist() == [[9.0, 8.0]]
+
+
+@pytest.mark.parametrize("group_size", [2, 3, 4, 8])
+def test_the_two_best_of_a_group_are_those_of_a_partial_sort(group_size: int):
+    """Bit for bit, with ties, and where experts or whole groups are left out at -inf."""
+    x_TGe = torch.randn(200, 4, group_size).round(decimals=1)
+    x_TGe[torch.rand(x_TGe.shape) < 0.1] = -math.inf
+    x_TGe[:5, 0] = -math.inf
+    assert torch.equal(sum_of_two_best(x_TGe), x_TGe.topk(2, dim=-1).values.sum(-1))
 
 
 def test_choose_lists_the_best_first():

@@ -16,7 +16,7 @@ from moe_demo.runs.metrics import EvalMetrics, StepMetrics
 from moe_demo.runs.store import RunError, RunStore
 from moe_demo.text.corpus import CorpusError
 from moe_demo.training import stopping, trainer
-from moe_demo.training.evaluation import encode_all, evaluate
+from moe_demo.training.evaluation import encode_all, evaluate, in_batches
 from moe_demo.training.schedule import checkpoint_steps
 from moe_demo.training.train import Silent, resume_run, train_run
 from tests import toy
@@ -73,7 +73,7 @@ def test_the_evaluation_on_record_is_that_of_the_checkpoint(whole: Path, csv: Pa
     held_out = split_of(read_corpora([csv]), CONFIG).held_out
     texts, label_ids = encode_all(held_out, run.encoder), torch.from_numpy(held_out.label_ids)
     for record in (record for record in run.metrics if isinstance(record, EvalMetrics)):
-        assert evaluate(run.at(record.step).model, texts, label_ids, record.step) == record
+        assert evaluate(run.at(record.step).model, in_batches(texts), label_ids, record.step) == record
 
 
 def test_only_a_run_that_may_go_on_keeps_the_state_to_continue_from(csv: Path, tmp_path: Path):

@@ -13,7 +13,7 @@ from moe_demo.insight.run import Run
 from moe_demo.insight.switches import Place, Seat, Switches, WhatIfError
 from moe_demo.insight.whatif import Headlines, ablation_frame, ablations, answers, effect, whatif
 from moe_demo.model.batch import TokenBatch
-from moe_demo.training.evaluation import encode_all, evaluate
+from moe_demo.training.evaluation import encode_all, evaluate, in_batches
 from tests.unit.numpy_model import NumpyModel
 
 TEXT = "苹果公司发布了最新的iPhone 15"
@@ -243,7 +243,7 @@ def test_one_sentences_switches_are_refused_for_many(headlines: Headlines):
 def test_the_effect_is_counted_headline_by_headline(headlines: Headlines):
     run = load_run("deepseek")
     found = effect(run, headlines, Switches(random_router=1, top_k=1))
-    trained = evaluate(run.model, headlines.texts, headlines.label_ids_B)
+    trained = evaluate(run.model, in_batches(headlines.texts), headlines.label_ids_B)
     assert found.accuracy_before == pytest.approx(trained.accuracy)
     np.testing.assert_array_equal(found.load_before_LE, np.asarray(trained.load_LE))
     n_tokens = sum(len(text.tokens) for text in headlines.texts)
@@ -254,7 +254,7 @@ def test_the_effect_is_counted_headline_by_headline(headlines: Headlines):
 def test_the_loss_is_that_of_an_evaluation(headlines: Headlines):
     run = load_run("deepseek")
     found = effect(run, headlines, Switches(shared_off=(0, 1)))
-    trained = evaluate(run.model, headlines.texts, headlines.label_ids_B)
+    trained = evaluate(run.model, in_batches(headlines.texts), headlines.label_ids_B)
     assert found.loss_before == pytest.approx(trained.loss)
     assert found.loss_after != pytest.approx(trained.loss)
 
