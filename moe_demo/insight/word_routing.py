@@ -60,7 +60,7 @@ def word_routing(model: Classifier, texts: Sequence[EncodedText]) -> WordRouting
     for begin in range(0, len(texts), BATCH_SIZE):
         batch = TokenBatch.of(texts[begin : begin + BATCH_SIZE])
         ends = batch.lengths_B.cumsum(0).tolist()[:-1]
-        for layer, routing in enumerate(model(batch).routings):
+        for layer, routing in enumerate(model.routings(batch)):
             for mine_TK in np.split(routing.topk_idx_TK.numpy(), ends):
                 sets_LB[layer].append(sets_per_word(mine_TK))
                 shared = overlap(mine_TK)

@@ -143,6 +143,11 @@ class Block(nn.Module):
             output_TD=output_TD,
         )
 
+    def route(self, x_TD: Tensor, batch: TokenBatch) -> Routing:
+        """What this block's router decides, without asking the experts."""
+        mixed_TD = self._mix(x_TD, batch) if self.order == "attention_moe" else 0
+        return self.moe.router(self.moe_norm(x_TD + mixed_TD), words=batch)
+
     def _mix(self, x_TD: Tensor, batch: TokenBatch) -> Tensor:
         """What attention, and the dense FFN after it where there is one, add to x."""
         mixed_TD = self.dropout(self.attention(self.attention_norm(x_TD), batch))
@@ -180,6 +185,16 @@ class Classifier(nn.Module):
             pooled_BD=pooled_BD,
             logits_BC=self.head(pooled_BD),
         )
+
+    def routings(self, batch: TokenBatch) -> tuple[Routing, ...]:
+        """One Routing per layer, as `forward` has them, for a sixth less: nobody asks what the last experts say."""
+        x_TD, routings = self.dropout(self._hide_tokens(self.embedding(batch))), []
+        for block in self.blocks[:-1]:
+            output: BlockOutput = block(x_TD, batch)
+            routings.append(output.routing)
+            x_TD = output.output_TD
+        last: Block = self.blocks[-1]  # type: ignore[assignment]
+        return (*routings, last.route(x_TD, batch))
 
     def _hide_tokens(self, x_TD: Tensor) -> Tensor:
         """In training, some token vectors at zero: the class must follow from what is left of the headline."""

@@ -33,7 +33,7 @@ def load_per_headline(model: Classifier, texts: Sequence[EncodedText]) -> Tensor
         batch = TokenBatch.of(texts[begin : begin + BATCH_SIZE])
         n_texts = len(batch.lengths_B)
         layers = []
-        for routing in model(batch).routings:
+        for routing in model.routings(batch):
             cell_TK = batch.sequence_T.unsqueeze(1) * n_routed + routing.topk_idx_TK
             layers.append(torch.bincount(cell_TK.flatten(), minlength=n_texts * n_routed).view(n_texts, -1))
         parts.append(torch.stack(layers, dim=1))

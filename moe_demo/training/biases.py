@@ -6,6 +6,7 @@ Letters: L MoE layers, E routed experts, Z kinds of words, B headlines.
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import replace
 
 import torch
@@ -14,7 +15,8 @@ from torch import Tensor
 from moe_demo.config import ModelConfig, RunConfig
 from moe_demo.model.balance import expert_load, updated_bias
 from moe_demo.model.batch import TokenBatch
-from moe_demo.model.classifier import Classifier, ClassifierOutput
+from moe_demo.model.classifier import Classifier
+from moe_demo.model.router import Routing
 from moe_demo.text.word_kinds import KINDS
 from moe_demo.training.evaluation import BATCH_SIZE
 from moe_demo.training.streams import CALIBRATION, generator
@@ -23,24 +25,24 @@ CALIBRATION_RATES = (3e-3, 1e-3, 3e-4)  # u, first to last: far at first, then f
 CALIBRATION_HEADLINES = 8192  # a pass reads no more than these: enough to tell how busy an expert is
 
 
-def loads(output: ClassifierOutput, n_routed: int) -> Tensor:
+def loads(routings: Sequence[Routing], n_routed: int) -> Tensor:
     """Assignments per layer and expert, shape (L, E)."""
-    return torch.stack([expert_load(routing.topk_idx_TK, n_routed) for routing in output.routings])
+    return torch.stack([expert_load(routing.topk_idx_TK, n_routed) for routing in routings])
 
 
-def loads_by_kind(output: ClassifierOutput, kind_ids_T: Tensor, n_routed: int) -> Tensor:
+def loads_by_kind(routings: Sequence[Routing], kind_ids_T: Tensor, n_routed: int) -> Tensor:
     """Assignments per layer, kind of word and expert, shape (L, Z, E)."""
-    cells = (kind_ids_T.unsqueeze(1) * n_routed + routing.topk_idx_TK for routing in output.routings)
+    cells = (kind_ids_T.unsqueeze(1) * n_routed + routing.topk_idx_TK for routing in routings)
     return torch.stack([expert_load(cell_TK, len(KINDS) * n_routed) for cell_TK in cells]).unflatten(
         1, (len(KINDS), n_routed)
     )
 
 
-def loads_that_move(output: ClassifierOutput, batch: TokenBatch, model: ModelConfig) -> Tensor:
+def loads_that_move(routings: Sequence[Routing], batch: TokenBatch, model: ModelConfig) -> Tensor:
     """What the biases follow: `loads`, or `loads_by_kind` where each kind has its own."""
     if not model.kind_biases or batch.kind_ids_T is None:
-        return loads(output, model.n_routed)
-    return loads_by_kind(output, batch.kind_ids_T, model.n_routed)
+        return loads(routings, model.n_routed)
+    return loads_by_kind(routings, batch.kind_ids_T, model.n_routed)
 
 
 def move_biases(model: Classifier, loads_L: Tensor, rate: float) -> None:
@@ -73,7 +75,7 @@ def fit_biases(model: Classifier, clean: TokenBatch, config: RunConfig) -> int:
         order = torch.randperm(n_train, generator=generator(config.seed, CALIBRATION, place, pass_))
         for rows_B in order[:CALIBRATION_HEADLINES].split(BATCH_SIZE):
             batch = clean.select(rows_B).to(device)
-            move_biases(model, loads_that_move(model(batch), batch, config.model), rate)
+            move_biases(model, loads_that_move(model.routings(batch), batch, config.model), rate)
             n_updates += 1
             if rate == CALIBRATION_RATES[-1]:
                 for kept, bias in zip(late, biases, strict=True):

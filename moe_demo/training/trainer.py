@@ -319,7 +319,7 @@ class Trainer:
     @torch.no_grad()
     def _loads(self, output: ClassifierOutput) -> Tensor:
         """Loads of this step over all processes, shape (L, E)."""
-        load_LE = loads(output, self.config.model.n_routed)
+        load_LE = loads(output.routings, self.config.model.n_routed)
         if self.world > 1:
             dist.all_reduce(load_LE)
         return load_LE
@@ -328,7 +328,7 @@ class Trainer:
         """The loads that the biases follow, over all processes."""
         if not self.config.model.kind_biases:
             return result.load_LE
-        load_LZE = loads_that_move(result.output, result.batch, self.config.model)
+        load_LZE = loads_that_move(result.output.routings, result.batch, self.config.model)
         if self.world > 1:
             dist.all_reduce(load_LZE)
         return load_LZE

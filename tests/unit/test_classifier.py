@@ -40,6 +40,15 @@ def test_loads_count_real_tokens_only(model):
         assert len(routing.topk_idx_TK) == int(batch.lengths_B.sum())
 
 
+def test_routers_asked_alone_decide_as_in_a_whole_pass(model):
+    batch = batch_of(*TEXTS)
+    whole, alone = model(batch).routings, model.routings(batch)
+    assert len(alone) == len(whole) == model.config.n_layers
+    for expected, found in zip(whole, alone, strict=True):
+        assert torch.equal(found.topk_idx_TK, expected.topk_idx_TK)
+        assert torch.equal(found.gates_TK, expected.gates_TK)
+
+
 def test_word_order_matters(model):
     one, other = model(batch_of("火箭 发布")), model(batch_of("发布 火箭"))
     assert not torch.allclose(one.logits_BC, other.logits_BC, atol=1e-4)
