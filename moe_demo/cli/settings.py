@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from moe_demo.config import ConfigError, RunConfig, on_own_data, preset
 from moe_demo.routers import with_router
 from moe_demo.runs.files import read_json
 
+_NUMBER = re.compile(r"[+-]?(\d{1,99}\.?\d{0,99}|\.\d{1,99})(e[+-]?\d{1,3})?", re.ASCII | re.IGNORECASE)
 _OF_OPTION = {
     "balance": "balance.method",
     "seed": "seed",
@@ -80,8 +82,10 @@ def _change(values: dict[str, Any], name: str, value: Any) -> None:
 
 
 def _value(written: str) -> Any:
-    """A number, true, false or a list as in JSON; anything else is a word."""
+    """A number, true, false or a list as in JSON, or a number as people write it (.1, +3); else it is a word."""
     try:
         return json.loads(written)
     except (ValueError, RecursionError):
-        return written
+        if not _NUMBER.fullmatch(written):
+            return written
+        return int(written) if written.lstrip("+-").isdigit() else float(written)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from moe_demo.cli import main
+from moe_demo.cli.settings import changed_by
 from moe_demo.runs.store import RunStore
 from tests import toy
 from tests.conftest import ROOT
@@ -65,6 +66,15 @@ def test_train_options_reach_the_run(csv: Path, tmp_path: Path):
     assert (config.preset, config.model.n_routed, config.balance.method) == ("document", 3, "aux_loss")
     assert (config.seed, config.epochs, config.lr, config.batch_size) == (3, 1, 0.01, 12)
     assert (config.balance.alpha, config.model.dropout) == (0.5, 0.0)
+
+
+@pytest.mark.parametrize("written", [".1", "0.1", "+.1", "1e-1", "1.E-1"])
+def test_a_setting_is_a_number_however_people_write_it(written: str):
+    assert changed_by(CONFIG, [f"model.dropout={written}"]).model.dropout == 0.1
+
+
+def test_a_whole_number_may_have_a_sign():
+    assert changed_by(CONFIG, ["epochs=+3"]).epochs == 3
 
 
 def test_rows_that_are_not_used_are_told(csv: Path, tmp_path: Path, capsys):

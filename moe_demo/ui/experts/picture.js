@@ -2,9 +2,9 @@
 import { choices, layerChoices } from "../kit/choices.js";
 import { isDark } from "../kit/colour.js";
 import { el } from "../kit/dom.js";
-import { focused, setTabStop } from "../kit/focus.js";
+import { setTabStop } from "../kit/focus.js";
 import { actOn } from "../kit/keys.js";
-import { mounted, watchTheme } from "../kit/stage.js";
+import { Redrawn, mounted, watchTheme } from "../kit/stage.js";
 import { fill } from "../kit/text.js";
 import { cellPanel, namesGiven } from "./cell.js";
 import { grid, legend } from "./grid.js";
@@ -18,20 +18,14 @@ import { twin } from "./table.js";
  * @typedef {{ group: number, place: number } | null} Order rows by the lift of a column; null: by their numbers
  */
 
-class ExpertMap {
+/** @extends {Redrawn<PictureData>} */
+class ExpertMap extends Redrawn {
   /** @param {HTMLElement} root */
   constructor(root) {
-    this.root = root;
-    /** @type {Send} */
-    this.send = () => {};
+    super(root, watchTheme);
     /** @type {Order} */
     this.order = null;
-    this.forgetTheme = watchTheme(() => this.data && this.draw(this.data));
     root.addEventListener("keydown", (event) => this.key(event));
-  }
-
-  leave() {
-    this.forgetTheme();
   }
 
   /**
@@ -40,14 +34,11 @@ class ExpertMap {
    */
   show(data, send) {
     if (this.data?.layer !== data.layer) this.order = null;
-    this.data = data;
-    this.send = send;
-    this.draw(data);
+    super.show(data, send);
   }
 
   /** @param {PictureData} data */
   draw(data) {
-    const held = focused(this.root)?.dataset?.stop;
     const typed = this.typed(data);
     const isOpen = this.root.querySelector("details")?.open ?? false;
     /** @type {Go} */
@@ -56,7 +47,7 @@ class ExpertMap {
     const rows = sorted(data.rows, this.order);
     const sort = (/** @type {Order} */ order) => {
       this.order = order;
-      this.draw(data);
+      this.redraw();
     };
     const grids = data.columns.map((_, g) => grid(data, rows, g, this.order, sort, stops, go));
     this.root.replaceChildren(
@@ -78,7 +69,6 @@ class ExpertMap {
     );
     this.setStops(data);
     if (typed !== null) /** @type {HTMLInputElement} */ (this.root.querySelector("input")).value = typed;
-    if (held) /** @type {HTMLElement | null} */ (this.root.querySelector(`[data-stop="${held}"]`))?.focus();
   }
 
   /**

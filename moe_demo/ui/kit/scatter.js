@@ -1,7 +1,7 @@
 // Every (word, expert) of the sentence: how long its piece is, and what the answer loses without it.
 import { layerChoices } from "./choices.js";
 import { el } from "./dom.js";
-import { focused, setTabStop } from "./focus.js";
+import { setTabStop } from "./focus.js";
 import { actOn } from "./keys.js";
 import { fixed, significant, signed } from "./numbers.js";
 import { linear, roundEnd, roundNumbers } from "./scale.js";
@@ -28,9 +28,6 @@ class Scatter extends Redrawn {
 
   /** @param {PictureData} data */
   draw(data) {
-    const node = focused(this.root);
-    const held = this.points.findIndex((point) => point === node);
-    const stop = /** @type {HTMLElement | null} */ (node)?.dataset?.stop;
     const isOpen = this.root.querySelector("details")?.open;
     const width = Math.max(this.root.clientWidth, 300);
     const x = linear(0, roundEnd(data.norm_limit), SIZE.left, width - SIZE.right);
@@ -60,8 +57,6 @@ class Scatter extends Redrawn {
     this.root.replaceChildren(...parts.filter((part) => part !== false));
     const current = data.points.findIndex((p) => p.token === data.token && p.expert === data.expert);
     setTabStop(this.points, this.points[Math.max(current, 0)]);
-    if (held >= 0) this.points[held]?.focus();
-    if (stop) /** @type {HTMLElement | null} */ (this.root.querySelector(`[data-stop="${stop}"]`))?.focus();
   }
 
   /**
@@ -96,6 +91,7 @@ class Scatter extends Redrawn {
         fill: `url(#${PATTERNS}${point.expert})`,
         role: "button",
         "data-i": index,
+        "data-stop": `p${index}`,
         "aria-label": says,
         onclick: pick,
       },

@@ -99,7 +99,7 @@ export class Redrawn {
     this.data = null;
     /** @type {Send} */
     this.send = () => {};
-    this.forget = watch(() => this.data && this.draw(this.data));
+    this.forget = watch(() => this.redraw());
   }
 
   leave() {
@@ -113,7 +113,13 @@ export class Redrawn {
   show(data, send) {
     this.data = data;
     this.send = send;
-    this.draw(data);
+    this.redraw();
+  }
+
+  /** The same data again; the focus stays on the mark that had it. */
+  redraw() {
+    const { data } = this;
+    if (data) keepFocus(this.root, () => this.draw(data));
   }
 
   /** @abstract @param {Data} data */

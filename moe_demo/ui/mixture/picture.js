@@ -3,7 +3,6 @@
 import { choices, layerChoices } from "../kit/choices.js";
 import { isDark } from "../kit/colour.js";
 import { el } from "../kit/dom.js";
-import { focused } from "../kit/focus.js";
 import { Redrawn, mounted, watchTheme } from "../kit/stage.js";
 import { texturePatterns } from "../kit/textures.js";
 import { articleLines } from "./article.js";
@@ -23,7 +22,6 @@ class Mixture extends Redrawn {
 
   /** @param {PictureData} data */
   draw(data) {
-    const held = focused(this.root)?.dataset?.stop;
     const ramp = data.ramp[isDark(this.root) ? "dark" : "light"];
     const go = (/** @type {Record<string, unknown>} */ place) => this.send("go", place);
     const body = data.of === "word" ? pieceTable(data, ramp, PATTERNS) : sentenceTable(data, PATTERNS, go);
@@ -39,7 +37,6 @@ class Mixture extends Redrawn {
       ...articleLines(data),
       el("p", { class: "muted" }, data.measured),
     );
-    if (held) /** @type {HTMLElement | null} */ (this.root.querySelector(`[data-stop="${held}"]`))?.focus();
   }
 }
 

@@ -1,9 +1,8 @@
 // The board: every word sends one copy to each node that it needs, and the node hands it on to its experts.
 import { el } from "../kit/dom.js";
-import { focused } from "../kit/focus.js";
 import { actOn } from "../kit/keys.js";
 import { percent } from "../kit/numbers.js";
-import { mounted, watchRoom } from "../kit/stage.js";
+import { Redrawn, mounted, watchRoom } from "../kit/stage.js";
 import { foldedTable } from "../kit/table.js";
 import { fill, measureIn, shortened } from "../kit/text.js";
 import { texturePatterns } from "../kit/textures.js";
@@ -19,31 +18,17 @@ import { fan, layout, ribbon, SQUARE } from "./layout.js";
 const PATTERNS = "n";
 const TYPE = 14;
 
-class Board {
+/** @extends {Redrawn<PictureData>} */
+class Board extends Redrawn {
   /** @param {HTMLElement} root */
   constructor(root) {
-    this.root = root;
-    /** @type {Send} */
-    this.send = () => {};
+    super(root, (act) => watchRoom(root, act));
     /** @type {{ text: string, width: number }[]} */
     this.shown = [];
-    this.forgetRoom = watchRoom(root, () => this.data && this.draw(this.data));
-  }
-
-  leave() {
-    this.forgetRoom();
-  }
-
-  /** @param {PictureData} data @param {Send} send */
-  show(data, send) {
-    this.data = data;
-    this.send = send;
-    this.draw(data);
   }
 
   /** @param {PictureData} data */
   draw(data) {
-    const held = focused(this.root)?.dataset?.stop;
     const isOpen = this.root.querySelector("details")?.open;
     const width = Math.max(this.root.clientWidth, 280);
     const places = layout(
@@ -67,7 +52,6 @@ class Board {
       el("p", { class: "muted hint" }, `${data.words.keys} · ${data.badge}`),
       table(data, isOpen),
     );
-    if (held) /** @type {HTMLElement | null} */ (this.root.querySelector(`[data-stop="${held}"]`))?.focus();
   }
 
   /** @param {PictureData} data */

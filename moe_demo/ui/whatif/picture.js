@@ -1,6 +1,6 @@
 // The switchboard: every expert a switch, the sentence's answer before and after, the words that go elsewhere.
 import { el } from "../kit/dom.js";
-import { focused } from "../kit/focus.js";
+import { keepFocus } from "../kit/focus.js";
 import { drawn } from "../kit/stage.js";
 import { texturePatterns } from "../kit/textures.js";
 import { atOnce } from "./at_once.js";
@@ -34,13 +34,12 @@ function draw(root, data, send) {
  * @param {boolean} isPending whether Python has still to say what else comes of a click
  */
 function paint(root, data, send, isPending) {
-  const held = focused(root)?.dataset?.stop;
   const isOpen = root.querySelector("details")?.open;
   /** @type {Flip} */
   const flip = (click) => {
     const shown = atOnce(data, click);
     send("flip", click);
-    if (shown) paint(root, shown, send, true);
+    if (shown) keepFocus(root, () => paint(root, shown, send, true));
   };
   const parts = [
     el(
@@ -65,7 +64,6 @@ function paint(root, data, send, isPending) {
   ];
   root.classList.toggle("pending", isPending);
   root.replaceChildren(...parts.filter((part) => part !== null && part !== ""));
-  if (held) /** @type {HTMLElement | null} */ (root.querySelector(`[data-stop="${held}"]`))?.focus();
 }
 
 /**
