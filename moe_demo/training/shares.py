@@ -25,6 +25,7 @@ from moe_demo.config import ConfigError
 from moe_demo.model.classifier import Classifier
 from moe_demo.training.distributed import Ranks
 
+_CLIP_EPS = 1e-6  # what torch adds to the norm before it divides
 _Weights = tuple[list[nn.Parameter], list[nn.Parameter]]
 
 
@@ -80,7 +81,10 @@ class Shares:
         if self.experts:
             squares = self.experts.sum(nn.utils.get_total_norm(shared_out).square())
             norm = (norm.square() + squares).sqrt()
-        nn.utils.clip_grads_with_norm_([*weights[0], *weights[1]], largest_norm, norm)
+        if (
+            not float(norm) + _CLIP_EPS <= largest_norm
+        ):  # else every gradient would be multiplied by 1; NaN is clipped
+            nn.utils.clip_grads_with_norm_([*weights[0], *weights[1]], largest_norm, norm)
         return norm
 
     def _weights(self, model: nn.Module) -> _Weights:

@@ -150,13 +150,31 @@ def test_a_loss_over_devices_is_added_where_it_is_asked_for(name):
     assert with_method("none", **{name: 0.5}).step().balance_loss > with_method("none").step().balance_loss
 
 
-def test_training_is_repeatable_and_leaves_torch_as_it_was():
-    seen = []
+@pytest.mark.parametrize("n_threads", [1, 2])
+def test_sums_of_several_threads_have_a_fixed_order_and_torch_is_left_as_it_was(n_threads: int):
+    """One thread adds up in one order whatever it is asked for."""
+    seen, before = [], torch.get_num_threads()
     hook = trainer_of()
     hook.model.register_forward_hook(lambda *_: seen.append(torch.are_deterministic_algorithms_enabled()))
-    hook.step()
-    assert seen == [True]
+    torch.set_num_threads(n_threads)
+    try:
+        hook.step()
+    finally:
+        torch.set_num_threads(before)
+    assert seen == [n_threads > 1]
     assert not torch.are_deterministic_algorithms_enabled()
+
+
+def test_training_on_one_thread_is_repeatable():
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        one, other = trainer_of(), trainer_of()
+        assert [one.step() for _ in range(12)] == [other.step() for _ in range(12)]
+    finally:
+        torch.set_num_threads(before)
+    for weight, same in zip(one.model.parameters(), other.model.parameters(), strict=True):
+        assert torch.equal(weight, same)
 
 
 def test_a_small_file_makes_one_batch():
