@@ -23,8 +23,8 @@ from moe_demo.training.streams import HIDDEN_WORDS, LEFT_OUT, ORDER, OUTLIERS, U
 
 WORD_ROWS_SHARE = 0.2
 """Of the texts of no class that are made of words of the training headlines, at every step anew."""
-AHEAD = 16
-"""Steps whose texts are put together at once: with so few words, to begin is most of what it costs."""
+AHEAD, AHEAD_TEXTS = 16, 4096
+"""Steps, and texts, that are put together at once at most: with few words, to begin is most of what it costs."""
 UNSEEN_SHARE = 0.3
 """Of the nonsense whose words stand in rows of words nobody has seen."""
 _LONGEST_REPEAT, _LONGEST_CHARACTERS = 12, 16  # words
@@ -63,6 +63,8 @@ class Batches:
         self.steps_per_epoch = len(train) // self.batch_size
         self._order = -1, torch.empty(0, dtype=torch.long)
         """Which epoch's order was drawn last, and that order."""
+        n_texts = self.batch_size + self.outliers_per_batch
+        self._n_ahead = max(1, min(AHEAD, AHEAD_TEXTS // n_texts))
         self._ahead: dict[int, Drawn] = {}
 
     def rows(self, step: int) -> Tensor:
@@ -76,7 +78,7 @@ class Batches:
     def at(self, step: int) -> Drawn:
         """The headlines of one step, then its outliers; words are hidden and left out of both alike."""
         if step not in self._ahead:
-            self._ahead = self._drawn(range(step, step + AHEAD))
+            self._ahead = self._drawn(range(step, step + self._n_ahead))
         return self._ahead[step]
 
     def _drawn(self, steps: Sequence[int]) -> dict[int, Drawn]:
