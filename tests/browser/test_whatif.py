@@ -230,6 +230,25 @@ def test_what_a_visitor_opens_keeps_to_the_width_of_the_window(new_page: Callabl
     assert main.evaluate("(node) => node.scrollWidth - node.clientWidth") <= 0
 
 
+def test_the_tab_key_goes_from_switch_to_switch_while_their_answers_come(page: Page):
+    """What an answer brings neither moves nor hides the switch that the reader has gone on to meanwhile."""
+    page.goto("/interventions?lang=en&off=0-1")
+    wait_ready(page)
+    names = ("measure", "every", "paper")
+    switches = [page.locator(f".st-key-whatif-{name}").get_by_role("switch") for name in names]
+    switches[0].focus()
+    for switch in switches:
+        for _ in range(20):  # links, question marks and what has just come stand between two of them
+            if switch.evaluate("(node) => node === document.activeElement"):
+                break
+            page.keyboard.press("Tab")
+        page.keyboard.press("Space", delay=40)
+    for switch in switches:
+        expect(switch).to_be_checked()
+    expect(page.locator(".st-key-whatif-paper_lines")).to_be_visible(timeout=60_000)
+    expect_no_exception(page)
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_every_slider_and_toggle_is_reached_by_keys(page: Page, lang: str):
     page.goto(f"/interventions?lang={lang}&off=0-1")

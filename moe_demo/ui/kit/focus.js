@@ -10,6 +10,21 @@ export function focused(root) {
   return /** @type {HTMLElement | SVGElement | null} */ (scope.activeElement ?? null);
 }
 
+/** @param {KeyboardEvent} event */
+function byKeys(event) {
+  if (event.key === "Tab") document.documentElement.dataset.by = "keys";
+}
+
+function byPointer() {
+  delete document.documentElement.dataset.by;
+}
+
+/** From now on the page says of itself whether its reader goes from one thing to the next by the Tab key. */
+export function tellOfKeys() {
+  window.addEventListener("keydown", byKeys, { capture: true });
+  window.addEventListener("pointerdown", byPointer, { capture: true });
+}
+
 /**
  * Make one of the nodes the only one that Tab reaches.
  * @param {Iterable<Element>} nodes

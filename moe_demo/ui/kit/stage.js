@@ -4,7 +4,7 @@
 // shown again for each new `data`, and left when the reader leaves the page.
 
 import { set } from "./dom.js";
-import { keepFocus } from "./focus.js";
+import { keepFocus, tellOfKeys } from "./focus.js";
 import { showTitlesOnTap } from "./pointer.js";
 import { unmounted } from "./unmounted.js";
 import { listenForWhy } from "./why.js";
@@ -44,6 +44,7 @@ export function mounted(make, { grows = true } = {}) {
   return ({ data, parentElement, setTriggerValue }) => {
     const root = /** @type {HTMLElement} */ (parentElement.querySelector(".root"));
     senders.set(root, setTriggerValue);
+    tellOfKeys();
     if (!pictures.has(root)) {
       listenForWhy(root, (name, value) => senders.get(root)?.(name, value));
       showTitlesOnTap(root);

@@ -5,6 +5,7 @@ Both are answered once for all readers, kept by run and checkpoint.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
@@ -50,18 +51,28 @@ def draw(view: View) -> None:
 def _of_the_changes(view: View) -> None:
     st.header(t("whatif.held_out_title"), anchor="held-out")
     explained(t("whatif.held_out_caption"))
-    try:
-        if st.toggle(t("whatif.measure"), key=MEASURE):
-            _measured(view.run, view.selection.of(WhatIfSettings))
-        if st.toggle(t("whatif.every"), key=EVERY):
-            _every_expert(view)
-    except DataGoneError as error:
-        st.info(t("whatif.data_gone", source=plain(error.source)))
-    except WhatIfError as error:
-        st.warning(sentence(error))
+    _on_asking(t("whatif.measure"), MEASURE, partial(_measured, view))
+    _on_asking(t("whatif.every"), EVERY, partial(_every_expert, view))
 
 
-def _measured(run: Run, asked: WhatIfSettings) -> None:
+def _on_asking(question: str, key: str, answer: Callable[[], None]) -> None:
+    """A switch and what it asks for, in a place of their own.
+
+    So the answer to one switch moves no other among the elements of the page: Streamlit would draw that one anew, and
+    a key that is down on it just then would be lost.
+    """
+    with st.container():
+        try:
+            if st.toggle(question, key=key):
+                answer()
+        except DataGoneError as error:
+            st.info(t("whatif.data_gone", source=plain(error.source)))
+        except WhatIfError as error:
+            st.warning(sentence(error))
+
+
+def _measured(view: View) -> None:
+    run, asked = view.run, view.selection.of(WhatIfSettings)
     switches = asked.switches(run.config.model.n_routed)
     switches.check(run.config.model)
     with waiting(t("whatif.measuring")):
