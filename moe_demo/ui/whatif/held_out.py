@@ -16,7 +16,6 @@ from moe_demo.figures.ablations import ablation_map, marked
 from moe_demo.insight.held_out import DataGoneError
 from moe_demo.insight.kept import RunCache
 from moe_demo.insight.predictions import fall_of
-from moe_demo.insight.run import Run
 from moe_demo.insight.switches import Seat, WhatIfError
 from moe_demo.insight.whatif import Effect, ablation_frame, ablations
 from moe_demo.ui.kit import redraw, selection
