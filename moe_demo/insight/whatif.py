@@ -56,6 +56,12 @@ class WhatIf:
         before = int(self.before.probabilities_C.argmax())
         return float(self.after.probabilities_C[before] - self.before.probabilities_C[before])
 
+    def served_E(self, layer: int) -> Array:
+        """Words that each expert of a layer serves after the change: those sent to it, less those it dropped."""
+        load_E = self.after.layers[layer].load_E
+        dropped = [expert for of_layer, _, expert in self.dropped if of_layer == layer]
+        return load_E - np.bincount(np.array(dropped, dtype=int), minlength=len(load_E))
+
     def frame(self) -> pd.DataFrame:
         """A tidy table, one row per layer, word and expert that was chosen before or is chosen now."""
         import pandas as pd

@@ -62,6 +62,10 @@ class LayerTimes:
     microseconds: tuple[float, ...]
     """Of a token, in the order of KINDS."""
 
+    def times_of(self, kind: Kind) -> float:
+        """How many times as long as this one the MoE layer takes."""
+        return self.microseconds[KINDS.index("moe")] / self.microseconds[KINDS.index(kind)]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Dense:

@@ -104,7 +104,7 @@ def read_seeds(path: Path = SEEDS) -> Seeds:
 
 def check_comparable(seeds: Seeds, run: Run) -> None:
     """Raise SeedsError unless the run has the recorded trainings' shape and headlines."""
-    names = ("n_layers", "n_routed", "top_k", "labels")
+    names = ("n_layers", "n_routed", "top_k")
     mine, theirs = run.config.to_dict()["model"], seeds.settings["model"]
     if any(_as_json(mine[name]) != _as_json(theirs[name]) for name in names):
         raise SeedsError(
@@ -117,7 +117,8 @@ def check_comparable(seeds: Seeds, run: Run) -> None:
             other_experts=theirs["n_routed"],
             other_k=theirs["top_k"],
         )
-    if run.store.data().fingerprint != seeds.fingerprint:
+    is_of_other_classes = _as_json(mine["labels"]) != _as_json(theirs["labels"])
+    if is_of_other_classes or run.store.data().fingerprint != seeds.fingerprint:
         raise SeedsError("other_data", name=run.run_id)
 
 

@@ -155,7 +155,7 @@ def test_numbers_without_a_vote_pairs_and_partners_stand_in_tables(page: Page, l
     page.goto(f"/specialization?lang={lang}&l=1")
     wait_drawn(page)
     page.get_by_role("button", name=text_in(lang, "experts.debate_skip")).click()
-    expect(page).to_have_url(re.compile("believe=unsure"))
+    expect(page).to_have_url(re.compile("believe=skip"))
     expect(page.locator("table.pairs tbody tr")).to_have_count(15)
     pairs = page.locator(".scroll:has(table.pairs) ~ details")
     pairs.get_by_text(text_in(lang, "experts.pairs.table"), exact=True).click()

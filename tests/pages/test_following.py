@@ -129,7 +129,7 @@ def test_the_expert_of_a_seat_is_told_with_what_came_of_it(rooms: Classrooms):
         assert (data["mine"]["result"], data["mine"]["tone"]) == ("", None)
     rooms.log(code).fill(code, first, 1, (0, numbers[0]), -0.02)
     [told] = bars(opened_by(first, "router", **{"class": code, "lang": "en"}))
-    assert (told["mine"]["result"], told["mine"]["tone"]) == ("Accuracy: −2.0%", "less")
+    assert (told["mine"]["result"], told["mine"]["tone"]) == ("Change in accuracy: −2.0%", "less")
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from moe_demo.releases.sentence_balance import SentenceBalance, SentenceLayer, SentenceRun
+from moe_demo.releases.sentence_balance import SentenceBalance, SentenceRun
 from moe_demo.ui.kit.i18n import labels, language, t
 from moe_demo.ui.kit.words import layer_name
 
@@ -52,16 +52,21 @@ def sentence_data(recording: SentenceBalance) -> BalanceSentenceData:
 def claim(recording: SentenceBalance) -> str:
     """What the trainings show: of the layer with the fewest sets, and for too much of the most uneven one."""
     none, chosen, much = recording.runs[0], _of_preset(recording), recording.runs[-1]
-    few, good = _fewest(none), _fewest(chosen)
+    few, good, uneven = _fewest(none), _fewest(chosen), _most_uneven(much)
     return t(
         "balance.sentence.claim",
         n=len(recording.tokens),
         alpha=chosen.seq_alpha,
-        none=few.n_sets,
-        chosen=good.n_sets,
-        none_mean=few.held_out_sets_per_word,
-        chosen_mean=good.held_out_sets_per_word,
+        none=none.layers[few].n_sets,
+        none_layer=layer_name(few),
+        none_mean=none.layers[few].held_out_sets_per_word,
+        chosen=chosen.layers[good].n_sets,
+        chosen_layer=layer_name(good),
+        chosen_mean=chosen.layers[good].held_out_sets_per_word,
         much_alpha=much.seq_alpha,
+        much_layer=layer_name(uneven),
+        much_overlap=much.layers[uneven].overlap,
+        overlap=chosen.layers[uneven].overlap,
         vio=_worst_vio(chosen),
         much_vio=_worst_vio(much),
     )
@@ -71,8 +76,12 @@ def _of_preset(recording: SentenceBalance) -> SentenceRun:
     return next(run for run in recording.runs if run.seq_alpha == recording.chosen)
 
 
-def _fewest(run: SentenceRun) -> SentenceLayer:
-    return min(run.layers, key=lambda layer: layer.held_out_sets_per_word)
+def _fewest(run: SentenceRun) -> int:
+    return min(range(len(run.layers)), key=lambda place: run.layers[place].held_out_sets_per_word)
+
+
+def _most_uneven(run: SentenceRun) -> int:
+    return max(range(len(run.layers)), key=lambda place: run.layers[place].max_vio)
 
 
 def _worst_vio(run: SentenceRun) -> float:

@@ -66,3 +66,4 @@ def _act() -> None:
         selection.update(
             BalanceSettings, **({"reveal": True} if asked["reveal"] else {"reveal": False, "guess": None})
         )
+        redraw.ask()  # what is below the picture tells of loads too

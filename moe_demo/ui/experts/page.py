@@ -113,7 +113,8 @@ def _name(view: View, typed: str) -> None:
 def together(view: View) -> None:
     """Co-activation in the selected layer; mutual information in all of them."""
     st.header(t("experts.pairs_title"), anchor="pairs")
-    explained(t("experts.pairs_caption"))
+    if view.run.config.model.top_k > 1:
+        explained(t("experts.pairs_caption"))
     data = pairs_data(view.run, view.selection.layer, language())
     if data is None:
         st.info(t("experts.no_pairs"))
@@ -173,7 +174,7 @@ def other_seeds(view: View) -> None:
 def _vote(name: str, question: str, vote: Vote) -> None:
     """One question; the answer stands in the address."""
     key = f"experts.{name}"
-    st.session_state[key] = None if vote == "none" else vote
+    st.session_state[key] = None if vote in ("none", "skip") else vote
 
     def voted() -> None:
         selection.update(ExpertsSettings, **{name: st.session_state[key] or "none"})
@@ -190,7 +191,7 @@ def _vote(name: str, question: str, vote: Vote) -> None:
 
 
 def _believe_nothing() -> None:
-    selection.update(ExpertsSettings, believe="unsure")
+    selection.update(ExpertsSettings, believe="skip")
 
 
 def _provenance(seeds: Seeds) -> str:

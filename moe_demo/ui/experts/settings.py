@@ -11,7 +11,7 @@ from moe_demo.ui.kit.page_settings import Between, Named, PageSettings
 
 Shown = Literal["lift", "count"]
 Names = tuple[tuple[int, int, int, str], ...]
-Vote = Literal["none", "committee", "topic", "features", "path", "unsure"]
+Vote = Literal["none", "committee", "topic", "features", "path", "unsure", "skip"]
 
 MAX_COLUMNS = 1000
 

@@ -74,10 +74,11 @@ def _over_many(run: Run) -> None:
     """The same over many headlines. What is not recorded takes seconds the first time, so a reader asks for it."""
     found = recorded_agreement(run)
     if found is None:
-        if not st.toggle(t("mixture.many", n=N_HEADLINES), key=MANY):
+        n_headlines = min(N_HEADLINES, run.store.data().n_held_out)
+        if not st.toggle(t("mixture.many", n=n_headlines), key=MANY):
             return
         try:
-            with waiting(t("mixture.measuring", n=N_HEADLINES)):
+            with waiting(t("mixture.measuring", n=n_headlines)):
                 found = _agreement(run)
         except DataGoneError as error:
             st.info(t("mixture.data_gone", source=plain(error.source)))

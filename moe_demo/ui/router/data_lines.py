@@ -66,7 +66,7 @@ def _evidence(shown: Rerouted, change: PathChange, asked: Asked) -> str:
     values |= {"gate": step.gate, "sum": path.score_sum, "push": asked.push}
     way = "norm" if path.normalised else "plain"
     if asked.pushed is None or not shown.changed:
-        return t(f"router.lines.rest_{way}", **values)
+        return t(f"router.lines.{'rest' if step.bias else 'unbiased'}_{way}", **values)
     if step.chosen:
         return t(f"router.lines.pushed_in_{way}", **values)
     if not step.group_kept:

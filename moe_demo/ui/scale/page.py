@@ -158,5 +158,17 @@ def measured() -> None:
     st.dataframe(
         tables.layers_table(found), hide_index=True, key="scale.layers", alt=t("scale.dense.layers_label")
     )
-    st.caption(t("scale.dense.layers_caption", tokens=found.layers[0].n_tokens))
+    narrow, wide = found.layers[0], found.layers[-1]
+    st.caption(
+        t(
+            "scale.dense.layers_caption",
+            tokens=narrow.n_tokens,
+            from_dim=narrow.dim,
+            to_dim=wide.dim,
+            narrow=narrow.times_of("dense_activated"),
+            wide=wide.times_of("dense_activated"),
+            narrow_share=narrow.times_of("dense_total"),
+            wide_share=wide.times_of("dense_total"),
+        )
+    )
     how_made(found)

@@ -107,7 +107,7 @@ def picture_data(view: View) -> StartPictureData:
         "shared": [f"S{index}" for index in range(model.n_shared)],
         "classes": _classes(trace),
         "best": trace.labels.index(trace.label),
-        "answers": arrived.probabilities_TC.astype(float).round(5).tolist(),
+        "answers": arrived.probabilities_TC.astype(float).round(7).tolist(),
         "arrival_lines": _arrival_lines(arrived, model),
         "unfamiliar": unfamiliar_line(view.run, trace),
         "line": _line(view),

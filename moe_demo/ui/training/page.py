@@ -79,8 +79,11 @@ def _caption(view: View, job: Job | None) -> str:
         accuracy=evaluation.accuracy,
         max_vio=max(evaluation.max_vio_L),
         layer=layer_name(evaluation.max_vio_L.index(max(evaluation.max_vio_L))),
-        best=best.accuracy,
-        best_step=best.step,
+        best=t(
+            f"training.caption.{'before' if best.step == evaluation.step and best != evaluation else 'best'}",
+            best=best.accuracy,
+            step=best.step,
+        ),
     )
 
 

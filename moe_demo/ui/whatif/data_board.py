@@ -92,7 +92,7 @@ def _row(
     picked: int,
 ) -> SwitchRow:
     """One layer."""
-    before_E, after_E = found.before.layers[layer].load_E, found.after.layers[layer].load_E
+    before_E, after_E = found.before.layers[layer].load_E, found.served_E(layer)
     mine = set(found.after.layers[layer].topk_idx_TK[picked].tolist())
     shared: Literal["none", "on", "off"] = "off" if (layer,) in asked.shared else "on"
     return {

@@ -4,6 +4,7 @@ import { percent } from "../kit/numbers.js";
 import { linear } from "../kit/scale.js";
 import { spread } from "../kit/spread.js";
 import { dataTable, foldedTable } from "../kit/table.js";
+import { shortened, widthIn } from "../kit/text.js";
 import { whyButton, whyMark } from "../kit/why.js";
 
 /**
@@ -11,7 +12,8 @@ import { whyButton, whyMark } from "../kit/why.js";
  * @typedef {NonNullable<PictureData["answers"]>[number]} Answer
  */
 
-const SIZE = { width: 470, height: 236, left: 168, right: 298, top: 34, bottom: 16, apart: 21, band: 24 };
+const SIZE = { height: 236, between: 130, top: 34, bottom: 16, apart: 21, band: 24 };
+const LABEL = { font: "14px sans-serif", least: 150, most: 260, apart: 18 };
 
 /**
  * Where the lines end and their labels stand; labels of ends that lie close are moved apart. No DOM.
@@ -35,23 +37,36 @@ export function slopeLines(answers) {
 }
 
 /**
+ * Where both ends stand: as far from the edges as the longest label is wide, and what each class is called there.
+ * @param {PictureData["classes"]} classes
+ */
+function columns(classes) {
+  const widthOf = widthIn(LABEL.font);
+  const value = widthOf(" 100.0%");
+  const names = classes.map(({ glyph, word }) => shortened(`${glyph} ${word}`, LABEL.most - value, widthOf));
+  const room = Math.max(LABEL.least, ...names.map((name) => widthOf(name) + value)) + LABEL.apart;
+  return { names, left: room, right: room + SIZE.between, width: 2 * room + SIZE.between };
+}
+
+/**
  * @param {PictureData} data
  * @param {readonly Answer[]} answers
  */
 export function slope({ classes, words }, answers) {
   const lines = slopeLines(answers);
+  const at = columns(classes);
   const head = (/** @type {string} */ text, /** @type {number} */ x, /** @type {string} */ kind) =>
     el("text", { x, y: 16, class: `tick ${kind}` }, text);
   const axis = (/** @type {number} */ x) =>
     el("line", { x1: x, x2: x, y1: SIZE.top, y2: SIZE.height - SIZE.bottom, class: "axis-line" });
   return el(
     "svg",
-    { viewBox: `0 0 ${SIZE.width} ${SIZE.height}`, role: "img", "aria-label": alt(classes, answers, words) },
-    head(words.before, SIZE.left, "end"),
-    head(words.after, SIZE.right, ""),
-    axis(SIZE.left),
-    axis(SIZE.right),
-    ...classes.flatMap((look, c) => line(look, c, answers[c], lines[c])),
+    { viewBox: `0 0 ${at.width} ${SIZE.height}`, role: "img", "aria-label": alt(classes, answers, words) },
+    head(words.before, at.left, "end"),
+    head(words.after, at.right, ""),
+    axis(at.left),
+    axis(at.right),
+    ...classes.flatMap((look, c) => line(look, c, answers[c], lines[c], at)),
   );
 }
 
@@ -59,9 +74,10 @@ export function slope({ classes, words }, answers) {
  * @param {PictureData["classes"][number]} look
  * @param {number} c its place
  * @param {Answer} answer
- * @param {ReturnType<typeof slopeLines>[number]} at
+ * @param {ReturnType<typeof slopeLines>[number]} height
+ * @param {ReturnType<typeof columns>} at
  */
-function line(look, c, answer, at) {
+function line(look, c, answer, height, at) {
   const end = (/** @type {number} */ x, /** @type {number} */ y) =>
     el("circle", { cx: x, cy: y, r: 6, fill: look.hue, class: "mark" });
   const label = (
@@ -74,14 +90,14 @@ function line(look, c, answer, at) {
     el(
       "text",
       { x, y: y + 5, class: `label ${kind}` },
-      `${look.glyph} ${look.word} `,
+      `${at.names[c]} `,
       el("tspan", whyMark(why), percent(p, 1)),
     );
-  const { band } = at;
+  const { band } = height;
   return [
     band &&
       el("rect", {
-        x: SIZE.right - SIZE.band / 2,
+        x: at.right - SIZE.band / 2,
         y: band.top - 1,
         width: SIZE.band,
         height: band.bottom - band.top + 2,
@@ -89,17 +105,17 @@ function line(look, c, answer, at) {
         class: "band",
       }),
     el("line", {
-      x1: SIZE.left,
-      x2: SIZE.right,
-      y1: at.before.y,
-      y2: at.after.y,
+      x1: at.left,
+      x2: at.right,
+      y1: height.before.y,
+      y2: height.after.y,
       stroke: look.hue,
       class: "slope-line",
     }),
-    end(SIZE.left, at.before.y),
-    end(SIZE.right, at.after.y),
-    label(SIZE.left - 14, at.before.label, "end", answer.before, `trained_probability-${c}`),
-    label(SIZE.right + 15, at.after.label, "", answer.after, `probability-${c}`),
+    end(at.left, height.before.y),
+    end(at.right, height.after.y),
+    label(at.left - 14, height.before.label, "end", answer.before, `trained_probability-${c}`),
+    label(at.right + 15, height.after.label, "", answer.after, `probability-${c}`),
   ].filter((part) => part !== null);
 }
 
