@@ -1,6 +1,6 @@
 """Data sets that visitors bring, kept on disk for training: each belongs to one browser and is there for no other.
 
-    runs/.uploads/KEY/headlines.csv     text,label: what `python -m moe_demo train --data` reads
+    runs/.uploads/KEY/NAME.csv          text,label: what `python -m moe_demo train --data` reads
                       about.json        name, hash of the owner, classes and their counts, time; written last
 
 The key cannot be guessed, and the owner's id is kept only as a hash (`owners`). Somebody else's data set answers
@@ -47,6 +47,7 @@ UPLOAD_SENTENCES = {
 }
 
 _KEY = re.compile(r"[0-9a-f]{32}")
+_NO_FILE_NAME = re.compile(r"^\.+|[^\w.-]+")
 _UNFINISHED_SECONDS = (
     3600.0  # writing takes a second: what is half done for so long was given up by its process
 )
@@ -95,6 +96,8 @@ class _About:
     owner: str
     class_counts: dict[str, int]
     created: float
+    file: str = "headlines.csv"
+    """That holds the headlines, called after the data set: runs say by it what they were trained on."""
 
 
 class Uploads:
@@ -119,10 +122,14 @@ class Uploads:
             self._require_place(len(content), name, owner)
             key = secrets.token_hex(16)
             about = _About(
-                name=name, owner=hashed(owner.visitor), class_counts=corpus.class_counts, created=time.time()
+                name=name,
+                owner=hashed(owner.visitor),
+                class_counts=corpus.class_counts,
+                created=time.time(),
+                file=f"{_NO_FILE_NAME.sub('_', name)}.csv",
             )
             with self._undone_on_failure(self.folder / key) as folder:
-                write_whole(folder / "headlines.csv", content)
+                write_whole(folder / about.file, content)
                 write_json(folder / "about.json", asdict(about))
         return self.get(key, owner)
 
@@ -159,12 +166,14 @@ class Uploads:
     def _read(self, key: str) -> Dataset | None:
         """The data set of this key; None where there is none, or only a part, or one whose time is over."""
         folder = self.folder / key
-        path = folder / "headlines.csv"
-        if not _KEY.fullmatch(key) or not path.is_file():
+        if not _KEY.fullmatch(key):
             return None
         try:
             about = read_record(folder / "about.json", _About)
         except RunError:  # being written, or not by us
+            return None
+        path = folder / about.file
+        if path.parent != folder or not path.is_file():
             return None
         if time.time() > about.created + self.limits.kept_days * 24 * 3600:
             return None

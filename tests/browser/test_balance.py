@@ -74,7 +74,11 @@ def test_a_click_guesses_and_the_button_reveals_the_loads(page: Page):
     assert asked(page) == {"guess": str(uneven), "reveal": "yes"}
     expect(page.locator("g.card.most-uneven")).to_have_attribute("data-run", str(uneven))
     expect(page.locator("rect.cover")).to_have_count(0)
+    hidden = page.get_by_text(text_in("zh", "balance.cost.hidden"))
+    expect(page.get_by_text(text_in("zh", "balance.cost.waiting")).first).to_be_visible()
+    expect(hidden).to_have_count(0)  # below the picture, too
     page.locator("button.main-act").click()
+    expect(hidden).to_be_visible()
     expect(page.locator("rect.cover")).to_have_count(len(METHODS))
     assert asked(page) == {}
 

@@ -265,7 +265,7 @@ def test_a_disk_that_refuses_is_told_and_nothing_is_kept(
     at, true_open = bring(opened(), table()), open
 
     def refuse(path: Any, *args: Any, **kwargs: Any) -> Any:
-        if str(path).endswith(".headlines.csv.tmp"):
+        if str(path).endswith(".csv.tmp"):
             raise OSError(number, os.strerror(number))
         return true_open(path, *args, **kwargs)
 

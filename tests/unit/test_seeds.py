@@ -88,6 +88,13 @@ def test_a_run_of_other_headlines_cannot_either():
     check_comparable(read_seeds(), load_run("deepseek"))
 
 
+def test_a_run_of_other_classes_has_other_headlines_not_another_shape():
+    seeds = read_seeds()
+    model = seeds.settings["model"] | {"labels": ["春", "夏", "秋"]}
+    with pytest.raises(SeedsError, match="other headlines"):
+        check_comparable(replace(seeds, settings=seeds.settings | {"model": model}), load_run("deepseek"))
+
+
 def test_leaning_and_how_often_it_is_the_same_by_chance():
     load_EC = np.array([[9, 1], [1, 9], [8, 2], [2, 8]])
     assert leaning(load_EC).tolist() == [0, 1, 0, 1]

@@ -78,6 +78,19 @@ def test_texts_with_commas_quotes_and_line_breaks_stay_whole(uploads: Uploads):
     assert read_corpus(dataset.path, labels=dataset.labels).headlines == corpus.headlines
 
 
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [("四季", "四季.csv"), ("My  Data", "My_Data.csv"), ("../a/b", "__a_b.csv"), ("..", "_.csv")],
+)
+def test_its_file_is_called_after_it_so_that_runs_say_what_they_were_trained_on(
+    uploads: Uploads, name: str, file: str
+):
+    dataset = uploads.keep(seasons(), name, ANN)
+    assert dataset.path.name == file
+    assert dataset.path.parent == uploads.folder / dataset.key
+    assert uploads.get(dataset.key, ANN) == dataset
+
+
 def test_the_newest_comes_first(uploads: Uploads):
     first, second = (uploads.keep(seasons(), name, ANN) for name in ("one", "two"))
     make_older(first, days=1)
@@ -183,7 +196,7 @@ def test_after_its_time_a_data_set_is_gone_from_the_disk_too(
     ("number", "code"),
     [(errno.ENOSPC, "disk_full"), (errno.EACCES, "no_permission"), (errno.EIO, "not_written")],
 )
-@pytest.mark.parametrize("name", [".headlines.csv.tmp", ".about.json.tmp"])
+@pytest.mark.parametrize("name", [".四季.csv.tmp", ".about.json.tmp"])
 def test_a_disk_that_refuses_leaves_nothing_behind(
     uploads: Uploads, monkeypatch: pytest.MonkeyPatch, number: int, code: str, name: str
 ):
