@@ -49,6 +49,7 @@ class ComparisonPicture {
       help: () => (this.data ? [keyList(Object.entries(this.data.keys))] : []),
     };
     this.ask = el("p", { class: "ask" });
+    this.further = el("p", { class: "further" }); // on a phone, where the curtains stand outside the window
     this.main = el("button", { type: "button", class: "main-act", onclick: () => this.reveal() });
     this.badge = el("span", { class: "badge" });
     this.svg = el("svg", { role: "group" });
@@ -60,6 +61,7 @@ class ComparisonPicture {
     const { table, help } = this.panel.buttons;
     root.replaceChildren(
       el("div", { class: "bar" }, this.ask, el("span", { class: "gap" }), this.main, table, help),
+      this.further,
       this.stage,
       el("div", { class: "below" }, this.read, this.scale, this.badge),
       this.live,
@@ -103,6 +105,7 @@ class ComparisonPicture {
   say(data) {
     const { words, revealed } = data;
     this.ask.textContent = data.ask;
+    this.further.textContent = words.further;
     this.main.textContent = revealed ? words.close : words.reveal;
     this.main.classList.toggle("ready", this.guess !== null && !revealed);
     this.panel.say({ table: words.table, keys: words.keys });
