@@ -15,7 +15,8 @@ _PAGES = {"word": "router", "training": "training"}
 
 def draw(view: View, *, title: str, caption: str) -> None:
     """Title and caption on the left, three ways on beside them. Two of them lead to other pages."""
-    words, ways = st.columns([0.6, 0.4], vertical_alignment="center")
+    with st.container(key="start-title"):
+        words, ways = st.columns([0.6, 0.4], vertical_alignment="center")
     with words:
         st.title(title, anchor=False)
         st.markdown(caption)
