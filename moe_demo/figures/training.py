@@ -13,6 +13,7 @@ from moe_demo.insight.load import random_max_vio
 from moe_demo.runs.metrics import EvalMetrics, StepMetrics
 
 MAX_POINTS = 400
+_STEP_0 = 0.5  # where it stands on a logarithmic axis
 _TRAIN, _HELD_OUT, _FLOOR = NEUTRAL, RUN_HUES[0], RUN_LINES["floor"]
 
 
@@ -21,8 +22,8 @@ def training_curves(
 ) -> go.Figure:
     """Three panels side by side. Thin: single batches. Bold: the held-out headlines, read after those steps.
 
-    The step axis is logarithmic, since routing settles in the first few per cent of all steps. Step 0 stands at
-    1: the untrained model. Dotted beside MaxVio: what blind choice would give for as many tokens.
+    The step axis is logarithmic, since routing settles in the first few per cent of all steps. Step 0, the untrained
+    model, stands left of 1. Dotted beside MaxVio: what blind choice would give for as many tokens.
 
     A point tells where it comes from (`meta`, see ui/kit/chart.js): of a batch's accuracy and an evaluation's loss no
     parts are recorded.
@@ -56,10 +57,18 @@ def training_curves(
     floor, asks = [(e.step, _floor(e, top_k)) for e in evals], {"why": "eval_floor-0-{at}"}
     _line(figure, 3, words["floor"], _FLOOR, floor, dash="dot", asks=asks)
     figure.update_layout(**layout(height=330, legend={"orientation": "h", "y": -0.3}, xaxis={}, yaxis={}))
-    figure.update_xaxes(type="log", dtick=1, title={"text": words["step"], "font": {"size": 13}}, **AXIS)
+    marks = _marks(max((record.step for record in records), default=1))
+    title = {"text": words["step"], "font": {"size": 13}}
+    figure.update_xaxes(type="log", tickvals=list(marks), ticktext=list(marks.values()), title=title, **AXIS)
     figure.update_yaxes(rangemode="tozero", **AXIS)
     figure.update_yaxes(range=[0, 1.02], tickformat=".0%", col=2)
     return figure
+
+
+def _marks(last: int) -> dict[float, str]:
+    """Of the step axis: 0, and the powers of ten up to the last step."""
+    powers = [10**power for power in range(len(str(last)))]
+    return {_STEP_0: "0"} | {float(power): f"{power}" for power in powers}
 
 
 def _floor(record: EvalMetrics, top_k: int) -> float:
@@ -85,7 +94,7 @@ def _line(
     is_last = [step != after for step, after in zip(steps, [*steps[1:], None], strict=True)]
     figure.add_trace(
         go.Scatter(
-            x=np.maximum(values[:, 0], 1),
+            x=np.maximum(values[:, 0], _STEP_0),
             y=values[:, 1],
             name=name,
             legendgroup=name,
@@ -97,7 +106,8 @@ def _line(
             marker={"size": 6},
             line={"color": colour, "width": 1 if thin else 2.5, "dash": dash},
             opacity=0.6 if thin else 1,
-            hovertemplate="%{x:.0f}: %{y:.3f}",
+            text=steps,
+            hovertemplate="%{text}: %{y:.3f}",
         ),
         row=1,
         col=column,

@@ -110,6 +110,12 @@ class Run:
         ]
         return evals[-1] if evals else None
 
+    @property
+    def was_calibrated(self) -> bool:
+        """Whether the last step was evaluated twice: before and after biases and confidence were fitted."""
+        steps = [record.step for record in self.metrics if isinstance(record, EvalMetrics)]
+        return bool(steps) and steps[-2:-1] == steps[-1:]
+
     def at(self, step: int) -> Run:
         """The same run at another checkpoint."""
         return open_run(self.store, step)

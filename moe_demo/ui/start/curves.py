@@ -19,6 +19,8 @@ def draw(view: View) -> None:
     """Heading, caption and the three curves of the run of this view."""
     st.header(t("start.training_title"), anchor="training")
     caption = t("start.training_caption", measured=batch_loss_is(view.run.config))
+    if view.run.was_calibrated:
+        caption += t("start.training_calibrated")
     st.caption(caption, help=help_for(caption, t("start.training.max_vio")))
     figure = _figure(view.run, language())
     chart(figure, key="curves", label=t("start.training_label"))
