@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
@@ -14,7 +15,9 @@ from moe_demo.insight.whatif import Effect
 
 RING = 4
 """Pixels of the ring around an expert that is switched now."""
-_SIDES = ("middle right", "middle left", "top center", "bottom center")
+_SIDES = {"middle left": (-18, 0), "middle right": (18, 0), "top center": (0, 13), "bottom center": (0, -13)}
+"""Where a name may stand beside its point, and how many pixels from it its middle is then."""
+_PANEL, _NAME = (1000, 200), (26, 13)  # pixels of a panel and of a name, nearly
 
 
 def ablation_map(effects: Mapping[Seat, Effect], words: Mapping[str, str]) -> go.Figure:
@@ -40,6 +43,26 @@ def ablation_map(effects: Mapping[Seat, Effect], words: Mapping[str, str]) -> go
     return figure
 
 
+def free_sides(x: Sequence[float], y: Sequence[float], y_ends: tuple[float, float]) -> list[str]:
+    """For each point the side on which its name stands over the fewest points and names placed before it.
+
+    `y_ends` are the lowest and the highest value that the panel shows.
+    """
+    places = [np.interp(x, (min(x), max(x)), (0, 1)), np.interp(y, y_ends, (0, 1))]
+    at = np.stack(places, axis=1) * _PANEL
+    names: list[Any] = []
+    sides: list[str] = []
+    for i, point in enumerate(at):
+        taken = [*at[:i], *at[i + 1 :], *names]
+        clashes = {
+            side: sum(bool((np.abs(middle - point - shift) < _NAME).all()) for middle in taken)
+            for side, shift in _SIDES.items()
+        }
+        sides.append(min(clashes, key=clashes.__getitem__))
+        names.append(point + _SIDES[sides[-1]])
+    return sides
+
+
 def marked(figure: Mapping[str, Any], seats: Collection[Seat]) -> dict[str, Any]:
     """The encoded map with these experts ringed: those that are switched now."""
     traces = []
@@ -51,9 +74,14 @@ def marked(figure: Mapping[str, Any], seats: Collection[Seat]) -> dict[str, Any]
 
 def _points(seats: Sequence[Seat], found: Sequence[Effect], hue: str) -> go.Scatter:
     """The experts of one layer in the order of their load; their names stand on changing sides."""
+    x, y = (
+        [one.load_share(seat) for seat, one in zip(seats, found, strict=True)],
+        [one.difference for one in found],
+    )
+    ends = min(one.interval.low for one in found), max(one.interval.high for one in found)
     return go.Scatter(
-        x=[one.load_share(seat) for seat, one in zip(seats, found, strict=True)],
-        y=[one.difference for one in found],
+        x=x,
+        y=y,
         error_y={
             "type": "data",
             "symmetric": False,
@@ -66,6 +94,6 @@ def _points(seats: Sequence[Seat], found: Sequence[Effect], hue: str) -> go.Scat
         text=[f"E{seat.expert}" for seat in seats],
         customdata=[list(seat) for seat in seats],
         meta={"picks": True},
-        textposition=[_SIDES[i % len(_SIDES)] for i in range(len(seats))],
+        textposition=free_sides(x, y, ends),
         marker={"size": 10, "color": hue},
     )

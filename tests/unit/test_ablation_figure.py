@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from moe_demo.figures.ablations import RING, ablation_map, marked
+from moe_demo.figures.ablations import RING, ablation_map, free_sides, marked
 from moe_demo.insight.bootstrap import Interval
 from moe_demo.insight.switches import Seat
 from moe_demo.insight.whatif import Effect
@@ -38,3 +38,10 @@ def test_a_point_names_its_seat_and_is_ringed_where_it_is_switched():
     widths = [trace["marker"]["line"]["width"] for trace in ringed["data"]]
     assert widths == [[0, RING], [0, 0]]
     assert "line" not in figure["data"][0]["marker"]  # what is kept for all readers stays as it was
+
+
+def test_the_names_of_points_that_lie_close_stand_on_different_sides():
+    x, y = [1.0, 1.001, 1.002, 1.2], [0.0, 0.0, 0.0, 0.01]
+    sides = free_sides(x, y, (-0.01, 0.01))
+    assert len(set(sides[:3])) == 3
+    assert sides[3] == "middle left"  # nothing is near
