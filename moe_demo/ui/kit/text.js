@@ -43,14 +43,15 @@ export function widthIn(font) {
 }
 
 /**
- * The same in the type of a node, for any size.
+ * The same in the type of a node, for any size; before a class no type is smaller than `--least-type`.
  * @param {Element} node
  * @param {number} [weight]
  * @returns {(size: number) => (text: string) => number}
  */
 export function measureIn(node, weight = 400) {
-  const { fontFamily } = getComputedStyle(node);
-  return (size) => widthIn(`${weight} ${size}px ${fontFamily}`);
+  const style = getComputedStyle(node);
+  const least = parseFloat(style.getPropertyValue("--least-type")) || 0;
+  return (size) => widthIn(`${weight} ${Math.max(size, least)}px ${style.fontFamily}`);
 }
 
 /**
