@@ -247,6 +247,19 @@ def test_two_runs_are_drawn_beside_each_other_with_their_differences_named():
     assert gone.warning[0].value == text_in("zh", "common.bad_address", names="with")
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_of_two_readings_of_the_last_step_it_is_said_which_was_the_best(tmp_path: Path, lang: str):
+    """The better one is that before the calibration: both have the same step."""
+    folder = tmp_path / "runs" / "mine"
+    shutil.copytree(load_run("deepseek").store.folder, folder)
+    lines = [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
+    before, _ = [line for line in lines if line["kind"] == "eval" and line["step"] == 552]
+    before["accuracy"] = 0.99
+    (folder / "metrics.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    said = text_in(lang, "training.caption.before", best=0.99, step=552)
+    assert any(caption.value.endswith(said) for caption in opened("training", run="mine", lang=lang).caption)
+
+
 def test_a_checkpoint_in_the_address_is_that_of_every_part_of_the_page():
     run = load_run("deepseek")
     step = run.steps[2]
