@@ -70,22 +70,18 @@ class Traffic:
         return 1 - self.copies_per_node / max(other.copies_per_node, 1)
 
 
-def nodes_of(experts_TK: Array, n_routed: int, n_groups: int) -> Array:
-    """Which nodes each token is sent to, shape (T, G), True or False."""
-    reached_TG = np.zeros((len(experts_TK), n_groups), dtype=bool)
-    np.put_along_axis(reached_TG, experts_TK // (n_routed // n_groups), True, axis=1)
-    return reached_TG
-
-
 def traffic(experts_TK: Array, n_routed: int, n_groups: int) -> Traffic:
     """Count the copies for these choices of one layer."""
-    reached_TG = nodes_of(experts_TK, n_routed, n_groups)
+    nodes_TK = np.sort(
+        experts_TK // (n_routed // n_groups), axis=1
+    )  # not (T, G): there may be thousands of nodes
+    is_first_TK = np.diff(nodes_TK, axis=1, prepend=-1) != 0
     return Traffic(
         n_tokens=len(experts_TK),
         top_k=experts_TK.shape[1],
-        copies_G=reached_TG.sum(0),
-        assignments_G=np.bincount(experts_TK.ravel() // (n_routed // n_groups), minlength=n_groups),
-        tokens_by_nodes_X=np.bincount(reached_TG.sum(1), minlength=n_groups + 1),
+        copies_G=np.bincount(nodes_TK[is_first_TK], minlength=n_groups),
+        assignments_G=np.bincount(nodes_TK.ravel(), minlength=n_groups),
+        tokens_by_nodes_X=np.bincount(is_first_TK.sum(1), minlength=n_groups + 1),
     )
 
 
@@ -99,7 +95,7 @@ def chance_by_nodes(n_routed: int, n_groups: int, top_k: int, limit: int | None 
     size, within = n_routed // n_groups, limit or n_groups
     every = comb(within * size, top_k)
     found_X = np.zeros(n_groups + 1)
-    for m in range(1, within + 1):
+    for m in range(1, min(within, top_k) + 1):  # nobody reaches more nodes than experts
         ways = sum((-1) ** j * comb(m, j) * comb((m - j) * size, top_k) for j in range(m + 1))
         found_X[m] = comb(within, m) * ways / every
     return found_X

@@ -8,7 +8,6 @@ Letters: T words, L MoE layers, K chosen, E routed experts, G nodes.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from moe_demo.insight.routes_files import Routes
 
 Array = np.ndarray[Any, Any]
 MAX_PAIRS = 12
+_CELLS_AT_ONCE = 2_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,21 +105,34 @@ def layer_figures(routes: Routes, layer: int, n_nodes: int) -> LayerFigures:
 def together(chosen_TK: Array, n_routed: int) -> Array:
     """Words that went to both experts of each pair, (E, E), symmetric."""
     counts_EE = np.zeros((n_routed, n_routed), dtype=np.int64)
-    for a, b in combinations(range(chosen_TK.shape[1]), 2):
-        cells = chosen_TK[:, a] * n_routed + chosen_TK[:, b]
-        counts_EE += np.bincount(cells, minlength=n_routed**2).reshape(n_routed, n_routed)
-    return np.asarray(counts_EE + counts_EE.T)
+    first_P, second_P, together_P = _met(chosen_TK, n_routed)
+    counts_EE[first_P, second_P] = counts_EE[second_P, first_P] = together_P
+    return counts_EE
+
+
+def _met(chosen_TK: Array, n_routed: int) -> tuple[Array, Array, Array]:
+    """The pairs of experts that have words in common, first < second, in order, and how many: no (E, E) is made."""
+    chosen_TK = np.sort(chosen_TK, axis=1)
+    first_K, second_K = np.triu_indices(chosen_TK.shape[1], k=1)
+    words = max(1, _CELLS_AT_ONCE // max(len(first_K), 1))
+    cell_P, together_P = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+    for start in range(0, len(chosen_TK), words):
+        part_TK = chosen_TK[start : start + words]
+        cells = part_TK[:, first_K] * n_routed + part_TK[:, second_K]
+        found_P, count_P = np.unique(cells, return_counts=True)
+        cell_P, place_P = np.unique(np.concatenate([cell_P, found_P]), return_inverse=True)
+        counted_P = np.concatenate([together_P, count_P])
+        together_P = np.bincount(place_P, counted_P, minlength=len(cell_P)).astype(np.int64)
+    return cell_P // n_routed, cell_P % n_routed, together_P
 
 
 def _pairs(chosen_TK: Array, load_E: Array) -> tuple[Pair, ...]:
     """The pairs that are together most often beyond chance, by words more than expected."""
-    n_routed = len(load_E)
-    first_P, second_P = np.triu_indices(n_routed, k=1)
-    together_P = together(chosen_TK, n_routed)[first_P, second_P]
-    product_P = load_E[first_P].astype(float) * load_E[second_P]
-    if not together_P.any() or not product_P.any():
+    first_P, second_P, together_P = _met(chosen_TK, len(load_E))
+    if not len(together_P):
         return ()
-    expected_P = product_P * together_P.sum() / product_P.sum()
+    products = (load_E.sum() ** 2 - (load_E**2).sum()) / 2  # of the loads of every pair
+    expected_P = load_E[first_P].astype(float) * load_E[second_P] * together_P.sum() / products
     most = np.argsort(expected_P - together_P, kind="stable")[:MAX_PAIRS]
     return tuple(
         Pair(

@@ -20,6 +20,11 @@ ROUTES_SENTENCES = {
     "correct the number of experts.",
     "below": "{file}, entry {entry}: layer {layer} has an expert below 0, which stands for a route that was not kept.",
     "layers": "{file}, entry {entry}: of its {n_layers} layers, layer {layer} has no routes; trace the text again.",
+    "many_layers": "{file}, entry {entry}: {found} layers are more than the {limit} that are taken.",
+    "many_chosen": "{file}, entry {entry}: {found} experts for a word are more than the {limit} that are taken.",
+    "many_experts": "{file}, entry {entry}: layer {layer} has an expert whose number is beyond the {limit} experts "
+    "that are taken.",
+    "wide": "{file} is of {n_layers} layers with {n_routed} experts each; {limit} experts in all are taken.",
     "beyond_layer": "{file}, entry {entry}: layer {layer} is beyond its {n_layers} layers.",
     "incomplete": "{file}, entry {entry}: word {token} has {found} experts in layer {layer}, "
     "where there should be {top_k}.",
@@ -28,6 +33,7 @@ ROUTES_SENTENCES = {
     "keep one model in a file.",
     "empty": "{file} is empty.",
     "reading": "{file} takes more than {seconds} seconds or {mb} MB of memory to read; take fewer answers or traces.",
+    "failed": "{file} cannot be read; save the answer or the trace once more and bring it again.",
     "busy": "{file} was not read since too many files are being read already; try again in a minute.",
 }
 

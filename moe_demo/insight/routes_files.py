@@ -15,9 +15,6 @@ Letters: T words of all sequences, L MoE layers, K chosen, E routed experts, B s
 
 from __future__ import annotations
 
-import base64
-import binascii
-import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,6 +22,17 @@ from typing import Any, Literal
 
 import numpy as np
 
+from moe_demo.insight.routes_arrays import (
+    MAX_CELLS,
+    MAX_CHOSEN,
+    MAX_EXPERTS,
+    MAX_LAYERS,
+    MAX_ROUTES,
+    of_lists,
+    of_npy,
+    require_experts_taken,
+    require_shape,
+)
 from moe_demo.insight.routes_errors import RoutesError
 from moe_demo.runs.checking import parsed
 
@@ -32,10 +40,9 @@ Array = np.ndarray[Any, Any]
 Source = Literal["vllm", "moe_atlas"]
 
 MAX_BYTES = 20_000_000
-MAX_ROUTES = 5_000_000
-MAX_EXPERTS, MAX_LAYERS = 4096, 1024
+MAX_NAME_CHARS = 200
+_LARGEST_GATE = float(np.finfo(np.float32).max)
 _OURS = "moe_demo"
-_NPY = b"\x93NUMPY"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -89,15 +96,19 @@ def read_routes(data: bytes, file: str, n_routed: int | None = None) -> Routes:
     if len(data) > MAX_BYTES:
         raise RoutesError("too_large", file=file, limit=MAX_BYTES // 1_000_000)
     entries = list(_records(data, file))
+    if not entries:
+        raise RoutesError("no_routes", file=file)
     kinds = {_kind(entry, file) for entry in entries}
     if len(kinds) > 1:
         raise RoutesError("mixed", file=file)
     [source] = kinds
     found: list[_Entry] = []
+    n_routes = 0
     for number, record in enumerate(entries, start=1):
         of_record = _of_vllm(record, file, number) if source == "vllm" else [_of_atlas(record, file, number)]
         found += of_record
-        if sum(one.experts_TLK.size for one in found) > MAX_ROUTES:
+        n_routes += sum(one.experts_TLK.size for one in of_record)
+        if n_routes > MAX_ROUTES:
             raise RoutesError("too_many", file=file, limit=MAX_ROUTES)
     return _joined(found, source, file, n_routed)
 
@@ -162,11 +173,13 @@ def _of_vllm(record: Mapping[str, Any], file: str, entry: int) -> list[_Entry]:
             raise RoutesError("ragged", file=file, entry=entry)
         experts_TLK = np.concatenate(there)
         words = about.get("tokens", [])
-        tokens = tuple(map(str, words)) if isinstance(words, list) and len(words) == len(experts_TLK) else ()
+        tokens = (
+            tuple(map(_said, words)) if isinstance(words, list) and len(words) == len(experts_TLK) else ()
+        )
         n_routed = about.get("n_routed_experts")
         found.append(
             _Entry(
-                model=str(record.get("model", "")),
+                model=_said(record.get("model", "")),
                 n_routed=n_routed if _is_whole(n_routed, MAX_EXPERTS) else None,
                 experts_TLK=experts_TLK,
                 gates_TLK=None,
@@ -185,31 +198,14 @@ def _array(value: Any, file: str, entry: int, name: str) -> Array | None:
         return None
     named = {"file": file, "entry": entry}
     if isinstance(value, str):
-        found = _npy(value, **named, field=name)
+        found = of_npy(value, **named, field=name)
     elif isinstance(value, list):
-        try:
-            found = np.array(value)
-        except ValueError:
-            raise RoutesError("ragged", **named) from None
-        if found.dtype == object:
-            raise RoutesError("ragged", **named)
+        found = of_lists(value, **named, field=name)
     else:
         raise RoutesError("encoding", **named, field=name)
-    if found.ndim != 3 or found.dtype.kind not in "iu" or 0 in found.shape[1:]:
-        raise RoutesError("encoding", **named, field=name)
+    if len(found):
+        require_experts_taken(found, **named)
     return found.astype(np.int64)
-
-
-def _npy(value: str, **named: Any) -> Array:
-    """Never a pickle: NumPy is told so, and an array of objects is refused by it."""
-    try:
-        raw = base64.b64decode(value, validate=True)
-        if not raw.startswith(_NPY):
-            raise ValueError("no .npy")
-        found = np.load(io.BytesIO(raw), allow_pickle=False)
-    except (binascii.Error, ValueError, EOFError, OSError):
-        raise RoutesError("encoding", **named) from None
-    return np.asarray(found)
 
 
 # -- moe-routing-atlas ---------------------------------------------------------------------------------------------
@@ -220,7 +216,7 @@ def _of_atlas(record: Mapping[str, Any], file: str, entry: int) -> _Entry:
     named = {"file": file, "entry": entry}
     n_layers, n_routed, top_k = (
         _whole(record, name, most, **named)
-        for name, most in (("num_layers", MAX_LAYERS), ("num_experts", MAX_EXPERTS), ("top_k", MAX_EXPERTS))
+        for name, most in (("num_layers", MAX_LAYERS), ("num_experts", MAX_EXPERTS), ("top_k", MAX_CHOSEN))
     )
     activations, words = record["activations"], record.get("token_strs", [])
     if not isinstance(activations, list) or len(activations) > MAX_ROUTES:
@@ -240,16 +236,15 @@ def _of_atlas(record: Mapping[str, Any], file: str, entry: int) -> _Entry:
     ids = record.get("token_ids")
     counted = [len(one) for one in (words, ids) if isinstance(one, list)]
     n_tokens = max([*counted, int(rows[:, 1].max(initial=-1)) + 1])
-    if n_tokens * n_layers * top_k > MAX_ROUTES:
-        raise RoutesError("too_many", file=file, limit=MAX_ROUTES)
+    require_shape(n_tokens, n_layers, top_k, **named)
     place = rows[:, 1] * n_layers + rows[:, 0]
     count_TL = np.bincount(place, minlength=n_tokens * n_layers).reshape(n_tokens, n_layers)
     _require_whole(count_TL, top_k, **named)
     order = np.argsort(place, kind="stable")
     shape = (n_tokens, n_layers, top_k)
-    tokens = tuple(map(str, words)) if len(words) == n_tokens else ("",) * n_tokens
+    tokens = tuple(map(_said, words)) if len(words) == n_tokens else ("",) * n_tokens
     return _Entry(
-        model=str(record.get("model_id", "")),
+        model=_said(record.get("model_id", "")),
         n_routed=n_routed,
         experts_TLK=rows[order, 2].reshape(shape),
         gates_TLK=gates[order].reshape(shape),
@@ -286,9 +281,16 @@ def _index(activation: Any, name: str, **named: Any) -> int:
 
 def _gate(activation: Mapping[str, Any], **named: Any) -> float:
     value = activation.get("gate_weight")
-    if not isinstance(value, int | float) or isinstance(value, bool):
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not is_number or not abs(value) <= _LARGEST_GATE:
         raise RoutesError("field", **named, field="gate_weight")
     return float(value)
+
+
+def _said(value: object) -> str:
+    """A name or a word as a page can show it: a lone surrogate has no bytes."""
+    text = value if isinstance(value, str) else str(value)[:MAX_NAME_CHARS]
+    return text[:MAX_NAME_CHARS].encode("utf-8", "replace").decode()
 
 
 def _is_whole(value: object, most: int) -> bool:
@@ -306,6 +308,9 @@ def _joined(found: Sequence[_Entry], source: Source, file: str, n_routed: int | 
             raise RoutesError("other_model", file=file, entry=number)
     largest = max(int(one.experts_TLK.max(initial=0)) for one in found)
     counted = first.n_routed or n_routed or largest + 1
+    n_layers = first.experts_TLK.shape[1]
+    if n_layers * counted > MAX_CELLS:
+        raise RoutesError("wide", file=file, n_layers=n_layers, n_routed=counted, limit=MAX_CELLS)
     for number, one in enumerate(found, start=1):
         _require_experts(one.experts_TLK, counted, file, number)
     gates = [one.gates_TLK for one in found if one.gates_TLK is not None]

@@ -29,6 +29,7 @@ MAX_AT_ONCE = 2
 _NICE = 10  # the pages first
 _OUT_OF_MEMORY = 3
 Found = TypeVar("Found")
+Why = Literal["busy", "too_much", "failed"]
 _places = threading.BoundedSemaphore(MAX_AT_ONCE)
 
 
@@ -43,19 +44,23 @@ class Limit:
 
 
 class RefusedError(Exception):
-    """There is no answer: too many are read at once, or this one took too much."""
+    """There is no answer: too many are read at once, this one took too much, or reading it failed."""
 
-    def __init__(self, why: Literal["busy", "too_much"]) -> None:
+    def __init__(self, why: Why) -> None:
         super().__init__(why)
         self.why = why
 
 
 def apart(module: str, payload: Any, kind: type[Found]) -> Found:
     """What a module finds, of this kind, when it is run with this. Raises RefusedError, or what it ended with."""
-    found = pickle.loads(_answer(module, payload))
+    try:
+        found = pickle.loads(_answer(module, payload))
+    except (pickle.UnpicklingError, EOFError, AttributeError, ImportError) as error:
+        raise RefusedError("failed") from error
     if isinstance(found, SaidError):
         raise found
-    assert isinstance(found, kind)
+    if not isinstance(found, kind):
+        raise RefusedError("failed")
     return found
 
 
@@ -73,11 +78,14 @@ def _answer(module: str, payload: Any) -> bytes:
         )
     except subprocess.TimeoutExpired:
         raise RefusedError("too_much") from None
+    except OSError as error:  # no room or no place for one more process
+        raise RefusedError("failed") from error
     finally:
         _places.release()
     if process.returncode < 0 or process.returncode == _OUT_OF_MEMORY:  # below zero: ended by a signal
         raise RefusedError("too_much")
-    process.check_returncode()
+    if process.returncode:  # what went wrong stands in the log of the server
+        raise RefusedError("failed")
     return process.stdout
 
 

@@ -26,6 +26,7 @@ IMPORT_SENTENCES = {
     "record": "{file} has a metrics.jsonl that does not fit its config.json, or is torn; "
     "one of the two is from another run.",
     "reading": "{file} takes more than {seconds} seconds or {mb} MB of memory to check; leave out some checkpoints.",
+    "failed": "{file} cannot be read; export the run once more and bring it again.",
     "busy": "{file} was not read since too many files are being read already; try again in a minute.",
 }
 

@@ -72,8 +72,8 @@ def _checked(data: bytes, file: str, folder: Path) -> Unpacked:
     try:
         return apart("moe_demo.jobs.import_process", (data, file, folder), Unpacked)
     except RefusedError as refused:
-        if refused.why == "busy":
-            raise RunImportError("busy", file=file) from None
+        if refused.why != "too_much":
+            raise RunImportError("busy" if refused.why == "busy" else "failed", file=file) from None
         raise RunImportError("reading", file=file, seconds=LIMIT.seconds, mb=LIMIT.mb) from None
 
 

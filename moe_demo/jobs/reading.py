@@ -45,13 +45,13 @@ def intake_apart(data: bytes, file: str) -> PackedIntake:
     """Look at the content of a file; `file` is its name.
 
     Whoever opens the answer meets `CorpusError`: as `intake_of`; reading (too much time or memory), busy (too many
-    files at once).
+    files at once), failed.
     """
     try:
         return PackedIntake(apart("moe_demo.jobs.reading", (data, file), bytes))
     except RefusedError as refused:
-        if refused.why == "busy":
-            return PackedIntake.of(CorpusError("busy", file=file))
+        if refused.why != "too_much":
+            return PackedIntake.of(CorpusError("busy" if refused.why == "busy" else "failed", file=file))
         return PackedIntake.of(CorpusError("reading", file=file, seconds=SECONDS, mb=MAX_MB))
 
 

@@ -38,6 +38,7 @@ CORPUS_SENTENCES = {
     "quote": "{file}, line {line}: a quotation mark is opened here and closed nowhere; "
     'inside quoted text, write every " twice.',
     "reading": "{file} takes more than {seconds} seconds or {mb} MB of memory to read; keep a part of it.",
+    "failed": "{file} cannot be read; save it once more and bring it again.",
     "busy": "{file} was not read because too many files are being read already; try again in a minute.",
     "unknown_label": "{file} has labels that are not known ({found}); use one of {accepted}.",
     "one_class": "{file} has headlines of only one class ({label}); "

@@ -1,17 +1,19 @@
 """A file is read in a process with limits: the same answer as without, and one sentence where it takes too much."""
 
 import os
-import subprocess
 import sys
 import time
 
 import pytest
 
+from moe_demo.insight.routes_errors import RoutesError
 from moe_demo.jobs import apart
+from moe_demo.jobs.imports import Unpacked
 from moe_demo.jobs.reading import intake_apart
 from moe_demo.text.corpus import CorpusError
 from moe_demo.text.errors import Detail
 from moe_demo.text.intake import intake_of
+from moe_demo.ui.workbench.routes_process import routes_apart
 from tests.unit.corpus_files import one_sentence
 
 GOOD = "text,label\n火箭赢球,体育\n苹果发布,科技\n太,多,了\n,体育\n".encode()
@@ -74,10 +76,28 @@ def test_time_and_memory_are_limited_by_the_system(monkeypatch: pytest.MonkeyPat
     assert TOO_MUCH in refusal("a.csv")
 
 
-def test_a_mistake_of_ours_is_no_fault_of_the_file(monkeypatch: pytest.MonkeyPatch):
-    instead(monkeypatch, "raise SystemExit(1)")
-    with pytest.raises(subprocess.CalledProcessError):
-        intake_apart(GOOD, "a.csv")
+@pytest.mark.parametrize(
+    "program",
+    [
+        "raise SystemExit(1)",
+        "raise OverflowError('int too large to convert to float')",
+        "print('no pickle')",
+        "pass",
+        "import pickle, sys; sys.stdout.buffer.write(pickle.dumps(3))",
+    ],
+)
+def test_a_mistake_of_ours_is_one_sentence_as_well(monkeypatch: pytest.MonkeyPatch, program: str):
+    instead(monkeypatch, program)
+    assert refusal("a.csv") == "a.csv cannot be read; save it once more and bring it again."
+    with pytest.raises(RoutesError, match=r"a\.json cannot be read"):
+        routes_apart(GOOD, "a.json")
+    with pytest.raises(apart.RefusedError, match="failed"):
+        apart.apart("moe_demo.jobs.import_process", (), Unpacked)
+
+
+def test_a_process_that_cannot_be_started_is_one_sentence(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(apart, "_command", lambda module: ["/no/such/program"])
+    assert "cannot be read" in refusal("a.csv")
 
 
 def test_no_more_than_two_files_are_read_at_once(monkeypatch: pytest.MonkeyPatch):

@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -203,6 +204,19 @@ def lists(value: Any) -> bytes:
     return encoded({"choices": [{"routed_experts": value}]})
 
 
+def npy_that_claims(head: str, content: bytes = b"\0" * 10) -> bytes:
+    """A .npy with this head, as an answer of vLLM has it."""
+    text = head.ljust(117) + "\n"
+    raw = b"\x93NUMPY\x01\x00" + len(text).to_bytes(2, "little") + text.encode() + content
+    return lists(base64.b64encode(raw).decode())
+
+
+def one_route(**changes: Any) -> bytes:
+    """A trace of one word in one layer."""
+    route = {"layer": 0, "token_idx": 0, "expert_idx": 0, "gate_weight": 0.5} | changes
+    return encoded({"num_layers": 1, "num_experts": 4, "top_k": 1, "activations": [route]})
+
+
 ROUTES = [[[0, 1], [2, 3]], [[1, 2], [3, 0]]]
 BAD: dict[str, tuple[bytes, str]] = {
     "nothing": (b"  \n", "empty"),
@@ -226,6 +240,31 @@ BAD: dict[str, tuple[bytes, str]] = {
     "base64 of something else": (lists(base64.b64encode(b"hello").decode()), "encoding"),
     "a route that was not kept": (lists([[[0, -1]]]), "below"),
     "the same expert twice": (lists([[[1, 1]]]), "repeated"),
+    "49 bytes of experts that no model has": (lists([[[32767, 0]]]), "many_experts"),
+    "beyond 16 bits": (lists([[[40000]]]), "many_experts"),
+    "beyond 64 bits": (lists([[[10**30]]]), "many_experts"),
+    "beyond 64 bits, unsigned": (
+        npy_that_claims("{'descr': '<u8', 'fortran_order': False, 'shape': (1,1,1)}", b"\xff" * 8),
+        "many_experts",
+    ),
+    "a hundred thousand layers": (lists([[[0]] * 100_000]), "many_layers"),
+    "a hundred thousand chosen": (lists([[list(range(100_000))]]), "many_chosen"),
+    "many layers of many experts": (lists([[[4095]] * 1000]), "wide"),
+    "an empty list": (b"[]", "no_routes"),
+    "truth values": (lists([[[True, False]]]), "encoding"),
+    "a long text among numbers": (lists([[["x" * 100_000]] + [[1]] * 1000]), "encoding"),
+    "a head that is not closed": (
+        npy_that_claims("{'descr': '<u1', 'fortran_order': False, 'shape': (1,1,1)"),
+        "encoding",
+    ),
+    "a head of brackets": (npy_that_claims("{'descr': " + "(" * 60 + ")" * 60 + "}"), "encoding"),
+    "a head that claims more than there is": (
+        npy_that_claims("{'descr': '<u1', 'fortran_order': False, 'shape': (1000000000000,1,1)}"),
+        "encoding",
+    ),
+    "a gate that is no float": (one_route(gate_weight=10**400), "field"),
+    "a gate that is none of 32 bits": (one_route(gate_weight=1e300), "field"),
+    "an infinite gate": (one_route(gate_weight=7).replace(b"7", b"1e999"), "field"),
     "two models": (
         encoded({"choices": [{"routed_experts": ROUTES}, {"routed_experts": [[[0, 1]]]}]}),
         "other_model",
@@ -239,6 +278,34 @@ def test_a_file_that_is_none_is_one_sentence(data: bytes, code: str):
         read_routes(data, "坏.json")
     assert caught.value.code == code
     assert "坏.json" in str(caught.value)
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_an_array_of_any_order_and_width_is_read(mixtral: Any, order: Any):
+    routes_TLK = mixtral[0].transpose(1, 0, 2)
+    for dtype in ("<u1", ">i4", "<u8"):
+        read = read_routes(lists(npy(np.asarray(routes_TLK.astype(dtype), order=order))), "a.json", N_ROUTED)
+        np.testing.assert_array_equal(read.experts_LTK, mixtral[0])
+
+
+def test_what_a_page_cannot_show_is_shown_as_far_as_it_can():
+    one = {"choices": [{"routed_experts": [[[0]]]}], "model": "m\ud800" + "x" * 1000}
+    read = read_routes(encoded(one | {"moe_demo": {"n_routed_experts": 2, "tokens": ["\udfff"]}}), "a.json")
+    assert read.model == "m?" + "x" * 198
+    assert read.tokens == ("?",)
+
+
+def test_the_most_that_is_taken_is_counted_without_pairs_of_all_experts():
+    """K = 64 of 4,096: a count an (E, E) pair of places would take 2,016 times 134 MB."""
+    rng = np.random.default_rng(0)
+    chosen_TK = np.stack([rng.choice(4096, 64, replace=False) for _ in range(200)])
+    read = read_routes(lists(chosen_TK[:, None].tolist()), "a.json", 4096)
+    started = time.process_time()
+    found = layer_figures(read, 0, 16)
+    assert time.process_time() - started < 10
+    [most, *_] = found.pairs
+    both = sum(set(most.experts) <= set(row) for row in chosen_TK.tolist())
+    assert most.together == both
 
 
 def test_an_array_of_objects_is_refused_and_nothing_of_it_is_run():

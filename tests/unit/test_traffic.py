@@ -1,11 +1,13 @@
 """Copies between nodes: counted by hand and by loops, beside the exact chances of blind routing."""
 
+import time
+import tracemalloc
 from itertools import combinations
 
 import numpy as np
 import pytest
 
-from moe_demo.cluster.traffic import chance_by_nodes, chance_nodes, nodes_of, traffic
+from moe_demo.cluster.traffic import chance_by_nodes, chance_nodes, traffic
 
 
 def test_a_token_is_sent_to_a_node_once():
@@ -25,7 +27,9 @@ def test_copies_agree_with_sets(seed: int):
     experts_TK = np.stack([random.permutation(16)[:4] for _ in range(50)])
     sent = traffic(experts_TK, 16, 4)
     sets = [{int(e) // 4 for e in row} for row in experts_TK]
-    assert [set(np.flatnonzero(row).tolist()) for row in nodes_of(experts_TK, 16, 4)] == sets
+    assert [
+        set(np.flatnonzero(traffic(row_K[None], 16, 4).copies_G).tolist()) for row_K in experts_TK
+    ] == sets
     assert sent.copies_per_node == sum(map(len, sets))
     assert sent.tokens_by_nodes_X.tolist() == [sum(len(s) == m for s in sets) for m in range(5)]
     assert sent.copies_per_node <= sent.copies_per_expert == sent.assignments_G.sum()
@@ -58,3 +62,21 @@ def test_the_chances_are_those_of_counting_every_choice(limit: int):
 def test_no_tokens_send_nothing():
     sent = traffic(np.zeros((0, 4), dtype=int), 16, 4)
     assert (sent.copies_per_node, sent.nodes_per_token) == (0, 0)
+
+
+def test_as_many_nodes_as_experts_take_no_memory_of_words_times_nodes():
+    experts_TK = np.stack([np.arange(200_000) % 4093, (np.arange(200_000) + 1) % 4093], axis=1)
+    tracemalloc.start()
+    sent = traffic(experts_TK, 4093, 4093)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert sent.nodes_per_token == 2
+    assert peak < 50_000_000  # (T, G) in single bytes: 800 MB
+
+
+def test_chance_of_thousands_of_nodes_is_found_at_once():
+    started = time.process_time()
+    found_X = chance_by_nodes(4093, 4093, 2)
+    assert time.process_time() - started < 2
+    assert np.flatnonzero(found_X).tolist() == [2]  # a node an expert
+    assert found_X.sum() == pytest.approx(1)

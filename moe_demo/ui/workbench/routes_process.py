@@ -19,8 +19,8 @@ def routes_apart(data: bytes, file: str, n_routed: int | None = None) -> Routes:
     try:
         return apart("moe_demo.ui.workbench.routes_process", (data, file, n_routed), Routes)
     except RefusedError as refused:
-        if refused.why == "busy":
-            raise RoutesError("busy", file=file) from None
+        if refused.why != "too_much":
+            raise RoutesError("busy" if refused.why == "busy" else "failed", file=file) from None
         raise RoutesError("reading", file=file, seconds=LIMIT.seconds, mb=LIMIT.mb) from None
 
 
