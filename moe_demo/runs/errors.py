@@ -25,6 +25,11 @@ RUN_SENTENCES = {
     "torn_weights": "{path} is truncated or no safetensors file; restore it or train the run again.",
     "no_number": "{path} has weights that are no numbers; restore it or train the run again.",
     "foreign_weights": "{path} does not fit the run's config.json; one of the two is from another run.",
+    "other_step": "{path} has the weights of step {step}; give it its own name back, or train the run again.",
+    "no_resume": "{folder} has been trained, but resume.safetensors, the state to continue from, is missing; "
+    "restore it from a copy, or train a new run in another folder.",
+    "bad_change": "{path} has a change of settings that no run can have ({why}); "
+    "restore it from a copy or train the run again.",
     "no_evaluation": "{folder} has no evaluation in metrics.jsonl; train the run again.",
     "lost_step": "{path} has lost step {step}, so this run cannot go on; train it again in another folder.",
     "other_headlines": "The headlines of {source} are not those {folder} was trained on; "

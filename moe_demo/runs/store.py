@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import re
 import time
@@ -28,7 +29,7 @@ from typing import Literal, TypeVar
 
 import torch
 
-from moe_demo.config import ConfigError, RunConfig
+from moe_demo.config import ConfigError, ModelConfig, RunConfig
 from moe_demo.errors import Said
 from moe_demo.model.classifier import Classifier
 from moe_demo.runs import weights
@@ -56,7 +57,7 @@ __all__ = ["RunError", "RunStore", "State", "Status"]
 
 Record = TypeVar("Record")
 State = Literal["starting", "running", "paused", "done", "stopped", "failed", "interrupted"]
-_CHECKPOINT = re.compile(r"step-(\d+)\.safetensors")
+_CHECKPOINT = re.compile(r"step-([0-9]{6,9})\.safetensors")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,9 +155,13 @@ class RunStore:
         """
         path = self._existing("config.json")
         try:
-            return config_at(RunConfig.from_dict(read_json(path)), self.events() if step else (), step)
+            config = RunConfig.from_dict(read_json(path))
         except ConfigError as error:
             raise RunError("bad_settings", path=path, why=error) from error
+        try:
+            return config_at(config, self.events(), step) if step else config
+        except ConfigError as error:
+            raise RunError("bad_change", path=self._events, why=str(error).rstrip(".")) from error
 
     def require_there(self) -> None:
         """Raises RunError where somebody has deleted the folder, or its settings, while it was being written."""
@@ -282,7 +287,7 @@ class RunStore:
         config = self.config(step)
         weights.require_size(self._checkpoint(step), config.model)
         model = Classifier(config.model)
-        weights.load_checkpoint(self._checkpoint(step), model)
+        weights.load_checkpoint(self._checkpoint(step), model, step)
         return model.eval(), step
 
     def _checkpoint(self, step: int) -> Path:
@@ -304,14 +309,29 @@ class RunStore:
         """Put model and optimizer back to the newest saved state; returns its step, None if there is none."""
         return weights.load_resume(self._resume, model, optimizer) if self._resume.exists() else None
 
+    def take_back(self, step: int | None) -> None:
+        """Go back to the saved state of `step`, or to the start where a run was killed before it saved one.
+
+        Raises:
+            RunError: there is no saved state of a run that took steps; the record is not whole. Nothing is changed.
+        """
+        self.config(max((event.step for event in self.events()), default=0) + 1)
+        if step is None:
+            model = self.config().model
+            steps = [_step_of(line, model) for line in self._metric_lines()]
+            if self.status().step or any(0 < one < math.inf for one in (*steps, *self.checkpoint_steps())):
+                raise RunError("no_resume", folder=self.folder)
+        self.rewind(-1 if step is None else step)
+
     def rewind(self, step: int) -> None:
         """Forget every metrics line and checkpoint after `step`: a resumed run writes them again.
 
         Raises:
             RunError: lines from before `step` are missing; the record could not be made whole again.
         """
-        kept = [line for line in self._metric_lines() if _step_of(line) <= step]
-        known = {_step_of(line) for line in kept}
+        model = self.config().model
+        kept = [line for line in self._metric_lines() if _step_of(line, model) <= step]
+        known = {_step_of(line, model) for line in kept}
         missing = next((number for number in range(1, step + 1) if number not in known), None)
         if missing is not None:
             raise RunError("lost_step", path=self._metrics, step=missing)
@@ -335,8 +355,8 @@ class RunStore:
         return read_record(self._existing(name), record)
 
 
-def _step_of(line: str) -> float:
+def _step_of(line: str, model: ModelConfig) -> float:
     try:
-        return int(parsed(line)["step"])
-    except (ValueError, TypeError, KeyError, OverflowError):
-        return float("inf")  # torn: never kept
+        return from_line(line, model).step
+    except ValueError:
+        return math.inf  # torn: never kept

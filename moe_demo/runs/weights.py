@@ -6,6 +6,7 @@ the next training step depends on, the optimizer's moments.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import torch
@@ -21,6 +22,8 @@ from moe_demo.runs.files import RunError
 _SCALE = ".scale"
 _LEAST_BYTES = 1000  # of a checkpoint that is one
 _MODEL, _OPTIMIZER = "model/", "optimizer/"
+_MOMENTS = {"exp_avg", "exp_avg_sq", "step"}
+_STEP = re.compile(r"[0-9]{1,9}")
 
 
 def checkpoint_bytes(model: Classifier, step: int, dtype: torch.dtype = torch.float32) -> bytes:
@@ -51,15 +54,27 @@ def require_size(path: Path, model: ModelConfig) -> None:
         raise RunError("torn_weights" if n_bytes < _LEAST_BYTES else "foreign_weights", path=path)
 
 
-def load_checkpoint(path: Path, model: Classifier) -> None:
-    """Put a checkpoint into a model of the same shape, in float32."""
-    tensors, _ = _read(path)
+def load_checkpoint(path: Path, model: Classifier, step: int) -> None:
+    """Put a checkpoint into a model of the same shape, in float32. Raises RunError where it is of another step."""
+    tensors, metadata = _read(path)
     scales = {name.removesuffix(_SCALE): tensors.pop(name) for name in list(tensors) if name.endswith(_SCALE)}
-    whole = {
-        name: value.float() * scales[name].float() if name in scales else value.float()
-        for name, value in tensors.items()
-    }
-    _fill(model, whole, path)
+    if not scales.keys() <= tensors.keys():
+        raise RunError("foreign_weights", path=path)
+    if _step_in(metadata, path) != step:
+        raise RunError("other_step", path=path, step=_step_in(metadata, path))
+    _fill(model, {name: _whole(value, scales.get(name), path) for name, value in tensors.items()}, path)
+
+
+def _whole(value: Tensor, scale: Tensor | None, path: Path) -> Tensor:
+    """What was rounded, as numbers of 32 bits again."""
+    if scale is None:
+        if not value.is_floating_point():
+            raise RunError("foreign_weights", path=path)
+        return value.float()
+    is_scale = scale.is_floating_point() and scale.shape == (*value.shape[:-1], 1)
+    if value.dtype != torch.int8 or not is_scale:
+        raise RunError("foreign_weights", path=path)
+    return value.float() * scale.float()
 
 
 def _to_int8(matrix: Tensor) -> tuple[Tensor, Tensor]:
@@ -83,6 +98,7 @@ def set_training_state(
     """Put model and optimizer to where `training_state` found them, or others of the same shape."""
     model.load_state_dict(_of_model(tensors))
     parameters = dict(model.named_parameters())
+    optimizer.state.clear()
     for name, value in tensors.items():
         if name.startswith(_OPTIMIZER):
             _, moment, of = name.split("/")
@@ -96,16 +112,38 @@ def resume_bytes(model: Classifier, optimizer: torch.optim.Optimizer, step: int)
 
 
 def load_resume(path: Path, model: Classifier, optimizer: torch.optim.Optimizer) -> int:
-    """Put model and optimizer back to where `resume_bytes` found them; returns the step."""
+    """Put model and optimizer back to where `resume_bytes` found them; returns the step.
+
+    Raises RunError, and has changed nothing, where a part is missing, of another shape, or no number.
+    """
     tensors, metadata = _read(path)
-    _require_finite(_of_model(tensors), path)
-    try:
-        set_training_state(model, optimizer, tensors)
-        return int(metadata["step"])
-    except RuntimeError as error:
-        raise RunError("foreign_weights", path=path) from error
-    except (KeyError, ValueError) as error:
-        raise RunError("other_version", path=path) from error
+    step = _step_in(metadata, path)
+    wanted = {_MODEL + name: value.shape for name, value in model.state_dict().items()}
+    if step:
+        wanted |= {
+            f"{_OPTIMIZER}{moment}/{name}": torch.Size() if moment == "step" else value.shape
+            for name, value in model.named_parameters()
+            for moment in _MOMENTS
+        }
+    if {name: value.shape for name, value in tensors.items()} != wanted:
+        raise RunError("foreign_weights", path=path)
+    if not all(value.is_floating_point() for value in tensors.values()):
+        raise RunError("foreign_weights", path=path)
+    _require_finite(tensors, path)
+    counts = {float(value) for name, value in tensors.items() if name.startswith(f"{_OPTIMIZER}step/")}
+    below = any(bool((value < 0).any()) for name, value in tensors.items() if f"{_OPTIMIZER}exp_avg_sq/" in name)
+    if counts - {step} or below:
+        raise RunError("foreign_weights", path=path)
+    set_training_state(model, optimizer, tensors)
+    return step
+
+
+def _step_in(metadata: dict[str, str], path: Path) -> int:
+    """The step that a file says it is of."""
+    written = metadata.get("step", "")
+    if not _STEP.fullmatch(written):
+        raise RunError("other_version", path=path)
+    return int(written)
 
 
 def _of_model(tensors: dict[str, Tensor]) -> dict[str, Tensor]:

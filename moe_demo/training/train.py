@@ -130,7 +130,7 @@ def resume_run(
         def take_over() -> int | None:
             held.enter_context(store.lock)
             saved_step = trainer.restore(store.load_resume)
-            store.rewind(-1 if saved_step is None else saved_step)
+            store.take_back(saved_step)
             return saved_step
 
         saved_step = ranks.first_does(take_over)
