@@ -14,8 +14,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from fractions import Fraction
 from functools import cached_property
-from itertools import count
 from pathlib import Path
 from typing import TypeVar
 
@@ -323,11 +323,20 @@ def _hash(text: str) -> bytes:
     return hashlib.blake2b(text_key(text).encode("utf-8"), digest_size=16).digest()
 
 
+def _least_size(n_headlines: int, fraction: float) -> int:
+    """The least size from here on that has a headline on each side: half a headline there, rounded, is the first."""
+    part = Fraction(fraction)
+    size = max(n_headlines, *(int(1 / (2 * side)) for side in (part, 1 - part)))
+    while size < 2**50 and not 0 < round(size * fraction) < size:  # twice at the most; beyond, a float tells no halves
+        size += 1
+    return size
+
+
 def held_out_size(source: str, label: str, n_headlines: int, fraction: float) -> int:
     """The held-out share of a class of this size, at least one headline on each side."""
     n_held_out = round(n_headlines * fraction)
     if not 0 < n_held_out < n_headlines:
-        enough = next(size for size in count(n_headlines) if 0 < round(size * fraction) < size)
+        enough = _least_size(n_headlines, fraction)
         numbers = {"count": n_headlines, "fraction": fraction, "missing": enough - n_headlines}
         raise CorpusError("too_few", file=source, label=label, **numbers)
     return n_held_out

@@ -1,4 +1,7 @@
-"""Ctrl-C and `kill` as a request: the step under way is finished and saved, then the run stops."""
+"""Ctrl-C and `kill` as a request: the step under way is finished and saved, then the run stops.
+
+While the data are read and the model is built there is nothing to save: then they end the process at once.
+"""
 
 from __future__ import annotations
 
@@ -42,9 +45,9 @@ def last_words(seconds: float = 5.0) -> Iterator[None]:
 
 
 class StopRequest:
-    """While it is entered, SIGINT and SIGTERM are noted here instead of ending the process.
+    """From `begin` on, SIGINT and SIGTERM are noted here instead of ending the process.
 
-    A second Ctrl-C, more than a second after the first, does end it: the last saved state stays.
+    Before that they are KeyboardInterrupt, unless somebody outside has a way of their own to deal with them. A second Ctrl-C, more than a second after the first, does end it: the last saved state stays.
     Outside the main thread Python allows no signal handlers; `requested` can then be set by hand.
     """
 
@@ -52,6 +55,7 @@ class StopRequest:
         self.requested = ""
         """Name of the signal, empty while there is none."""
         self._since = 0.0
+        self._begun = False
         self._before: dict[signal.Signals, Any] = {}
 
     def __enter__(self) -> StopRequest:
@@ -60,6 +64,10 @@ class StopRequest:
                 self._before[number] = signal.signal(number, self._note)
         return self
 
+    def begin(self) -> None:
+        """From now on there is something to save."""
+        self._begun = True
+
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
@@ -67,6 +75,12 @@ class StopRequest:
             signal.signal(number, signal.SIG_DFL if handler is None else handler)
 
     def _note(self, number: int, frame: FrameType | None) -> None:
+        if not self._begun:
+            before = self._before[signal.Signals(number)]
+            if callable(before):
+                before(number, frame)
+                return
+            raise KeyboardInterrupt
         if not self.requested:
             self.requested, self._since = signal.Signals(number).name, time.monotonic()
         elif number == signal.SIGINT and time.monotonic() - self._since > _REPEAT_SECONDS:

@@ -86,6 +86,8 @@ def train_run(
         trainer = build_trainer(replace(config, data=info.source), split, shares)
         store = RunStore(folder)
 
+        stop.begin()
+
         def create() -> None:
             held.enter_context(store.lock)
             store.create(trainer.config, trainer.encoder.vocabulary, info, trainer.n_steps)
@@ -126,6 +128,8 @@ def resume_run(
             raise RunError("other_headlines", source=corpus.source, folder=folder)
         encoder = text_encoder(config, store.vocabulary())
         trainer = Trainer(config, split.train, split.held_out, encoder, shares)
+
+        stop.begin()
 
         def take_over() -> int | None:
             held.enter_context(store.lock)

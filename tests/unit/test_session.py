@@ -15,7 +15,7 @@ from moe_demo.runs.data import read_corpora, split_of
 from moe_demo.runs.metrics import EvalMetrics, StepMetrics
 from moe_demo.runs.store import RunError, RunStore
 from moe_demo.text.corpus import CorpusError
-from moe_demo.training import stopping, trainer
+from moe_demo.training import stopping, train, trainer
 from moe_demo.training.evaluation import encode_all, evaluate, in_batches
 from moe_demo.training.schedule import checkpoint_steps
 from moe_demo.training.train import Silent, resume_run, train_run
@@ -112,6 +112,45 @@ def test_a_stopped_run_goes_on_bit_for_bit(number, csv: Path, whole: Path, tmp_p
     outcome = resume_run(folder)
     assert (outcome.state, outcome.step, outcome.steps_taken) == ("done", 16, 10)
     assert toy.record_of(folder) == toy.record_of(whole)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("while_it", ["split_of", "build_trainer"])
+def test_until_there_is_something_to_save_a_signal_ends_it_at_once(
+    number, while_it: str, csv: Path, tmp_path: Path, monkeypatch
+):
+    def prepare(*_):
+        os.kill(os.getpid(), number)
+        raise AssertionError("it went on")
+
+    monkeypatch.setattr(train, while_it, prepare)
+    before = signal.getsignal(number)
+    with pytest.raises(KeyboardInterrupt):
+        train_run(tmp_path / "run", CONFIG, [csv])
+    assert signal.getsignal(number) is before
+    assert not (tmp_path / "run").exists()
+
+
+def test_going_on_is_ended_at_once_while_the_headlines_are_read(csv: Path, tmp_path: Path, monkeypatch):
+    folder = tmp_path / "run"
+    train_run(folder, CONFIG, [csv], watcher=At(6, send(signal.SIGTERM)))
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    monkeypatch.setattr(train, "read_corpora", lambda *_: os.kill(os.getpid(), signal.SIGTERM))
+    with pytest.raises(KeyboardInterrupt):
+        resume_run(folder)
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+
+
+def test_one_process_of_several_keeps_its_own_way_to_end(csv: Path, tmp_path: Path, monkeypatch):
+    """Its last words (`stopping.last_words`): torchrun ends all as soon as one has gone."""
+    heard = []
+    former = signal.signal(signal.SIGTERM, lambda number, frame: heard.append(number))
+    try:
+        monkeypatch.setattr(train, "split_of", lambda *_: send(signal.SIGTERM)() or split_of(*_))
+        assert train_run(tmp_path / "run", CONFIG, [csv]).state == "done"
+    finally:
+        signal.signal(signal.SIGTERM, former)
+    assert heard == [signal.SIGTERM]
 
 
 def test_a_run_killed_before_its_first_saved_state_starts_again(
