@@ -7,13 +7,15 @@ M groups kept, L MoE layers, C classes, B headlines in a batch.
 from __future__ import annotations
 
 import dataclasses
+import re
 import types
 import typing
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal, get_args
 
 from moe_demo.errors import ConfigError as ConfigError
-from moe_demo.limits import MAX_LABEL_CHARS, MAX_LABELS
+from moe_demo.errors import one_line
+from moe_demo.limits import MAX_LABEL_CHARS, MAX_LABELS, MAX_PRESET_CHARS
 from moe_demo.rules import (
     SHOWN_CHARS,
     must_be,
@@ -33,6 +35,7 @@ DropBy = Literal["position", "probability"]  # whom a full expert drops
 CapacityOver = Literal["headline", "batch"]  # what shares the places of an expert
 METHODS: tuple[BalanceMethod, ...] = get_args(BalanceMethod)
 
+_NAME = re.compile(r"\w[\w-]*")  # of a preset, also one of another version: folders are called after it
 LABELS = ("tech", "sports", "entertainment")
 
 
@@ -144,7 +147,9 @@ class ModelConfig:
         require(self, 2 <= len(self.labels) <= MAX_LABELS, "labels", must_be("two_labels"))
         longest = max(map(len, self.labels))
         require(self, longest <= MAX_LABEL_CHARS, "labels", must_be("short", limit=MAX_LABEL_CHARS))
-        require(self, len(set(self.labels)) == len(self.labels), "labels", must_be("no_repeats"))
+        require(self, all(one_line(label) == label for label in self.labels), "labels", must_be("shown"))
+        different = {label.casefold() for label in self.labels}  # a file's classes are known in any capitals
+        require(self, len(different) == len(self.labels), "labels", must_be("no_repeats"))
         sizes = ("vocab_size", "n_buckets", "min_n", "max_tokens", "dim", "n_heads", "n_layers", "expert_dim")
         for name in (*sizes, "lone_word_divisor"):
             require(self, getattr(self, name) >= 1, name, must_be("at_least", bound=1))
@@ -245,6 +250,8 @@ class RunConfig:
 
     def __post_init__(self) -> None:
         require_bounded(self)
+        is_name = _NAME.fullmatch(self.preset) and len(self.preset) <= MAX_PRESET_CHARS
+        require(self, bool(is_name), "preset", must_be("plain_name", limit=MAX_PRESET_CHARS))
         for name in ("epochs", "batch_size", "min_count"):
             require(self, getattr(self, name) >= 1, name, must_be("at_least", bound=1))
         require(self, 0 < self.lr <= 10, "lr", must_be("within", bounds="(0, 10]"))

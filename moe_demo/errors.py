@@ -7,9 +7,13 @@ beside what they are about. The command line prints the sentence; a page looks t
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, ClassVar, Self
+
+_TURNS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+"""They let what follows run from right to left."""
 
 
 class Said(str):
@@ -42,6 +46,15 @@ class Said(str):
     def again(cls, sentence: str, key: str, values: Mapping[str, Any]) -> Said:
         """What was written down as a sentence, its key and its values."""
         return cls(key, "{sentence}", {**values, "sentence": sentence})
+
+
+def one_line(text: str) -> str:
+    """A text that a terminal shows as it is: line breaks, escape sequences and lone surrogates are written out."""
+    return "".join(char.encode("unicode_escape").decode() if _is_control(char) else char for char in text)
+
+
+def _is_control(char: str) -> bool:
+    return unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") or char in _TURNS
 
 
 class SaidError(ValueError):

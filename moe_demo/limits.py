@@ -52,8 +52,12 @@ HIGHEST: Mapping[str, float] = {
 }
 """Setting -> its highest value. The article's largest model has 160 experts, DeepSeek-V3 256 and a width of 7168."""
 
+LOWEST: Mapping[str, float] = {"temperature": 1e-6, "confidence_temperature": 0.01}
+"""Of those that divide: what they divide stays a number of 32 bits."""
+
 MAX_LABELS = 1000
 MAX_LABEL_CHARS = 200
+MAX_PRESET_CHARS = 40
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any, Literal, NoReturn
 
 from moe_demo.errors import ConfigError, Said
-from moe_demo.limits import HIGHEST
+from moe_demo.limits import HIGHEST, LOWEST
 
 SHOWN_CHARS = 60  # of a value that cannot be
 
@@ -26,7 +26,9 @@ RULES = {
     "words": "words",
     "two_labels": "at least two labels",
     "short": "of at most {limit} characters each",
-    "no_repeats": "free of repeats",
+    "no_repeats": "free of repeats, also in capitals",
+    "shown": "free of line breaks and of what cannot be written",
+    "plain_name": "a name of 1 to {limit} letters, digits, - and _",
     "group_size": "groups of {least} or more experts",
     "not_normalised": "above 1 where gates are normalised",
     "their_layer": "a DeepseekV3MoE",
@@ -80,6 +82,9 @@ def require_choices(owner: Any) -> None:
 
 
 def require_bounded(owner: Any) -> None:
-    """No number is above its upper bound, or no number at all."""
+    """No number is above its upper bound, or no number at all; none that divides is so small that nothing is left."""
     for name in types_of_fields(owner.__class__).keys() & HIGHEST.keys():
         require(owner, getattr(owner, name) <= HIGHEST[name], name, must_be("at_most", bound=HIGHEST[name]))
+    for name in types_of_fields(owner.__class__).keys() & LOWEST.keys():
+        fits = not 0 < getattr(owner, name) < LOWEST[name]
+        require(owner, fits, name, must_be("at_least", bound=LOWEST[name]))

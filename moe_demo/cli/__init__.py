@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from moe_demo.cli.parser import build_parser
-from moe_demo.errors import SaidError
+from moe_demo.errors import SaidError, one_line
 from moe_demo.runs.commands import problem_path, write_problem
 from moe_demo.training.stopping import last_words
 
@@ -24,12 +24,26 @@ DONE, BAD_INPUT, INTERRUPTED = 0, 2, 130
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status."""
+    _open_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     args = build_parser().parse_args(argv)
     with last_words():
         return _status_of(args)
+
+
+def _open_streams() -> None:
+    """Let closed standard streams lead nowhere: else the next file that is opened would take the place of one."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # the lowest free number is this one
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:
+            nowhere = open(os.devnull, "r" if name == "stdin" else "w", encoding="utf-8")  # noqa: SIM115  to the end
+            setattr(sys, name, nowhere)
 
 
 def _status_of(args: argparse.Namespace) -> int:
@@ -104,5 +118,5 @@ def _problem_path(args: argparse.Namespace) -> Path | None:
 def _refuse(sentence: str, *, everybody: bool = False) -> int:
     """Under torchrun the processes of a machine meet the same problem, so its first says it; or everybody."""
     if everybody or os.environ.get("LOCAL_RANK", "0") == "0":
-        print(sentence, file=sys.stderr, flush=True)
+        print(one_line(sentence), file=sys.stderr, flush=True)
     return BAD_INPUT

@@ -13,8 +13,9 @@ import numpy as np
 import torch
 
 from moe_demo.cli.progress import left_out
+from moe_demo.errors import one_line
 from moe_demo.insight.familiarity import calibration_error
-from moe_demo.insight.run import Classified, Run, load_run
+from moe_demo.insight.run import Classified, Run, load_run, no_answer
 from moe_demo.insight.word_routing import word_routing
 from moe_demo.runs.catalogue import RunCatalogue, is_bundled
 from moe_demo.runs.data import read_corpora
@@ -39,6 +40,8 @@ def evaluate(args: argparse.Namespace) -> int:
         print(sentence, file=sys.stderr)
     texts = encode_all(corpus, run.encoder)
     metrics = evaluate_model(run.model, in_batches(texts), torch.from_numpy(corpus.label_ids), run.step)
+    if not metrics.finite:
+        raise no_answer(run.store)
     n_cut = sum(text.truncated is not None for text in texts)
     if n_cut:
         print(f"{n_cut} headlines are longer than the model reads; their ends are left out.", file=sys.stderr)
@@ -66,7 +69,8 @@ def _as_json(run: Run, metrics: EvalMetrics, corpus: Corpus, texts: Sequence[Enc
             "calibration_error": calibration,
             "load": metrics.load_LE,
             "load_by_class": metrics.load_LEC,
-        }
+        },
+        run,
     )
 
 
@@ -108,7 +112,7 @@ def classify(args: argparse.Namespace) -> int:
                 "familiarity": answer.familiarity,
                 "familiar": answer.familiar,
             }
-            print(dump(record), flush=not args.data)
+            print(dump(record, run), flush=not args.data)
     return 2 if n_refused else 0
 
 
@@ -156,7 +160,7 @@ def trace(args: argparse.Namespace) -> int:
     record = run.trace(" ".join(args.text))
     if record.left_out:
         print(f"Too long; the last {len(record.left_out)} characters are not read.", file=sys.stderr)
-    print(dump(record.to_dict()))
+    print(dump(record.to_dict(), run))
     return 0
 
 
@@ -167,8 +171,8 @@ def runs(args: argparse.Namespace) -> int:
         try:
             rows.append(_run_row(RunStore(folder)))
         except RunError as error:
-            rows.append((folder.name, "?", "torn", "?", "?", str(folder)))
-            print(error, file=sys.stderr)
+            rows.append((one_line(folder.name), "?", "torn", "?", "?", one_line(str(folder))))
+            print(one_line(str(error)), file=sys.stderr)
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for row in rows:
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
@@ -176,9 +180,11 @@ def runs(args: argparse.Namespace) -> int:
 
 
 def _run_row(store: RunStore) -> tuple[str, ...]:
-    status, (records, _) = store.status(), store.metrics()
+    status, (records, notice) = store.status(), store.metrics()
+    if notice:
+        print(one_line(notice), file=sys.stderr)
     evaluations = [record for record in records if isinstance(record, EvalMetrics)]
-    return (
+    row = (
         store.run_id,
         store.config().preset,
         status.state,
@@ -186,8 +192,14 @@ def _run_row(store: RunStore) -> tuple[str, ...]:
         f"{evaluations[-1].accuracy:.4f}" if evaluations else "-",
         "bundled" if is_bundled(store) else str(store.folder),
     )
+    return tuple(map(one_line, row))
 
 
-def dump(value: Any) -> str:
-    """Strict JSON: a NaN or an infinity would be a bug, and is refused."""
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+def dump(value: Any, run: Run | None = None) -> str:
+    """Strict JSON. Raises RunError where a run's answer is no number; one that comes from no run would be a bug."""
+    try:
+        return json.dumps(value, ensure_ascii=False, allow_nan=False)
+    except ValueError:
+        if run is None:
+            raise
+        raise no_answer(run.store) from None

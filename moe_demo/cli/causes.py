@@ -24,7 +24,7 @@ def mixture(args: argparse.Namespace) -> int:
     trace = run.trace(" ".join(args.text))
     if trace.left_out:
         print(f"Too long; the last {len(trace.left_out)} characters are not read.", file=sys.stderr)
-    print(dump(taken_apart(trace).to_dict()))
+    print(dump(taken_apart(trace).to_dict(), run))
     return 0
 
 
@@ -36,7 +36,7 @@ def whatif(args: argparse.Namespace) -> int:
         return _every_expert(run, args, switches)
     if args.data:
         found = effect(run, _headlines(run, args), switches)
-        print(dump(_effect_record(found, switches)) if args.json else _effect_words(found))
+        print(dump(_effect_record(found, switches), run) if args.json else _effect_words(found))
     else:
         answer = ask_whatif(run, " ".join(args.text), switches)
         for layer, token, expert in answer.unheard:
@@ -44,7 +44,7 @@ def whatif(args: argparse.Namespace) -> int:
                 f"Word {token} is not sent to expert {expert} of layer {layer}, so its gate there says nothing.",
                 file=sys.stderr,
             )
-        print(dump(_record(answer)) if args.json else _words(answer))
+        print(dump(_record(answer), run) if args.json else _words(answer))
     return 0
 
 
@@ -61,7 +61,9 @@ def experts(args: argparse.Namespace) -> int:
     """Load, share and lift of every expert and class, beside the band of shuffled labels."""
     run = load_run(args.run, args.step)
     layers = experts_of(run, _headlines(run, args))
-    print(dump([row for layer in layers for row in layer.rows()]) if args.json else _expert_table(layers))
+    print(
+        dump([row for layer in layers for row in layer.rows()], run) if args.json else _expert_table(layers)
+    )
     return 0
 
 

@@ -9,10 +9,13 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, NoReturn
 
+from moe_demo.errors import one_line
+
 PROG = "python -m moe_demo"
 
 _PLACE = re.compile(r"\d+(:\d+)+(=\S+)?", re.ASCII)
 """A switch's value: it never passes for a headline."""
+_WHOLE = re.compile(r"[+-]?[0-9]{1,99}")
 _OF_PLACES = ("--off", "--silence", "--alone", "--force", "--gate", "--bias")
 
 
@@ -25,7 +28,24 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """One sentence and where to find more; argparse would print the whole usage."""
-        self.exit(2, f"{message[:1].upper()}{message[1:]}; see {self.prog} --help.\n")
+        self.exit(2, f"{one_line(message[:1].upper() + message[1:])}; see {self.prog} --help.\n")
+
+
+def path(written: str) -> Path:
+    """A file or folder; nothing at all would be the working directory."""
+    if not written:
+        raise argparse.ArgumentTypeError("name a file or folder, got nothing")
+    return Path(written)
+
+
+def whole(written: str) -> int:
+    """A whole number in the digits 0 to 9; Python alone takes those of every script, and underscores."""
+    if not _WHOLE.fullmatch(written.strip()):
+        raise ValueError
+    return int(written)
+
+
+whole.__name__ = "int"  # argparse says what is wanted by it
 
 
 def _one_each(args: Sequence[str]) -> list[str]:
@@ -63,14 +83,14 @@ def add_run(parser: Parser) -> None:
 
 def add_step(parser: Parser) -> None:
     """Which checkpoint."""
-    parser.add_argument("--step", type=int, metavar="N", help="checkpoint to use (default: the last)")
+    parser.add_argument("--step", type=whole, metavar="N", help="checkpoint to use (default: the last)")
 
 
 def add_data(parser: argparse._ActionsContainer, text: str, *, required: bool = False) -> None:
     """Files of headlines."""
     parser.add_argument(
         "--data",
-        type=Path,
+        type=path,
         nargs="+",
         action="extend",
         default=None if required else [],

@@ -6,10 +6,9 @@ import argparse
 import math
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import get_args
 
-from moe_demo.cli.options import PROG, Parser, add_data, add_run, add_step, command
+from moe_demo.cli.options import PROG, Parser, add_data, add_run, add_step, command, path, whole
 from moe_demo.config import PRESETS, BalanceMethod, CapacityOver, DropBy
 from moe_demo.releases.experiments import NAMES
 from moe_demo.routers import ROUTERS
@@ -55,15 +54,15 @@ def _add_train(commands: argparse._SubParsersAction[Parser]) -> None:
         "them share the experts of one copy of the model.",
     )
     add = parser.add_argument
-    add("--config", type=Path, metavar="FILE", help="start from the settings in a run's config.json")
+    add("--config", type=path, metavar="FILE", help="start from the settings in a run's config.json")
     add("--preset", choices=list(PRESETS), help="settings to start from (default: deepseek)")
     add_data(parser, "labelled headlines (default: the built-in corpus)")
-    add("--out", type=Path, metavar="DIR", help="run folder to write (default: runs/PRESET-1, -2, ...)")
+    add("--out", type=path, metavar="DIR", help="run folder to write (default: runs/PRESET-1, -2, ...)")
     add("--router", choices=ROUTERS, help="of which DeepSeek generation, with its way to keep the load even")
     add("--balance", choices=get_args(BalanceMethod), help="how the experts' load is kept even")
-    add("--seed", type=int, metavar="N", help="seed of weights, order and dropout")
-    add("--epochs", type=int, metavar="N", help="passes over the training headlines, at most")
-    add("--batch-size", type=int, metavar="N", help="headlines a step")
+    add("--seed", type=whole, metavar="N", help="seed of weights, order and dropout")
+    add("--epochs", type=whole, metavar="N", help="passes over the training headlines, at most")
+    add("--batch-size", type=whole, metavar="N", help="headlines a step")
     add("--lr", type=float, metavar="X", help="highest learning rate")
     add(
         "--set",
@@ -75,18 +74,18 @@ def _add_train(commands: argparse._SubParsersAction[Parser]) -> None:
     add("--device", choices=["auto", "cpu", "cuda"], default="auto", help="auto takes a GPU if there is one")
     add(
         "--expert-parallel",
-        type=int,
+        type=whole,
         default=1,
         metavar="N",
         help="under torchrun: each N processes share the experts (default: 1, each process has them all)",
     )
     add(
         "--control",
-        type=Path,
+        type=path,
         metavar="FILE",
         help="do what another program asks for in this file (runs/commands.py)",
     )
-    add("--resume", type=Path, metavar="DIR", help="go on with the run in this folder")
+    add("--resume", type=path, metavar="DIR", help="go on with the run in this folder")
 
 
 def _add_evaluate(commands: argparse._SubParsersAction[Parser]) -> None:
@@ -113,7 +112,7 @@ def _add_classify(commands: argparse._SubParsersAction[Parser]) -> None:
     add_run(parser)
     parser.add_argument("text", nargs="*", metavar="TEXT", help="a headline")
     parser.add_argument(
-        "--data", type=Path, metavar="FILE", help="a file of headlines, with or without labels"
+        "--data", type=path, metavar="FILE", help="a file of headlines, with or without labels"
     )
 
 
@@ -167,7 +166,12 @@ def _add_switches(parser: Parser) -> None:
             help=f"{does} (several, or given again)",
         )
     add(
-        "--shared-off", action="append", default=[], type=int, metavar="L", help="no shared expert in layer L"
+        "--shared-off",
+        action="append",
+        default=[],
+        type=whole,
+        metavar="L",
+        help="no shared expert in layer L",
     )
     add(
         "--force",
@@ -194,14 +198,16 @@ def _add_switches(parser: Parser) -> None:
 def _add_rule(parser: Parser) -> None:
     """What holds for every word."""
     add = parser.add_argument
-    add("--k", type=int, metavar="N", help="experts a word is sent to")
-    add("--groups", type=int, metavar="N", help="groups of experts that a word may reach")
-    add("--top-off", type=int, metavar="N", help="leave out the N experts of each word's highest affinity")
-    add("--random-router", type=int, metavar="SEED", help="random expert directions, as long as the trained")
+    add("--k", type=whole, metavar="N", help="experts a word is sent to")
+    add("--groups", type=whole, metavar="N", help="groups of experts that a word may reach")
+    add("--top-off", type=whole, metavar="N", help="leave out the N experts of each word's highest affinity")
+    add(
+        "--random-router", type=whole, metavar="SEED", help="random expert directions, as long as the trained"
+    )
     add("--temperature", type=float, metavar="X", help="divides the router's logits")
     add(
         "--capacity",
-        type=int,
+        type=whole,
         metavar="C",
         help="words of one headline that an expert takes; the rest is dropped",
     )
@@ -274,7 +280,7 @@ def _add_scale(commands: argparse._SubParsersAction[Parser]) -> None:
     )
     add = parser.add_argument
     add("model", nargs="?", metavar="MODEL", help="a published model, or a bundled run")
-    add("--config", type=Path, metavar="FILE", help="a Hugging Face config.json to count instead")
+    add("--config", type=path, metavar="FILE", help="a Hugging Face config.json to count instead")
     add("--json", action="store_true", help="one JSON object, or a list of them")
 
 
@@ -292,9 +298,9 @@ def _add_parallel(commands: argparse._SubParsersAction[Parser]) -> None:
     add_step(parser)
     add_data(parser, "labelled headlines (default: those held out when the run was trained)")
     add = parser.add_argument
-    add("--headlines", type=int, default=256, metavar="N", help="so many, evenly taken (default: 256)")
-    add("--repeats", type=int, default=20, metavar="N", help="timed passes (default: 20)")
-    add("--out", type=Path, metavar="DIR", help="write parallel.json there")
+    add("--headlines", type=whole, default=256, metavar="N", help="so many, evenly taken (default: 256)")
+    add("--repeats", type=whole, default=20, metavar="N", help="timed passes (default: 20)")
+    add("--out", type=path, metavar="DIR", help="write parallel.json there")
     add("--json", action="store_true", help="one JSON object")
     add("--device", choices=["auto", "cpu", "cuda"], default="auto", help="auto takes GPUs if there are any")
 
@@ -310,8 +316,8 @@ def _add_experiment(commands: argparse._SubParsersAction[Parser]) -> None:
     parser.add_argument("name", choices=NAMES, help="what is varied")
     add_data(parser, "labelled headlines (default: the built-in corpus)")
     add = parser.add_argument
-    add("--seeds", type=int, default=5, metavar="N", help="seeds of each variant, 0 to N - 1 (default: 5)")
-    add("--out", type=Path, metavar="FILE", help="where to write it (default: runs/experiments/NAME.json)")
+    add("--seeds", type=whole, default=5, metavar="N", help="seeds of each variant, 0 to N - 1 (default: 5)")
+    add("--out", type=path, metavar="FILE", help="where to write it (default: runs/experiments/NAME.json)")
     add("--json", action="store_true", help="one JSON object")
 
 
@@ -326,11 +332,17 @@ def _add_place(commands: argparse._SubParsersAction[Parser]) -> None:
         "before: without replicas, the experts in their order, as even as can be.",
     )
     add = parser.add_argument
-    add("--loads", type=Path, required=True, metavar="FILE", help="measured loads, layers x experts")
-    add("--replicas", type=int, required=True, metavar="R", help="places for experts on all devices together")
-    add("--groups", type=int, required=True, metavar="G", help="groups of experts, next to each other")
-    add("--nodes", type=int, required=True, metavar="N", help="machines")
-    add("--devices", type=int, required=True, metavar="D", help="devices on all machines together")
+    add("--loads", type=path, required=True, metavar="FILE", help="measured loads, layers x experts")
+    add(
+        "--replicas",
+        type=whole,
+        required=True,
+        metavar="R",
+        help="places for experts on all devices together",
+    )
+    add("--groups", type=whole, required=True, metavar="G", help="groups of experts, next to each other")
+    add("--nodes", type=whole, required=True, metavar="N", help="machines")
+    add("--devices", type=whole, required=True, metavar="D", help="devices on all machines together")
     add("--json", action="store_true", help="one JSON object")
 
 

@@ -45,7 +45,7 @@ def changed_by(config: RunConfig, settings: Sequence[str]) -> RunConfig:
     values = config.to_dict()
     for setting in settings:
         name, equals, written = setting.partition("=")
-        if not equals:
+        if not equals or not all(name.strip().split(".")):
             raise ConfigError("set_form", given=setting)
         _change(values, name.strip(), _value(written.strip()))
     return RunConfig.from_dict(values)

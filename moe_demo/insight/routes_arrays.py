@@ -26,7 +26,7 @@ def of_lists(value: list[Any], *, file: str, entry: int, field: str) -> Array:
 
     NumPy would make a text of every number beside a long text: so nothing is given to it but whole numbers.
     """
-    named = {"file": file, "entry": entry}
+    named: dict[str, Any] = {"file": file, "entry": entry}
     if not all(isinstance(of_word, list) and of_word for of_word in value):
         raise RoutesError("encoding", **named, field=field)
     layers = [of_layer for of_word in value for of_layer in of_word]

@@ -196,7 +196,7 @@ def _array(value: Any, file: str, entry: int, name: str) -> Array | None:
     """Whole numbers of shape (T, L, K), from lists or from a .npy in base64; None for none."""
     if value is None or value == []:
         return None
-    named = {"file": file, "entry": entry}
+    named: dict[str, Any] = {"file": file, "entry": entry}
     if isinstance(value, str):
         found = of_npy(value, **named, field=name)
     elif isinstance(value, list):
@@ -213,7 +213,7 @@ def _array(value: Any, file: str, entry: int, name: str) -> Array | None:
 
 def _of_atlas(record: Mapping[str, Any], file: str, entry: int) -> _Entry:
     """One trace: every word has its K experts in every layer, or it is refused."""
-    named = {"file": file, "entry": entry}
+    named: dict[str, Any] = {"file": file, "entry": entry}
     n_layers, n_routed, top_k = (
         _whole(record, name, most, **named)
         for name, most in (("num_layers", MAX_LAYERS), ("num_experts", MAX_EXPERTS), ("top_k", MAX_CHOSEN))
@@ -281,8 +281,7 @@ def _index(activation: Any, name: str, **named: Any) -> int:
 
 def _gate(activation: Mapping[str, Any], **named: Any) -> float:
     value = activation.get("gate_weight")
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not is_number or not abs(value) <= _LARGEST_GATE:
+    if not isinstance(value, int | float) or isinstance(value, bool) or not abs(value) <= _LARGEST_GATE:
         raise RoutesError("field", **named, field="gate_weight")
     return float(value)
 
@@ -327,7 +326,7 @@ def _joined(found: Sequence[_Entry], source: Source, file: str, n_routed: int | 
 
 
 def _require_experts(experts_TLK: Array, n_routed: int, file: str, entry: int) -> None:
-    named = {"file": file, "entry": entry}
+    named: dict[str, Any] = {"file": file, "entry": entry}
     below = np.argwhere(experts_TLK < 0)
     if len(below):
         raise RoutesError("below", **named, layer=int(below[0][1]))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
 import torch
 
 from moe_demo.config import RunConfig
@@ -70,14 +71,24 @@ class Run:
         return self.config.model.labels
 
     def trace(self, text: str, changes: Mapping[int, LayerChange] | None = None) -> ForwardTrace:
-        """The record of one headline's way through the model. Raises EmptyTextError where nothing is left of it."""
-        return trace_text(self.model, self.encoder, text, run_id=self.run_id, step=self.step, changes=changes)
+        """The record of one headline's way through the model. Raises as `classify` does."""
+        found = trace_text(
+            self.model, self.encoder, text, run_id=self.run_id, step=self.step, changes=changes
+        )
+        if not np.isfinite(found.probabilities_C).all():
+            raise no_answer(self.store)
+        return found
 
     @torch.inference_mode()
     def classify(self, texts: Sequence[str]) -> list[Classified]:
-        """The class of each headline. Raises EmptyTextError where one of them has no word."""
+        """The class of each headline.
+
+        Raises EmptyTextError where one of them has no word, RunError where the weights are too large to answer.
+        """
         encoded = [self.encoder.encode(text) for text in texts]
         logits_BC = self.model(TokenBatch.of(encoded)).logits_BC
+        if not logits_BC.isfinite().all():
+            raise no_answer(self.store)
         answers = zip(logits_BC.softmax(-1).tolist(), familiarity(logits_BC).tolist(), strict=True)
         return [
             Classified(
@@ -132,6 +143,11 @@ def load_run(run: str | Path, step: int | None = None) -> Run:
         known = ", ".join(sorted(list_runs())) or "none"
         raise RunError("unknown", name=shown_name(str(run)), known=known)
     return open_run(store, step)
+
+
+def no_answer(store: RunStore) -> RunError:
+    """What is told where the numbers of a run outgrow 32 bits on the way."""
+    return RunError("no_answer", name=shown_name(store.run_id))
 
 
 def list_runs() -> list[str]:

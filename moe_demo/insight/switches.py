@@ -22,6 +22,7 @@ import torch
 from torch import Tensor
 
 from moe_demo.config import CapacityOver, ConfigError, DropBy, ModelConfig, RoutingRule
+from moe_demo.limits import HIGHEST, LOWEST
 from moe_demo.model.batch import TokenBatch
 from moe_demo.model.change import Capacity, LayerChange, capacity_of
 from moe_demo.model.classifier import Classifier
@@ -35,7 +36,7 @@ WHAT_IF_SENTENCES = {
     "token": "There is no word {token}: the words of this sentence are 0 to {last}.",
     "shared": "Layer {layer} has no shared expert to switch off.",
     "k": "K = {k} does not fit: a word can reach at most {most} experts here.",
-    "temperature": "The temperature {value} does not fit; choose one above 0.",
+    "temperature": "The temperature {value:g} does not fit; choose one from {least:g} to {most:g}.",
     "capacity": "The capacity {value} does not fit; an expert takes at least 1 word.",
     "capacity_factor": "The capacity factor {value} does not fit; choose one above 0 and up to {most}.",
     "two_capacities": "A capacity and a capacity factor say two things of the same; leave one of them out.",
@@ -169,7 +170,8 @@ class Switches:
         try:
             return replace(rule, top_k=k, topk_groups=n_kept, temperature=heat)
         except ConfigError:
-            raise WhatIfError("temperature", value=heat) from None
+            bounds = {"least": LOWEST["temperature"], "most": HIGHEST["temperature"]}
+            raise WhatIfError("temperature", value=heat, **bounds) from None
 
     def rule_of(self, layer: int, rule: RoutingRule) -> RoutingRule:
         """The rule of one layer: where few are left alone, K is their number."""

@@ -31,7 +31,8 @@ class WordRouting:
     """Means over headlines, layer by layer."""
 
     sets_per_word_L: tuple[float, ...]
-    overlap_L: tuple[float, ...]
+    overlap_L: tuple[float | None, ...]
+    """None where no headline has two words."""
     n_headlines: int
 
 
@@ -53,7 +54,7 @@ def overlap(topk_idx_TK: Array) -> float | None:
 
 @torch.inference_mode()
 def word_routing(model: Classifier, texts: Sequence[EncodedText]) -> WordRouting:
-    """Both figures in every layer, in eval mode, over encoded headlines; at least one must have two words."""
+    """Both figures in every layer, in eval mode, over encoded headlines, at least one."""
     model.eval()
     sets_LB: list[list[float]] = [[] for _ in range(model.config.n_layers)]
     overlaps_LB: list[list[float]] = [[] for _ in range(model.config.n_layers)]
@@ -67,6 +68,6 @@ def word_routing(model: Classifier, texts: Sequence[EncodedText]) -> WordRouting
                 overlaps_LB[layer] += [] if shared is None else [shared]
     return WordRouting(
         sets_per_word_L=tuple(float(np.mean(values)) for values in sets_LB),
-        overlap_L=tuple(float(np.mean(values)) for values in overlaps_LB),
+        overlap_L=tuple(float(np.mean(values)) if values else None for values in overlaps_LB),
         n_headlines=len(texts),
     )

@@ -76,7 +76,7 @@ def _seen(trainer: Trainer, seq_alpha: float, text: str, words: WordRouting) -> 
             n_sets=round(sets_per_word(layer.topk_idx_TK) * len(trace.tokens)),
             overlap=round(overlap(layer.topk_idx_TK) or 0.0, 6),
             held_out_sets_per_word=round(words.sets_per_word_L[place], 6),
-            held_out_overlap=round(words.overlap_L[place], 6),
+            held_out_overlap=round(words.overlap_L[place] or 0.0, 6),
             max_vio=evaluation.max_vio_L[place],
         )
         for place, layer in enumerate(trace.layers)

@@ -28,6 +28,7 @@ RUN_SENTENCES = {
     "other_step": "{path} has the weights of step {step}; give it its own name back, or train the run again.",
     "no_resume": "{folder} has been trained, but resume.safetensors, the state to continue from, is missing; "
     "restore it from a copy, or train a new run in another folder.",
+    "no_answer": "{name} gives no number here: its weights are too large; restore it or train the run again.",
     "bad_change": "{path} has a change of settings that no run can have ({why}); "
     "restore it from a copy or train the run again.",
     "no_evaluation": "{folder} has no evaluation in metrics.jsonl; train the run again.",

@@ -66,7 +66,10 @@ def flush_to_disk(path: Path) -> None:
 
 def write_json(path: Path, value: Any) -> None:
     """Replace a JSON file."""
-    write_whole(path, (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode())
+    text = json.dumps(value, ensure_ascii=False, indent=1) + "\n"
+    write_whole(
+        path, text.encode("utf-8", "backslashreplace")
+    )  # a lone surrogate, of a file's name, as JSON has it
 
 
 def read_json(path: Path) -> Any:

@@ -98,7 +98,37 @@ def record_from(values: Any) -> StepMetrics | EvalMetrics:
     if not isinstance(values, dict):
         raise ValueError("it is no record")
     rest = {name: value for name, value in values.items() if name != "kind"}
-    return record_of(StepMetrics, rest) if values.get("kind") == "step" else record_of(EvalMetrics, rest)
+    is_step = values.get("kind") == "step"
+    record = record_of(StepMetrics, rest) if is_step else record_of(EvalMetrics, rest)
+    _require_ranges(record)
+    return record
+
+
+_SHARES, _FROM_ZERO = ("accuracy",), ("step", "epoch", "n_tokens", "n_headlines", "lr", "grad_norm")
+LARGEST = 1e30
+"""Of any number of a record: what is larger no figure can show."""
+
+
+def _require_ranges(record: StepMetrics | EvalMetrics) -> None:
+    """Raise ValueError for what nothing that is measured can be: a share above 1, a count below 0."""
+    for name, value in vars(record).items():
+        if value is None:
+            continue
+        least = 0 if name in (*_SHARES, *_FROM_ZERO) or name.startswith(("load_", "confusion_")) else -LARGEST
+        most = 1 if name in _SHARES else LARGEST
+        lowest, highest = (value, value) if isinstance(value, int | float) else _ends(value)
+        if not least <= lowest <= highest <= most:
+            raise ValueError(f"{name} is out of range")
+
+
+def _ends(nested: list[Any]) -> tuple[float, float]:
+    """The least and the largest number of nested lists; 0 and 0 of empty ones."""
+    if not nested:
+        return 0, 0
+    if not isinstance(nested[0], list):
+        return min(nested), max(nested)
+    lows, highs = zip(*map(_ends, nested), strict=True)
+    return min(lows), max(highs)
 
 
 def _require_shapes(record: StepMetrics | EvalMetrics, model: ModelConfig) -> None:

@@ -57,6 +57,7 @@ __all__ = ["RunError", "RunStore", "State", "Status"]
 
 Record = TypeVar("Record")
 State = Literal["starting", "running", "paused", "done", "stopped", "failed", "interrupted"]
+_NAMED_LINES = 5
 _CHECKPOINT = re.compile(r"step-([0-9]{6,9})\.safetensors")
 
 
@@ -176,9 +177,12 @@ class RunStore:
         """The words that have a row of their own."""
         path = self._existing("vocab.txt")
         try:
-            return Vocabulary.load(path)
+            found = Vocabulary.load(path)
         except VocabularyError as error:
             raise RunError("bad_vocabulary", path=path) from error
+        if not all(word.strip() for word in found.words):
+            raise RunError("bad_vocabulary", path=path)
+        return found
 
     # -- how it is going -------------------------------------------------------------------------------------
 
@@ -245,14 +249,24 @@ class RunStore:
     def metrics(self) -> tuple[list[StepMetrics | EvalMetrics], str]:
         """Every whole line of metrics.jsonl, and a notice where one is torn (else an empty string)."""
         records: list[StepMetrics | EvalMetrics] = []
-        torn, model = [], self.config().model
+        torn, model, n_steps = [], self.config().model, self._planned_steps()
         for number, line in enumerate(self._metric_lines(), start=1):
             try:
-                records.append(from_line(line, model))
+                record = from_line(line, model)
             except ValueError:
-                torn.append(str(number))
-        notice = f"{self._metrics}: line {', '.join(torn)} is torn and was left out." if torn else ""
-        return records, notice
+                torn.append(number)
+                continue
+            if record.step > n_steps:
+                torn.append(number)
+            else:
+                records.append(record)
+        return records, _torn_notice(self._metrics, torn)
+
+    def _planned_steps(self) -> float:
+        """How many steps the run has at most; where nothing says so, any number."""
+        with contextlib.suppress(RunError):
+            return self._record("status.json", Status).n_steps
+        return math.inf
 
     def _metric_lines(self) -> Iterator[str]:
         if self._metrics.exists():
@@ -353,6 +367,15 @@ class RunStore:
 
     def _record(self, name: str, record: type[Record]) -> Record:
         return read_record(self._existing(name), record)
+
+
+def _torn_notice(path: Path, lines: list[int]) -> str:
+    """One sentence of a few numbers, however many lines there are."""
+    if not lines:
+        return ""
+    more = f" and {len(lines) - _NAMED_LINES} more" if len(lines) > _NAMED_LINES else ""
+    named = ", ".join(map(str, lines[:_NAMED_LINES]))
+    return f"{path}: line {named}{more} is torn or of another run and was left out."
 
 
 def _step_of(line: str, model: ModelConfig) -> float:

@@ -131,7 +131,9 @@ def load_resume(path: Path, model: Classifier, optimizer: torch.optim.Optimizer)
         raise RunError("foreign_weights", path=path)
     _require_finite(tensors, path)
     counts = {float(value) for name, value in tensors.items() if name.startswith(f"{_OPTIMIZER}step/")}
-    below = any(bool((value < 0).any()) for name, value in tensors.items() if f"{_OPTIMIZER}exp_avg_sq/" in name)
+    below = any(
+        bool((value < 0).any()) for name, value in tensors.items() if f"{_OPTIMIZER}exp_avg_sq/" in name
+    )
     if counts - {step} or below:
         raise RunError("foreign_weights", path=path)
     set_training_state(model, optimizer, tensors)

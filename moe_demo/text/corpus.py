@@ -327,7 +327,9 @@ def _least_size(n_headlines: int, fraction: float) -> int:
     """The least size from here on that has a headline on each side: half a headline there, rounded, is the first."""
     part = Fraction(fraction)
     size = max(n_headlines, *(int(1 / (2 * side)) for side in (part, 1 - part)))
-    while size < 2**50 and not 0 < round(size * fraction) < size:  # twice at the most; beyond, a float tells no halves
+    while (
+        size < 2**50 and not 0 < round(size * fraction) < size
+    ):  # twice at the most; beyond, a float tells no halves
         size += 1
     return size
 

@@ -27,7 +27,8 @@ AHEAD, AHEAD_TEXTS = 16, 4096
 """Steps, and texts, that are put together at once at most: with few words, to begin is most of what it costs."""
 UNSEEN_SHARE = 0.3
 """Of the nonsense whose words stand in rows of words nobody has seen."""
-_LONGEST_REPEAT, _LONGEST_CHARACTERS = 12, 16  # words
+_LONGEST = 12, 16
+"""Words of a repetition, and of characters drawn blindly."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,13 +159,15 @@ class Batches:
         n_texts = self._n_word_rows
         n_blind = n_texts // 2 if len(self._characters) else 0
         n_repeats = n_texts - n_blind
-        lengths_O = torch.randint(2, _LONGEST_REPEAT + 1, (n_repeats,), generator=chance)
+        longest_repeat, longest_blind = (min(n, self.config.model.max_tokens) for n in _LONGEST)
+        shortest = min(2, self.config.model.max_tokens)
+        lengths_O = torch.randint(shortest, longest_repeat + 1, (n_repeats,), generator=chance)
         period_O = torch.randint(1, 3, (n_repeats,), generator=chance)
         word_O2 = torch.randint(self.n_words, (n_repeats, 2), generator=chance)
         text_T = torch.arange(n_repeats).repeat_interleave(lengths_O)
         place_T = torch.arange(len(text_T)) - (lengths_O.cumsum(0) - lengths_O)[text_T]
         repeated_T = word_O2[text_T, place_T % period_O[text_T]]
-        blind_lengths_O = torch.randint(2, _LONGEST_CHARACTERS + 1, (n_blind,), generator=chance)
+        blind_lengths_O = torch.randint(shortest, longest_blind + 1, (n_blind,), generator=chance)
         chosen_T = torch.randint(
             max(1, len(self._characters)), (int(blind_lengths_O.sum()),), generator=chance
         )

@@ -47,8 +47,9 @@ def last_words(seconds: float = 5.0) -> Iterator[None]:
 class StopRequest:
     """From `begin` on, SIGINT and SIGTERM are noted here instead of ending the process.
 
-    Before that they are KeyboardInterrupt, unless somebody outside has a way of their own to deal with them. A second Ctrl-C, more than a second after the first, does end it: the last saved state stays.
-    Outside the main thread Python allows no signal handlers; `requested` can then be set by hand.
+    Before that they are KeyboardInterrupt, unless somebody outside has a way of their own to deal with them. A second
+    Ctrl-C, more than a second after the first, does end it: the last saved state stays. Outside the main thread Python
+    allows no signal handlers; `requested` can then be set by hand.
     """
 
     def __init__(self) -> None:

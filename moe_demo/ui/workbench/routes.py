@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from moe_demo.insight.routes_arrays import MAX_EXPERTS
 from moe_demo.insight.routes_errors import RoutesError
-from moe_demo.insight.routes_files import MAX_BYTES, MAX_EXPERTS
+from moe_demo.insight.routes_files import MAX_BYTES
 from moe_demo.ui.frame import navigation
 from moe_demo.ui.kit import opened_routes, routes_parts, streamlit_quirks
 from moe_demo.ui.kit.errors import sentence
