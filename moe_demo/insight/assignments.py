@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from moe_demo.insight.run import Run
+from moe_demo.insight.run import Run, no_answer
 from moe_demo.insight.switches import Switches
 from moe_demo.insight.whatif import Headlines
 from moe_demo.model.batch import TokenBatch
@@ -132,7 +132,10 @@ def assignments(
     """
     if switches is not None:
         switches.check(run.config.model)
-    return assignments_of(run.model, run.labels, headlines, tell, switches)
+    found = assignments_of(run.model, run.labels, headlines, tell, switches)
+    if not np.isfinite(found.gates_LTK).all():
+        raise no_answer(run.store)
+    return found
 
 
 @torch.inference_mode()

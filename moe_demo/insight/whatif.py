@@ -9,6 +9,7 @@ Letters: T tokens, K chosen, B headlines, C classes, E routed experts.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
@@ -21,7 +22,7 @@ from torch import Tensor
 from moe_demo.config import RunConfig
 from moe_demo.insight.bootstrap import Interval, paired_interval
 from moe_demo.insight.held_out import split_of_run
-from moe_demo.insight.run import Run
+from moe_demo.insight.run import Run, no_answer
 from moe_demo.insight.switches import Place, Seat, Switches
 from moe_demo.insight.trace import ForwardTrace
 from moe_demo.model.balance import expert_load
@@ -257,9 +258,14 @@ def answers(run: Trained, headlines: Headlines, switches: Switches | None = None
 
 
 def effect(run: Run, headlines: Headlines, switches: Switches, trained: Answers | None = None) -> Effect:
-    """The accuracy with and without the switches, headline by headline; `trained` saves asking the trained model."""
+    """The accuracy with and without the switches, headline by headline; `trained` saves asking the trained model.
+
+    Raises WhatIfError as `answers` does, RunError where the weights are too large to answer.
+    """
     before = trained or answers(run, headlines)
     after = answers(run, headlines, switches)
+    if not (math.isfinite(before.loss) and math.isfinite(after.loss)):
+        raise no_answer(run.store)
     labels_B = headlines.label_ids_B.numpy()
     right_before_B, right_after_B = before.predicted_B == labels_B, after.predicted_B == labels_B
     return Effect(

@@ -120,15 +120,11 @@ def resume_run(
     if status.state == "done":
         return _outcome(store, status.step)
     with StopRequest() as stop, one_thread(), process_group(device) as ranks, ExitStack() as held:
-        config, info = store.config(), store.data()
+        config = store.config()
         shares = Shares(ranks, expert_parallel, config.model.n_routed)
-        corpus = read_corpora(files or [Path(file) for file in info.files], config.model.labels)
-        split = split_of(corpus, config)
-        if fingerprint(split) != info.fingerprint:
-            raise RunError("other_headlines", source=corpus.source, folder=folder)
+        corpus, split = _same_data(store, config, files)
         encoder = text_encoder(config, store.vocabulary())
         trainer = Trainer(config, split.train, split.held_out, encoder, shares)
-
         stop.begin()
 
         def take_over() -> int | None:
@@ -143,6 +139,16 @@ def resume_run(
         trainer.steps_done = saved_step or 0
         seconds = status.train_seconds * trainer.steps_done / max(status.step, 1)
         return _trained(Loop(trainer, store, ranks, stop, watcher, commands, seconds), corpus)
+
+
+def _same_data(store: RunStore, config: RunConfig, files: Sequence[Path]) -> tuple[Corpus, Split]:
+    """The headlines that the run began with. Raises RunError where they are others now."""
+    info = store.data()
+    corpus = read_corpora(files or [Path(file) for file in info.files], config.model.labels)
+    split = split_of(corpus, config)
+    if fingerprint(split) != info.fingerprint:
+        raise RunError("other_headlines", source=corpus.source, folder=store.folder)
+    return corpus, split
 
 
 def _trained(loop: Loop, corpus: Corpus) -> Outcome:

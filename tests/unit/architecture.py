@@ -35,7 +35,7 @@ MAY_IMPORT = {
     "runs": "errors config text model",
     "training": "errors config text model runs cluster",
     "jobs": "errors limits config text runs",
-    "insight": "errors config text model runs training cluster",
+    "insight": "errors limits config text model runs training cluster",
     "releases": "errors rules config routers text model runs training insight cluster",
     "figures": "errors config published text runs insight cluster",
     "ui": f"{_RECORDS} figures __init__",

@@ -1,5 +1,7 @@
 """What a step reads: whole texts with words left out, and texts of no class that are made of words of the others."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -119,3 +121,12 @@ def test_some_nonsense_is_made_of_words_nobody_has_seen():
         assert not moved_B[~is_nonsense_B].any()
         n_nonsense, n_moved = n_nonsense + int(is_nonsense_B.sum()), n_moved + int(moved_B.sum())
     assert n_moved / n_nonsense == pytest.approx(UNSEEN_SHARE, abs=0.1)
+
+
+@pytest.mark.parametrize("max_tokens", [1, 2, 5, 8, 13])
+def test_no_text_made_of_words_is_longer_than_the_model_reads(max_tokens: int):
+    model = replace(toy.config().model, max_tokens=max_tokens)
+    trainer = build_trainer(toy.config(model=model, outlier_weight=1.0), toy.split())
+    lengths = torch.cat([trainer.batches.at(step).batch.lengths_B for step in range(4)])
+    assert int(lengths.max()) <= max_tokens
+    assert trainer.step().finite

@@ -161,6 +161,25 @@ BAD = [
     (["train", "--set", "model.size=3"], "ModelConfig has no setting named size."),
     (["train", "--set", "router.dim=3"], "There is no setting named router.dim."),
     (["train", "--set", "model=3"], "ModelConfig must be a table of settings, got 3."),
+    (["train", "--set", "=0.1"], "--set takes NAME=VALUE, such as model.dim=48, got '=0.1'."),
+    (["train", "--set", "model.=1"], "--set takes NAME=VALUE, such as model.dim=48, got 'model.=1'."),
+    (
+        ["train", "--set", "preset=../../esc"],
+        "RunConfig.preset must be a name of 1 to 40 letters, digits, - and _",
+    ),
+    (
+        ["train", "--set", "preset=\udcff"],
+        "RunConfig.preset must be a name of 1 to 40 letters, digits, - and _",
+    ),
+    (["train", "--out", ""], "Argument --out: name a file or folder, got nothing"),
+    (["train", "--resume", ""], "Argument --resume: name a file or folder, got nothing"),
+    (["train", "--seed", "٨"], "Argument --seed: invalid int value: '٨'"),
+    (["classify", "--run", "{run}", "--step", "0_8", "x"], "Argument --step: invalid int value: '0_8'"),
+    (["whatif", "--run", "{run}", "--temperature", "1e300", "x"], "choose one from 1e-06 to 1000."),
+    (["whatif", "--run", "{run}", "--temperature", "inf", "x"], "choose one from 1e-06 to 1000."),
+    (["whatif", "--run", "{run}", "--temperature", "1e-300", "x"], "choose one from 1e-06 to 1000."),
+    (["fly\n\x1b[2J"], "Argument COMMAND: invalid choice: 'fly\\n\\x1b[2J'"),
+    (["train", "--data", "a\nb.csv"], "a\\nb.csv does not exist; check the path."),
     (["train", "--data", "nowhere.csv"], "nowhere.csv does not exist; check the path."),
     (["train", "--data", "."], ". is a folder; name one file inside it."),
     (["train", "--resume", "nowhere"], "There is no run folder nowhere;"),
@@ -197,6 +216,34 @@ def test_bad_input_gets_one_sentence_and_exit_2(argv, sentence, run, capsys, tmp
     assert sentence in err
     assert err.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell closes streams so only on POSIX")
+@pytest.mark.parametrize(
+    ("command", "status"),
+    [
+        ("runs >&-", 0),
+        ("classify --run {run} x >&-", 0),
+        ("classify --run {run} <&-", 0),
+        ("classify --run nowhere x 2>&-", 2),
+        ("train --resume {run} 2>&-", 0),
+        ("train --resume {run} <&- >&- 2>&-", 0),
+    ],
+)
+def test_a_closed_stream_is_as_good_as_none(command: str, status: int, run: str):
+    before = {path: path.read_bytes() for path in Path(run).rglob("*") if path.is_file()}
+    line = f'"{sys.executable}" -m moe_demo {command.format(run=run)}'
+    ended = subprocess.run(["sh", "-c", line], cwd=ROOT, capture_output=True, encoding="utf-8", check=False)
+    assert ended.returncode == status
+    assert "Traceback" not in ended.stderr + ended.stdout
+    assert {path: path.read_bytes() for path in Path(run).rglob("*") if path.is_file()} == before
+
+
+def test_a_file_whose_name_has_no_letters_is_trained_on(csv: Path, tmp_path: Path):
+    odd = tmp_path / "a\udcff.csv"
+    odd.write_bytes(csv.read_bytes())
+    assert main(["train", "--data", str(odd), "--out", str(tmp_path / "run"), *toy.as_options(CONFIG)]) == 0
+    assert RunStore(tmp_path / "run").data().source == "a\udcff.csv"
 
 
 def test_a_folder_in_use_and_a_torn_run_get_a_sentence(csv: Path, run: str, tmp_path: Path, capsys):

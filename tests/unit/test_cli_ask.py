@@ -4,14 +4,17 @@ import io
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from safetensors.torch import load_file, save
 
 from moe_demo.cli import main
 from moe_demo.insight.run import load_run
+from moe_demo.runs.catalogue import RunCatalogue
 from moe_demo.runs.store import RunStore
 from tests import toy
 from tests.conftest import ROOT
@@ -46,6 +49,13 @@ def test_evaluate_prints_json(run: str, csv: Path, capsys):
     assert all(0 < share <= 1 for share in (*found["expert_sets_per_word"], *found["expert_set_overlap"]))
     assert 0 <= found["calibration_error"] < 1
     assert (found["step"], found["n_headlines"]) == (8, 48)
+
+
+def test_headlines_of_one_word_have_no_overlap(run: str, tmp_path: Path, capsys):
+    data = tmp_path / "words.csv"
+    data.write_text("text,label\n火箭,tech\n篮球,sports\n电影,entertainment\n", encoding="utf-8")
+    assert main(["evaluate", "--run", run, "--data", str(data), "--json"]) == 0
+    assert strict_json(capsys.readouterr().out)["expert_set_overlap"] == [None, None]
 
 
 def test_evaluate_prints_a_table_for_people(run: str, csv: Path, capsys):
@@ -207,6 +217,62 @@ def test_runs_lists_every_run_and_what_it_is_doing(run: str, csv: Path, runs_fol
     assert rows["killed"][:3] == ["deepseek", "interrupted", "8/8"]
     assert rows["torn"][:2] == ["?", "torn"]
     assert "status.json" in err
+
+
+def test_runs_never_prints_what_a_folder_says_raw(run: str, runs_folder: Path, capsys):
+    for name, change in (
+        ("a\x1b[2Jb\nc", {}),
+        ("preset", {"preset": "x\n\x1b[31m"}),
+        ("label", {"model": {"labels": ["a\nb", "c", "\x1b[2J"]}}),
+    ):
+        folder = Path(shutil.copytree(run, runs_folder / name))
+        config = json.loads((folder / "config.json").read_text())
+        config["model"] |= change.pop("model", {})
+        (folder / "config.json").write_text(json.dumps(config | change))
+    capsys.readouterr()
+    assert main(["runs"]) == 0
+    out, err = capsys.readouterr()
+    assert "a\\x1b[2Jb\\nc  deepseek" in out
+    assert "\x1b" not in out + err
+    assert len(out.splitlines()) == 1 + len(RunCatalogue().folders())
+    assert len(err.splitlines()) == 2
+
+
+def test_runs_tells_of_a_record_of_another_run_in_one_sentence(run: str, runs_folder: Path, capsys):
+    folder = Path(shutil.copytree(run, runs_folder / "mixed"))
+    shutil.copy(load_run("document").store.folder / "metrics.jsonl", folder / "metrics.jsonl")
+    capsys.readouterr()
+    assert main(["runs"]) == 0
+    [sentence] = capsys.readouterr().err.splitlines()
+    assert re.search(r"metrics\.jsonl: line 1, 2, 3, 4, 5 and \d+ more is torn or of another run", sentence)
+
+
+HUGE = 3e38
+COMMANDS = (
+    ["classify", "--run", "{run}", HEADLINE],
+    ["evaluate", "--run", "{run}", "--data", "{csv}", "--json"],
+    ["evaluate", "--run", "{run}", "--data", "{csv}"],
+    ["trace", "--run", "{run}", HEADLINE],
+    ["mixture", "--run", "{run}", HEADLINE],
+    ["whatif", "--run", "{run}", "--off", "0:1", "--json", HEADLINE],
+    ["whatif", "--run", "{run}", "--off", "0:1", "--data", "{csv}"],
+    ["experts", "--run", "{run}", "--data", "{csv}"],
+)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: " ".join(command[:1] + command[4:]))
+def test_weights_too_large_to_answer_are_one_sentence(command, run: str, csv: Path, tmp_path: Path, capsys):
+    folder = Path(shutil.copytree(run, tmp_path / "huge"))
+    path = max((folder / "checkpoints").iterdir())
+    tensors = load_file(path)
+    for name in tensors:
+        if name.endswith("moe_norm.weight"):
+            tensors[name].fill_(HUGE)
+    path.write_bytes(save(tensors, metadata={"step": "8"}))
+    assert main([part.format(run=folder, csv=csv) for part in command]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err == "huge gives no number here: its weights are too large; restore it or train the run again.\n"
 
 
 def test_a_notebook_gets_the_same(run: str):

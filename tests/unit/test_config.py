@@ -37,6 +37,10 @@ BAD_VALUES = [
     (RunConfig, "epochs", 10**400),
     (ModelConfig, "labels", ("tech",)),
     (ModelConfig, "labels", ("tech", "tech")),
+    (ModelConfig, "labels", ("tech", "Tech")),
+    (ModelConfig, "labels", ("tech", "a\nb")),
+    (ModelConfig, "labels", ("tech", "\x1b[2J")),
+    (ModelConfig, "labels", ("tech", "\ud800")),
     (ModelConfig, "labels", ("tech", 3)),
     (ModelConfig, "labels", ("tech", "")),
     (ModelConfig, "vocab_size", 0),
@@ -96,6 +100,8 @@ BAD_VALUES = [
     (RunConfig, "outlier_weight", -0.5),
     (RunConfig, "outlier_share", 0.0),
     (RunConfig, "confidence_temperature", 0.0),
+    (RunConfig, "confidence_temperature", 1e-300),
+    *((RunConfig, "preset", name) for name in ("", "../../esc", "a/b", ".", "a\n", "\udcff", "x" * 41, "-x")),
 ]
 
 
@@ -113,7 +119,7 @@ def test_every_number_of_the_settings_has_a_rule():
     """A field that nobody checks would let any value through."""
     checked = {(settings, name) for settings, name, _ in BAD_VALUES}
     switches = {(ModelConfig, name) for name in ("norm_topk", "final_norm", "kind_biases")}
-    names = {(RunConfig, "preset"), (RunConfig, "data")}
+    names = {(RunConfig, "data")}
     nested = {(RunConfig, "model"), (RunConfig, "balance")}
     all_fields = {(s, n) for s in (ModelConfig, BalanceConfig, RunConfig) for n in s.__dataclass_fields__}
     assert all_fields - checked == switches | names | nested
@@ -122,6 +128,8 @@ def test_every_number_of_the_settings_has_a_rule():
 def test_a_rule_of_the_router_alone_is_checked_too():
     with pytest.raises(ConfigError, match=r"RoutingRule\.temperature must be above 0, got 0\.0"):
         RoutingRule(n_routed=4, top_k=1, temperature=0.0)
+    with pytest.raises(ConfigError, match=r"RoutingRule\.temperature must be at least 1e-06, got 1e-300"):
+        RoutingRule(n_routed=4, top_k=1, temperature=1e-300)
 
 
 @pytest.mark.parametrize("name", ["device_alpha", "communication_alpha"])

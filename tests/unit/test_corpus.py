@@ -12,6 +12,7 @@ from moe_demo.text.corpus import (
     CorpusError,
     Headline,
     Reason,
+    held_out_size,
     read_labelled_or_plain,
     stratified_split,
     text_key,
@@ -178,3 +179,16 @@ def test_a_split_without_a_side_is_refused(fraction):
 def test_the_key_of_a_headline_ignores_width_case_and_spaces():
     assert text_key("ｉＰｈｏｎｅ　１５\u200b 发布") == text_key("iPhone15发布") == "iphone15发布"
     assert text_key("苹果。") != text_key("苹果")
+
+
+@pytest.mark.parametrize("fraction", [1e-12, 5e-324, 1 - 1e-16, 1e-3, 0.01, 0.2, 0.9, 0.99, 0.999])
+def test_the_missing_headlines_of_a_class_are_computed(fraction: float):
+    """For the small ones counted here, one by one."""
+    with pytest.raises(CorpusError) as caught:
+        held_out_size("a.csv", "tech", 2, fraction)
+    enough = 2 + caught.value.values["missing"]
+    if enough < 10**4:
+        assert enough == next(n for n in range(2, 10**4) if 0 < round(n * fraction) < n)
+    else:
+        assert fraction in (1e-12, 5e-324, 1 - 1e-16)
+        assert enough == pytest.approx(0.5 / min(fraction, 1 - fraction), rel=1e-3) or fraction == 5e-324

@@ -42,3 +42,10 @@ def test_a_model_is_measured_headline_by_headline():
         assert found.sets_per_word_L[layer] == pytest.approx(expected)
         assert found.overlap_L[layer] == pytest.approx(np.mean([one.overlap_L[layer] for one in alone]))
     assert found.n_headlines == len(texts)
+
+
+def test_headlines_of_one_word_have_no_overlap_at_all():
+    trainer = build_trainer(toy.config(), toy.split())
+    found = word_routing(trainer.model, [trainer.encoder.encode("火箭")])
+    assert found.overlap_L == (None, None)
+    assert found.sets_per_word_L == (1.0, 1.0)
