@@ -102,15 +102,7 @@ def layer_figures(routes: Routes, layer: int, n_nodes: int) -> LayerFigures:
     )
 
 
-def together(chosen_TK: Array, n_routed: int) -> Array:
-    """Words that went to both experts of each pair, (E, E), symmetric."""
-    counts_EE = np.zeros((n_routed, n_routed), dtype=np.int64)
-    first_P, second_P, together_P = _met(chosen_TK, n_routed)
-    counts_EE[first_P, second_P] = counts_EE[second_P, first_P] = together_P
-    return counts_EE
-
-
-def _met(chosen_TK: Array, n_routed: int) -> tuple[Array, Array, Array]:
+def pairs_met(chosen_TK: Array, n_routed: int) -> tuple[Array, Array, Array]:
     """The pairs of experts that have words in common, first < second, in order, and how many: no (E, E) is made."""
     chosen_TK = np.sort(chosen_TK, axis=1)
     first_K, second_K = np.triu_indices(chosen_TK.shape[1], k=1)
@@ -128,7 +120,7 @@ def _met(chosen_TK: Array, n_routed: int) -> tuple[Array, Array, Array]:
 
 def _pairs(chosen_TK: Array, load_E: Array) -> tuple[Pair, ...]:
     """The pairs that are together most often beyond chance, by words more than expected."""
-    first_P, second_P, together_P = _met(chosen_TK, len(load_E))
+    first_P, second_P, together_P = pairs_met(chosen_TK, len(load_E))
     if not len(together_P):
         return ()
     products = (load_E.sum() ** 2 - (load_E**2).sum()) / 2  # of the loads of every pair
