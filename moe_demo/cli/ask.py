@@ -16,14 +16,13 @@ from moe_demo.cli.progress import left_out
 from moe_demo.errors import one_line
 from moe_demo.insight.familiarity import calibration_error
 from moe_demo.insight.run import Classified, Run, load_run, no_answer
-from moe_demo.insight.word_routing import word_routing
+from moe_demo.insight.word_routing import WordRouting, word_routing
 from moe_demo.runs.catalogue import RunCatalogue, is_bundled
 from moe_demo.runs.data import read_corpora
 from moe_demo.runs.metrics import EvalMetrics
 from moe_demo.runs.store import RunError, RunStore
 from moe_demo.text.corpus import Corpus, read_labelled_or_plain
 from moe_demo.text.errors import EmptyTextError
-from moe_demo.text.tokenizer import EncodedText
 from moe_demo.training.evaluation import encode_all, in_batches
 from moe_demo.training.evaluation import evaluate as evaluate_model
 
@@ -45,12 +44,12 @@ def evaluate(args: argparse.Namespace) -> int:
     n_cut = sum(text.truncated is not None for text in texts)
     if n_cut:
         print(f"{n_cut} headlines are longer than the model reads; their ends are left out.", file=sys.stderr)
-    print(_as_json(run, metrics, corpus, texts) if args.json else _as_table(run, metrics))
+    words = word_routing(run.model, texts)
+    print(_as_json(run, metrics, corpus, words) if args.json else _as_table(run, metrics, words))
     return 0
 
 
-def _as_json(run: Run, metrics: EvalMetrics, corpus: Corpus, texts: Sequence[EncodedText]) -> str:
-    words = word_routing(run.model, texts)
+def _as_json(run: Run, metrics: EvalMetrics, corpus: Corpus, words: WordRouting) -> str:
     answers = run.classify(corpus.texts)
     probabilities_BC = np.array([list(answer.probabilities.values()) for answer in answers])
     calibration = calibration_error(probabilities_BC, corpus.label_ids)
@@ -74,14 +73,14 @@ def _as_json(run: Run, metrics: EvalMetrics, corpus: Corpus, texts: Sequence[Enc
     )
 
 
-def _as_table(run: Run, metrics: EvalMetrics) -> str:
+def _as_table(run: Run, metrics: EvalMetrics, words: WordRouting) -> str:
     width = max(map(len, run.labels)) + 2
-    max_vio = ", ".join(f"layer {layer}: {value:.3f}" for layer, value in enumerate(metrics.max_vio_L))
     rows = [
         f"{run.run_id} at step {run.step}, {metrics.n_headlines} headlines",
         f"accuracy  {metrics.accuracy:.4f}",
         f"loss      {metrics.loss:.4f}",
-        f"max_vio   {max_vio}",
+        f"max_vio   {_by_layer(metrics.max_vio_L)}",
+        f"overlap   {_by_layer(words.overlap_L)} (experts that two words of a headline have in common)",
         "",
         "confusion (rows: the true class, columns: the predicted one)",
         " " * width + "".join(label.rjust(width) for label in run.labels),
@@ -89,6 +88,12 @@ def _as_table(run: Run, metrics: EvalMetrics) -> str:
     for label, counts in zip(run.labels, metrics.confusion_CC, strict=True):
         rows.append(label.ljust(width) + "".join(str(count).rjust(width) for count in counts))
     return "\n".join(rows)
+
+
+def _by_layer(values: Sequence[float | None]) -> str:
+    """Headlines of one word have no two to compare."""
+    shown = ("not defined" if value is None else f"{value:.3f}" for value in values)
+    return ", ".join(f"layer {layer}: {value}" for layer, value in enumerate(shown))
 
 
 def classify(args: argparse.Namespace) -> int:

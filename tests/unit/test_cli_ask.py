@@ -56,6 +56,8 @@ def test_headlines_of_one_word_have_no_overlap(run: str, tmp_path: Path, capsys)
     data.write_text("text,label\n火箭,tech\n篮球,sports\n电影,entertainment\n", encoding="utf-8")
     assert main(["evaluate", "--run", run, "--data", str(data), "--json"]) == 0
     assert strict_json(capsys.readouterr().out)["expert_set_overlap"] == [None, None]
+    assert main(["evaluate", "--run", run, "--data", str(data)]) == 0
+    assert "overlap   layer 0: not defined, layer 1: not defined" in capsys.readouterr().out
 
 
 def test_evaluate_prints_a_table_for_people(run: str, csv: Path, capsys):
@@ -64,6 +66,7 @@ def test_evaluate_prints_a_table_for_people(run: str, csv: Path, capsys):
     assert "small at step 0, 48 headlines" in out
     assert re.search(r"accuracy +0\.\d{4}\n", out)
     assert re.search(r"max_vio +layer 0: \d\.\d+, layer 1: \d\.\d+\n", out)
+    assert re.search(r"overlap +layer 0: 0\.\d{3}, layer 1: 0\.\d{3} \(experts", out)
     assert re.search(r"sports( +\d+){3}\n", out)
 
 

@@ -260,7 +260,6 @@ BAD: dict[str, tuple[bytes, str]] = {
         npy_that_claims("{'descr': '<u1', 'fortran_order': False, 'shape': (1,1,1)"),
         "encoding",
     ),
-    "a head of brackets": (npy_that_claims("{'descr': " + "(" * 60 + ")" * 60 + "}"), "encoding"),
     "a head that claims more than there is": (
         npy_that_claims("{'descr': '<u1', 'fortran_order': False, 'shape': (1000000000000,1,1)}"),
         "encoding",
