@@ -42,20 +42,7 @@ def training_curves(
     _line(figure, 1, words["held_out"], _HELD_OUT, [(e.step, e.loss) for e in evals])
     accuracy, asks = [(e.step, e.accuracy) for e in evals], {"why": "eval_accuracy-0-{at}"}
     _line(figure, 2, words["held_out"], _HELD_OUT, accuracy, legend=False, asks=asks)
-    for layer in range(len(evals[-1].max_vio_L) if evals else 0):
-        points = [(e.step, e.max_vio_L[layer]) for e in evals]
-        name = words["layer"].format(n=layer + 1)
-        _line(
-            figure,
-            3,
-            name,
-            RUN_HUES[(1, 0, 3, 2)[layer % 4]],
-            points,
-            dash=("solid", "dash", "dot")[layer % 3],
-            asks={"why": "eval_max_vio-0-{at}", "layer": layer},
-        )
-    floor, asks = [(e.step, _floor(e, top_k)) for e in evals], {"why": "eval_floor-0-{at}"}
-    _line(figure, 3, words["floor"], _FLOOR, floor, dash="dot", asks=asks)
+    _max_vio(figure, evals, top_k, words)
     figure.update_layout(**layout(height=330, legend={"orientation": "h", "y": -0.3}, xaxis={}, yaxis={}))
     marks = _marks(max((record.step for record in records), default=1))
     title = {"text": words["step"], "font": {"size": 13}}
@@ -63,6 +50,23 @@ def training_curves(
     figure.update_yaxes(rangemode="tozero", **AXIS)
     figure.update_yaxes(range=[0, 1.02], tickformat=".0%", col=2)
     return figure
+
+
+def _max_vio(figure: go.Figure, evals: Sequence[EvalMetrics], top_k: int, words: Mapping[str, str]) -> None:
+    """The third panel: a line for each layer, and blind choice."""
+    for layer in range(len(evals[-1].max_vio_L) if evals else 0):
+        points = [(e.step, e.max_vio_L[layer]) for e in evals]
+        _line(
+            figure,
+            3,
+            words["layer"].format(n=layer + 1),
+            RUN_HUES[(1, 0, 3, 2)[layer % 4]],
+            points,
+            dash=("solid", "dash", "dot")[layer % 3],
+            asks={"why": "eval_max_vio-0-{at}", "layer": layer},
+        )
+    floor, asks = [(e.step, _floor(e, top_k)) for e in evals], {"why": "eval_floor-0-{at}"}
+    _line(figure, 3, words["floor"], _FLOOR, floor, dash="dot", asks=asks)
 
 
 def _marks(last: int) -> dict[float, str]:
