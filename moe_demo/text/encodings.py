@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import contextlib
+import re
 from dataclasses import dataclass
 
 from moe_demo.text.errors import CorpusError
@@ -12,7 +13,12 @@ _ARCHIVES = (b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"7z\xbc\xaf", b"R
 _DOCUMENTS = (b"%PDF", b"{\\rtf", b"PAR1", b"ARROW1")
 _UTF32 = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_FIRST_WIDE = "\u2e80"  # from here on: Chinese characters and their punctuation
+LINE_ENDS = "\n\r\v\f\x85\u2028\u2029"
+_LINE = re.compile(f"[^{LINE_ENDS}]*(?:\r\n|[{LINE_ENDS}])|[^{LINE_ENDS}]+")
+_LINE_OF_JSON = re.compile(
+    "[^\r\n]*(?:\r\n|[\r\n])|[^\r\n]+"
+)  # JSON has the other ends in its strings as they are
+FIRST_WIDE = "\u2e80"  # from here on: Chinese characters and their punctuation
 _LEAST_TO_TELL = 2  # the two characters 联通 in GBK are also UTF-8, but of no Chinese character
 _LEAST_COMMON_SHARE = 0.6  # simplified Chinese has 0.99, Big5 read as GBK some 0.4
 
@@ -26,11 +32,16 @@ class Decoded:
 
     @property
     def lines(self) -> list[str]:
-        """Its lines; a CR before LF still stands at their ends, since a text of several lines may hold one.
+        """Its lines with what ends them, which may stand in quotation marks; joined files have several ends.
 
-        Not `splitlines`: that also cuts at rarer characters.
+        Not `splitlines`: that also cuts at characters which separate fields.
         """
-        return self.text.split("\n" if "\n" in self.text else "\r")
+        return _LINE.findall(self.text)
+
+    @property
+    def lines_of_json(self) -> list[str]:
+        """Its lines if it is JSON."""
+        return _LINE_OF_JSON.findall(self.text)
 
 
 def decode(data: bytes, file: str) -> Decoded:
@@ -97,7 +108,7 @@ def _encoding_of(line: bytes) -> str | None:
     for name, codec in (("UTF-8", "utf-8"), ("GBK", "gb18030")):
         with contextlib.suppress(UnicodeDecodeError):
             text = line.decode(codec)
-            if sum(char >= _FIRST_WIDE for char in text) >= _LEAST_TO_TELL and _reads_as_chinese(text):
+            if sum(char >= FIRST_WIDE for char in text) >= _LEAST_TO_TELL and _reads_as_chinese(text):
                 return name
     return None
 

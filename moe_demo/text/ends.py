@@ -10,28 +10,33 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from moe_demo.text.evidence import is_no_chance
+from moe_demo.text.evidence import counts_up, is_no_chance
 from moe_demo.text.labels import is_class_name
 
-_OPENING, _CLOSING = "【[［（(<〈《「#", "】]］）)>〉》」#"
-_OPENING_OF_CLASS = "【[［（(<#"  # 《民生》 may be the name of a book
-_BETWEEN = " \u3000\t:：-—–>=~^$&@|/\\,，;；、·*+_"
+_OPENING, CLOSING = "【[［（(<〈《「#", "】]］）)>〉》」#"
+OPENING_OF_CLASS = "【[［（(<#"  # 《民生》 may be the name of a book
+_BETWEEN = " \u3000\t:：-—–>=~^$&@|｜/\\,，;；、·•*+_→⇒│"
+_BETWEEN_NUMBER = (
+    "\t,，;；|｜"  # and a text before it: 15 in `iPhone 15` and 108 in `112-108` belong to theirs
+)
 _DIGITS = "0123456789"
+_OF_DATES = _DIGITS + _BETWEEN + ".年月日"
 _MAX_DIGITS = 3
 _LEAST_NUMBERED = 3
+_MAX_WORD_CHARS = 8
 
 Cut = Callable[[str], tuple[str, str] | None]
 """The label and the text of a line; None where it has no label there."""
 
 
 def class_first(line: str) -> tuple[str, str] | None:
-    """A class at the beginning, after the number of the line if it has one."""
+    """A class at the beginning, after the number of the line or a date if it has one."""
     line = line.strip()
-    for rest in (line, line.lstrip(_DIGITS).lstrip(_BETWEEN + ".")):
+    for rest in (line, line.lstrip(_OF_DATES)):
         for marks in (_BETWEEN.replace("_", ""), _BETWEEN):  # news_sports is one name
             start = rest.lstrip(_OPENING + _BETWEEN)
-            end = next((place for place, char in enumerate(start) if char in marks + _CLOSING), len(start))
-            text = start[end:].lstrip(_BETWEEN + _CLOSING)
+            end = next((place for place, char in enumerate(start) if char in marks + CLOSING), len(start))
+            text = start[end:].lstrip(_BETWEEN + CLOSING)
             if text and is_class_name(start[:end]):
                 return start[:end], text
     return None
@@ -39,8 +44,9 @@ def class_first(line: str) -> tuple[str, str] | None:
 
 def class_last(line: str) -> tuple[str, str] | None:
     """A class at the end."""
+    line = line.strip()
     for marks in (_BETWEEN.replace("_", ""), _BETWEEN):
-        rest = line.rstrip(_CLOSING + _BETWEEN + "\r")
+        rest = line.rstrip(CLOSING + _BETWEEN)
         start = next((place for place in range(len(rest), 0, -1) if rest[place - 1] in marks + _OPENING), 0)
         text = rest[:start].strip().rstrip(_BETWEEN + _OPENING)
         if text and is_class_name(rest[start:]):
@@ -49,19 +55,21 @@ def class_last(line: str) -> tuple[str, str] | None:
 
 
 def number_first(line: str) -> tuple[str, str] | None:
-    """A short number at the beginning, of the line or of a class: nobody can say which."""
+    """A short number at the beginning, of the line or of a class: nobody can say which. 3 in `3:0` is neither."""
     line = line.strip()
     text = line.lstrip(_DIGITS)
     number, rest = line[: len(line) - len(text)], text.lstrip(_BETWEEN + ".")
-    return ("", rest) if 0 < len(number) <= _MAX_DIGITS and rest and rest != text else None
+    is_apart = rest not in ("", text) and rest[0] not in _DIGITS
+    return (number, rest) if is_apart and 0 < len(number) <= _MAX_DIGITS else None
 
 
 def number_last(line: str) -> tuple[str, str] | None:
     """A short number at the end."""
     line = line.strip()
     text = line.rstrip(_DIGITS)
-    number, rest = line[len(text) :], text.rstrip(_BETWEEN)
-    return ("", rest) if 0 < len(number) <= _MAX_DIGITS and rest and rest != text else None
+    number, rest = line[len(text) :], text.rstrip(_BETWEEN_NUMBER + " ")
+    is_apart = rest != "" and any(char in _BETWEEN_NUMBER for char in text[len(rest) :])
+    return (number, rest) if is_apart and 0 < len(number) <= _MAX_DIGITS else None
 
 
 def numbers_both(line: str) -> tuple[str, str] | None:
@@ -75,21 +83,51 @@ def find_class_end(lines: Sequence[str], share: float = 1.0) -> Cut | None:
     filled = [line for line in lines if line.strip()]
     for cut in (class_first, class_last):
         names = Counter(label for label, _ in _found(filled, cut, share))
-        is_in_brackets = (
-            len(filled) == 1 and cut is class_first and filled[0].lstrip()[0] in _OPENING_OF_CLASS
-        )
-        if names and (is_no_chance(names) or is_in_brackets):
+        in_brackets = (line.lstrip()[0] in OPENING_OF_CLASS for line in filled)
+        if names and (is_no_chance(names) or (cut is class_first and all(in_brackets))):
             return cut
     return None
 
 
-def find_number_end(lines: Sequence[str]) -> Cut | None:
-    """The end, or both, at which every line has a short number, None if at neither."""
+def find_number_end(lines: Sequence[str]) -> tuple[Cut | None, bool]:
+    """The end, or both, at which every line has a short number, and whether those are no part of it for sure.
+
+    They count the lines, or are few, as classes are. Else `3 人` and `5 月` may begin headlines.
+    """
     filled = [line for line in lines if line.strip()]
     for cut in (numbers_both, number_first, number_last):
-        if len(_found(filled, cut, 1.0)) >= _LEAST_NUMBERED:
-            return cut
-    return None
+        numbers = [number for number, _ in _found(filled, cut, 1.0)]
+        if len(numbers) >= _LEAST_NUMBERED:
+            return cut, counts_up(numbers) or 2 * len(set(numbers)) <= len(numbers)
+    return None, False
+
+
+def first_word(line: str) -> str:
+    """A short word at the beginning that is in brackets or has a mark behind it; nothing where there is none."""
+    start = line.strip()[: _MAX_WORD_CHARS + 3]
+    return _word(start, OPENING_OF_CLASS, CLOSING)
+
+
+def last_word(line: str) -> str:
+    """A short word at the end that is in brackets or has a mark before it."""
+    end = line.strip()[-_MAX_WORD_CHARS - 3 :]
+    return _word(end[::-1], CLOSING, OPENING_OF_CLASS)[::-1]
+
+
+def without_marks(line: str) -> str:
+    """The line without what stands around a name: marks, brackets, numbers."""
+    marks = _OF_DATES + _OPENING + CLOSING
+    return line.strip(marks)
+
+
+def _word(line: str, opening: str, closing: str) -> str:
+    """The word; English has blanks between all of its words."""
+    start = line.lstrip(opening)
+    ends = closing if start != line else _BETWEEN + closing
+    end = next((place for place, char in enumerate(start) if char in ends), len(start))
+    rest = start[end:].lstrip(closing + _BETWEEN)
+    is_english = start[end : end + 1] == " " and rest[:1].isascii()
+    return start[:end] if rest and end <= _MAX_WORD_CHARS and not is_english else ""
 
 
 def _found(filled: Sequence[str], cut: Cut, share: float) -> list[tuple[str, str]]:

@@ -35,6 +35,8 @@ CORPUS_SENTENCES = {
     "json_object": "{file}, line {line}: this is one JSON object around all headlines; "
     "write one JSON object a headline and line instead.",
     "markup": "{file} is {kind}, not lines of headlines; save it as CSV with the columns text and label.",
+    "more": "{file}, line {line}: {found} holds more than a headline, as other lines do; "
+    "write text,label in the first line and every label into a column of its own.",
     "quote": "{file}, line {line}: a quotation mark is opened here and closed nowhere; "
     'inside quoted text, write every " twice.',
     "reading": "{file} takes more than {seconds} seconds or {mb} MB of memory to read; keep a part of it.",
@@ -71,6 +73,8 @@ DETAIL_SENTENCES = {
     "not_json": "not a JSON object",
     "no_tab": "no tab before a class id",
     "few_fields": "fewer than four fields between _!_",
+    "many_fields": "more than five fields between _!_; take _!_ out of the title",
+    "label_inside": "a label in the middle; put it before the headline",
     "too_long": "{count} characters, {limit} at most; an article is no headline",
     "same_as": "line {line}",
     "disagree": "{places}",

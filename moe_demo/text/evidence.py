@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from enum import IntEnum
 from itertools import pairwise
 
+from moe_demo.text.encodings import FIRST_WIDE
 from moe_demo.text.labels import is_class_name
 from moe_demo.text.rows import is_number
 
@@ -48,11 +49,17 @@ def evidence(values: Sequence[str], *, is_sure: bool) -> Evidence:
         return Evidence.NONE
     if _share_of_classes(counts) >= MOST:
         return Evidence.CLASSES
-    is_repeated = n_rows >= _LEAST_ROWS and n_rows >= _LEAST_REPEATS * len(counts)
     if all(map(is_number, counts)):
-        is_label = is_repeated or (is_sure and n_rows <= _MAX_FEW_ROWS)
+        is_label = is_repeated(counts) or (is_sure and n_rows <= _MAX_FEW_ROWS)
         return Evidence.NUMBERS if is_label and max(map(len, counts)) <= _MAX_ID_CHARS else Evidence.NONE
-    return Evidence.NAMES if is_repeated and max(map(len, counts)) <= _MAX_LABEL_CHARS else Evidence.NONE
+    return (
+        Evidence.NAMES if is_repeated(counts) and max(map(len, counts)) <= _MAX_LABEL_CHARS else Evidence.NONE
+    )
+
+
+def is_repeated(counts: Counter[str]) -> bool:
+    """A few values, each again and again."""
+    return counts.total() >= max(_LEAST_ROWS, _LEAST_REPEATS * len(counts))
 
 
 def is_no_chance(counts: Counter[str]) -> bool:
@@ -70,17 +77,27 @@ def text_column(columns: Sequence[Sequence[str]], label: int | None, *, is_sure:
     """The column of headlines; None where there is none.
 
     Of several the first that is long enough is the title: keywords and articles stand after it. Without a label
-    beside it to confirm that, nothing is chosen.
+    beside it to confirm that, nothing is chosen; nor where another one has as much Chinese in it, if among numbers:
+    it may be the titles, and this one their authors.
     """
     others = [place for place in range(len(columns)) if place != label]
-    found = [place for place in others if _is_of_words(columns[place])]
+    of_words = [place for place in others if _is_of_words(columns[place])]
+    found = of_words
     if len(found) > 1:
         found = [place for place in found if evidence(columns[place], is_sure=is_sure) is Evidence.NONE]
-    if label is None or len(found) < 2:
-        return found[0] if len(found) == 1 else None
+    if not found or (len(found) > 1 and label is None):
+        return None
     lengths = {place: sum(map(len, columns[place])) / len(columns[place]) for place in found}
     long_enough = [place for place in found if lengths[place] >= _LEAST_TITLE_CHARS]
-    return long_enough[0] if long_enough else max(found, key=lambda place: lengths[place])
+    chosen = long_enough[0] if long_enough else max(found, key=lambda place: lengths[place])
+    n_chinese = {place: _n_chinese(columns[place]) for place in others}
+    among_numbers = [n_chinese[place] for place in others if place not in of_words]
+    is_clear = max(among_numbers, default=0) < max(n_chinese[chosen], 1)
+    return chosen if is_clear else None
+
+
+def _n_chinese(values: Sequence[str]) -> int:
+    return sum(char >= FIRST_WIDE and char.isalpha() for value in values for char in value)
 
 
 def _share_of_classes(counts: Counter[str]) -> float:

@@ -14,17 +14,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import PurePath
 
-from moe_demo.text.encodings import decode
+from moe_demo.text.encodings import LINE_ENDS, Decoded, decode
 from moe_demo.text.ends import Cut, find_class_end, find_number_end
-from moe_demo.text.errors import CorpusError
+from moe_demo.text.errors import CorpusError, quote
 from moe_demo.text.header import header_error
 from moe_demo.text.json_lines import is_json, json_rows
 from moe_demo.text.layout import find_layout, has_sure_separator, layout_rows, looks_like_columns
+from moe_demo.text.leftover import has_heads, holds_more
 from moe_demo.text.markup import markup_of
 from moe_demo.text.published import published_format, published_row
 from moe_demo.text.rows import Format, RawRow, Row, settled
@@ -53,21 +54,36 @@ def parse(data: bytes, file: str, max_rows: int, *, need_label: bool) -> Parsed:
     """From the bytes of a file to its rows.
 
     Raises:
-        CorpusError: as `decode`; too_many_rows, json_array, markup, quote, header (text_header where none needs a
-            label).
+        CorpusError: as `decode`; too_many_rows, json_array, json_object, markup, quote, more, header (text_header
+            where none needs a label).
     """
     decoded = decode(data, file)
-    form, reading = _reading(decoded.lines, file, need_label)
+    form, reading = _reading(decoded, file, need_label)
     rows = list(islice(reading, max_rows + 1))
     if len(rows) > max_rows:
         raise CorpusError("too_many_rows", file=file, limit=max_rows)
-    return Parsed(form, decoded.encoding, settled(rows))
+    found = settled(rows)
+    _refuse_more_than_texts([row for row in found if row.text.strip() and not row.broken], file)
+    return Parsed(form, decoded.encoding, found)
 
 
-def _reading(lines: list[str], file: str, need_label: bool) -> tuple[Format, Iterator[RawRow]]:
+def _refuse_more_than_texts(rows: Sequence[Row], file: str) -> None:
+    """Whatever the format, a label that is left in a text would be learned, or classified, in silence.
+
+    Raises:
+        CorpusError: more.
+    """
+    texts = [row.text for row in rows]
+    is_labelled = any(row.label for row in rows)
+    if holds_more(texts) or (not is_labelled and has_heads(texts)):
+        raise CorpusError("more", file=file, line=rows[0].line, found=quote(texts[0]))
+
+
+def _reading(decoded: Decoded, file: str, need_label: bool) -> tuple[Format, Iterator[RawRow]]:
     """The format, and every row that is not blank, in order."""
-    if is_json(lines, file):
-        return Format.JSONL, json_rows(lines, file, need_label)
+    if is_json(decoded.lines_of_json, file):
+        return Format.JSONL, json_rows(decoded.lines_of_json, file, need_label)
+    lines = decoded.lines
     if kind := markup_of(lines):
         raise CorpusError("markup", file=file, kind=kind)
     index = first_index(lines)
@@ -79,7 +95,7 @@ def _reading(lines: list[str], file: str, need_label: bool) -> tuple[Format, Ite
             raise refused
         return Format.TABLE, table_rows(lines, file, header)
     lines = without_names(lines)  # at what separates the rows, it may be found out of these alone
-    numbered = ((number, line) for number, line in enumerate(lines, 1) if line.strip())
+    numbered = ((number, line.rstrip(LINE_ENDS)) for number, line in enumerate(lines, 1) if line.strip())
     if form := published_format(lines):
         return form, (published_row(form, number, line) for number, line in numbered)
     layout = find_layout(lines, separators)
@@ -87,9 +103,13 @@ def _reading(lines: list[str], file: str, need_label: bool) -> tuple[Format, Ite
         return layout.form, layout_rows(lines, layout)
     if not has_sure_separator(lines):
         if cut := find_class_end(lines):
+            if find_number_end([cut(line)[1] for line in lines if line.strip()])[1]:
+                raise refused  # numbers of the lines at the other end
             return Format.TABLE, _ends(numbered, cut)
-        if not need_label and (cut := find_number_end(lines)):
-            return Format.PLAIN, _ends(numbered, cut)
+        number, is_sure = find_number_end(lines)
+        if number and is_sure and not need_label:
+            return Format.PLAIN, _ends(numbered, number)
+        need_label = need_label or number is not None
     if need_label or PurePath(file).suffix.lower() in _TABLE_ENDINGS or looks_like_columns(lines):
         raise refused
     return Format.PLAIN, (RawRow(number, line.strip()) for number, line in numbered)

@@ -20,16 +20,18 @@ TEXT_COLUMNS = (
     "内容",
 )
 LABEL_COLUMNS = (
-    *("label", "label_desc", "label_des", "label_name", "category", "class", "topic"),
-    *("标签", "类别", "分类", "类型", "频道", "栏目"),
+    *("label", "label_desc", "label_des", "label_name", "label_text", "label_zh", "label_en", "labels"),
+    *("category", "category_name", "class", "class_name", "topic", "target", "tag"),
+    *("标签", "类别", "新闻类别", "分类", "新闻分类", "类型", "类目", "频道", "栏目"),
 )
 _MAX_NAME_CHARS = 100  # no name is longer, and a line of millions of characters is none
 
 
 def column_name(written: str) -> str:
     """The name as it is looked up: without quotation marks, full-width letters as plain ones, in any case."""
-    name = unicodedata.normalize("NFKC", written[:_MAX_NAME_CHARS]) + written[_MAX_NAME_CHARS:]
-    return name.strip().strip('"').strip().casefold()
+    folded = unicodedata.normalize("NFKC", written[:_MAX_NAME_CHARS])
+    seen = "".join(char for char in folded if unicodedata.category(char) != "Cf")
+    return (seen + written[_MAX_NAME_CHARS:]).strip().strip('"').strip().casefold()
 
 
 def text_place(names: Sequence[str]) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from moe_demo.config import LABELS
-from moe_demo.text.rows import FASTTEXT_MARK, Format, is_number
+from moe_demo.text.rows import Format, clean_label, is_number
 
 LABEL_NAMES_ZH = {"tech": "科技", "sports": "体育", "entertainment": "娱乐"}
 
@@ -53,6 +53,12 @@ def _class_of(name: str) -> str:
     return name if name in LABELS else OTHER_CLASS
 
 
+# Traditional characters of the names below as simplified ones.
+_SIMPLIFIED = str.maketrans(
+    "體娛樂運動數碼聯網財經濟證會時國際軍戲電競車遊歷農氣藝綜資訊聞頻類",
+    "体娱乐运动数码联网财经济证会时国际军戏电竞车游历农气艺综资讯闻频类",
+)
+
 _CLASS_OF_NAME = {name: label for label, names in _ALIASES.items() for name in (label, *names)}
 _CLASS_OF_NAME |= {name: _class_of(name.removeprefix("news_")) for name in TOUTIAO_NAMES.values()}
 
@@ -73,16 +79,20 @@ _CLASS_NAMES = {*_CLASS_OF_NAME, *_TOPICS, *THUCNEWS_NAMES.values()}
 _CLASS_ENDINGS = ("新闻", "资讯", "频道", "类")
 BRACKETS = " \u3000\"'“”【】[]［］()（）<>〈〉「」#"
 """What may stand around a label, as in 【体育】."""
-_LEAST_CODES = (
-    10  # of Toutiao's fifteen: other data sets number theirs from 0 to 118 and have a few of them too
-)
+# Other data sets number theirs from 0 to 118, 0 to 8 or 1 to 9, and have some of these numbers too.
+_LEAST_CODES = 10  # of Toutiao's fifteen
+_LEAST_IDS = 8  # of THUCNews' ten
 
 
 def is_class_name(written: str) -> bool:
     """Whether this is a usual name of a class of news, in brackets or not, one of ours or another."""
-    name = written.strip(BRACKETS).casefold().removeprefix(FASTTEXT_MARK)
+    name = _known_name(written.strip(BRACKETS))
     is_numbered = name.startswith(("label_", "class_")) and is_number(name[6:])
     return is_numbered or name in _CLASS_NAMES or _without_ending(name) in _CLASS_NAMES
+
+
+def _known_name(written: str) -> str:
+    return clean_label(written).casefold().translate(_SIMPLIFIED)
 
 
 def _without_ending(name: str) -> str:
@@ -94,7 +104,8 @@ def published_names(form: Format, written: Iterable[str]) -> Mapping[str, str]:
     """What the class ids of a file mean, by the data set's authors; nothing where that is not certain.
 
     Many data sets number their classes. Toutiao's codes are taken as such in Toutiao's own layout, or where most of
-    them are there and no other. THUCNews has its layout in common with others: 0, 1, 2 are rather somebody's own.
+    them are there and no other. THUCNews has its layout in common with others, such as stars and numbers of clicks:
+    there, its ids are all there but one or two, or nothing but those of our classes.
 
     Args:
         form: the layout.
@@ -105,18 +116,9 @@ def published_names(form: Format, written: Iterable[str]) -> Mapping[str, str]:
         return {}
     if ids <= TOUTIAO_NAMES.keys() and (form is Format.TOUTIAO or len(ids) >= _LEAST_CODES):
         return TOUTIAO_NAMES
-    if form is Format.THUCNEWS and ids <= THUCNEWS_NAMES.keys() and not _is_own_numbering(ids):
-        return THUCNEWS_NAMES
-    return {}
-
-
-def _is_own_numbering(ids: set[str]) -> bool:
-    """0, 1, 2, ... or 1, 2, 3, ... without a gap, ending before THUCNews does."""
-    numbers = sorted(map(int, ids))  # of one digit each
-    return len(ids) < len(THUCNEWS_NAMES) and numbers in (
-        [*range(len(ids))],
-        [*range(1, len(ids) + 1)],
-    )
+    is_whole = len(ids) >= _LEAST_IDS and {"0", "9"} <= ids <= THUCNEWS_NAMES.keys()
+    is_ours = len(ids) > 1 and all(THUCNEWS_NAMES.get(class_id) in LABELS for class_id in ids)
+    return THUCNEWS_NAMES if form is Format.THUCNEWS and (is_whole or is_ours) else {}
 
 
 def resolve_label(written: str, labels: Sequence[str], published: Mapping[str, str]) -> str | None:
@@ -127,10 +129,10 @@ def resolve_label(written: str, labels: Sequence[str], published: Mapping[str, s
         labels: the classes that are kept; they may be other classes than ours.
         published: the meaning of its class ids, as `published_names` finds it.
     """
-    name = written.strip().casefold()
     for label in labels:
-        if name == label.casefold():
+        if clean_label(written).casefold() == clean_label(label).casefold():
             return label
+    name = _known_name(written)
     known = _CLASS_OF_NAME.get(name) or _CLASS_OF_NAME.get(_without_ending(name))
     if known is None and name in published:
         known = _class_of(published[name].removeprefix("news_"))

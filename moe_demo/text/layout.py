@@ -12,16 +12,16 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from moe_demo.text.encodings import LINE_ENDS
 from moe_demo.text.ends import find_class_end
 from moe_demo.text.errors import CorpusError, Detail
 from moe_demo.text.evidence import MOST, Evidence, counts_up, evidence, is_no_chance, text_column
-from moe_demo.text.header import LABEL_COLUMNS, TEXT_COLUMNS
 from moe_demo.text.labels import BRACKETS
 from moe_demo.text.rows import Format, RawRow
-from moe_demo.text.separated import records
+from moe_demo.text.separated import NAMED_SEPARATORS, records
 
-_SURE_SEPARATORS = ("_!_", "|,|", "||", "\t", "\x01", "\x1f")  # no headline contains them
-_CHINESE_SEPARATORS = ("；", "，", "、")  # any headline may
+_SURE_SEPARATORS = ("_!_", "|,|", "||", *NAMED_SEPARATORS, "\t", "\x01", "\x1f")  # no headline contains them
+_CHINESE_SEPARATORS = ("｜", "；", "，", "、")  # any headline may
 _SOFT_MARKS = (
     " ",
     "\u3000",
@@ -94,15 +94,13 @@ def layout_rows(lines: Sequence[str], layout: Layout) -> Iterator[RawRow]:
 def looks_like_columns(lines: Sequence[str]) -> bool:
     """Whether lines of which no layout is known are rather columns than headlines: then nothing may be guessed."""
     filled = [line for line in lines if line.strip()]
-    if has_sure_separator(filled) or find_class_end(filled, share=MOST):
+    if has_sure_separator(filled):
         return True
     counts = (
         {line.count(mark) for line in filled} for mark in ",;|"
     )  # the same number of them in every line
     is_even = any(len(found) == 1 and found != {0} for found in counts)
-    names = (*TEXT_COLUMNS, *LABEL_COLUMNS)  # label:体育 text:标题
-    n_named = sum(line.casefold().replace("：", ":").partition(":")[0].strip() in names for line in filled)
-    return (is_even and len(filled) >= _LEAST_ROWS) or (n_named > 1 and n_named >= MOST * len(filled))
+    return is_even and len(filled) >= _LEAST_ROWS
 
 
 def has_sure_separator(lines: Sequence[str]) -> bool:
@@ -115,7 +113,7 @@ def _cut(lines: Sequence[str], separator: str, is_quoted: bool) -> Iterator[tupl
     if is_quoted:
         return records(lines, separator, file="")
     return (
-        (number, line.strip(" \u3000\r").split(separator))
+        (number, line.strip(" \u3000" + LINE_ENDS).split(separator))
         for number, line in enumerate(lines, 1)
         if line.strip()
     )

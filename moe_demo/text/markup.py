@@ -1,17 +1,25 @@
-"""Files that are no lines of headlines although they are text: XML or HTML, YAML, SQL, a table in Markdown.
+"""Files that are no lines of headlines although they are text: XML or HTML, YAML, SQL, values of a program, ...
 
 Read line by line they would give headlines with marks in them, or the class as a part of the headline. Found by plain
-comparisons: no regular expression runs over what people bring.
+comparisons and one pattern whose repetition has a bound: no text is slow to search.
 """
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Sequence
 
 from moe_demo.text.entities import without_tags
+from moe_demo.text.evidence import MOST
+from moe_demo.text.header import LABEL_COLUMNS, TEXT_COLUMNS
 
 _MAX_KEY_CHARS = 20
 _SQL = ("insert into", "create table", "update ", "drop table")
+_ARFF = ("@relation", "@attribute", "@data")
+_QUOTES = "'\"“‘"
+_NAME_OF_VALUE = re.compile(rf"""(?<!\w)({"|".join((*TEXT_COLUMNS, *LABEL_COLUMNS))})["' ]{{0,3}}[=:：＝]""")
+_BRACKETS = {"(": ")", "[": "]", "{": "}"}
 _LOOKED_AT = 200  # lines
 
 
@@ -20,7 +28,16 @@ def markup_of(lines: Sequence[str]) -> str | None:
     filled = [line.strip() for line in lines[:_LOOKED_AT] if line.strip()]
     if not filled:
         return None
-    for kind, is_one in (("XML or HTML", _is_tagged), ("YAML", _is_yaml), ("SQL", _is_sql)):
+    kinds = (
+        ("XML or HTML", _is_tagged),
+        ("YAML", _is_yaml),
+        ("SQL", _is_sql),
+        ("ARFF", _is_arff),
+        ("TOML", _is_toml),
+        ('("…", "…")', _is_of_values),
+        ("text=… label=…", _is_of_pairs),
+    )
+    for kind, is_one in kinds:
         if is_one(filled):
             return kind
     return "Markdown" if len(filled) > 1 and _is_rule(filled[1]) else None
@@ -45,7 +62,35 @@ def _has_key(line: str) -> bool:
 
 
 def _is_sql(lines: Sequence[str]) -> bool:
-    return 2 * sum(line.lower().startswith(_SQL) for line in lines) >= len(lines)
+    """Statements of a line each, or one with a row of values on each of its lines."""
+    is_one = lines[0].lower().startswith(_SQL) and _is_of_values(lines[1:])
+    return is_one or 2 * sum(line.lower().startswith(_SQL) for line in lines) >= len(lines)
+
+
+def _is_arff(lines: Sequence[str]) -> bool:
+    return len({word for line in lines for word in _ARFF if line.lower().startswith(word)}) > 1
+
+
+def _is_toml(lines: Sequence[str]) -> bool:
+    """Nothing but heads of sections and keys with their values, and a value in quotation marks."""
+    values = [line.partition("=")[2].strip() for line in lines if not (line[0] == "[" and line[-1] == "]")]
+    return all(values) and any(value[0] in _QUOTES for value in values)
+
+
+def _is_of_values(lines: Sequence[str]) -> bool:
+    """Half of the lines are tuples, lists or the like, as programs write them: brackets around quoted words."""
+    bare = [line.rstrip(",; ") for line in lines]
+    n_values = sum(
+        len(line) > 2 and _BRACKETS.get(line[0]) == line[-1] and line[1:].lstrip()[0] in _QUOTES
+        for line in bare
+    )
+    return 0 < len(lines) <= 2 * n_values
+
+
+def _is_of_pairs(lines: Sequence[str]) -> bool:
+    """In most lines the same name of a column before a value: `text=标题 label=体育`, `标题：... 类别：体育`."""
+    n_lines = Counter(name for line in lines for name in set(_NAME_OF_VALUE.findall(line.casefold())))
+    return max(n_lines.values(), default=0) >= max(2, MOST * len(lines))
 
 
 def _is_rule(line: str) -> bool:

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from moe_demo.text.errors import Detail
-from moe_demo.text.rows import FASTTEXT_MARK, Format, RawRow, is_number
+from moe_demo.text.rows import FASTTEXT_LABEL, Format, RawRow, is_number
 from moe_demo.text.separated import MARK
 
 _TOUTIAO_SEPARATOR = "_!_"
+_TOUTIAO_FIELDS = 5
 _BETWEEN = " \t\u3000,，;；|"  # what stands between a label of fastText and its text
 
 
@@ -36,10 +37,8 @@ def published_row(form: Format, number: int, line: str) -> RawRow:
 
 
 def _is_fasttext(line: str) -> bool:
-    """A label at the beginning or the end, and no other columns."""
-    before, mark, after = line.partition(FASTTEXT_MARK)
-    is_at_end = not before.strip(_BETWEEN + MARK) or not any(char in after.strip() for char in _BETWEEN)
-    return bool(mark) and is_at_end and line.count("\t") <= 1
+    """A label, and no other columns."""
+    return FASTTEXT_LABEL.search(line) is not None and line.count("\t") <= 1
 
 
 def _is_toutiao(line: str) -> bool:
@@ -53,23 +52,29 @@ def _is_thucnews(line: str) -> bool:
 
 
 def _fasttext(number: int, line: str) -> RawRow:
-    """Not more than one label: which of several one class it is, nobody can know."""
-    n_labels = line.count(FASTTEXT_MARK)
-    if n_labels > 1:
-        return RawRow(number, line, broken=Detail("many_labels", count=n_labels))
-    before, mark, after = line.partition(FASTTEXT_MARK)
-    if not mark:
+    """One label before the text, maybe after a number of the line, or behind it.
+
+    Which of several labels one class it is, nobody can know, nor which side of one in the middle is the text.
+    """
+    before, *parts = FASTTEXT_LABEL.split(line)
+    if len(parts) > 1:
+        return RawRow(number, line, broken=Detail("many_labels", count=len(parts)))
+    if not parts:
         return RawRow(number, line.strip(), ("",))
-    if before.strip(_BETWEEN + MARK):
-        return RawRow(number, before.strip(_BETWEEN), (after.strip(),))
+    before, after = before.strip(_BETWEEN), parts[0].rstrip(_BETWEEN)
     end = next((place for place, char in enumerate(after) if char in _BETWEEN), len(after))
-    return RawRow(number, after[end:].strip(_BETWEEN), (after[:end],))
+    label, text = after[:end], after[end:].strip(_BETWEEN)
+    if before and not text and not is_number(before):
+        return RawRow(number, before, (label,))
+    if before.strip(MARK) and not is_number(before):
+        return RawRow(number, line, broken=Detail("label_inside"))
+    return RawRow(number, text, (label,))
 
 
 def _toutiao(number: int, line: str) -> RawRow:
     fields = line.split(_TOUTIAO_SEPARATOR)
-    if len(fields) < 4:
-        return RawRow(number, line, broken=Detail("few_fields"))
+    if not 4 <= len(fields) <= _TOUTIAO_FIELDS:
+        return RawRow(number, line, broken=Detail("few_fields" if len(fields) < 4 else "many_fields"))
     _, code, category, title = fields[:4]
     return RawRow(number, title, (category, code))
 

@@ -12,9 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from moe_demo.text.encodings import LINE_ENDS
 from moe_demo.text.errors import CorpusError
 
 MARK = '"'
+NAMED_SEPARATORS = ("\\t", "<sep>", "<SEP>", "[sep]", "[SEP]")
+"""A tab as programs write it, and the word between two sentences of language models."""
 Record = tuple[int, list[str]]
 """The number of the line it begins on, from 1, and its fields."""
 
@@ -31,7 +34,7 @@ def records(lines: Sequence[str], separator: str, file: str, start: int = 0) -> 
         if MARK in line:
             fields, index = _quoted_record(lines, index, separator, file)
         else:
-            fields, index = line.removesuffix("\r").split(separator), index + 1
+            fields, index = line.rstrip(LINE_ENDS).split(separator), index + 1
         if any(field.strip() for field in fields):
             yield number, fields
 
@@ -48,7 +51,7 @@ def _quoted_record(lines: Sequence[str], index: int, separator: str, file: str) 
                 raise CorpusError("quote", file=file, line=first + 1)
         else:
             end = lines[index].find(separator, position)
-            end = len(lines[index].removesuffix("\r")) if end < 0 else end
+            end = len(lines[index].rstrip(LINE_ENDS)) if end < 0 else end
             field, position = lines[index][position:end], end
         fields.append(field)
         if not lines[index].startswith(separator, position):
@@ -72,7 +75,7 @@ def _quoted_field(
         line = lines[index]
         mark = line.find(MARK, position)
         if mark < 0:
-            parts.append(line[position:] + "\n")
+            parts.append(line[position:])
             index, position = index + 1, 0
             continue
         parts.append(line[position:mark])
@@ -80,14 +83,10 @@ def _quoted_field(
         if line.startswith(MARK, position):
             parts.append(MARK)
             position += 1
-        elif line.startswith(separator, position) or _is_end(line, position):
+        elif line.startswith(separator, position) or not line[position : position + 2].strip(LINE_ENDS):
             field = "".join(parts)
             is_one = separator != "\t" or index == first or "\t" not in field
             return (field, index, position) if is_one else None
         else:
             return None
     return None if separator == "\t" else ("", index, 0)
-
-
-def _is_end(line: str, position: int) -> bool:
-    return position == len(line) or (position == len(line) - 1 and line.endswith("\r"))

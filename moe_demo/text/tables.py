@@ -6,14 +6,30 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from moe_demo.text.encodings import LINE_ENDS
 from moe_demo.text.errors import CorpusError, Detail
 from moe_demo.text.header import column_name, label_places, names_columns_only, text_place
 from moe_demo.text.labels import is_class_name
 from moe_demo.text.rows import RawRow, is_number
-from moe_demo.text.separated import records
+from moe_demo.text.separated import NAMED_SEPARATORS, records
 
 # The longer ones first: each of them contains one of the others.
-SEPARATORS = ("_!_", "|,|", "||", "\t", "\x01", "\x1f", "|", ";", ",", "；", "，", "、")
+SEPARATORS = (
+    "_!_",
+    "|,|",
+    "||",
+    *NAMED_SEPARATORS,
+    "\t",
+    "\x01",
+    "\x1f",
+    "|",
+    ";",
+    ",",
+    "｜",
+    "；",
+    "，",
+    "、",
+)
 _HINT = "sep="
 _COMMENT = "#"
 _FEW, _MOST = 0.5, 0.9  # shares of the rows
@@ -39,10 +55,10 @@ def without_hint(lines: list[str]) -> tuple[list[str], tuple[str, ...]]:
     That line becomes a blank one, so that the others keep their numbers.
     """
     index = first_index(lines)
-    first = lines[index].strip(' "\r')
+    first = lines[index].strip(' "' + LINE_ENDS)
     if not first.lower().startswith(_HINT) or len(first) > len(_HINT) + 3:
         return lines, SEPARATORS
-    hinted = first[len(_HINT) :] or SEPARATORS[3]
+    hinted = first[len(_HINT) :] or "\t"
     return ["" if number == index else line for number, line in enumerate(lines)], (hinted,)
 
 
@@ -104,7 +120,9 @@ def _header(lines: Sequence[str], index: int, separator: str, file: str) -> Head
         return None
     names = [column_name(field) for field in fields]
     text, labels = text_place(names), label_places(names)
-    if text is None or (not labels and any(is_number(name) or is_class_name(name) for name in names)):
+    n_values = sum(is_number(name) or is_class_name(name) for name in names)
+    is_of_values = n_values and len(names) == 2  # else they are columns of 1 and 0, one for every class
+    if text is None or (not labels and is_of_values):
         return None  # a headline may consist of the word 标题, but beside a class it is no name of a column
     if len(names) == 1:
         separator = "\t" if file.lower().endswith(".tsv") else ","

@@ -191,7 +191,8 @@ def test_the_sentence_names_the_line_with_the_wrong_encoding(tmp_path):
         ("text,label\n苹果发布,tech\n湖人赢球,tech\n", "one_class", "only one class (tech)"),
         ("text,label\n,tech\n苹果,\n", "nothing_left", "(no text: 1, no label: 1)"),
         ("text,label\n", "nothing_left", "no row at all"),
-        ("财经标题\t0\n教育标题\t3\n", "nothing_left", "other class left out: 2"),
+        ("财经标题\tnews_finance\n教育标题\tnews_edu\n", "nothing_left", "other class left out: 2"),
+        ("财经标题\t0\n教育标题\t3\n", "unknown_label", '"0" in line 1, "3" in line 2'),
     ],
 )
 def test_an_unusable_file_gets_one_sentence(tmp_path, content, code, says):

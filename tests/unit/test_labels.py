@@ -82,10 +82,16 @@ def test_a_numbering_of_ones_own_is_not_taken_for_thucnews(tmp_path: Path, ids: 
     assert [*intake_of(content.encode(), "a.txt").proposal.values()] == [*ids]
 
 
-@pytest.mark.parametrize("ids", ["479", "4", "0123456789", "04", "149"])
+@pytest.mark.parametrize("ids", ["479", "47", "49", "0123456789", "01234679"])
 def test_thucnews_ids_are_known_by_the_set(ids: str):
+    """All of them but one or two, or those of our classes alone."""
     assert published_names(Format.THUCNEWS, ids)["4"] == "tech"
     assert published_names(Format.TABLE, ids) == {}
+
+
+@pytest.mark.parametrize("ids", ["4", "04", "457", "2479", "149", "12345678", "012345678", "123456789"])
+def test_clicks_stars_and_moods_are_no_ids_of_thucnews(ids: str):
+    assert published_names(Format.THUCNEWS, ids) == {}
 
 
 @pytest.mark.parametrize(

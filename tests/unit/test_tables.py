@@ -110,7 +110,8 @@ def test_a_table_of_nothing_gets_one_sentence(tmp_path, name, content):
 @pytest.mark.parametrize("separator", [*",;|\t，"])
 def test_what_the_csv_module_writes_is_read_as_it_was(separator: str, ending: str):
     draw = random.Random(0)
-    pieces = ["a", "标题", '"', '""', " ", separator, "\n", "\r", "\r\n", "x" * 50]
+    breaks = ["\n", "\r\n", *(["\r"] if ending == "\r\n" else [])]  # at "\n", it leaves "\r" without marks
+    pieces = ["a", "标题", '"', '""', " ", separator, *breaks, "x" * 50]
     rows = [["".join(draw.choices(pieces, k=draw.randint(0, 6))) + "." for _ in range(4)] for _ in range(500)]
     if separator == "\t":  # no program writes line breaks and tabs into one field
         rows = [[field.replace("\t", " ") for field in row] for row in rows]
