@@ -16,7 +16,7 @@ _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 LINE_ENDS = "\n\r\v\f\x85\u2028\u2029"
 _LINE = re.compile(f"[^{LINE_ENDS}]*(?:\r\n|[{LINE_ENDS}])|[^{LINE_ENDS}]+")
 _LINE_OF_JSON = re.compile(
-    "[^\r\n]*(?:\r\n|[\r\n])|[^\r\n]+"
+    "[^\r\n\v\f]*(?:\r\n|[\r\n\v\f])|[^\r\n\v\f]+"
 )  # JSON has the other ends in its strings as they are
 FIRST_WIDE = "\u2e80"  # from here on: Chinese characters and their punctuation
 _LEAST_TO_TELL = 2  # the two characters 联通 in GBK are also UTF-8, but of no Chinese character

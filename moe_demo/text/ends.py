@@ -13,8 +13,8 @@ from collections.abc import Callable, Sequence
 from moe_demo.text.evidence import counts_up, is_no_chance
 from moe_demo.text.labels import is_class_name
 
-_OPENING, CLOSING = "【[［（(<〈《「#", "】]］）)>〉》」#"
-OPENING_OF_CLASS = "【[［（(<#"  # 《民生》 may be the name of a book
+_OPENING, _CLOSING = "【[［（(<〈《「#", "】]］）)>〉》」#"
+_OPENING_OF_CLASS = "【[［（(<#"  # 《民生》 may be the name of a book
 _BETWEEN = " \u3000\t:：-—–>=~^$&@|｜/\\,，;；、·•*+_→⇒│"
 _BETWEEN_NUMBER = (
     "\t,，;；|｜"  # and a text before it: 15 in `iPhone 15` and 108 in `112-108` belong to theirs
@@ -23,7 +23,6 @@ _DIGITS = "0123456789"
 _OF_DATES = _DIGITS + _BETWEEN + ".年月日"
 _MAX_DIGITS = 3
 _LEAST_NUMBERED = 3
-_MAX_WORD_CHARS = 8
 
 Cut = Callable[[str], tuple[str, str] | None]
 """The label and the text of a line; None where it has no label there."""
@@ -35,8 +34,8 @@ def class_first(line: str) -> tuple[str, str] | None:
     for rest in (line, line.lstrip(_OF_DATES)):
         for marks in (_BETWEEN.replace("_", ""), _BETWEEN):  # news_sports is one name
             start = rest.lstrip(_OPENING + _BETWEEN)
-            end = next((place for place, char in enumerate(start) if char in marks + CLOSING), len(start))
-            text = start[end:].lstrip(_BETWEEN + CLOSING)
+            end = next((place for place, char in enumerate(start) if char in marks + _CLOSING), len(start))
+            text = start[end:].lstrip(_BETWEEN + _CLOSING)
             if text and is_class_name(start[:end]):
                 return start[:end], text
     return None
@@ -46,7 +45,7 @@ def class_last(line: str) -> tuple[str, str] | None:
     """A class at the end."""
     line = line.strip()
     for marks in (_BETWEEN.replace("_", ""), _BETWEEN):
-        rest = line.rstrip(CLOSING + _BETWEEN)
+        rest = line.rstrip(_CLOSING + _BETWEEN)
         start = next((place for place in range(len(rest), 0, -1) if rest[place - 1] in marks + _OPENING), 0)
         text = rest[:start].strip().rstrip(_BETWEEN + _OPENING)
         if text and is_class_name(rest[start:]):
@@ -83,7 +82,7 @@ def find_class_end(lines: Sequence[str], share: float = 1.0) -> Cut | None:
     filled = [line for line in lines if line.strip()]
     for cut in (class_first, class_last):
         names = Counter(label for label, _ in _found(filled, cut, share))
-        in_brackets = (line.lstrip()[0] in OPENING_OF_CLASS for line in filled)
+        in_brackets = (line.lstrip()[0] in _OPENING_OF_CLASS for line in filled)
         if names and (is_no_chance(names) or (cut is class_first and all(in_brackets))):
             return cut
     return None
@@ -100,34 +99,6 @@ def find_number_end(lines: Sequence[str]) -> tuple[Cut | None, bool]:
         if len(numbers) >= _LEAST_NUMBERED:
             return cut, counts_up(numbers) or 2 * len(set(numbers)) <= len(numbers)
     return None, False
-
-
-def first_word(line: str) -> str:
-    """A short word at the beginning that is in brackets or has a mark behind it; nothing where there is none."""
-    start = line.strip()[: _MAX_WORD_CHARS + 3]
-    return _word(start, OPENING_OF_CLASS, CLOSING)
-
-
-def last_word(line: str) -> str:
-    """A short word at the end that is in brackets or has a mark before it."""
-    end = line.strip()[-_MAX_WORD_CHARS - 3 :]
-    return _word(end[::-1], CLOSING, OPENING_OF_CLASS)[::-1]
-
-
-def without_marks(line: str) -> str:
-    """The line without what stands around a name: marks, brackets, numbers."""
-    marks = _OF_DATES + _OPENING + CLOSING
-    return line.strip(marks)
-
-
-def _word(line: str, opening: str, closing: str) -> str:
-    """The word; English has blanks between all of its words."""
-    start = line.lstrip(opening)
-    ends = closing if start != line else _BETWEEN + closing
-    end = next((place for place, char in enumerate(start) if char in ends), len(start))
-    rest = start[end:].lstrip(closing + _BETWEEN)
-    is_english = start[end : end + 1] == " " and rest[:1].isascii()
-    return start[:end] if rest and end <= _MAX_WORD_CHARS and not is_english else ""
 
 
 def _found(filled: Sequence[str], cut: Cut, share: float) -> list[tuple[str, str]]:

@@ -63,8 +63,8 @@ def is_repeated(counts: Counter[str]) -> bool:
 
 
 def is_no_chance(counts: Counter[str]) -> bool:
-    """Two classes, or one of them five times: one headline may begin with 科技 by itself, but not all of them."""
-    return len(counts) > 1 or counts.total() >= 5
+    """Two classes, or one of them three times: one headline may begin with 科技 by itself, but not all of them."""
+    return len(counts) > 1 or counts.total() >= 3
 
 
 def counts_up(values: Sequence[str]) -> bool:

@@ -22,7 +22,7 @@ from pathlib import PurePath
 from moe_demo.text.encodings import LINE_ENDS, Decoded, decode
 from moe_demo.text.ends import Cut, find_class_end, find_number_end
 from moe_demo.text.errors import CorpusError, quote
-from moe_demo.text.header import header_error
+from moe_demo.text.header import header_error, names_columns_only
 from moe_demo.text.json_lines import is_json, json_rows
 from moe_demo.text.layout import find_layout, has_sure_separator, layout_rows, looks_like_columns
 from moe_demo.text.leftover import has_heads, holds_more
@@ -94,6 +94,7 @@ def _reading(decoded: Decoded, file: str, need_label: bool) -> tuple[Format, Ite
         if need_label and not header.labels:
             raise refused
         return Format.TABLE, table_rows(lines, file, header)
+    need_label = need_label or names_columns_only(lines[first_index(lines)])
     lines = without_names(lines)  # at what separates the rows, it may be found out of these alone
     numbered = ((number, line.rstrip(LINE_ENDS)) for number, line in enumerate(lines, 1) if line.strip())
     if form := published_format(lines):

@@ -20,9 +20,9 @@ TEXT_COLUMNS = (
     "内容",
 )
 LABEL_COLUMNS = (
-    *("label", "label_desc", "label_des", "label_name", "label_text", "label_zh", "label_en", "labels"),
-    *("category", "category_name", "class", "class_name", "topic", "target", "tag"),
-    *("标签", "类别", "新闻类别", "分类", "新闻分类", "类型", "类目", "频道", "栏目"),
+    *("label", "label_desc", "label_des", "label_name", "label_text", "label_zh", "label_cn", "labels"),
+    *("category", "category_name", "news_category", "class", "class_name", "topic", "target", "tag"),
+    *("标签", "标签名称", "类别", "类别名称", "新闻类别", "分类", "新闻分类", "类型", "类目", "频道", "栏目"),
 )
 _MAX_NAME_CHARS = 100  # no name is longer, and a line of millions of characters is none
 

@@ -10,12 +10,13 @@ A reader knows one place of a label and takes all else for text. Here no place i
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
-from moe_demo.text.ends import CLOSING, OPENING_OF_CLASS, find_class_end, first_word, last_word, without_marks
-from moe_demo.text.evidence import MOST, is_repeated
-from moe_demo.text.labels import is_class_name
+from moe_demo.text.ends import find_class_end
+from moe_demo.text.evidence import MOST, is_no_chance, is_repeated
+from moe_demo.text.labels import LABEL_NAMES_ZH, is_class_name
 from moe_demo.text.layout import has_sure_separator
 from moe_demo.text.rows import FASTTEXT_LABEL
 
@@ -23,6 +24,14 @@ _HALF = 0.5
 _LOOKED_AT = 2000  # texts
 _LEAST_REPEATS = 3
 _MAX_HEAD_CHARS = 6
+_MAX_WORD_CHARS = 8
+_MAX_CHARS = 200  # of a text that are looked at for words
+_OF_HEADLINES = ("图", "组图", "多图", "图文", "视频", "直播", "快讯", "独家")  # as newspapers add them
+_WORD = re.compile(r"[^\W_]+")
+_SHORT = rf"[+-]?(?:\d+\.)?[^\W_]{{1,{_MAX_WORD_CHARS}}}"  # a word or a number
+_FIRST_WORD = re.compile(rf"[\W_]*?({_SHORT})[\W_]")
+_LAST_WORD = re.compile(rf"[\W_]({_SHORT})[\W_]*$")
+_GLUED = re.compile("^(?:{0})|(?:{0})$".format("|".join(LABEL_NAMES_ZH.values())))
 
 
 def holds_more(texts: Sequence[str]) -> bool:
@@ -33,6 +42,7 @@ def holds_more(texts: Sequence[str]) -> bool:
         2 * n_marked >= len(filled)
         or has_sure_separator(filled)
         or find_class_end(filled, share=_HALF) is not None
+        or _names_classes(filled)
         or _is_labelled(filled)
     )
 
@@ -40,21 +50,39 @@ def holds_more(texts: Sequence[str]) -> bool:
 def has_heads(texts: Sequence[str]) -> bool:
     """Whether some texts are rather heads of the others: `体育`, `== 体育 ==`, `【正面】`, the same word again."""
     counts = Counter(text.strip() for text in texts[:_LOOKED_AT] if text.strip())
-    n_heads = sum(n for text, n in counts.items() if _is_head(text, n))
-    return 1 < n_heads < counts.total()
+    heads = {text: n for text, n in counts.items() if _is_head(text, n)}
+    is_sure = sum(heads.values()) > 1 or not all(map(str.isalnum, heads))
+    return bool(heads) and is_sure and len(heads) < len(counts)
+
+
+def _names_classes(filled: Sequence[str]) -> bool:
+    """A class as a word of its own in most texts, wherever it stands; an English text may well have one."""
+    found = [name for text in filled if not text.isascii() and (name := _class_in(text[:_MAX_CHARS]))]
+    return len(found) >= MOST * len(filled) and is_no_chance(Counter(found))
+
+
+def _class_in(text: str) -> str:
+    """A word that is the name of a class, or begins or ends with that of one of ours: 新浪体育."""
+    words = _WORD.findall(text)
+    glued = (match[0] for word in words if (match := _GLUED.search(word)))
+    return next(filter(is_class_name, words), next(glued, ""))
 
 
 def _is_labelled(filled: Sequence[str]) -> bool:
     """A few short words, again and again, each apart from the rest of its text at one end."""
-    for word_of in (first_word, last_word):
-        words = Counter(word for text in filled if (word := word_of(text)))
+    starts = [_FIRST_WORD.match(text[:_MAX_CHARS]) for text in filled]
+    ends = [_LAST_WORD.search(text[-_MAX_CHARS:]) for text in filled]
+    for found in (starts, ends):
+        words = Counter(match[1].casefold() for match in found if match and match[1] not in _OF_HEADLINES)
         if len(words) > 1 and words.total() >= MOST * len(filled) and is_repeated(words):
             return True
     return False
 
 
 def _is_head(text: str, n_times: int) -> bool:
-    """The name of a class, a short text in brackets or before a colon, or one that comes again and again."""
-    is_apart = (text[0] in OPENING_OF_CLASS and text[-1] in CLOSING) or text[-1] in ":："
-    is_short = len(text) <= _MAX_HEAD_CHARS
-    return is_class_name(without_marks(text)) or (is_short and (is_apart or n_times >= _LEAST_REPEATS))
+    """The name of a class, or what is short and set apart by marks, a number, or there again and again."""
+    words = _WORD.findall(text[:_MAX_CHARS])
+    is_named = len(text) <= _MAX_CHARS and is_class_name("".join(words[-1:])) and len("".join(words[:-1])) < 3
+    is_number = not any(map(str.isalpha, text))
+    is_apart = bool(words) and (text[0] in "【[［<#" or text[-1] in ":：" or is_number)
+    return is_named or (len(text) <= _MAX_HEAD_CHARS and (is_apart or n_times >= _LEAST_REPEATS))

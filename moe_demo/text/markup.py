@@ -18,7 +18,9 @@ _MAX_KEY_CHARS = 20
 _SQL = ("insert into", "create table", "update ", "drop table")
 _ARFF = ("@relation", "@attribute", "@data")
 _QUOTES = "'\"“‘"
-_NAME_OF_VALUE = re.compile(rf"""(?<!\w)({"|".join((*TEXT_COLUMNS, *LABEL_COLUMNS))})["' ]{{0,3}}[=:：＝]""")
+_NAME_OF_VALUE = re.compile(
+    rf"""(?<!\w)({"|".join((*TEXT_COLUMNS, *LABEL_COLUMNS))})["' ]{{0,3}}[=:：＝】\]]"""
+)
 _BRACKETS = {"(": ")", "[": "]", "{": "}"}
 _LOOKED_AT = 200  # lines
 
@@ -40,7 +42,7 @@ def markup_of(lines: Sequence[str]) -> str | None:
     for kind, is_one in kinds:
         if is_one(filled):
             return kind
-    return "Markdown" if len(filled) > 1 and _is_rule(filled[1]) else None
+    return "Markdown" if any(map(_is_rule, filled[:3])) else None
 
 
 def _is_tagged(lines: Sequence[str]) -> bool:
@@ -81,7 +83,7 @@ def _is_of_values(lines: Sequence[str]) -> bool:
     """Half of the lines are tuples, lists or the like, as programs write them: brackets around quoted words."""
     bare = [line.rstrip(",; ") for line in lines]
     n_values = sum(
-        len(line) > 2 and _BRACKETS.get(line[0]) == line[-1] and line[1:].lstrip()[0] in _QUOTES
+        len(line) > 2 and _BRACKETS.get(line[0]) == line[-1] and max(map(line.count, "'\"")) > 1
         for line in bare
     )
     return 0 < len(lines) <= 2 * n_values
@@ -94,5 +96,5 @@ def _is_of_pairs(lines: Sequence[str]) -> bool:
 
 
 def _is_rule(line: str) -> bool:
-    """The line below the head of a table: `|---|:--|`."""
-    return "--" in line and "|" in line and not line.strip("|-:+ ")
+    """The line above or below the head of a table: `|---|:--|`, `+----+`."""
+    return "--" in line and any(mark in line for mark in "|+") and not line.strip("|-:+= ")

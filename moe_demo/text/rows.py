@@ -92,7 +92,8 @@ def _clean(written: str) -> str:
     label = FASTTEXT_LABEL.sub("", " ".join(seen.split()), 1).strip()
     if label.casefold() in _NO_LABEL:
         return ""
-    return label.removesuffix(".0") if is_number(label) else label
+    whole, point, rest = label.partition(".")
+    return whole if point and is_number(whole) and not rest.strip("0") else label
 
 
 def _is_of_numbers(column: Sequence[str]) -> int:

@@ -32,6 +32,7 @@ SEPARATORS = (
 )
 _HINT = "sep="
 _COMMENT = "#"
+_YES_OR_NO = ("0", "1", "0.0", "1.0", "true", "false")
 _FEW, _MOST = 0.5, 0.9  # shares of the rows
 
 
@@ -114,21 +115,26 @@ def _field(fields: Sequence[str], place: int) -> str:
 
 
 def _header(lines: Sequence[str], index: int, separator: str, file: str) -> Header | None:
+    rows = records(lines, separator, file, index)
     try:
-        _, fields = next(records(lines, separator, file, index), (0, [""]))
+        _, fields = next(rows, (0, [""]))
     except CorpusError:  # a quotation mark that is closed nowhere
         return None
     names = [column_name(field) for field in fields]
     text, labels = text_place(names), label_places(names)
-    n_values = sum(is_number(name) or is_class_name(name) for name in names)
-    is_of_values = n_values and len(names) == 2  # else they are columns of 1 and 0, one for every class
-    if text is None or (not labels and is_of_values):
+    values = [place for place, name in enumerate(names) if is_number(name) or is_class_name(name)]
+    if text is None or (values and not labels and not _is_one_hot(next(rows, (0, []))[1], values)):
         return None  # a headline may consist of the word 标题, but beside a class it is no name of a column
     if len(names) == 1:
         separator = "\t" if file.lower().endswith(".tsv") else ","
     else:
         separator = _row_separator(lines, index, separator, len(names))
     return Header(index, separator, len(names), text, labels)
+
+
+def _is_one_hot(fields: Sequence[str], places: Sequence[int]) -> bool:
+    """Whether a row says yes or no in these columns, whose names are classes."""
+    return bool(fields) and all(_field(fields, place).strip().casefold() in _YES_OR_NO for place in places)
 
 
 def _row_separator(lines: Sequence[str], index: int, of_header: str, n_columns: int) -> str:

@@ -1,14 +1,11 @@
-"""Whatever a file is like, a label is read as one or the file is refused; never is it a part of a headline in silence."""
+"""Whatever a file is like, a label is read as one or the file is refused; none is a part of a headline in silence."""
 
-import random
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from moe_demo.text.corpus import CorpusError, builtin_corpus, read_corpus, read_labelled_or_plain
-from moe_demo.text.formats import parse
-from moe_demo.text.leftover import has_heads, holds_more
+from moe_demo.text.corpus import CorpusError, read_corpus, read_labelled_or_plain
 from tests.unit.corpus_files import one_sentence, write
 
 ROWS = (
@@ -95,12 +92,14 @@ def content_of(head: str, pattern: str, n_rows: int = len(ROWS)) -> str:
     """A file of these rows."""
     values = [
         {
-            **{"n": n, "text": text, "zh": ZH[label], "mood": MOOD[label], "misspelt": MISSPELT[label]},
-            **{
-                "id": ID[label],
-                "one_hot": ONE_HOT[label],
-                "author": "王李张"[n % 3] + "小" + "一二三四五六七八九"[n],
-            },
+            "n": n,
+            "text": text,
+            "zh": ZH[label],
+            "mood": MOOD[label],
+            "misspelt": MISSPELT[label],
+            "id": ID[label],
+            "one_hot": ONE_HOT[label],
+            "author": "王李张"[n % 3] + "小" + "一二三四五六七八九"[n],
             "zh_hant": {"体育": "體育", "娱乐": "娛樂"}.get(ZH[label], ZH[label]),
         }
         for n, (label, text) in enumerate(ROWS[:n_rows])
