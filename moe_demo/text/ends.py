@@ -22,6 +22,7 @@ _BETWEEN_NUMBER = (
 _DIGITS = "0123456789"
 _OF_DATES = _DIGITS + _BETWEEN + ".年月日"
 _MAX_DIGITS = 3
+_MAX_NAME_CHARS = 40  # no name of a class is longer
 _LEAST_NUMBERED = 3
 
 Cut = Callable[[str], tuple[str, str] | None]
@@ -34,7 +35,8 @@ def class_first(line: str) -> tuple[str, str] | None:
     for rest in (line, line.lstrip(_OF_DATES)):
         for marks in (_BETWEEN.replace("_", ""), _BETWEEN):  # news_sports is one name
             start = rest.lstrip(_OPENING + _BETWEEN)
-            end = next((place for place, char in enumerate(start) if char in marks + _CLOSING), len(start))
+            named = enumerate(start[:_MAX_NAME_CHARS])
+            end = next((place for place, char in named if char in marks + _CLOSING), len(start))
             text = start[end:].lstrip(_BETWEEN + _CLOSING)
             if text and is_class_name(start[:end]):
                 return start[:end], text
@@ -46,7 +48,8 @@ def class_last(line: str) -> tuple[str, str] | None:
     line = line.strip()
     for marks in (_BETWEEN.replace("_", ""), _BETWEEN):
         rest = line.rstrip(_CLOSING + _BETWEEN)
-        start = next((place for place in range(len(rest), 0, -1) if rest[place - 1] in marks + _OPENING), 0)
+        named = range(len(rest), max(len(rest) - _MAX_NAME_CHARS, 0), -1)
+        start = next((place for place in named if rest[place - 1] in marks + _OPENING), 0)
         text = rest[:start].strip().rstrip(_BETWEEN + _OPENING)
         if text and is_class_name(rest[start:]):
             return rest[start:], text

@@ -26,10 +26,20 @@ _LEAST_REPEATS = 3
 _MAX_HEAD_CHARS = 6
 _MAX_WORD_CHARS = 8
 _MAX_CHARS = 200  # of a text that are looked at for words
-_OF_HEADLINES = ("图", "组图", "多图", "图文", "视频", "直播", "快讯", "独家")  # as newspapers add them
-_WORD = re.compile(r"[^\W_]+")
+_OF_HEADLINES = (
+    "图",
+    "组图",
+    "多图",
+    "附图",
+    "图文",
+    "视频",
+    "直播",
+    "快讯",
+    "独家",
+)  # as newspapers add them
+_WORD = re.compile(r"[^\W_]+(?![^\W_]|[《“])")  # 电影《夺冠》 is no more apart than 电影 alone
 _SHORT = rf"[+-]?(?:\d+\.)?[^\W_]{{1,{_MAX_WORD_CHARS}}}"  # a word or a number
-_FIRST_WORD = re.compile(rf"[\W_]*?({_SHORT})[\W_]")
+_FIRST_WORD = re.compile(rf"(?:[^\w《]|_)*?({_SHORT})[\W_]")
 _LAST_WORD = re.compile(rf"[\W_]({_SHORT})[\W_]*$")
 _GLUED = re.compile("^(?:{0})|(?:{0})$".format("|".join(LABEL_NAMES_ZH.values())))
 
@@ -56,16 +66,17 @@ def has_heads(texts: Sequence[str]) -> bool:
 
 
 def _names_classes(filled: Sequence[str]) -> bool:
-    """A class as a word of its own in most texts, wherever it stands; an English text may well have one."""
-    found = [name for text in filled if not text.isascii() and (name := _class_in(text[:_MAX_CHARS]))]
-    return len(found) >= MOST * len(filled) and is_no_chance(Counter(found))
+    """A class as a word of its own in most texts, wherever it stands, or several at the ends of longer words: 新浪体育.
 
-
-def _class_in(text: str) -> str:
-    """A word that is the name of a class, or begins or ends with that of one of ours: 新浪体育."""
-    words = _WORD.findall(text)
-    glued = (match[0] for word in words if (match := _GLUED.search(word)))
-    return next(filter(is_class_name, words), next(glued, ""))
+    An English text may well have one.
+    """
+    words = [[] if text.isascii() else _WORD.findall(text[:_MAX_CHARS]) for text in filled]
+    apart = Counter(next(filter(is_class_name, found)) for found in words if any(map(is_class_name, found)))
+    glued = Counter(
+        match[0] for found in words if (match := next(filter(None, map(_GLUED.search, found)), None))
+    )
+    least = MOST * len(filled)
+    return (apart.total() >= least and is_no_chance(apart)) or (glued.total() >= least and len(glued) > 1)
 
 
 def _is_labelled(filled: Sequence[str]) -> bool:

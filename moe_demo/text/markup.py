@@ -23,6 +23,7 @@ _NAME_OF_VALUE = re.compile(
 )
 _BRACKETS = {"(": ")", "[": "]", "{": "}"}
 _LOOKED_AT = 200  # lines
+_MAX_CHARS = 2000  # of a line that are looked at for names
 
 
 def markup_of(lines: Sequence[str]) -> str | None:
@@ -91,7 +92,9 @@ def _is_of_values(lines: Sequence[str]) -> bool:
 
 def _is_of_pairs(lines: Sequence[str]) -> bool:
     """In most lines the same name of a column before a value: `text=标题 label=体育`, `标题：... 类别：体育`."""
-    n_lines = Counter(name for line in lines for name in set(_NAME_OF_VALUE.findall(line.casefold())))
+    n_lines = Counter(
+        name for line in lines for name in set(_NAME_OF_VALUE.findall(line[:_MAX_CHARS].casefold()))
+    )
     return max(n_lines.values(), default=0) >= max(2, MOST * len(lines))
 
 

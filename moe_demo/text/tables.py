@@ -106,8 +106,18 @@ def table_rows(lines: Sequence[str], file: str, header: Header) -> Iterator[RawR
             why = Detail("fields", found=len(fields), columns=header.n_columns)
             yield RawRow(number, fields[0], broken=why)
         else:
-            labels = tuple(_field(fields, place) for place in header.labels)
-            yield RawRow(number, _field(fields, header.text), labels)
+            text = _field(fields, header.text)
+            if _holds_rows(text, header.separator):
+                raise CorpusError("quote", file=file, line=number)
+            yield RawRow(number, text, tuple(_field(fields, place) for place in header.labels))
+
+
+def _holds_rows(text: str, separator: str) -> bool:
+    """Whether a text in quotation marks has rows of the table in it: its mark was meant for another place."""
+    lines = text.splitlines()
+    return len(lines) > 1 and any(
+        is_class_name(field) for line in lines if separator in line for field in line.split(separator)
+    )
 
 
 def _field(fields: Sequence[str], place: int) -> str:
@@ -122,8 +132,10 @@ def _header(lines: Sequence[str], index: int, separator: str, file: str) -> Head
         return None
     names = [column_name(field) for field in fields]
     text, labels = text_place(names), label_places(names)
-    values = [place for place, name in enumerate(names) if is_number(name) or is_class_name(name)]
-    if text is None or (values and not labels and not _is_one_hot(next(rows, (0, []))[1], values)):
+    if text is None:
+        return None
+    values = [] if labels else [n for n, name in enumerate(names) if is_number(name) or is_class_name(name)]
+    if values and not _is_one_hot(next(rows, (0, []))[1], values):
         return None  # a headline may consist of the word 标题, but beside a class it is no name of a column
     if len(names) == 1:
         separator = "\t" if file.lower().endswith(".tsv") else ","
