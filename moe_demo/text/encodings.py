@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import contextlib
-import re
 from dataclasses import dataclass
 
 from moe_demo.text.errors import CorpusError
@@ -14,10 +13,7 @@ _DOCUMENTS = (b"%PDF", b"{\\rtf", b"PAR1", b"ARROW1")
 _UTF32 = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 LINE_ENDS = "\n\r\v\f\x85\u2028\u2029"
-_LINE = re.compile(f"[^{LINE_ENDS}]*(?:\r\n|[{LINE_ENDS}])|[^{LINE_ENDS}]+")
-_LINE_OF_JSON = re.compile(
-    "[^\r\n\v\f]*(?:\r\n|[\r\n\v\f])|[^\r\n\v\f]+"
-)  # JSON has the other ends in its strings as they are
+_LINE_ENDS_OF_JSON = "\n\r\v\f"  # it has the others in its strings as they are
 FIRST_WIDE = "\u2e80"  # from here on: Chinese characters and their punctuation
 _LEAST_TO_TELL = 2  # the two characters 联通 in GBK are also UTF-8, but of no Chinese character
 _LEAST_COMMON_SHARE = 0.6  # simplified Chinese has 0.99, Big5 read as GBK some 0.4
@@ -32,16 +28,13 @@ class Decoded:
 
     @property
     def lines(self) -> list[str]:
-        """Its lines with what ends them, which may stand in quotation marks; joined files have several ends.
-
-        Not `splitlines`: that also cuts at characters which separate fields.
-        """
-        return _LINE.findall(self.text)
+        """Its lines with what ends them, which may stand in quotation marks; joined files have several ends."""
+        return _lines(self.text, LINE_ENDS)
 
     @property
     def lines_of_json(self) -> list[str]:
         """Its lines if it is JSON."""
-        return _LINE_OF_JSON.findall(self.text)
+        return _lines(self.text, _LINE_ENDS_OF_JSON)
 
 
 def decode(data: bytes, file: str) -> Decoded:
@@ -63,6 +56,18 @@ def decode(data: bytes, file: str) -> Decoded:
     if not decoded.text.strip():
         raise CorpusError("empty", file=file)
     return decoded
+
+
+def _lines(text: str, ends: str) -> list[str]:
+    """The text cut after these characters, and none of the others at which `splitlines` cuts."""
+    lines: list[str] = []
+    parts: list[str] = []
+    for piece in text.splitlines(keepends=True):
+        parts.append(piece)
+        if piece[-1] in ends:
+            lines.append("".join(parts))
+            parts = []
+    return [*lines, "".join(parts)] if parts else lines
 
 
 def _wide(data: bytes, encoding: str, file: str) -> Decoded:

@@ -24,7 +24,13 @@ from moe_demo.text.ends import Cut, find_class_end, find_number_end
 from moe_demo.text.errors import CorpusError, quote
 from moe_demo.text.header import header_error, names_columns_only
 from moe_demo.text.json_lines import is_json, json_rows
-from moe_demo.text.layout import find_layout, has_sure_separator, layout_rows, looks_like_columns
+from moe_demo.text.layout import (
+    find_layout,
+    has_sure_separator,
+    layout_rows,
+    looks_like_columns,
+    names_its_columns,
+)
 from moe_demo.text.leftover import has_heads, holds_more
 from moe_demo.text.markup import markup_of
 from moe_demo.text.published import published_format, published_row
@@ -101,6 +107,8 @@ def _reading(decoded: Decoded, file: str, need_label: bool) -> tuple[Format, Ite
         return form, (published_row(form, number, line) for number, line in numbered)
     layout = find_layout(lines, separators)
     if layout and not (need_label and layout.label is None):
+        if names_its_columns(lines, layout):
+            raise refused
         return layout.form, layout_rows(lines, layout)
     if not has_sure_separator(lines):
         if cut := find_class_end(lines):

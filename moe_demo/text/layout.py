@@ -16,7 +16,7 @@ from moe_demo.text.encodings import LINE_ENDS
 from moe_demo.text.ends import find_class_end
 from moe_demo.text.errors import CorpusError, Detail
 from moe_demo.text.evidence import MOST, Evidence, counts_up, evidence, is_no_chance, text_column
-from moe_demo.text.labels import BRACKETS
+from moe_demo.text.labels import BRACKETS, is_class_name
 from moe_demo.text.rows import Format, RawRow
 from moe_demo.text.separated import NAMED_SEPARATORS, records
 
@@ -89,6 +89,13 @@ def layout_rows(lines: Sequence[str], layout: Layout) -> Iterator[RawRow]:
         else:
             labels = () if layout.label is None else (columns[layout.label].strip(BRACKETS),)
             yield RawRow(number, columns[layout.text].strip(), labels)
+
+
+def names_its_columns(lines: Sequence[str], layout: Layout) -> bool:
+    """Whether the first line has no class where all the others have one: it names columns, in words not known here."""
+    first, *others = (row.labels for row in layout_rows(lines, layout) if not row.broken)
+    is_of_classes = layout.evidence is Evidence.CLASSES and len(others) > 1
+    return is_of_classes and not is_class_name(first[0]) and all(is_class_name(label) for (label,) in others)
 
 
 def looks_like_columns(lines: Sequence[str]) -> bool:

@@ -1,6 +1,6 @@
 """What is left in the texts of a file, however they were found, that is no part of a headline: the last look at them.
 
-    text              体育：标题      the name of a class, a label of fastText, columns under one name
+    text              体育：标题      the name of a class, a label of fastText, a number, columns under one name
     体育<TAB>         【体育】标题     a second label
     正面：标题         标题｜负面      the same few words at one end of most texts, whatever they are called
     体育              标题            the name of a class on a line of its own
@@ -10,15 +10,14 @@ A reader knows one place of a label and takes all else for text. Here no place i
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 
-from moe_demo.text.ends import find_class_end
+from moe_demo.text.ends import find_class_end, find_number_end
 from moe_demo.text.evidence import MOST, is_no_chance, is_repeated
 from moe_demo.text.labels import LABEL_NAMES_ZH, is_class_name
 from moe_demo.text.layout import has_sure_separator
-from moe_demo.text.rows import FASTTEXT_LABEL
+from moe_demo.text.rows import FASTTEXT_MARKS
 
 _HALF = 0.5
 _LOOKED_AT = 2000  # texts
@@ -37,21 +36,17 @@ _OF_HEADLINES = (
     "快讯",
     "独家",
 )  # as newspapers add them
-_WORD = re.compile(r"[^\W_]+(?![^\W_]|[《“])")  # 电影《夺冠》 is no more apart than 电影 alone
-_SHORT = rf"[+-]?(?:\d+\.)?[^\W_]{{1,{_MAX_WORD_CHARS}}}"  # a word or a number
-_FIRST_WORD = re.compile(rf"(?:[^\w《]|_)*?({_SHORT})[\W_]")
-_LAST_WORD = re.compile(rf"[\W_]({_SHORT})[\W_]*$")
-_GLUED = re.compile("^(?:{0})|(?:{0})$".format("|".join(LABEL_NAMES_ZH.values())))
 
 
 def holds_more(texts: Sequence[str]) -> bool:
     """Whether texts hold something besides headlines, such as their labels."""
     filled = [text for text in texts[:_LOOKED_AT] if text.strip()]
-    n_marked = sum(FASTTEXT_LABEL.search(text) is not None for text in filled)
+    n_marked = sum(any(mark in text for mark in FASTTEXT_MARKS) for text in filled)
     return bool(filled) and (
         2 * n_marked >= len(filled)
         or has_sure_separator(filled)
         or find_class_end(filled, share=_HALF) is not None
+        or find_number_end(filled)[0] is not None
         or _names_classes(filled)
         or _is_labelled(filled)
     )
@@ -70,29 +65,46 @@ def _names_classes(filled: Sequence[str]) -> bool:
 
     An English text may well have one.
     """
-    words = [[] if text.isascii() else _WORD.findall(text[:_MAX_CHARS]) for text in filled]
-    apart = Counter(next(filter(is_class_name, found)) for found in words if any(map(is_class_name, found)))
-    glued = Counter(
-        match[0] for found in words if (match := next(filter(None, map(_GLUED.search, found)), None))
-    )
+    words = [[] if text.isascii() else _words(text[:_MAX_CHARS]) for text in filled]
+    apart = Counter(name for found in words if (name := next(filter(is_class_name, found), "")))
+    glued = Counter(name for found in words if (name := next(filter(None, map(_glued, found)), "")))
     least = MOST * len(filled)
     return (apart.total() >= least and is_no_chance(apart)) or (glued.total() >= least and len(glued) > 1)
 
 
+def _glued(word: str) -> str:
+    """The name of one of our classes at one end of a word."""
+    names = LABEL_NAMES_ZH.values()
+    return next((name for name in names if word.startswith(name) or word.endswith(name)), "")
+
+
 def _is_labelled(filled: Sequence[str]) -> bool:
     """A few short words, again and again, each apart from the rest of its text at one end."""
-    starts = [_FIRST_WORD.match(text[:_MAX_CHARS]) for text in filled]
-    ends = [_LAST_WORD.search(text[-_MAX_CHARS:]) for text in filled]
+    starts = [words[0] for text in filled if len(words := _words(text[:_MAX_CHARS])) > 1]
+    ends = [words[-1] for text in filled if len(words := _words(text[-_MAX_CHARS:])) > 1]
     for found in (starts, ends):
-        words = Counter(match[1].casefold() for match in found if match and match[1] not in _OF_HEADLINES)
-        if len(words) > 1 and words.total() >= MOST * len(filled) and is_repeated(words):
+        labels = Counter(word.casefold() for word in found if _may_be_label(word))
+        if len(labels) > 1 and labels.total() >= MOST * len(filled) and is_repeated(labels):
             return True
     return False
 
 
+def _may_be_label(word: str) -> bool:
+    return len(word) <= _MAX_WORD_CHARS and "《" not in word and word not in _OF_HEADLINES
+
+
+def _words(text: str) -> list[str]:
+    """What stands between marks. 112-108, -1 and 1.0 are words, and 电影《夺冠 is one: there 电影 is not apart."""
+    chars = (
+        char if char.isalnum() or char == "《" or (char in "+-." and after.isdigit()) else " "
+        for char, after in zip(text, text[1:] + " ", strict=True)
+    )
+    return "".join(chars).split()
+
+
 def _is_head(text: str, n_times: int) -> bool:
     """The name of a class, or what is short and set apart by marks, a number, or there again and again."""
-    words = _WORD.findall(text[:_MAX_CHARS])
+    words = _words(text[:_MAX_CHARS])
     is_named = len(text) <= _MAX_CHARS and is_class_name("".join(words[-1:])) and len("".join(words[:-1])) < 3
     is_number = not any(map(str.isalpha, text))
     is_apart = bool(words) and (text[0] in "【[［<#" or text[-1] in ":：" or is_number)

@@ -1,12 +1,11 @@
 """Files that are no lines of headlines although they are text: XML or HTML, YAML, SQL, values of a program, ...
 
 Read line by line they would give headlines with marks in them, or the class as a part of the headline. Found by plain
-comparisons and one pattern whose repetition has a bound: no text is slow to search.
+comparisons: no regular expression runs over what people bring.
 """
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -18,9 +17,7 @@ _MAX_KEY_CHARS = 20
 _SQL = ("insert into", "create table", "update ", "drop table")
 _ARFF = ("@relation", "@attribute", "@data")
 _QUOTES = "'\"“‘"
-_NAME_OF_VALUE = re.compile(
-    rf"""(?<!\w)({"|".join((*TEXT_COLUMNS, *LABEL_COLUMNS))})["' ]{{0,3}}[=:：＝】\]]"""
-)
+_ASSIGNS = str.maketrans(":：＝】]", "=====")
 _BRACKETS = {"(": ")", "[": "]", "{": "}"}
 _LOOKED_AT = 200  # lines
 _MAX_CHARS = 2000  # of a line that are looked at for names
@@ -92,10 +89,16 @@ def _is_of_values(lines: Sequence[str]) -> bool:
 
 def _is_of_pairs(lines: Sequence[str]) -> bool:
     """In most lines the same name of a column before a value: `text=标题 label=体育`, `标题：... 类别：体育`."""
-    n_lines = Counter(
-        name for line in lines for name in set(_NAME_OF_VALUE.findall(line[:_MAX_CHARS].casefold()))
-    )
+    n_lines = Counter(name for line in lines for name in _names_of_values(line[:_MAX_CHARS]))
     return max(n_lines.values(), default=0) >= max(2, MOST * len(lines))
+
+
+def _names_of_values(line: str) -> set[str]:
+    """The names of columns that stand before a mark of assignment."""
+    before = line.casefold().translate(_ASSIGNS).split("=")[:-1]
+    ends = (part.rstrip("\"' ")[-_MAX_KEY_CHARS:] for part in before)
+    words = ("".join(char if char.isalnum() or char == "_" else " " for char in end).split() for end in ends)
+    return {found[-1] for found in words if found and found[-1] in (*TEXT_COLUMNS, *LABEL_COLUMNS)}
 
 
 def _is_rule(line: str) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from moe_demo.text.errors import Detail
-from moe_demo.text.rows import FASTTEXT_LABEL, Format, RawRow, is_number
+from moe_demo.text.rows import FASTTEXT_MARKS, Format, RawRow, is_number
 from moe_demo.text.separated import MARK
 
 _TOUTIAO_SEPARATOR = "_!_"
@@ -38,7 +38,7 @@ def published_row(form: Format, number: int, line: str) -> RawRow:
 
 def _is_fasttext(line: str) -> bool:
     """A label, and no other columns."""
-    return FASTTEXT_LABEL.search(line) is not None and line.count("\t") <= 1
+    return any(mark in line for mark in FASTTEXT_MARKS) and line.count("\t") <= 1
 
 
 def _is_toutiao(line: str) -> bool:
@@ -56,12 +56,13 @@ def _fasttext(number: int, line: str) -> RawRow:
 
     Which of several labels one class it is, nobody can know, nor which side of one in the middle is the text.
     """
-    before, *parts = FASTTEXT_LABEL.split(line)
-    if len(parts) > 1:
-        return RawRow(number, line, broken=Detail("many_labels", count=len(parts)))
-    if not parts:
+    n_labels = sum(map(line.count, FASTTEXT_MARKS))
+    if n_labels > 1:
+        return RawRow(number, line, broken=Detail("many_labels", count=n_labels))
+    if not n_labels:
         return RawRow(number, line.strip(), ("",))
-    before, after = before.strip(_BETWEEN), parts[0].rstrip(_BETWEEN)
+    before, _, after = line.partition(next(mark for mark in FASTTEXT_MARKS if mark in line))
+    before, after = before.strip(_BETWEEN), after.rstrip(_BETWEEN)
     end = next((place for place, char in enumerate(after) if char in _BETWEEN), len(after))
     label, text = after[:end], after[end:].strip(_BETWEEN)
     if before and not text and not is_number(before):

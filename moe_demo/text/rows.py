@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
@@ -12,9 +11,8 @@ from functools import lru_cache
 
 from moe_demo.text.entities import unescape, without_tags
 
-FASTTEXT_MARK = "__label__"
-FASTTEXT_LABEL = re.compile("__(?:label|class)__", re.IGNORECASE)
-"""It as people write it."""
+FASTTEXT_MARKS = ("__label__", "__LABEL__", "__Label__", "__class__", "__CLASS__", "__Class__")
+"""What stands before a label of fastText, as people write it."""
 _NO_LABEL = ("", "nan", "null", "none", "nil", "n/a", "na", "<na>", "#n/a", "-", "--", "—", "/", "\\n")
 """How programs and people write that there is none, in lower case."""
 _MAX_LABEL_CHARS = 100  # no longer one is looked at: it is none, and folding millions of characters is slow
@@ -89,7 +87,10 @@ def clean_label(written: str) -> str:
 def _clean(written: str) -> str:
     folded = unicodedata.normalize("NFKC", unescape(written))
     seen = "".join(char for char in folded if unicodedata.category(char) not in ("Cf", "Cc"))
-    label = FASTTEXT_LABEL.sub("", " ".join(seen.split()), 1).strip()
+    label = " ".join(seen.split())
+    label = next(
+        (label.removeprefix(mark) for mark in FASTTEXT_MARKS if label.startswith(mark)), label
+    ).strip()
     if label.casefold() in _NO_LABEL:
         return ""
     whole, point, rest = label.partition(".")

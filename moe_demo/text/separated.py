@@ -16,8 +16,8 @@ from moe_demo.text.encodings import LINE_ENDS
 from moe_demo.text.errors import CorpusError
 
 MARK = '"'
-NAMED_SEPARATORS = ("\\t", "<sep>", "<SEP>", "[sep]", "[SEP]")
-"""A tab as programs write it, and the word between two sentences of language models."""
+NAMED_SEPARATORS = ("\\t", "<sep>", "<SEP>", "[sep]", "[SEP]", "<tab>", "<TAB>")
+"""A tab as programs and people write it, and the word between two sentences of language models."""
 Record = tuple[int, list[str]]
 """The number of the line it begins on, from 1, and its fields."""
 
