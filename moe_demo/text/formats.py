@@ -112,9 +112,10 @@ def _reading(decoded: Decoded, file: str, need_label: bool) -> tuple[Format, Ite
         return layout.form, layout_rows(lines, layout)
     if not has_sure_separator(lines):
         if cut := find_class_end(lines):
-            if find_number_end([cut(line)[1] for line in lines if line.strip()])[1]:
+            rows = list(_ends(numbered, cut))
+            if find_number_end([row.text for row in rows])[1]:
                 raise refused  # numbers of the lines at the other end
-            return Format.TABLE, _ends(numbered, cut)
+            return Format.TABLE, iter(rows)
         number, is_sure = find_number_end(lines)
         if number and is_sure and not need_label:
             return Format.PLAIN, _ends(numbered, number)

@@ -8,7 +8,7 @@ import pytest
 from moe_demo.text.corpus import CorpusError, Headline, Reason, read_corpus
 from moe_demo.text.intake import intake_of
 from moe_demo.text.labels import TOUTIAO_NAMES, is_class_name, published_names, resolve_label
-from moe_demo.text.rows import Format
+from moe_demo.text.rows import Format, clean_label
 from tests.unit.corpus_files import read, write
 
 
@@ -110,3 +110,49 @@ def test_what_is_no_name_of_a_class(written: str):
 def test_kinds_of_news_are_their_classes():
     assert resolve_label("体育新闻", ("tech", "sports"), {}) == "sports"
     assert resolve_label("科技类", ("tech", "sports"), {}) == "tech"
+
+
+@pytest.mark.parametrize(
+    ("written", "clean"),
+    [
+        *[
+            ("体\u200b育", "体育"),
+            ("\ufeff体育\u00a0", "体育"),
+            ("Ｓｐｏｒｔｓ", "Sports"),
+            ("__LABEL__tech", "tech"),
+        ],
+        *[
+            ("3.0", "3"),
+            ("0.00", "0"),
+            ("v1.0", "v1.0"),
+            ("NaN", ""),
+            ("NULL", ""),
+            ("None", ""),
+            ("-", ""),
+            (" ", ""),
+        ],
+    ],
+)
+def test_labels_that_look_the_same_are_the_same(written: str, clean: str):
+    assert clean_label(written) == clean
+
+
+def test_one_class_does_not_become_two(tmp_path: Path):
+    rows = "苹果发布,科技\n湖人赢球,体育\u200b\n国足晋级,體育\n新片上映,ｅｎｔ\n演唱会,娛樂\n空着的,nan\n"
+    corpus = read(tmp_path, "a.csv", "text,label\n" + rows)
+    assert corpus.class_counts == {"tech": 1, "sports": 2, "entertainment": 2}
+    assert corpus.rejected_counts == {Reason.NO_LABEL: 1}
+    numbered = "".join(f"标题{n},{label}\n" for n, label in enumerate(["0", "0.0", "1", "1.0", "NULL", "-"]))
+    intake = intake_of(("text,label\n" + numbered).encode(), "a.csv")
+    assert [(label.written, label.count) for label in intake.labels] == [("0", 2), ("1", 2)]
+
+
+@pytest.mark.parametrize(
+    "name", ["label_text", "label_zh", "labels", "target", "tag", "类目", "新闻类别", "label\u200b"]
+)
+def test_names_of_a_column_of_labels(tmp_path: Path, name: str):
+    rows = "苹果发布,科技\n湖人赢球,体育\n"
+    assert read(tmp_path, "a.csv", f"text,{name}\n{rows}").class_counts["sports"] == 1
+    lines = json_lines({"text": "苹果", "label": 0, name: "科技"}, {"text": "湖人", "label": 1, name: "体育"})
+    if name.isprintable():
+        assert read(tmp_path, "a.jsonl", lines).class_counts["sports"] == 1

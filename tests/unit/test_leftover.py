@@ -1,11 +1,14 @@
 """Whatever a file is like, a label is read as one or the file is refused; none is a part of a headline in silence."""
 
+import random
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from moe_demo.text.corpus import CorpusError, read_corpus, read_labelled_or_plain
+from moe_demo.text.corpus import CorpusError, builtin_corpus, read_corpus, read_labelled_or_plain
+from moe_demo.text.formats import parse
+from moe_demo.text.leftover import has_heads, holds_more
 from tests.unit.corpus_files import one_sentence, write
 
 ROWS = (
@@ -138,3 +141,112 @@ def test_and_it_is_learned(tmp_path: Path, head: str, pattern: str):
 def test_columns_of_one_and_nought_are_no_labels(tmp_path: Path, name: str):
     with pytest.raises(CorpusError, match="must name the columns text and label"):
         read_corpus(write(tmp_path, "a.csv", content_of(*READ[name])))
+
+
+ENDS = ["\n", "\r", "\r\n", "\v", "\f", "\x85", "\u2028", "\u2029"]
+
+
+@pytest.mark.parametrize("end", ENDS, ids=ascii)
+@pytest.mark.parametrize("last", ["", "\n"], ids=ascii)
+@pytest.mark.parametrize(
+    ("head", "pattern"), [("text,label", "{text},{zh}"), ("", "{zh}\t{text}"), ("", "{text}\t{id}")]
+)
+def test_lines_may_end_in_any_way(tmp_path: Path, end: str, last: str, head: str, pattern: str):
+    content = content_of(head, pattern).strip().replace("\n", end) + last
+    corpus = read_corpus(write(tmp_path, "a.csv", content))
+    assert [(headline.label, headline.text) for headline in corpus.headlines] == [*ROWS]
+
+
+def test_lines_of_one_file_may_end_in_several_ways(tmp_path: Path):
+    texts = [text for _, text in ROWS]
+    content = "".join(text + end for text, end in zip(texts, [*ENDS, "\r\r\n"], strict=True))
+    assert read_labelled_or_plain(write(tmp_path, "a.txt", content)).texts == tuple(texts)
+
+
+def test_an_end_in_quotation_marks_or_a_string_is_part_of_the_text(tmp_path: Path):
+    for end in ENDS:
+        table = write(tmp_path, "a.csv", f'text,label\n"一{end}二",tech\n')
+        assert read_labelled_or_plain(table).texts == (f"一{end}二",)
+    for end in "\x85\u2028\u2029":
+        lines = write(tmp_path, "a.jsonl", f'{{"text": "一{end}二"}}\n')
+        assert read_labelled_or_plain(lines).texts == (f"一{end}二",)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        'text,label\n"火箭夺冠,sports\n苹果发布,tech\n明星官宣",entertainment\n湖人,sports\n',
+        'label,text\nsports,"火箭夺冠\ntech,苹果发布\nsports,国足"\ntech,华为\n',
+    ],
+)
+def test_a_quoted_text_that_holds_rows_is_a_mark_left_open(tmp_path: Path, content: str):
+    with pytest.raises(CorpusError) as caught:
+        read_labelled_or_plain(write(tmp_path, "a.csv", content))
+    assert caught.value.code == "quote"
+
+
+@pytest.mark.parametrize("names", ["headline_cn,kind", "a,b", "新闻,归属"])
+def test_names_of_columns_that_are_not_known_are_no_headline(tmp_path: Path, names: str):
+    for reader in (read_labelled_or_plain, read_corpus):
+        with pytest.raises(CorpusError, match="header must name"):
+            reader(write(tmp_path, "a.csv", content_of(names, "{text},{zh}")))
+
+
+@pytest.mark.parametrize(
+    "ending", ["{text} 1{n}", "{text}10{n}-9{n}", "{text}0:{n}", "{n}:3 {text}", "{text}201{n}年"]
+)
+def test_numbers_of_headlines_stay_theirs(tmp_path: Path, ending: str):
+    content = content_of("", ending)
+    assert read_labelled_or_plain(write(tmp_path, "a.txt", content)).texts == tuple(content.splitlines())
+
+
+def test_a_title_of_toutiao_that_has_the_separator_is_told(tmp_path: Path):
+    lines = content_of("", "{n}_!_109_!__!_{text}_!_") + "9_!_103_!_news_sports_!_火箭_!_夺冠_!_\n"
+    texts = read_labelled_or_plain(write(tmp_path, "a.txt", lines))
+    assert len(texts.texts) == len(ROWS)
+    assert [row.detail for row in texts.rejected] == [
+        "more than five fields between _!_; take _!_ out of the title"
+    ]
+
+
+HEADLINES = (
+    ["电影《夺冠》女排姑娘出演", "电影《投名状》曝海报", "电影《余罪》收官", "电影《赤壁》杀青"],
+    [
+        "范冰冰年底开拍(组图)",
+        "张可颐想开画展(图)",
+        "藏歌会出炉(组图)",
+        "男友渡难关(图)",
+        "某人大婚(图)",
+        "新片(组图)",
+    ],
+    ["娱乐圈十大女星", "娱乐圈姐弟恋", "娱乐圈的阔太", "娱乐圈小三横行"],
+    ["【视频】火箭夺冠", "【快讯】新机发布", "【视频】国足", "【快讯】湖人", "【视频】梅西", "【快讯】华为"],
+    ["苹果", "苹果", "火箭", "苹果"],
+    ["IT 男的一天", "科技改变生活", "体育精神", "娱乐至死"],
+)
+
+
+@pytest.mark.parametrize("texts", HEADLINES, ids=lambda texts: texts[0])
+def test_what_headlines_have_in_common_is_no_label(texts: list[str]):
+    assert not holds_more(texts)
+
+
+@pytest.mark.parametrize("head", ["", "text\n", "id,text\n"])
+def test_headlines_under_a_name_stay_whole(head: str):
+    corpus, draw = builtin_corpus().texts, random.Random(1)
+    plain = [text for text in corpus if "," not in text and '"' not in text]
+    for n_lines in (1, 2, 3, 6, 20, 200):
+        for _ in range(60):
+            drawn = draw.sample(plain, n_lines)
+            rows = [f"{n},{text}" if "id" in head else text for n, text in enumerate(drawn)]
+            parsed = parse((head + "\n".join(rows)).encode(), "a.txt", 1000, need_label=False)
+            assert [row.text for row in parsed.rows] == drawn
+
+
+def test_heads_are_told_from_headlines():
+    texts = [text for _, text in ROWS]
+    assert has_heads(["一、科技", *texts[:3], "二、体育", *texts[3:]])
+    assert has_heads(["【科技】", *texts])
+    assert has_heads(["正面：", *texts[:3], "负面：", *texts[3:]])
+    assert not has_heads(texts)
+    assert not has_heads(["科技", *texts])
