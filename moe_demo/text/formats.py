@@ -4,12 +4,14 @@
 |---|---|---|
 | JSONL | `{"text": ..., "label": ...}` | the name's ending, or most lines being objects |
 | CSV, TSV | `text,label` under a header, columns in any order | the header |
-| fastText | `__label__class text` | `__label__` at the beginning or end |
+| fastText | `__label__class text` | `__label__` in most lines; before or behind the text |
 | Toutiao | `id_!_code_!_category_!_title_!_keywords` | `_!_` |
 | THUCNews | `title<TAB>class id` | a number after the last tab |
 | columns | `class<TAB>title`, `id,title,class`, ... | what stands in every line (`layout`) |
 | ends | `【class】title`, `class: title`, `title_class` | the name of a class in every line (`ends`) |
 | plain | a headline | nothing of the above, where labels are not needed |
+
+Whatever was found, the texts are looked at last (`leftover`): a label that is still in them refuses the file.
 """
 
 from __future__ import annotations

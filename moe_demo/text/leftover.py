@@ -17,25 +17,18 @@ from moe_demo.text.ends import find_class_end, find_number_end
 from moe_demo.text.evidence import MOST, is_no_chance, is_repeated
 from moe_demo.text.labels import LABEL_NAMES_ZH, is_class_name
 from moe_demo.text.layout import has_sure_separator
-from moe_demo.text.rows import FASTTEXT_MARKS
+from moe_demo.text.rows import FASTTEXT_MARKS, is_number
 
 _HALF = 0.5
 _LOOKED_AT = 2000  # texts
 _LEAST_REPEATS = 3
 _MAX_HEAD_CHARS = 6
+_MAX_NUMBER_CHARS = 2
 _MAX_WORD_CHARS = 8
 _MAX_CHARS = 200  # of a text that are looked at for words
-_OF_HEADLINES = (
-    "图",
-    "组图",
-    "多图",
-    "附图",
-    "图文",
-    "视频",
-    "直播",
-    "快讯",
-    "独家",
-)  # as newspapers add them
+_OF_HEADLINES = {
+    *["图", "组图", "多图", "附图", "图文", "视频", "直播", "快讯", "独家"]
+}  # as newspapers add them
 
 
 def holds_more(texts: Sequence[str]) -> bool:
@@ -55,9 +48,11 @@ def holds_more(texts: Sequence[str]) -> bool:
 def has_heads(texts: Sequence[str]) -> bool:
     """Whether some texts are rather heads of the others: `体育`, `== 体育 ==`, `【正面】`, the same word again."""
     counts = Counter(text.strip() for text in texts[:_LOOKED_AT] if text.strip())
-    heads = {text: n for text, n in counts.items() if _is_head(text, n)}
-    is_sure = sum(heads.values()) > 1 or not all(map(str.isalnum, heads))
-    return bool(heads) and is_sure and len(heads) < len(counts)
+    heads = [
+        text for text, n in counts.items() if _names_class(text) or _is_apart(text) or _is_again(text, n)
+    ]
+    is_sure = len(heads) > 1 or any(_names_class(text) and not text.isalnum() for text in heads)
+    return is_sure and len(heads) < len(counts)
 
 
 def _names_classes(filled: Sequence[str]) -> bool:
@@ -102,10 +97,18 @@ def _words(text: str) -> list[str]:
     return "".join(chars).split()
 
 
-def _is_head(text: str, n_times: int) -> bool:
-    """The name of a class, or what is short and set apart by marks, a number, or there again and again."""
-    words = _words(text[:_MAX_CHARS])
-    is_named = len(text) <= _MAX_CHARS and is_class_name("".join(words[-1:])) and len("".join(words[:-1])) < 3
-    is_number = not any(map(str.isalpha, text))
-    is_apart = bool(words) and (text[0] in "【[［<#" or text[-1] in ":：" or is_number)
-    return is_named or (len(text) <= _MAX_HEAD_CHARS and (is_apart or n_times >= _LEAST_REPEATS))
+def _names_class(text: str) -> bool:
+    """Nothing but the name of a class, with marks or a short number before it: `一、体育`."""
+    *before, last = _words(text[: _MAX_CHARS + 1]) or [""]
+    return len(text) <= _MAX_CHARS and is_class_name(last) and len("".join(before)) <= _MAX_NUMBER_CHARS
+
+
+def _is_apart(text: str) -> bool:
+    """Short, and in brackets, before a colon, or a number."""
+    is_marked = text[-1] in ":：" or (text[0] in "【[［<#" and text[-1] in "】]］>#")
+    return len(text) <= _MAX_HEAD_CHARS and (is_number(text) or (is_marked and bool(_words(text))))
+
+
+def _is_again(text: str, n_times: int) -> bool:
+    """Short, and there again and again."""
+    return len(text) <= _MAX_HEAD_CHARS and n_times >= _LEAST_REPEATS

@@ -229,6 +229,7 @@ HEADLINES = (
 @pytest.mark.parametrize("texts", HEADLINES, ids=lambda texts: texts[0])
 def test_what_headlines_have_in_common_is_no_label(texts: list[str]):
     assert not holds_more(texts)
+    assert not has_heads(texts)
 
 
 @pytest.mark.parametrize("head", ["", "text\n", "id,text\n"])
@@ -249,4 +250,6 @@ def test_heads_are_told_from_headlines():
     assert has_heads(["【科技】", *texts])
     assert has_heads(["正面：", *texts[:3], "负面：", *texts[3:]])
     assert not has_heads(texts)
-    assert not has_heads(["科技", *texts])
+    for single in ("科技", "2024", "3:0", "现场：", "[图]"):
+        assert not has_heads([single, *texts])
+    assert not has_heads(["3:0", "2:1", *texts])
