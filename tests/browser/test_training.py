@@ -107,6 +107,15 @@ def run_name(page: Page) -> str:
     return re.search(r"run=([\w-]+)", page.url)[1]
 
 
+def stop(page: Page) -> None:
+    """Stop a run that was begun a moment ago."""
+    page.reload()  # now and then the buttons stay as they were before the new run (why is not known yet)
+    wait_ready(page)
+    press(page, "stop")
+    until(page, "state", "stopped")
+    enabled(page, "play").to_be_enabled(timeout=30_000)
+
+
 def test_a_run_is_trained_paused_stepped_resumed_reset_and_stopped_by_its_buttons(
     training_server: Callable[[], Server], new_page: Callable[..., Page], runs: Path
 ):
@@ -144,11 +153,7 @@ def test_a_run_is_trained_paused_stepped_resumed_reset_and_stopped_by_its_button
     until(watcher, "state", "stopped")
     again = run_name(page)
     until_written(page, runs / again, 5)
-    page.reload()  # now and then the buttons stay as they were before the new run (why is not known yet)
-    wait_ready(page)
-    press(page, "stop")
-    until(page, "state", "stopped")
-    enabled(page, "play").to_be_enabled(timeout=30_000)
+    stop(page)
     one, other = (
         [record for record in RunStore(runs / run).metrics()[0] if record.step <= 5] for run in (name, again)
     )

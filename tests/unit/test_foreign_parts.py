@@ -10,9 +10,10 @@ from safetensors.torch import load_file, save
 
 from moe_demo.insight.run import load_run
 from moe_demo.runs.data import data_info
-from moe_demo.runs.store import RunError, RunStore
+from moe_demo.runs.store import RunStore
 from moe_demo.training.train import build_trainer
 from tests import toy
+from tests.unit.sentences import sentence
 
 
 @pytest.fixture
@@ -26,16 +27,6 @@ def store(tmp_path: Path) -> RunStore:
         store.save_checkpoint(trainer.model, step)
     store.write_status("done", 1, 16)
     return store
-
-
-def sentence(action) -> str:
-    """What a RunError says: one sentence, without a line break."""
-    with pytest.raises(RunError) as caught:
-        action()
-    text = str(caught.value)
-    assert text.endswith(".")
-    assert "\n" not in text
-    return text
 
 
 CHANGES = {

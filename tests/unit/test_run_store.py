@@ -16,10 +16,11 @@ from moe_demo.insight.run import list_runs, load_run
 from moe_demo.runs import files
 from moe_demo.runs.catalogue import BUNDLED_RUNS
 from moe_demo.runs.data import data_info
-from moe_demo.runs.store import RunError, RunStore
+from moe_demo.runs.store import RunStore
 from moe_demo.training.train import build_trainer
 from moe_demo.training.trainer import Trainer
 from tests import toy
+from tests.unit.sentences import sentence
 
 
 @pytest.fixture(scope="module")
@@ -41,16 +42,6 @@ def store(trainer: Trainer, tmp_path: Path) -> RunStore:
     store.save_resume(trainer.model, trainer.optimizer, 1)
     store.write_status("done", 1, 16)
     return store
-
-
-def sentence(action) -> str:
-    """What a RunError says: one sentence, without a line break."""
-    with pytest.raises(RunError) as caught:
-        action()
-    text = str(caught.value)
-    assert text.endswith(".")
-    assert "\n" not in text
-    return text
 
 
 def same_weights(one: torch.nn.Module, other: torch.nn.Module) -> bool:
