@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from moe_demo.config import on_own_data, preset
+from moe_demo.presets import on_own_data, preset
 from moe_demo.runs.data import read_corpora, split_of, text_encoder, training_vocabulary
 from moe_demo.text.corpus import Corpus
 from moe_demo.text.segmentation import segment

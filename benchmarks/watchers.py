@@ -26,8 +26,8 @@ from pathlib import Path
 
 import numpy as np
 
-from moe_demo.config import preset
 from moe_demo.jobs.jobs import Jobs
+from moe_demo.presets import preset
 from moe_demo.runs.owners import Caller, new_id
 from moe_demo.ui.kit.selection import DEFAULT_TEXT
 from moe_demo.ui.training.picture import POLL_MS

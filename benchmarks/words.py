@@ -21,10 +21,11 @@ import numpy as np
 import torch
 
 from moe_demo.cli.settings import changed_by
-from moe_demo.config import RunConfig, preset
+from moe_demo.config import RunConfig
 from moe_demo.insight.familiarity import calibration_error, separation
 from moe_demo.insight.run import load_run
 from moe_demo.insight.word_routing import word_routing
+from moe_demo.presets import preset
 from moe_demo.runs.data import read_corpora
 from moe_demo.text.background import held_out_background
 from moe_demo.text.corpus import Corpus, read_labelled_or_plain

@@ -23,6 +23,7 @@ from moe_demo.rules import (
     require,
     require_bounded,
     require_choices,
+    require_divisors,
     shown,
     types_of_fields,
 )
@@ -112,6 +113,7 @@ class ModelConfig:
     n_buckets: int = 16384  # rows of the hashed character n-gram table
     min_n: int = 1  # shortest character n-gram of a word
     max_n: int = 2  # longest
+    only_known_ngrams: bool = False  # whether those that no word of the vocabulary has count as zeros
     max_tokens: int = 64  # longer headlines are cut, and the reader is told
     dim: int = 32
     n_heads: int = 4
@@ -132,7 +134,9 @@ class ModelConfig:
     kind_biases: bool = False  # a routing bias for each kind of word (DeepSeek-V4.1: for text and for images)
     final_norm: bool = True  # RMSNorm before pooling; the source article's classifier has none
     pooling_pseudocount: float = 0.0  # words of nothing that the mean counts along, so few make none sure
-    lone_word_divisor: float = 1.0  # divides that mean outside training, where fewer than two words are known
+    few_words_divisors: tuple[
+        float, ...
+    ] = ()  # divide that mean outside training: where 0, 1, ... words are known
     embedding_std: float = 0.1  # spread of the first word and n-gram vectors
     router_std: float = 0.1  # and of the first expert directions; DeepSeek's models start from 0.006
     dropout: float = 0.2
@@ -151,8 +155,9 @@ class ModelConfig:
         different = {label.casefold() for label in self.labels}  # a file's classes are known in any capitals
         require(self, len(different) == len(self.labels), "labels", must_be("no_repeats"))
         sizes = ("vocab_size", "n_buckets", "min_n", "max_tokens", "dim", "n_heads", "n_layers", "expert_dim")
-        for name in (*sizes, "lone_word_divisor"):
+        for name in sizes:
             require(self, getattr(self, name) >= 1, name, must_be("at_least", bound=1))
+        require_divisors(self, "few_words_divisors")
         require(self, self.max_n >= self.min_n, "max_n", must_be("at_least", bound=f"min_n={self.min_n}"))
         require(
             self,
@@ -275,7 +280,17 @@ class RunConfig:
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> RunConfig:
         """Inverse of `to_dict`; raises ConfigError on an unknown or ill-typed field."""
-        return _build(cls, values)
+        return _build(cls, _as_named_now(values))
+
+
+def _as_named_now(values: dict[str, Any]) -> dict[str, Any]:
+    """Settings of a run of an earlier version: `lone_word_divisor` divided where 0 or 1 words were known."""
+    model = values.get("model") if isinstance(values, dict) else None
+    if not isinstance(model, dict) or "lone_word_divisor" not in model:
+        return values
+    model = dict(model)
+    divisor = model.pop("lone_word_divisor")
+    return {**values, "model": {"few_words_divisors": [divisor] * 2, **model}}
 
 
 def _build(cls: Any, values: dict[str, Any]) -> Any:
@@ -305,93 +320,6 @@ def _typed(cls: Any, name: str, hint: Any, value: Any) -> Any:
     if not isinstance(value, expected) or (isinstance(value, bool) and expected is not bool):
         refuse(cls, name, must_be(_TYPE_RULES[expected]), value)
     return value
-
-
-def _presets() -> dict[str, RunConfig]:
-    document = RunConfig(
-        preset="document",
-        seed=5,  # which expert takes which words differs by seed: docs/experiments.md shows eight of them
-        epochs=8,
-        held_out_fraction=0.1,
-        model=ModelConfig(
-            n_layers=1,
-            block_order="moe_transformer",
-            ffn_dim=64,
-            expert_dim=64,
-            n_routed=3,
-            n_shared=0,
-            top_k=1,
-            score_fn="softmax",
-            norm_topk=False,
-            n_groups=1,
-            topk_groups=1,
-            n_buckets=8192,
-            final_norm=False,
-            embedding_std=0.005,  # words and experts start alike, so that what they become is learned together
-            router_std=0.02,
-            dropout=0.1,
-        ),
-        balance=BalanceConfig(method="none"),
-    )
-    return {"document": document, "deepseek": _deepseek_preset(), "balance": _balance_preset()}
-
-
-def _deepseek_preset() -> RunConfig:
-    """The default: words find experts of their own, and what belongs to no class is known as such."""
-    balance = BalanceConfig(seq_alpha=0.02, bias_rate=1.5e-3, calibration_passes=2)
-    pace: dict[str, Any] = {"epochs": 8, "batch_size": 96, "lr": 8e-3, "held_out_fraction": 0.1}
-    texts: dict[str, Any] = {"word_dropout": 0.2, "words_left_out": 0.5}
-    outliers: dict[str, Any] = {"outlier_weight": 0.5, "outlier_share": 0.4}
-    model = ModelConfig(pooling_pseudocount=2.0, lone_word_divisor=1.3, token_dropout=0.0)
-    sure: dict[str, Any] = {"label_smoothing": 0.01, "confidence_temperature": 0.78}
-    return RunConfig(model=model, balance=balance, **pace, **texts, **outliers, **sure)
-
-
-def _balance_preset() -> RunConfig:
-    """A router that grows uneven by itself if nothing keeps it even: one layer, one of 8 softmax experts, none shared.
-
-    A word had better go to the expert that is stronger already, and that one learns from it: with K = 1 nothing else is
-    left to draw it elsewhere. No hidden tokens, large first vectors, a row for every word and a fifth of them hidden:
-    so held-out headlines are routed nearly as those of training are; docs/experiments.md has what was tried.
-    """
-    model = ModelConfig(
-        n_layers=1,
-        expert_dim=16,
-        n_routed=8,
-        n_shared=0,
-        top_k=1,
-        score_fn="softmax",
-        n_groups=1,
-        topk_groups=1,
-        embedding_std=0.3,
-        dropout=0.1,
-        token_dropout=0.0,
-    )
-    balance = BalanceConfig(method="loss_free", alpha=0.01, seq_alpha=1e-4, bias_rate=3e-3)
-    return RunConfig(
-        preset="balance", model=model, balance=balance, epochs=4, min_count=1, word_dropout=0.2, patience=0
-    )
-
-
-PRESETS: dict[str, RunConfig] = _presets()
-DEFAULT_PRESET = "deepseek"
-
-
-def preset(name: str) -> RunConfig:
-    """The named preset; raises ConfigError naming the ones that exist."""
-    if name not in PRESETS:
-        raise ConfigError("preset", name=name, known=", ".join(PRESETS))
-    return PRESETS[name]
-
-
-def preset_or_default(name: str) -> RunConfig:
-    """The preset that a run was made of; the default one where this version does not have it."""
-    return PRESETS.get(name, PRESETS[DEFAULT_PRESET])
-
-
-def on_own_data(config: RunConfig) -> RunConfig:
-    """The same run with the usual fifth held out: own headlines may be few, where a preset takes a tenth of many."""
-    return replace(config, held_out_fraction=RunConfig().held_out_fraction)
 
 
 def with_labels(config: RunConfig, labels: tuple[str, ...]) -> RunConfig:

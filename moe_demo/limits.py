@@ -30,7 +30,6 @@ HIGHEST: Mapping[str, float] = {
     "ffn_dim": 131_072,
     "expert_dim": 131_072,
     "pooling_pseudocount": 1000,
-    "lone_word_divisor": 1000,
     "embedding_std": 100,
     "router_std": 100,
     # balance
@@ -56,6 +55,8 @@ LOWEST: Mapping[str, float] = {"temperature": 1e-6, "confidence_temperature": 0.
 """Of those that divide: what they divide stays a number of 32 bits."""
 
 MAX_LABELS = 1000
+MAX_DIVISOR = 1000
+MAX_DIVISORS = 64
 MAX_LABEL_CHARS = 200
 MAX_PRESET_CHARS = 40
 

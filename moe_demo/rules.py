@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any, Literal, NoReturn
 
 from moe_demo.errors import ConfigError, Said
-from moe_demo.limits import HIGHEST, LOWEST
+from moe_demo.limits import HIGHEST, LOWEST, MAX_DIVISOR, MAX_DIVISORS
 
 SHOWN_CHARS = 60  # of a value that cannot be
 
@@ -37,6 +37,7 @@ RULES = {
     "truth": "true or false",
     "text": "text",
     "list": "a list",
+    "numbers": "at most {most} numbers in {bounds}",
 }
 
 
@@ -88,3 +89,14 @@ def require_bounded(owner: Any) -> None:
     for name in types_of_fields(owner.__class__).keys() & LOWEST.keys():
         fits = not 0 < getattr(owner, name) < LOWEST[name]
         require(owner, fits, name, must_be("at_least", bound=LOWEST[name]))
+
+
+def require_divisors(owner: Any, name: str) -> None:
+    """A field that lists numbers to divide by: few of them, each from 1 to an upper bound."""
+    listed = getattr(owner, name)
+    fits = len(listed) <= MAX_DIVISORS and all(
+        isinstance(one, int | float) and not isinstance(one, bool) and 1 <= one <= MAX_DIVISOR
+        for one in listed
+    )
+    wanted = must_be("numbers", most=MAX_DIVISORS, bounds=f"1..{MAX_DIVISOR}")
+    require(owner, fits, name, wanted)

@@ -6,7 +6,8 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from moe_demo.config import RunConfig, preset
+from moe_demo.config import RunConfig
+from moe_demo.presets import preset
 from moe_demo.runs.metrics import EvalMetrics, StepMetrics
 from moe_demo.runs.store import RunStore
 from moe_demo.text.corpus import LABELS, Corpus, Headline, Split, stratified_split

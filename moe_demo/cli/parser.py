@@ -9,7 +9,8 @@ from collections.abc import Callable
 from typing import get_args
 
 from moe_demo.cli.options import PROG, Parser, add_data, add_run, add_step, command, path, whole
-from moe_demo.config import PRESETS, BalanceMethod, CapacityOver, DropBy
+from moe_demo.config import BalanceMethod, CapacityOver, DropBy
+from moe_demo.presets import PRESETS
 from moe_demo.releases.experiments import NAMES
 from moe_demo.routers import ROUTERS
 

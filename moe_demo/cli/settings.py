@@ -10,7 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from moe_demo.config import ConfigError, RunConfig, on_own_data, preset
+from moe_demo.config import ConfigError, RunConfig
+from moe_demo.presets import on_own_data, preset
 from moe_demo.routers import with_router
 from moe_demo.runs.files import read_json
 

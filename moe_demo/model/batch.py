@@ -6,7 +6,7 @@ Letters: T tokens of the whole batch, B headlines.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +30,7 @@ class TokenBatch:
     """B headlines as numbers: word ids and the hashed n-grams of each word, one headline after the other."""
 
     word_ids_T: Tensor
-    ngram_ids: Tensor  # n-gram ids of all tokens, flat
+    ngram_ids: Tensor  # n-gram ids of all tokens, flat; below 0 where an n-gram has no row
     ngram_offsets_T: Tensor  # where each token's n-grams begin in `ngram_ids`
     lengths_B: Tensor
     kind_ids_T: Tensor | None = None  # `text.word_kinds.KINDS`, by number; None where no router asks
@@ -74,17 +74,6 @@ class TokenBatch:
         """The same headlines with some of their words left out; each must keep at least one."""
         lengths_B = torch.bincount(self.sequence_T[kept_T], minlength=len(self.lengths_B))
         return self.of_tokens(kept_T.nonzero().squeeze(1), lengths_B)
-
-    def in_other_rows(self, shift_B: Tensor, n_buckets: int) -> TokenBatch:
-        """Texts whose shift is not 0 as if made of unknown words: no word row, each n-gram that many rows further.
-
-        Equal n-grams of a text stay equal, so that it keeps its shape.
-        """
-        shift_T = shift_B[self.sequence_T]
-        moved = self.ngram_ids + shift_T.repeat_interleave(self.n_ngrams_T)
-        return replace(
-            self, word_ids_T=self.word_ids_T.masked_fill(shift_T != 0, 0), ngram_ids=moved % n_buckets
-        )
 
     def first(self, n_texts: int) -> TokenBatch:
         """The first headlines as a batch of their own."""

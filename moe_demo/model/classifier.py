@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from moe_demo.config import ModelConfig
@@ -71,11 +72,14 @@ class ClassifierOutput:
 class TokenEmbedding(nn.Module):
     """A word's own row plus the mean of its hashed character n-gram rows (fastText, arXiv 1607.04606).
 
-    A word that training never saw has no row of its own, yet its characters still mean something.
+    A word that training never saw has no row of its own, yet its characters still mean something. With
+    `only_known_ngrams` those that are in no word of the vocabulary mean nothing: zeros in that mean, in place of the
+    row of some other n-gram, with which they share a bucket.
     """
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
+        self.has_unseen = config.only_known_ngrams
         self.word = nn.Embedding(config.vocab_size, config.dim)
         self.ngram = nn.EmbeddingBag(config.n_buckets, config.dim, mode="mean")
         nn.init.normal_(self.word.weight, std=config.embedding_std)
@@ -83,7 +87,15 @@ class TokenEmbedding(nn.Module):
 
     def forward(self, batch: TokenBatch) -> Tensor:
         """Shape (T, D)."""
-        return self.word(batch.word_ids_T) + self.ngram(batch.ngram_ids, batch.ngram_offsets_T)
+        return self.word(batch.word_ids_T) + self._mean_of_ngrams(batch)
+
+    def _mean_of_ngrams(self, batch: TokenBatch) -> Tensor:
+        if not self.has_unseen:
+            return self.ngram(batch.ngram_ids, batch.ngram_offsets_T)
+        is_seen, weight = batch.ngram_ids >= 0, self.ngram.weight
+        share = is_seen.to(weight.dtype) / batch.n_ngrams_T.repeat_interleave(batch.n_ngrams_T)
+        ids, offsets_T = batch.ngram_ids * is_seen, batch.ngram_offsets_T
+        return F.embedding_bag(ids, weight, offsets_T, mode="sum", per_sample_weights=share)
 
 
 class Dropout(nn.Module):
@@ -205,14 +217,16 @@ class Classifier(nn.Module):
     def pooling_counts(self, batch: TokenBatch) -> Tensor:
         """What the sum over each headline's words is divided by, shape (B,): the number of words, or more.
 
-        `pooling_pseudocount` words of nothing are counted along. Outside training the count is `lone_word_divisor`
-        times as large where fewer than two different words are known: what one word suggests, nothing confirms. So
+        `pooling_pseudocount` words of nothing are counted along. Outside training the count is larger where few
+        different words are known, `few_words_divisors` says how many times: what a word suggests, little confirms. So
         class scores are scaled down, as by a temperature of such texts. (In training words are left out on purpose.)
         """
         count_B = batch.lengths_B + self.config.pooling_pseudocount
-        if self.training or self.config.lone_word_divisor == 1:
+        divisors = self.config.few_words_divisors
+        if self.training or not divisors:
             return count_B
-        return count_B * torch.where(batch.n_known_words_B < 2, self.config.lone_word_divisor, 1.0)
+        times_N = count_B.new_tensor([*divisors, 1.0])
+        return count_B * times_N[batch.n_known_words_B.clamp(max=len(divisors))]
 
     def adopt(self, config: ModelConfig) -> None:
         """Route by another rule, such as another K; every weight stays as it is."""

@@ -20,7 +20,8 @@ from pathlib import Path
 
 import torch
 
-from moe_demo.config import PRESETS, RunConfig
+from moe_demo.config import RunConfig
+from moe_demo.presets import PRESETS
 from moe_demo.runs.catalogue import BUNDLED_RUNS
 from moe_demo.runs.metrics import EvalMetrics
 from moe_demo.runs.store import RunError, RunStore

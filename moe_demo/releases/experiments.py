@@ -17,7 +17,8 @@ from pathlib import Path
 from statistics import mean, stdev
 from typing import Any, Literal
 
-from moe_demo.config import BalanceConfig, ModelConfig, RunConfig, preset
+from moe_demo.config import BalanceConfig, ModelConfig, RunConfig
+from moe_demo.presets import preset
 from moe_demo.runs.files import RunError, read_json, write_json
 
 RECORDED = Path(__file__).parents[1] / "recordings" / "experiments"

@@ -19,11 +19,12 @@ from statistics import median
 
 import torch
 
-from moe_demo.config import BalanceConfig, ModelConfig, RunConfig, preset
+from moe_demo.config import BalanceConfig, ModelConfig, RunConfig
 from moe_demo.model.batch import TokenBatch
 from moe_demo.model.experts import FeedForward
 from moe_demo.model.moe import MoELayer
 from moe_demo.model.size import n_weights
+from moe_demo.presets import preset
 from moe_demo.releases.dense import DENSE, KINDS, Beside, Dense, Kind, LayerTimes, write_dense
 from moe_demo.runs.data import read_corpora, split_of
 from moe_demo.text.corpus import Split

@@ -20,9 +20,10 @@ from pathlib import Path
 
 import torch
 
-from moe_demo.config import RunConfig, preset
+from moe_demo.config import RunConfig
 from moe_demo.insight.run import open_run
 from moe_demo.insight.word_routing import WordRouting, word_routing
+from moe_demo.presets import preset
 from moe_demo.releases.generations import GENERATIONS, Generation, Generations, write_generations
 from moe_demo.routers import ROUTERS, with_router
 from moe_demo.runs.data import read_corpora, split_of

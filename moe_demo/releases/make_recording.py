@@ -18,9 +18,10 @@ from pathlib import Path
 
 import numpy as np
 
-from moe_demo.config import METHODS, BalanceMethod, RunConfig, preset
+from moe_demo.config import METHODS, BalanceMethod, RunConfig
 from moe_demo.insight.balance_terms import balance_terms
 from moe_demo.insight.sweep import SweepRun
+from moe_demo.presets import preset
 from moe_demo.releases.bundle import size_of
 from moe_demo.releases.headline_noise import headline_noise, load_per_headline
 from moe_demo.releases.recording import RECORDING, add_terms, add_to_sweep, folder_name, write_noise

@@ -18,11 +18,12 @@ from pathlib import Path
 
 import numpy as np
 
-from moe_demo.config import RunConfig, preset
+from moe_demo.config import RunConfig
 from moe_demo.insight.accounts import figures
 from moe_demo.insight.assignments import MAX_HEADLINES, Assignments, assignments
 from moe_demo.insight.run import open_run
 from moe_demo.insight.whatif import Headlines
+from moe_demo.presets import preset
 from moe_demo.releases.seeds import (
     N_WORDS,
     SEEDS,

@@ -13,9 +13,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from moe_demo.config import RunConfig, preset
+from moe_demo.config import RunConfig
 from moe_demo.insight.trace import trace_text
 from moe_demo.insight.word_routing import WordRouting, overlap, sets_per_word, word_routing
+from moe_demo.presets import preset
 from moe_demo.releases.sentence_balance import (
     SENTENCE_BALANCE,
     SentenceBalance,

@@ -92,5 +92,6 @@ def training_vocabulary(config: RunConfig, train: Corpus) -> Vocabulary:
 def text_encoder(config: RunConfig, vocabulary: Vocabulary) -> TextEncoder:
     """The way a run turns text into numbers."""
     model = config.model
-    hasher = NgramHasher(model.n_buckets, model.min_n, model.max_n)
+    words = vocabulary.words if model.only_known_ngrams else None
+    hasher = NgramHasher(model.n_buckets, model.min_n, model.max_n, words)
     return TextEncoder(vocabulary, hasher, max_tokens=model.max_tokens, with_kinds=model.kind_biases)

@@ -29,6 +29,9 @@ from moe_demo.text.word_kinds import KINDS, kind_of
 Ids = npt.NDArray[np.int64]
 
 UNKNOWN_ID = 0
+UNSEEN_NGRAM = (
+    -1
+)  # stands for an n-gram that has no row; it counts in the mean over a word's n-grams, as zeros
 UNKNOWN_LINE = "<unknown>"  # stands first in a vocabulary file, so that line n + 1 holds word n
 MAX_WORD_CHARS = 32  # a serial number or a Thai sentence is one word, but should not outweigh its headline
 _MAX_CACHED_WORDS = 100_000
@@ -106,15 +109,18 @@ class NgramHasher:
 
     Without fastText's boundary marks: most Chinese words have two characters, so marks would give nearly every
     character three rows of its own and each of them a third of the examples (docs/experiments.md has the figures).
-    Two n-grams may share a row: that costs a little accuracy and saves a table of every possible n-gram.
+    Two n-grams may share a row: that costs a little accuracy and saves a table of every possible n-gram. An n-gram
+    that no word of `words` has would get some other one's row by chance, and with it what that one means: where these
+    words are given, it has UNSEEN_NGRAM in place of a row.
     """
 
-    def __init__(self, n_buckets: int, min_n: int, max_n: int) -> None:
+    def __init__(self, n_buckets: int, min_n: int, max_n: int, words: Iterable[str] | None = None) -> None:
         if n_buckets < 1:
             raise ValueError(f"n_buckets must be at least 1, got {n_buckets}.")
         if not 1 <= min_n <= max_n:
             raise ValueError(f"min_n must be in 1..max_n={max_n}, got {min_n}.")
         self.n_buckets, self.min_n, self.max_n = n_buckets, min_n, max_n
+        self._known = None if words is None else {ngram for word in words for ngram in self.ngrams(word)}
         self._ids_of_word: dict[str, Ids] = {}
 
     def ngrams(self, word: str) -> list[str]:
@@ -130,8 +136,13 @@ class NgramHasher:
         ]
         return found or [read]
 
+    def shown(self, word: str) -> list[str]:
+        """The n-grams as a formula shows them: a 0 for each that has no row."""
+        pairs = zip(self.ngrams(word), self.ids(word), strict=True)
+        return ["0" if row == UNSEEN_NGRAM else ngram for ngram, row in pairs]
+
     def ids(self, word: str) -> Ids:
-        """The bucket of each n-gram, in [0, n_buckets). Read-only: the array is kept and shared."""
+        """The bucket of each n-gram, in [0, n_buckets), or UNSEEN_NGRAM. Read-only: the array is kept and shared."""
         ids = self._ids_of_word.get(word)
         if ids is None:
             ids = np.array([self._bucket(ngram) for ngram in self.ngrams(word)], dtype=np.int64)
@@ -143,6 +154,8 @@ class NgramHasher:
 
     def _bucket(self, ngram: str) -> int:
         """BLAKE2b: the same on every machine and in every process, which Python's own hash() is not."""
+        if self._known is not None and ngram not in self._known:
+            return UNSEEN_NGRAM
         digest = hashlib.blake2b(ngram.encode("utf-8"), digest_size=8).digest()
         return int.from_bytes(digest, "little") % self.n_buckets
 

@@ -19,14 +19,12 @@ from moe_demo.model.batch import TokenBatch
 from moe_demo.text.background import training_outliers
 from moe_demo.text.corpus import Corpus
 from moe_demo.text.tokenizer import TextEncoder
-from moe_demo.training.streams import HIDDEN_WORDS, LEFT_OUT, ORDER, OUTLIERS, UNSEEN, WORD_ROWS, generator
+from moe_demo.training.streams import HIDDEN_WORDS, LEFT_OUT, ORDER, OUTLIERS, WORD_ROWS, generator
 
 WORD_ROWS_SHARE = 0.2
 """Of the texts of no class that are made of words of the training headlines, at every step anew."""
 AHEAD, AHEAD_TEXTS = 16, 4096
 """Steps, and texts, that are put together at once at most: with few words, to begin is most of what it costs."""
-UNSEEN_SHARE = 0.3
-"""Of the nonsense whose words stand in rows of words nobody has seen."""
 _LONGEST = 12, 16
 """Words of a repetition, and of characters drawn blindly."""
 
@@ -133,21 +131,7 @@ class Batches:
         made = [self._word_rows(step) for step in steps]
         made_lengths_SO = torch.stack([lengths_O for _, lengths_O in made])
         tokens = [part for both in zip(written, (made_T for made_T, _ in made), strict=True) for part in both]
-        texts = self.texts.of_tokens(torch.cat(tokens), torch.cat([lengths_SB, made_lengths_SO], 1).flatten())
-        shift_SB = torch.cat([self._shifts(rows_SB, steps), torch.zeros_like(made_lengths_SO)], 1)
-        return texts.in_other_rows(shift_SB.flatten(), self.config.model.n_buckets)
-
-    def _shifts(self, rows_SB: Tensor, steps: Sequence[int]) -> Tensor:
-        """How many rows further the n-grams of each written text stand; 0 for all but some of the nonsense."""
-        is_nonsense_SB = rows_SB >= len(self.texts.lengths_B) - int(self._sizes_G[-1])
-        n_texts, shifts = rows_SB.shape[1], []
-        for step in steps:
-            chance = self._chance(UNSEEN, step)
-            is_moved_B = torch.rand(n_texts, generator=chance) < UNSEEN_SHARE
-            shifts.append(
-                torch.randint(self.config.model.n_buckets, (n_texts,), generator=chance) * is_moved_B
-            )
-        return torch.stack(shifts) * is_nonsense_SB
+        return self.texts.of_tokens(torch.cat(tokens), torch.cat([lengths_SB, made_lengths_SO], 1).flatten())
 
     def _word_rows(self, step: int) -> tuple[Tensor, Tensor]:
         """Words of training headlines that say nothing together: their tokens, and how many make a text, shape (O,).

@@ -17,6 +17,7 @@ from moe_demo.model.balance import expert_load, updated_bias
 from moe_demo.model.batch import TokenBatch
 from moe_demo.model.classifier import Classifier
 from moe_demo.model.router import Routing
+from moe_demo.text.tokenizer import UNSEEN_NGRAM
 from moe_demo.text.word_kinds import KINDS
 from moe_demo.training.evaluation import BATCH_SIZE
 from moe_demo.training.streams import CALIBRATION, generator
@@ -89,13 +90,15 @@ def as_new(batch: TokenBatch, config: RunConfig) -> TokenBatch:
     """Training headlines as a model meets new ones: without what it knows from few headlines but these.
 
     What has at most one occurrence more than a word needs for a row is taken away: such words are hidden, such
-    n-grams stand in another, random row, as one that never came there would (docs/experiments.md).
+    n-grams stand where one that never came there would, in no row or in a random one (docs/experiments.md).
     """
     model, chance = config.model, generator(config.seed, CALIBRATION)
     count_V = torch.bincount(batch.word_ids_T, minlength=model.vocab_size)
     rare = config.min_count + 1
-    count_N = torch.bincount(batch.ngram_ids, minlength=model.n_buckets)
+    count_N = torch.bincount(batch.ngram_ids[batch.ngram_ids >= 0], minlength=model.n_buckets)
     other = torch.randint(model.n_buckets, batch.ngram_ids.shape, generator=chance)
+    if model.only_known_ngrams:
+        other = torch.full_like(batch.ngram_ids, UNSEEN_NGRAM)
     return replace(
         batch,
         word_ids_T=batch.word_ids_T.masked_fill(count_V[batch.word_ids_T] <= rare, 0),

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-ORDER, HIDDEN_WORDS, DROPOUT, OUTLIERS, CALIBRATION, WORD_ROWS, UNSEEN, LEFT_OUT = range(8)
-"""What a stream is for."""
+ORDER, HIDDEN_WORDS, DROPOUT, OUTLIERS, CALIBRATION, WORD_ROWS, LEFT_OUT = 0, 1, 2, 3, 4, 5, 7
+"""What a stream is for. A number keeps its purpose, so that runs come again; 6 had one once."""
 
 
 def seed_of(*parts: int) -> int:

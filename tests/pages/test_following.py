@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from moe_demo.config import preset
 from moe_demo.insight.run import load_run
 from moe_demo.insight.switches import Seat, Switches
 from moe_demo.insight.whatif import whatif
 from moe_demo.jobs.classrooms import Classrooms, Place, Wall
+from moe_demo.presets import preset
 from moe_demo.runs.owners import Caller, new_id
 from moe_demo.ui.frame import class_wall, lessons
 from moe_demo.ui.frame.data_class import FrameClassBarData, qr_rows

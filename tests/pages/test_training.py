@@ -11,8 +11,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from moe_demo import load_run
-from moe_demo.config import RunConfig, preset
+from moe_demo.config import RunConfig
 from moe_demo.jobs.jobs import Jobs
+from moe_demo.presets import preset
 from moe_demo.runs import files
 from moe_demo.runs.commands import problem_path, write_problem
 from moe_demo.runs.events import Event

@@ -46,16 +46,16 @@ class NumpyModel:
         encoded = self.encoder.encode(text)
         pairs = zip(encoded.tokens, encoded.word_ids_T, strict=True)
         known = {word for token, word in pairs if word and len(token.text) > 1}
-        times = self.config.lone_word_divisor if len(known) < 2 else 1
+        times = [*self.config.few_words_divisors, 1][min(len(known), len(self.config.few_words_divisors))]
         return times * (len(encoded.tokens) + self.config.pooling_pseudocount)
 
     def embed(self, text: str):
         encoded = self.encoder.encode(text)
         ends = [*encoded.ngram_offsets_T[1:], len(encoded.ngram_ids)]
+        table = np.vstack([self.w["embedding.ngram.weight"], np.zeros(self.config.dim)])  # -1: no row
         return np.stack(
             [
-                self.w["embedding.word.weight"][word]
-                + self.w["embedding.ngram.weight"][encoded.ngram_ids[begin:end]].mean(0)
+                self.w["embedding.word.weight"][word] + table[encoded.ngram_ids[begin:end]].mean(0)
                 for word, begin, end in zip(encoded.word_ids_T, encoded.ngram_offsets_T, ends, strict=True)
             ]
         )

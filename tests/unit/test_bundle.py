@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from moe_demo.config import PRESETS, BalanceConfig
+from moe_demo.config import BalanceConfig
 from moe_demo.insight.run import load_run
+from moe_demo.presets import PRESETS
 from moe_demo.releases.bundle import BUDGET_BYTES, BUNDLED, bundle, size_of, spread
 from moe_demo.runs.catalogue import BUNDLED_RUNS
 from moe_demo.runs.data import read_corpora, split_of

@@ -10,12 +10,12 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from moe_demo.config import preset
 from moe_demo.insight.seed_spread import spread
 from moe_demo.jobs.class_log import Begun
 from moe_demo.jobs.classroom_errors import ClassroomError
 from moe_demo.jobs.classrooms import Classroom, Classrooms
 from moe_demo.jobs.jobs import Jobs
+from moe_demo.presets import preset
 from moe_demo.runs.errors import RunError
 from moe_demo.runs.owners import Caller, new_id
 from moe_demo.ui.kit.i18n import LANGUAGES, speaking, text_in

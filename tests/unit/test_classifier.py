@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 import torch
 
-from moe_demo.config import PRESETS
 from moe_demo.model.batch import TokenBatch
 from moe_demo.model.classifier import Classifier, mean_pool
+from moe_demo.presets import PRESETS
 from moe_demo.text.tokenizer import NgramHasher, TextEncoder, Vocabulary
 
 TEXTS = ["苹果公司发布了最新的iPhone 15", "火箭夺冠", "流量明星直播带货 观众热议"]

@@ -5,17 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from moe_demo.config import (
-    PRESETS,
-    BalanceConfig,
-    ConfigError,
-    ModelConfig,
-    RoutingRule,
-    RunConfig,
-    preset,
-    with_labels,
-)
+from moe_demo.config import BalanceConfig, ConfigError, ModelConfig, RoutingRule, RunConfig, with_labels
 from moe_demo.limits import HIGHEST
+from moe_demo.presets import PRESETS, preset
 
 KINDS = (ModelConfig, BalanceConfig, RunConfig)
 BAD_VALUES = [

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from moe_demo.config import preset
 from moe_demo.model.classifier import Classifier
+from moe_demo.presets import preset
 from moe_demo.published import count, shape_of
 from moe_demo.releases.dense import DENSE, KINDS, read_dense, write_dense
 from moe_demo.releases.make_dense import COMMAND, config_of, layer_times, record, width_of

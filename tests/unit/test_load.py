@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from moe_demo.config import PRESETS
 from moe_demo.insight.load import random_max_vio
 from moe_demo.insight.sparsity import sparsity
 from moe_demo.model.classifier import Classifier
+from moe_demo.presets import PRESETS
 
 
 @pytest.mark.parametrize(

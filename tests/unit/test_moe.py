@@ -3,11 +3,12 @@
 import pytest
 import torch
 
-from moe_demo.config import PRESETS, ModelConfig
+from moe_demo.config import ModelConfig
 from moe_demo.model.change import LayerChange
 from moe_demo.model.dispatch import combine, dispatch, even_blocks, plan_compute
 from moe_demo.model.experts import FeedForward, swiglu
 from moe_demo.model.moe import MoELayer, moe_reference
+from moe_demo.presets import PRESETS
 
 CONFIGS = {name: run.model for name, run in PRESETS.items()} | {
     "no shared, no groups": ModelConfig(

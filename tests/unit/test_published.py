@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 import torch
 
-from moe_demo.config import PRESETS
 from moe_demo.model.classifier import Classifier
+from moe_demo.presets import PRESETS
 from moe_demo.published import MODELS, Conventions, PublishedError, cost, count, published_model, shape_of
 from moe_demo.published.count import COMPONENTS
 from moe_demo.published.deepseek import DEEPSEEK

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 import torch
 
-from moe_demo.config import METHODS, BalanceConfig, preset
+from moe_demo.config import METHODS, BalanceConfig
 from moe_demo.insight.balance_terms import batch_loss, bias_update, sequence_loss, unevenness
 from moe_demo.insight.load import random_max_vio
+from moe_demo.presets import preset
 from moe_demo.releases import make_recording
 from moe_demo.releases.bundle import size_of
 from moe_demo.releases.headline_noise import headline_noise

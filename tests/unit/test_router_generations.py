@@ -11,12 +11,13 @@ import torch
 from moe_demo.cli import main
 from moe_demo.cli.parser import build_parser
 from moe_demo.cli.settings import config_of
-from moe_demo.config import ConfigError, ModelConfig, preset
+from moe_demo.config import ConfigError, ModelConfig
 from moe_demo.insight.run import load_run
 from moe_demo.model.batch import TokenBatch
 from moe_demo.model.change import LayerChange
 from moe_demo.model.moe import MoELayer, moe_reference
 from moe_demo.model.router import HASH_ROWS, Router
+from moe_demo.presets import preset
 from moe_demo.routers import ROUTERS, with_router
 from moe_demo.runs.data import text_encoder, training_vocabulary
 from moe_demo.text.word_kinds import KINDS

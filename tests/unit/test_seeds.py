@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 from moe_demo import load_run
-from moe_demo.config import RunConfig, preset
+from moe_demo.config import RunConfig
 from moe_demo.insight.alignment import leaning, same_leaning
 from moe_demo.insight.assignments import MAX_HEADLINES, assignments
 from moe_demo.insight.whatif import Headlines
+from moe_demo.presets import preset
 from moe_demo.releases.make_seeds import OTHER_SEEDS, record
 from moe_demo.releases.seeds import (
     SEEDS,

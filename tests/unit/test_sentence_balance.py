@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from moe_demo.config import preset
 from moe_demo.insight.word_routing import overlap, sets_per_word
+from moe_demo.presets import preset
 from moe_demo.releases.make_sentence_balance import TOO_MUCH, V3, record
 from moe_demo.releases.sentence_balance import (
     SENTENCE_BALANCE,

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from moe_demo.config import PRESETS, ConfigError, ModelConfig
+from moe_demo.config import ConfigError, ModelConfig
 from moe_demo.model import size
 from moe_demo.model.classifier import Classifier
+from moe_demo.presets import PRESETS
 from moe_demo.training.train import build_trainer
 from tests import toy
 

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 import torch
 
-from moe_demo.config import preset
 from moe_demo.insight.trace import ForwardTrace, trace_text
 from moe_demo.model.batch import TokenBatch
 from moe_demo.model.change import LayerChange
+from moe_demo.presets import preset
 from moe_demo.text.errors import EmptyTextError
 from moe_demo.training.train import build_trainer
 from moe_demo.training.trainer import Trainer

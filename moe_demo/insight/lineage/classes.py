@@ -8,23 +8,24 @@ import numpy as np
 
 from moe_demo.insight.lineage.record import Lineage, dot_product
 from moe_demo.insight.lineage.sentence import SentenceCase
+from moe_demo.text.tokenizer import UNSEEN_NGRAM
 
 _HEAD = "moe_demo/model/classifier.py: Classifier.forward"
 
 
 def token_vector(case: SentenceCase) -> Lineage:
-    """A word's own row plus the mean of the rows of its character pieces."""
+    """A word's own row plus the mean of the rows of its character pieces; a piece without one counts as zeros."""
     encoded = case.run.encoder.encode(case.trace.text)
     ends = [*encoded.ngram_offsets_T[1:], len(encoded.ngram_ids)]
     pieces = encoded.ngram_ids[encoded.ngram_offsets_T[case.token] : ends[case.token]]
-    rows_GD = case.weight("embedding.ngram.weight")[np.asarray(pieces, dtype=int)]
+    rows_GD = case.weight("embedding.ngram.weight")[pieces] * (pieces != UNSEEN_NGRAM)[:, None]
     return Lineage(
         name="token_vector",
         equation=r"x = w_{\mathrm{word}} + \frac{1}{G}\sum_{g=1}^{G} v_g",
         source="fastText, arXiv 1607.04606, section 3.2; moe_demo/model/classifier.py: TokenEmbedding",
         arrays={
             "word": case.weight("embedding.word.weight")[int(encoded.word_ids_T[case.token])],
-            "rows": rows_GD if len(rows_GD) else np.zeros((1, rows_GD.shape[1]), np.float32),
+            "rows": rows_GD,
         },
         snippet="result = word + rows.mean(0)",
         expected=case.trace.embedded_TD[case.token],

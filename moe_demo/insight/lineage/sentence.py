@@ -65,10 +65,10 @@ class SentenceCase:
     @property
     def pooling_divisor(self) -> str:
         """What the sum over the words is divided by, as it stands in an equation."""
-        model = self.run.config.model
-        added = f"T + {model.pooling_pseudocount:g}" if model.pooling_pseudocount else "T"
-        is_lone = self.trace.pooling_count > len(self.trace.tokens) + model.pooling_pseudocount
-        return rf"{model.lone_word_divisor:g}\,({added})" if is_lone else added
+        pseudocount = self.run.config.model.pooling_pseudocount
+        added = f"T + {pseudocount:g}" if pseudocount else "T"
+        times = self.trace.pooling_count / (len(self.trace.tokens) + pseudocount)
+        return rf"{times:.4g}\,({added})" if times > 1 else added
 
     def weight(self, name: str) -> Array:
         """One weight."""

@@ -9,8 +9,8 @@ from urllib.parse import urlencode, urlsplit
 
 import segno
 
-from moe_demo.config import preset_or_default
 from moe_demo.jobs.classrooms import Classroom, Wall
+from moe_demo.presets import preset_or_default
 from moe_demo.ui.frame.lesson import LETTERS, Question
 from moe_demo.ui.kit.i18n import DEFAULT_LANGUAGE, labels, language, t
 from moe_demo.ui.kit.selection import KEYS

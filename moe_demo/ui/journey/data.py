@@ -131,7 +131,7 @@ def record_of(view: View) -> JourneyRecord:
     run, trace = view.run, view.trace
     evaluation = run.last_eval
     experts = None if evaluation is None else specialisation(evaluation, 0, run.labels)
-    return journey(trace, experts, [run.encoder.hasher.ngrams(token) for token in trace.tokens])
+    return journey(trace, experts, [run.encoder.hasher.shown(token) for token in trace.tokens])
 
 
 def _claim(stage: StageRecord) -> str:

@@ -14,10 +14,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from moe_demo.config import RunConfig, on_own_data, preset, with_labels
+from moe_demo.config import RunConfig, with_labels
 from moe_demo.errors import SaidError
 from moe_demo.jobs.jobs import Job, Jobs
 from moe_demo.jobs.uploads import Dataset
+from moe_demo.presets import on_own_data, preset
 from moe_demo.ui.kit import caller, selection
 from moe_demo.ui.kit.errors import sentence
 from moe_demo.ui.kit.selection import DEFAULT_RUN

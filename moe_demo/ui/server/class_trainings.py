@@ -19,12 +19,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import fmean
 
-from moe_demo.config import RunConfig, preset, preset_or_default
+from moe_demo.config import RunConfig
 from moe_demo.insight.run_summary import newest_evaluation
 from moe_demo.jobs.class_log import Begun, ClassLog, Counts
 from moe_demo.jobs.classroom_errors import ClassroomError
 from moe_demo.jobs.classrooms import Classroom, Classrooms, Wall
 from moe_demo.jobs.jobs import Jobs
+from moe_demo.presets import preset, preset_or_default
 from moe_demo.runs.catalogue import RunCatalogue
 from moe_demo.runs.errors import RunError
 from moe_demo.runs.owners import NOBODY, Caller

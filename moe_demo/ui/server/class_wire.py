@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Literal, TypedDict
 
-from moe_demo.config import preset_or_default
 from moe_demo.insight.seed_spread import SeedSpread, spread
 from moe_demo.jobs.class_log import Counts, Finished
 from moe_demo.jobs.classrooms import Classroom, Wall
+from moe_demo.presets import preset_or_default
 from moe_demo.ui.frame.lesson import LETTERS
 from moe_demo.ui.kit.i18n import t
 from moe_demo.ui.kit.words import expert_name, layer_name

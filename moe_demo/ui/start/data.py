@@ -165,11 +165,12 @@ def _hints() -> dict[str, str]:
 def _arrival_lines(arrived: Arrivals, model: ModelConfig) -> list[str]:
     """What is averaged when the first word has come, when two have, and so on."""
     lines = []
-    added, times = f"{model.pooling_pseudocount:g}", f"{model.lone_word_divisor:g}"
+    added = model.pooling_pseudocount
     for n, count in enumerate(map(float, arrived.count_T), start=1):
-        is_lone = count > n + model.pooling_pseudocount
-        kind = "_lone" if is_lone else "_smoothed" if model.pooling_pseudocount else ""
-        lines.append(t(f"flow.status_mean{kind}", n=n, all=len(arrived.count_T), added=added, times=times))
+        times = count / (n + added)
+        kind = "_few" if times > 1 else "_smoothed" if added else ""
+        values = {"n": n, "all": len(arrived.count_T), "added": f"{added:g}", "times": f"{times:.4g}"}
+        lines.append(t(f"flow.status_mean{kind}", **values))
     return lines
 
 

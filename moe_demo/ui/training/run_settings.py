@@ -19,18 +19,10 @@ from typing import Any, get_args
 
 import streamlit as st
 
-from moe_demo.config import (
-    DEFAULT_PRESET,
-    PRESETS,
-    BalanceMethod,
-    ConfigError,
-    RunConfig,
-    preset,
-    preset_or_default,
-    with_labels,
-)
+from moe_demo.config import BalanceMethod, ConfigError, RunConfig, with_labels
 from moe_demo.jobs.jobs import Job, Jobs
 from moe_demo.jobs.uploads import Dataset, Uploads
+from moe_demo.presets import DEFAULT_PRESET, PRESETS, preset, preset_or_default
 from moe_demo.runs.events import Setting, changed, setting
 from moe_demo.ui.kit import caller
 from moe_demo.ui.kit.choice import choice
