@@ -54,13 +54,15 @@ def test_the_bottom_line_counts_experts_and_parameters_of_the_real_model():
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_answer_so_far_says_what_the_sum_of_the_words_is_divided_by(lang: str):
     model, n = load_run("deepseek").config.model, len(load_run("deepseek").trace(EXAMPLE).tokens)
-    values = {"added": f"{model.pooling_pseudocount:g}", "times": f"{model.lone_word_divisor:g}", "all": n}
+    values = {"added": f"{model.pooling_pseudocount:g}", "all": n}
     smoothed, plain = (
         routes(opened(lang=lang, run=name))["arrival_lines"] for name in ("deepseek", "document")
     )
-    kinds = ["lone"] * 5 + ["smoothed"] * 2  # 发布 and iPhone are the first two words that are known
+    none, one, two, _ = model.few_words_divisors  # 发布 and iPhone are the words that are known
+    times = [none, one, one, one, one, two, two]
     assert smoothed == [
-        text_in(lang, f"flow.status_mean_{kind}", n=i, **values) for i, kind in enumerate(kinds, start=1)
+        text_in(lang, "flow.status_mean_few", n=i, times=f"{by:g}", **values)
+        for i, by in enumerate(times, start=1)
     ]
     assert plain == [text_in(lang, "flow.status_mean", n=i, all=n) for i in range(1, n + 1)]
 

@@ -13,7 +13,7 @@ MAX_FILE_LINES = 400
 MAX_FUNCTION_LINES = 45
 
 _RECORDS = (
-    "app_folder errors limits rules config routers published text model runs training jobs insight cluster"
+    "app_folder errors limits rules config presets routers published text model runs training jobs insight cluster"
     " releases"
 )
 
@@ -26,6 +26,7 @@ MAY_IMPORT = {
     "limits": "",
     "rules": "errors limits",
     "config": "errors limits rules",
+    "presets": "config",
     "routers": "config",
     "published": "errors config",
     "text": "errors config",
@@ -36,7 +37,7 @@ MAY_IMPORT = {
     "training": "errors config text model runs cluster",
     "jobs": "errors limits config text runs",
     "insight": "errors limits config text model runs training cluster",
-    "releases": "errors rules config routers text model runs training insight cluster",
+    "releases": "errors rules config presets routers text model runs training insight cluster",
     "figures": "errors config published text runs insight cluster",
     "ui": f"{_RECORDS} figures __init__",
     "pages": f"{_RECORDS} figures ui __init__",
@@ -61,6 +62,7 @@ MUST_NOT_IMPORT = {
     "limits": "torch streamlit plotly pandas",
     "rules": "torch streamlit plotly pandas",
     "config": "torch streamlit plotly pandas",
+    "presets": "torch streamlit plotly pandas",
     "routers": "torch streamlit plotly pandas",
     "published": "torch streamlit plotly pandas",
     "text": "streamlit plotly",

@@ -20,17 +20,19 @@ def test_each_row_is_the_head_on_the_mean_of_the_words_so_far_and_the_last_is_th
     assert np.allclose(arrived.probabilities_TC[-1], trace.probabilities_C, atol=1e-5)
     assert arrived.count_T[-1] == trace.pooling_count
     weight_CD, bias_C = (value.detach().numpy() for value in (run.model.head.weight, run.model.head.bias))
-    alone_D = trace.averaged_TD[0] / (model.lone_word_divisor * (1 + model.pooling_pseudocount))
+    times = [*model.few_words_divisors, 1][0]  # neither first word is known
+    alone_D = trace.averaged_TD[0] / (times * (1 + model.pooling_pseudocount))
     logits_C = weight_CD @ alone_D + bias_C
     assert np.allclose(arrived.probabilities_TC[0], np.exp(logits_C) / np.exp(logits_C).sum(), atol=1e-5)
 
 
-def test_until_two_words_are_known_the_sum_counts_for_less():
+def test_the_fewer_words_are_known_the_less_the_sum_counts():
     """苹果公司 and 最新 have no row of their own, 了 and 的 are single characters: only 发布 and 手机 count."""
     run = load_run("deepseek")
     model, trace = run.config.model, run.trace("苹果公司发布了的最新手机")
     assert trace.tokens == ("苹果公司", "发布", "了", "的", "最新", "手机")
     assert trace.known_T.tolist() == [False, True, True, True, False, True]
-    times = [model.lone_word_divisor] * 5 + [1]
+    none, one, two, _ = model.few_words_divisors
+    times = [none, one, one, one, one, two]
     plain = np.arange(1, 7) + model.pooling_pseudocount
     assert np.allclose(arrivals(run, trace).count_T, plain * times)

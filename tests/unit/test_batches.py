@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from moe_demo.model.batch import TokenBatch
-from moe_demo.training.batches import AHEAD, UNSEEN_SHARE, WORD_ROWS_SHARE, Batches
+from moe_demo.training.batches import AHEAD, WORD_ROWS_SHARE, Batches
 from moe_demo.training.train import build_trainer
 from tests import toy
 
@@ -66,17 +66,6 @@ def test_what_a_step_reads_does_not_depend_on_the_steps_it_is_put_together_with(
         assert torch.equal(found.kept_T, expected.kept_T)
 
 
-def test_texts_in_other_rows_keep_their_shape_and_the_others_stay():
-    batch = encoded(["国足国足国足", "国足进球"])
-    found = batch.in_other_rows(torch.tensor([7, 0]), n_buckets=64)
-    n_moved = int(batch.lengths_B[0])
-    before, after = words_of(batch), words_of(found)
-    assert after[n_moved:] == before[n_moved:]
-    assert all(word == 0 for word, _ in after[:n_moved])
-    moved = [tuple((row + 7) % 64 for row in rows) for _, rows in before[:n_moved]]
-    assert [rows for _, rows in after[:n_moved]] == moved
-
-
 def test_about_the_share_asked_for_is_left_out_and_no_text_is_left_empty():
     whole, part = (batches(words_left_out=share, outlier_weight=1.0).at(3) for share in (0.0, 0.6))
     n_words = len(whole.batch.word_ids_T)
@@ -105,22 +94,6 @@ def test_a_share_of_the_texts_of_no_class_is_made_of_words_of_training_headlines
         blind = made[-lengths[-1] :]
         assert all(len(rows) == 1 for _, rows in blind)
     assert n_repeats == 20
-
-
-def test_some_nonsense_is_made_of_words_nobody_has_seen():
-    quiet = {"outlier_weight": 1.0, "outlier_share": 1.0, "batch_size": 30, "word_dropout": 0.0}
-    found = batches(**quiet)
-    n_nonsense = n_moved = 0
-    for step in range(20):
-        rows_B = torch.cat([found.rows(step), found.outlier_rows(step)])
-        asked, read = found.texts.select(rows_B), found.at(step).batch.first(len(rows_B))
-        is_nonsense_B = rows_B >= len(found.texts.lengths_B) - int(found._sizes_G[-1])
-        same = [a == b for a, b in zip(words_of(asked), words_of(read), strict=True)]
-        moved_B = torch.zeros(len(rows_B), dtype=torch.bool)
-        moved_B[asked.sequence_T[~torch.tensor(same)]] = True
-        assert not moved_B[~is_nonsense_B].any()
-        n_nonsense, n_moved = n_nonsense + int(is_nonsense_B.sum()), n_moved + int(moved_B.sum())
-    assert n_moved / n_nonsense == pytest.approx(UNSEEN_SHARE, abs=0.1)
 
 
 @pytest.mark.parametrize("max_tokens", [1, 2, 5, 8, 13])

@@ -72,12 +72,12 @@ def test_hidden_tokens_exist_in_training_only(model):
 def test_pooled_vector_is_the_mean_of_what_stands_before_it(model):
     output = model(batch_of(TEXTS[0]))
     averaged_TD = model.norm(output.blocks[-1].output_TD)
-    few = model.config.pooling_pseudocount  # two of its words are known
-    expected_D = averaged_TD.sum(0) / (len(averaged_TD) + few)
+    times = [*model.config.few_words_divisors, 1, 1, 1][2]  # two of its words are known
+    expected_D = averaged_TD.sum(0) / (times * (len(averaged_TD) + model.config.pooling_pseudocount))
     torch.testing.assert_close(output.pooled_BD[0], expected_D)
 
 
-def test_a_lone_known_word_counts_for_less_and_in_training_for_as_much():
+def test_few_known_words_count_for_less_and_in_training_for_as_much():
     """A word said twice is one, a single character says too little, and 哈哈 is not known."""
     config = replace(PRESETS["deepseek"].model, vocab_size=5, n_buckets=64)
     model = Classifier(config).eval()
@@ -85,11 +85,31 @@ def test_a_lone_known_word_counts_for_less_and_in_training_for_as_much():
     texts = ["苹果公司 发布", "火箭 发布 哈哈", "火箭 火箭", "火箭 球", "火箭", "哈哈 哈哈"]
     batch = TokenBatch.of([encoder.encode(text) for text in texts])
     plain_B = batch.lengths_B + config.pooling_pseudocount
-    assert config.lone_word_divisor > 1
+    none, one, two, _ = times = config.few_words_divisors
+    assert list(times) == sorted(times, reverse=True)
     assert batch.n_known_words_B.tolist() == [2, 2, 1, 1, 1, 0]
-    times_B = torch.tensor([1, 1] + [config.lone_word_divisor] * 4)
+    times_B = torch.tensor([two, two, one, one, one, none])
     torch.testing.assert_close(model.pooling_counts(batch), plain_B * times_B)
+    five = TokenBatch.of([encoder.encode("苹果公司 发布 火箭 球 苹果公司发布 火箭球 发布 苹果公司")])
+    assert five.n_known_words_B.tolist() == [3]
+    model.config = replace(config, few_words_divisors=(3.0, 2.0))
+    assert model.eval().pooling_counts(five).tolist() == [float(five.lengths_B[0]) + 2]
     torch.testing.assert_close(model.train().pooling_counts(batch), plain_B)
+
+
+def test_ngrams_that_no_known_word_has_count_as_zeros_in_the_mean():
+    """Of 火山 only 火 is in a known word, 火箭: a third of its row; of 哈 nothing but the row of unknown words."""
+    config = replace(PRESETS["deepseek"].model, vocab_size=2, n_buckets=64)
+    embedding = Classifier(config).embedding
+    encoder = TextEncoder(Vocabulary(["火箭"]), NgramHasher(64, 1, 2, words=["火箭"]))
+    batch = TokenBatch.of([encoder.encode("火箭"), encoder.encode("火山"), encoder.encode("哈")])
+    word, rows = embedding.word.weight, embedding.ngram.weight
+    fire, arrow, both = NgramHasher(64, 1, 2).ids("火箭").tolist()
+    expected = [word[1] + (rows[fire] + rows[arrow] + rows[both]) / 3, word[0] + rows[fire] / 3, word[0]]
+    torch.testing.assert_close(embedding(batch), torch.stack(expected))
+    embedding(batch).sum().backward()
+    others = [row for row in range(64) if row not in (fire, arrow, both)]
+    assert not rows.grad[others].any()
 
 
 def test_a_pseudocount_draws_the_mean_of_few_words_towards_nothing():

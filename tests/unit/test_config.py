@@ -93,6 +93,7 @@ BAD_VALUES = [
     (RunConfig, "outlier_share", 0.0),
     (RunConfig, "confidence_temperature", 0.0),
     (RunConfig, "confidence_temperature", 1e-300),
+    (ModelConfig, "few_words_divisors", (0.5,)),
     *((RunConfig, "preset", name) for name in ("", "../../esc", "a/b", ".", "a\n", "\udcff", "x" * 41, "-x")),
 ]
 
@@ -110,7 +111,9 @@ def test_a_bad_value_is_refused_by_field_value_and_rule(settings, name, value):
 def test_every_number_of_the_settings_has_a_rule():
     """A field that nobody checks would let any value through."""
     checked = {(settings, name) for settings, name, _ in BAD_VALUES}
-    switches = {(ModelConfig, name) for name in ("norm_topk", "final_norm", "kind_biases")}
+    switches = {
+        (ModelConfig, name) for name in ("norm_topk", "final_norm", "kind_biases", "only_known_ngrams")
+    }
     names = {(RunConfig, "data")}
     nested = {(RunConfig, "model"), (RunConfig, "balance")}
     all_fields = {(s, n) for s in (ModelConfig, BalanceConfig, RunConfig) for n in s.__dataclass_fields__}
@@ -160,6 +163,24 @@ def test_a_file_with_a_wrong_setting_is_refused(values, problem):
 
 def test_a_whole_number_is_a_number():
     assert RunConfig.from_dict({"lr": 1}).lr == 1.0
+
+
+def test_a_run_of_an_earlier_version_keeps_what_divided_the_mean_of_a_lone_word():
+    values = RunConfig().to_dict()
+    del values["model"]["few_words_divisors"]
+    values["model"]["lone_word_divisor"] = 1.3
+    assert RunConfig.from_dict(values).model.few_words_divisors == (1.3, 1.3)
+    assert RunConfig.from_dict({"model": {"lone_word_divisor": 1}}).model == replace(
+        ModelConfig(), few_words_divisors=(1, 1)
+    )
+    with pytest.raises(ConfigError, match="few_words_divisors must be"):
+        RunConfig.from_dict({"model": {"lone_word_divisor": "x"}})
+
+
+@pytest.mark.parametrize("divisors", [[0.5], [True], ["x"], [float("nan")], [1e9], [1.0] * 65, 1.3, None])
+def test_what_divides_the_mean_of_few_words_must_be_numbers_from_1_on(divisors):
+    with pytest.raises(ConfigError, match="few_words_divisors must be"):
+        RunConfig.from_dict({"model": {"few_words_divisors": divisors}})
 
 
 def test_unknown_preset_names_the_known_ones():

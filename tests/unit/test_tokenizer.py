@@ -5,7 +5,7 @@ import pytest
 
 from moe_demo.text.errors import EmptyTextError, VocabularyError
 from moe_demo.text.segmentation import Token, Truncation
-from moe_demo.text.tokenizer import MAX_WORD_CHARS, NgramHasher, TextEncoder, Vocabulary
+from moe_demo.text.tokenizer import MAX_WORD_CHARS, UNSEEN_NGRAM, NgramHasher, TextEncoder, Vocabulary
 
 EXAMPLE = "苹果公司发布了最新的iPhone 15"
 
@@ -74,6 +74,15 @@ def test_ngrams_of_a_word_the_shortest_first():
     assert hasher.ngrams("的") == ["的"]
     assert NgramHasher(100, 3, 3).ngrams("where") == ["whe", "her", "ere"]
     assert NgramHasher(100, 4, 5).ngrams("的") == ["的"]  # too short for any: it stands for itself
+
+
+def test_an_ngram_that_no_known_word_has_gets_no_row():
+    plain, known = NgramHasher(100, 1, 2), NgramHasher(100, 1, 2, words=["火箭", "Apple"])
+    assert known.ids("火箭").tolist() == plain.ids("火箭").tolist()
+    assert known.ids("火山").tolist() == [plain.ids("火山")[0], UNSEEN_NGRAM, UNSEEN_NGRAM]
+    assert known.shown("火山") == ["火", "0", "0"]
+    assert UNSEEN_NGRAM not in known.ids("APPLE")
+    assert UNSEEN_NGRAM in NgramHasher(100, 1, 2, words=[]).ids("火箭")
 
 
 def test_words_that_look_alike_share_ngrams_whatever_their_case():

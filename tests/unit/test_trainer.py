@@ -312,6 +312,20 @@ def test_calibration_reads_training_headlines_as_new_ones():
     assert moved[rare].double().mean() > 0.9  # a random row may be the same one
 
 
+def test_where_only_known_ngrams_count_calibration_gives_rare_ones_no_row():
+    model = replace(toy.config().model, n_buckets=4096, only_known_ngrams=True)
+    trainer = trainer_of(min_count=2, model=model)
+    shown = trainer.batches.texts
+    read = as_new(shown, trainer.config)
+    was_seen = shown.ngram_ids >= 0
+    count_N = torch.bincount(shown.ngram_ids[was_seen], minlength=4096)
+    is_rare = count_N[shown.ngram_ids] <= trainer.config.min_count + 1
+    assert 0 < was_seen.double().mean() < 1
+    assert (was_seen & is_rare).any()
+    assert torch.equal(read.ngram_ids >= 0, was_seen & ~is_rare)
+    assert torch.equal(read.ngram_ids[read.ngram_ids >= 0], shown.ngram_ids[was_seen & ~is_rare])
+
+
 @pytest.mark.parametrize(("method", "passes"), [("loss_free", 0), ("seq_aux_loss", 2)])
 def test_calibration_can_be_switched_off_and_needs_a_bias(method, passes):
     assert not BalanceConfig(method=method, calibration_passes=passes).calibrates
