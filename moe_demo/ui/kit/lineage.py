@@ -32,6 +32,7 @@ from moe_demo.insight.lineage import (
 from moe_demo.insight.trace import Array
 from moe_demo.ui.kit import redraw, selection
 from moe_demo.ui.kit.choice import choice
+from moe_demo.ui.kit.cited import cited
 from moe_demo.ui.kit.data import KitNumberTableData, dot_product_data
 from moe_demo.ui.kit.i18n import language, number, t
 from moe_demo.ui.kit.picture import picture
@@ -138,7 +139,7 @@ def body(lineage: Lineage, title: str, weights: LoadedFrom | None, *, key: str =
     st.latex(lineage.equation)
     if lineage.filled:
         st.latex(lineage.filled)
-    st.caption(t("lineage.source", source=lineage.source))
+    st.caption(t("lineage.source", source=cited(lineage.source)))
     if lineage.dot is not None:
         picture("kit/dot_product", data=dot_product_data(lineage.dot), key=f"{key}.dot")
     picture("kit/number_table", data=_arrays_table(lineage), key=f"{key}.arrays")

@@ -11,6 +11,7 @@ from moe_demo.published.claims import Arithmetic, Quantity, closest_models
 from moe_demo.published.count import COMPONENTS
 from moe_demo.releases.dense import KINDS, Dense, read_dense
 from moe_demo.runs.files import RunError
+from moe_demo.ui.kit.cited import cited
 from moe_demo.ui.kit.i18n import labels, t
 from moe_demo.ui.kit.tables import markdown_table
 from moe_demo.ui.scale.data import amount, percent
@@ -73,9 +74,9 @@ def about(name: str) -> str:
     if model.total and model.activated:
         said = t("scale.said", total=amount(model.total), activated=amount(model.activated))
         prompt = t("scale.said_prompt", prefill=amount(model.prefill)) if model.prefill else ""
-        lines.append(f"{said}{prompt} `{model.said_in}`")
+        lines.append(f"{said}{prompt} `{cited(model.said_in)}`")
     lines += [t(f"scale.notes.{note}") for note in model.notes]
-    lines += [f"`{source}`" for source in model.sources]
+    lines += [f"`{cited(source)}`" for source in model.sources]
     return "\n".join(f"- {line}" if place else line + "\n" for place, line in enumerate(lines))
 
 
@@ -127,7 +128,7 @@ def _measured_row(key: str) -> list[list[str]]:
 
 def _row(arithmetic: Arithmetic) -> list[str]:
     sources = dict.fromkeys(
-        str(quantity.source)
+        cited(quantity.source)
         for quantity in (arithmetic.numerator, arithmetic.denominator)
         if quantity is not None and quantity.source is not None
     )
