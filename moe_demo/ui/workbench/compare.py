@@ -61,11 +61,17 @@ def measures_table(a: RunSummary, b: RunSummary) -> str:
 
 def settings_table(a: RunSummary, b: RunSummary) -> str:
     """The settings in which they differ; a sentence where there are none."""
-    differing = [[plain(name), plain(one), plain(two)] for name, one, two in unlike(a.config, b.config)]
+    differing = [[_named(name), plain(one), plain(two)] for name, one, two in unlike(a.config, b.config)]
     if not differing:
         return t("training.same_settings", a=plain(a.name), b=plain(b.name))
     head = [t("workbench.setting"), plain(a.name), plain(b.name)]
     return markdown_table(head, differing, texts=(0, 1, 2))
+
+
+def _named(setting: str) -> str:
+    """A setting in words, and the name that config.json and `--set` have for it."""
+    words = t(f"settings.{setting.rpartition('.')[2]}")
+    return f"{words} `{setting}`"
 
 
 def _row(
