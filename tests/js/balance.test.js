@@ -42,6 +42,25 @@ test("the load of the last layer ends above the foot of its card", () => {
   near(LAYOUT.cell * LAYOUT.n, LAYOUT.cardWidth);
 });
 
+test("on a phone the cards stand below the curves, one below the other, as wide as the window", () => {
+  const phone = comparisonLayout(DATA, 360, 500);
+  near(phone.x1, 360 - 40);
+  near(phone.card(0) + phone.cardWidth, 360 - 7);
+  assert.ok(phone.cardTop(0) >= phone.curvesHeight);
+  for (let run = 0; run < RUNS.length; run += 1) {
+    const next = run + 1 < RUNS.length ? phone.cardTop(run + 1) : phone.height;
+    near(phone.card(run), phone.card(0));
+    assert.ok(phone.cardTop(run) + phone.cardHeight < next);
+  }
+  near(phone.heatTop(1) + phone.heatHeight, phone.cardHeight - CARD.foot);
+  const y = phone.cardTop(2) + phone.heatTop(1) + 3.5 * phone.row;
+  const x = phone.card(2) + 1.5 * phone.cell;
+  assert.deepEqual(spotAt(phone, { x, y, run: 2, layers: 2 }), { run: 2, at: 1, layer: 1, expert: 3 });
+  const curve = { x: phone.x(1) + 2, y: 90, run: 1, layers: 2 };
+  assert.deepEqual(spotAt(phone, curve), { run: 1, at: 1 });
+  assert.ok(LAYOUT.cardTop(2) === 0 && LAYOUT.height === 500);
+});
+
 test("before anything is evaluated the picture has a layout all the same", () => {
   const { n, steps } = comparisonLayout({ ...DATA, runs: [{ steps: [] }, { steps: [] }] }, 1300, 500);
   assert.deepEqual([n, steps], [2, []]);

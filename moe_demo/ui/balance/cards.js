@@ -33,25 +33,25 @@ export function drawCard(data, place, guess, layout) {
     tabindex: place === 0 ? 0 : -1,
     "aria-description": run.says,
     "aria-pressed": guess === place,
-    transform: `translate(${layout.card(place)},0)`,
+    transform: `translate(${layout.card(place)},${layout.cardTop(place)})`,
   };
-  const size = { width: layout.cardWidth + 10, height: layout.height - 3 };
+  const size = { width: layout.cardWidth + 10, height: layout.cardHeight - 3 };
   return el(
     "g",
     attributes,
     el("rect", { class: "back", x: -5, y: 1, ...size, rx: 8 }),
-    ...cardHead(data, place),
+    ...cardHead(data, place, layout),
     ...inside,
     ...cardFoot(data, place, guess, layout),
   );
 }
 
 /** @param {ComparedRun} run @param {Layout} layout */
-function cover({ letter }, { cardWidth, height }) {
-  const size = { width: cardWidth, height: height - CARD.head - CARD.foot };
-  const [x, y] = [cardWidth / 2, CARD.head + size.height / 2];
+function cover({ letter }, { cardWidth, cardHeight, head }) {
+  const size = { width: cardWidth, height: cardHeight - head - CARD.foot };
+  const [x, y] = [cardWidth / 2, head + size.height / 2];
   return [
-    el("rect", { class: "cover", x: 0, y: CARD.head, ...size, rx: 6, fill: "url(#cover-stripes)" }),
+    el("rect", { class: "cover", x: 0, y: head, ...size, rx: 6, fill: "url(#cover-stripes)" }),
     el("circle", { class: "plate", cx: x, cy: y, r: 27 }),
     el("text", { class: "plate-letter", x, y: y + 8, "text-anchor": "middle" }, letter),
   ];
@@ -97,20 +97,21 @@ function layerLoad(run, layer, data, layout) {
   ];
 }
 
-/** @param {Comparison} data @param {number} place */
-function cardHead(data, place) {
+/** @param {Comparison} data @param {number} place @param {Layout} layout */
+function cardHead(data, place, { stacked }) {
   const { letter, name } = data.runs[place];
+  const beside = stacked ? { x: 46, y: 17 } : { x: 0, y: 36 };
   return [
     el("line", { class: "key", x1: 0, x2: 22, y1: 12, y2: 12, ...lineLook(data, place) }),
     el("text", { class: "card-letter", x: 28, y: 17 }, letter),
-    el("text", { class: "card-name", x: 0, y: 36 }, data.revealed ? name : ""),
+    el("text", { class: "card-name", ...beside }, data.revealed ? name : ""),
   ];
 }
 
 /** @param {Comparison} data @param {number} place @param {number | null} guess @param {Layout} layout */
-function cardFoot({ runs, revealed, words }, place, guess, { cardWidth, height }) {
+function cardFoot({ runs, revealed, words }, place, guess, { cardWidth, cardHeight }) {
   const run = runs[place];
-  const y = height - CARD.foot + (revealed ? 15 : 18);
+  const y = cardHeight - CARD.foot + (revealed ? 15 : 18);
   if (!revealed) {
     const middle = { x: cardWidth / 2, "text-anchor": "middle" };
     return [

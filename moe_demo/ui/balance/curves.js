@@ -101,7 +101,7 @@ function gridMarks({ marks, digits }, { x0, x1 }, y, written) {
 
 /** @param {Layout} layout @param {string} word */
 function stepMarks(layout, word) {
-  const y = layout.height - CURVES.bottom + 16;
+  const y = layout.curvesHeight - CURVES.bottom + 16;
   const steps = roundSteps(layout, STEP_APART).map(({ step, x }) =>
     el("text", { class: "tick", x, y, "text-anchor": "middle" }, step),
   );

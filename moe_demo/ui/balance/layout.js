@@ -1,12 +1,15 @@
-// Where everything in the comparison stands: two panels of curves at the left, one card a run at the right. No DOM.
+// Where everything in the comparison stands: two panels of curves at the left, one card a run at the right; on a phone
+// the cards stand below the curves, one below the other. No DOM.
 import { linear, oneTwoFive, roundNumbers, roundStep } from "../kit/scale.js";
 import { spread } from "../kit/spread.js";
 
 export const LEAST_WIDTH = 940;
+export const STACKED_BELOW = 720; // pixels of width
 export const CURVES = { share: 0.38, left: 44, right: 40, top: 34, bottom: 34, between: 42, lossShare: 0.56 };
 export const CARD = { gap: 12, head: 44, foot: 66, layerGap: 16, layerLabel: 15 };
 const GAP = 30; // between curves and cards
 const EDGE = 7; // right of the last card
+const STACKED = { curves: 340, head: 26, row: 11, gap: 10 }; // heights
 const LEAST_SPAN = 0.1; // of an axis
 const LETTER_APART = 15;
 
@@ -24,10 +27,15 @@ const LETTER_APART = 15;
  * @property {(index: number) => number} x of a step by its place among `steps`
  * @property {Panel} loss
  * @property {Panel} accuracy
+ * @property {boolean} stacked
+ * @property {number} curvesHeight
  * @property {number} cardWidth
+ * @property {number} cardHeight
+ * @property {number} head of a card: its line and letter, and its name below or, stacked, beside them
  * @property {(run: number) => number} card left edge
+ * @property {(run: number) => number} cardTop
  * @property {number} heatHeight of the load of one layer
- * @property {(layer: number) => number} heatTop
+ * @property {(layer: number) => number} heatTop from the card's top
  * @property {number} cell width of one evaluation
  * @property {number} row height of one expert
  *
@@ -49,18 +57,28 @@ const LETTER_APART = 15;
 export function comparisonLayout({ runs, n_layers, n_experts }, width, height) {
   const steps = [...new Set(runs.flatMap((run) => run.steps))].sort((a, b) => a - b);
   const n = Math.max(steps.length, 2);
-  const curvesWidth = Math.round(width * CURVES.share);
+  const stacked = width < STACKED_BELOW;
+  const curvesWidth = stacked ? width : Math.round(width * CURVES.share);
+  const curvesHeight = stacked ? STACKED.curves : height;
   const [x0, x1] = [CURVES.left, curvesWidth - CURVES.right];
-  const free = height - CURVES.top - CURVES.bottom - CURVES.between;
+  const free = curvesHeight - CURVES.top - CURVES.bottom - CURVES.between;
   const lossHeight = Math.round(free * CURVES.lossShare);
-  const cardsX = curvesWidth + GAP;
-  const cardWidth = (width - EDGE - cardsX - CARD.gap * (runs.length - 1)) / runs.length;
+  const cardsX = stacked ? EDGE : curvesWidth + GAP;
+  const gaps = stacked ? 0 : CARD.gap * (runs.length - 1);
+  const cardWidth = (width - EDGE - cardsX - gaps) / (stacked ? 1 : runs.length);
   const labels = CARD.layerLabel * n_layers + CARD.layerGap * (n_layers - 1);
-  const heatHeight = (height - CARD.head - CARD.foot - labels) / n_layers;
+  const head = stacked ? STACKED.head : CARD.head;
+  const around = head + CARD.foot + labels;
+  const cardHeight = stacked ? around + STACKED.row * n_experts * n_layers : height;
+  const heatHeight = (cardHeight - around) / n_layers;
   const layerHeight = heatHeight + CARD.layerLabel + CARD.layerGap;
+  const cardTop = (/** @type {number} */ run) =>
+    stacked ? curvesHeight + STACKED.gap + run * (cardHeight + STACKED.gap) : 0;
   return {
     width,
-    height,
+    height: stacked ? cardTop(runs.length) : height,
+    stacked,
+    curvesHeight,
     steps,
     n,
     x0,
@@ -69,9 +87,12 @@ export function comparisonLayout({ runs, n_layers, n_experts }, width, height) {
     loss: { top: CURVES.top, height: lossHeight },
     accuracy: { top: CURVES.top + lossHeight + CURVES.between, height: free - lossHeight },
     cardWidth,
-    card: (run) => cardsX + run * (cardWidth + CARD.gap),
+    cardHeight,
+    head,
+    card: (run) => (stacked ? cardsX : cardsX + run * (cardWidth + CARD.gap)),
+    cardTop,
     heatHeight,
-    heatTop: (layer) => CARD.head + CARD.layerLabel + layer * layerHeight,
+    heatTop: (layer) => head + CARD.layerLabel + layer * layerHeight,
     cell: cardWidth / n,
     row: heatHeight / n_experts,
   };
@@ -147,16 +168,17 @@ export function letterHeights(ends) {
 export function spotAt(layout, { x, y, run, layers }) {
   const most = layout.steps.length - 1;
   const within = (/** @type {number} */ at) => Math.min(Math.max(at, 0), most);
-  if (x < layout.x1 + GAP) {
+  if (layout.stacked ? y < layout.curvesHeight : x < layout.x1 + GAP) {
     const share = (x - layout.x0) / (layout.x1 - layout.x0);
     return { run, at: within(Math.round(share * (layout.n - 1))) };
   }
   if (run === null) return {};
   const at = within(Math.floor((x - layout.card(run)) / layout.cell));
+  const inside = y - layout.cardTop(run);
   const layer = [...Array(layers).keys()].find((l) => {
-    const top = layout.heatTop(l);
-    return y >= top && y < top + layout.heatHeight;
+    const above = inside - layout.heatTop(l);
+    return above >= 0 && above < layout.heatHeight;
   });
   if (layer === undefined) return { run, at };
-  return { run, at, layer, expert: Math.floor((y - layout.heatTop(layer)) / layout.row) };
+  return { run, at, layer, expert: Math.floor((inside - layout.heatTop(layer)) / layout.row) };
 }

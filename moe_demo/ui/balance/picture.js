@@ -11,7 +11,7 @@ import { fill, fitInto } from "../kit/text.js";
 import { setMark, sumMark } from "../kit/why.js";
 import { cardPatterns, drawCard } from "./cards.js";
 import { drawCurves } from "./curves.js";
-import { CARD, CURVES, LEAST_WIDTH, comparisonLayout, spotAt } from "./layout.js";
+import { CARD, CURVES, LEAST_WIDTH, STACKED_BELOW, comparisonLayout, spotAt } from "./layout.js";
 import { comparisonTable } from "./table.js";
 import { lookedWords } from "./words.js";
 
@@ -49,7 +49,6 @@ class ComparisonPicture {
       help: () => (this.data ? [keyList(Object.entries(this.data.keys))] : []),
     };
     this.ask = el("p", { class: "ask" });
-    this.further = el("p", { class: "further" }); // on a phone, where the curtains stand outside the window
     this.main = el("button", { type: "button", class: "main-act", onclick: () => this.reveal() });
     this.badge = el("span", { class: "badge" });
     this.svg = el("svg", { role: "group" });
@@ -61,7 +60,6 @@ class ComparisonPicture {
     const { table, help } = this.panel.buttons;
     root.replaceChildren(
       el("div", { class: "bar" }, this.ask, el("span", { class: "gap" }), this.main, table, help),
-      this.further,
       this.stage,
       el("div", { class: "below" }, this.read, this.scale, this.badge),
       this.live,
@@ -105,7 +103,6 @@ class ComparisonPicture {
   say(data) {
     const { words, revealed } = data;
     this.ask.textContent = data.ask;
-    this.further.textContent = words.further;
     this.main.textContent = revealed ? words.close : words.reveal;
     this.main.classList.toggle("ready", this.guess !== null && !revealed);
     this.panel.say({ table: words.table, keys: words.keys });
@@ -119,10 +116,12 @@ class ComparisonPicture {
   redraw() {
     const { data, svg, stage } = this;
     if (!data || !stage.clientWidth) return;
-    const width = Math.max(Math.floor(stage.clientWidth), LEAST_WIDTH);
-    const height = Math.min(Math.max(roomBelow(stage) - HEIGHT.below, HEIGHT.least), HEIGHT.most);
+    const room = Math.floor(stage.clientWidth);
+    const width = room < STACKED_BELOW ? room : Math.max(room, LEAST_WIDTH);
+    const most = Math.min(Math.max(roomBelow(stage) - HEIGHT.below, HEIGHT.least), HEIGHT.most);
     const held = runOf(focused(this.root));
-    const layout = comparisonLayout(data, width, height);
+    const layout = comparisonLayout(data, width, most);
+    const height = layout.height;
     this.layout = layout;
     this.cursors = [null, ...data.runs].map(() => el("line", { class: "cursor" }));
     set(svg, { width, height, viewBox: `0 0 ${width} ${height}` });
@@ -255,14 +254,14 @@ class ComparisonPicture {
 }
 
 /** @param {Layout} layout @param {number} at */
-function curveCursor({ x, height }, at) {
-  return { x1: x(at), x2: x(at), y1: CURVES.top, y2: height - CURVES.bottom };
+function curveCursor({ x, curvesHeight }, at) {
+  return { x1: x(at), x2: x(at), y1: CURVES.top, y2: curvesHeight - CURVES.bottom };
 }
 
 /** @param {Layout} layout @param {number} run @param {number} at */
-function cardCursor({ card, cell, heatTop, height }, run, at) {
-  const x = card(run) + (at + 0.5) * cell;
-  return { x1: x, x2: x, y1: heatTop(0), y2: height - CARD.foot };
+function cardCursor({ card, cardTop, cell, heatTop, cardHeight }, run, at) {
+  const [x, top] = [card(run) + (at + 0.5) * cell, cardTop(run)];
+  return { x1: x, x2: x, y1: top + heatTop(0), y2: top + cardHeight - CARD.foot };
 }
 
 /**
