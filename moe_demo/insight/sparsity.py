@@ -3,8 +3,9 @@
     sparsity(run.model)  ->  Sparsity(used=…, total=…, parts=(Part("attention", …), …))
 
 The two look-up tables (words and character n-grams) are left out: reading a few rows of a table is no work, and
-how many rows depends on the word. Everything else is counted as it stands in the model, part by part; `used` is
-what every single word passes through with the K experts the router gives it and the shared ones.
+how many rows depends on the word. Everything else is counted as it stands in the model, part by part, and as the
+published models are (`published.count`): with the routing biases, which no gradient moves. `used` is what every single
+word passes through with the K experts the router gives it and the shared ones.
 """
 
 from __future__ import annotations
@@ -56,11 +57,12 @@ def sparsity(model: Classifier) -> Sparsity:
     """Count the parameters of a classifier and those that one word uses."""
     config = model.config
     routed = _count(layer.experts for layer in model.moe_layers)
+    biases = sum(layer.router.bias_E.numel() for layer in model.moe_layers)
     counted = {
-        "router": _count(layer.router for layer in model.moe_layers),
+        "router": _count(layer.router for layer in model.moe_layers) + biases,
         "shared": _count(layer.shared for layer in model.moe_layers),
     }
-    counted["rest"] = _count([model]) - _count([model.embedding]) - routed - sum(counted.values())
+    counted["rest"] = _count([model]) - _count([model.embedding]) - routed - sum(counted.values()) + biases
     parts = [Part(name=name, used=total, total=total) for name, total in counted.items()]
     parts.append(Part(name="routed", used=routed * config.top_k // config.n_routed, total=routed))
     return Sparsity(

@@ -61,6 +61,18 @@ def test_the_first_screen_holds_the_whole_comparison(
         assert box["y"] + box["height"] <= height
 
 
+def test_on_a_phone_the_curtains_stand_below_the_curves_in_the_window_s_width(page: Page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    opened(page)
+    curves, places = box_of(page.locator("g.curves")), [box_of(card) for card in cards(page).all()]
+    assert len(places) == len(METHODS)
+    assert all(place["x"] >= 0 and place["x"] + place["width"] <= 390 for place in places)
+    tops = [curves["y"] + curves["height"], *(place["y"] for place in places)]
+    assert tops == sorted(tops)
+    cards(page).nth(4).click()
+    expect(cards(page).nth(4)).to_have_class(re.compile("guessed"))
+
+
 def test_a_click_guesses_and_the_button_reveals_the_loads(page: Page):
     runs = shuffled(read_recording(RECORDING).of_seed(SEEDS[0]))
     uneven = most_uneven(runs)

@@ -8,6 +8,8 @@ from moe_demo.insight.load import random_max_vio
 from moe_demo.insight.sparsity import sparsity
 from moe_demo.model.classifier import Classifier
 from moe_demo.presets import PRESETS
+from moe_demo.published import count as published_count
+from moe_demo.published import shape_of
 
 
 @pytest.mark.parametrize(
@@ -35,7 +37,10 @@ def test_every_parameter_but_the_tables_is_counted_once(name: str):
     model = Classifier(config)
     count = sparsity(model)
     tables = sum(p.numel() for p in model.embedding.parameters())
-    assert count.total == sum(p.numel() for p in model.parameters()) - tables
+    biases = config.n_layers * config.n_routed
+    assert count.total == sum(p.numel() for p in model.parameters()) - tables + biases
+    published = published_count(shape_of(config))
+    assert (count.used, count.total) == (published.activated, published.total - tables)
     expert = 3 * config.dim * config.expert_dim
     silent = (config.n_routed - config.top_k) * expert * config.n_layers
     assert count.used == count.total - silent
