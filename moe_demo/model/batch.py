@@ -129,7 +129,8 @@ class TokenBatch:
     def hash_T(self) -> Tensor:
         """A number of each word, shape (T,), never negative: that of its n-grams mixed.
 
-        So words without a row of their own have one as well, and a word whose row is hidden in training keeps it.
+        So words without a row of their own have one as well, and a word whose row is hidden in training keeps it. An
+        n-gram without a row counts as nothing: words of such n-grams alone differ in how many they have, at most.
         """
         mixed = (self.ngram_ids + 1) * _MIX & _LOW_BITS
         word = torch.arange(len(self.word_ids_T), device=mixed.device).repeat_interleave(self.n_ngrams_T)
