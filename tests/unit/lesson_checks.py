@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import cache
 
 import numpy as np
+import pytest
 
 from moe_demo.config import LABELS, RunConfig
 from moe_demo.insight.comparison import ComparedRun
@@ -147,7 +148,9 @@ def class_of_rockets() -> int:
 @check
 def rocket_experts_in_common() -> int:
     frame = routing_diff(deepseek(), ROCKETS, ROCKET).frame()
-    return [0, 2, 4].index(int(frame[frame.layer == 0].n_same.iloc[0]))
+    first, second = (int(frame[frame.layer == layer].n_same.iloc[0]) for layer in (0, 1))
+    assert first == second == 2, "the lesson says: two in each layer"
+    return [0, 2, 4].index(first)
 
 
 @check
@@ -178,10 +181,11 @@ def gate_of_an_expert_pushed_in() -> int:
 
 @check
 def which_loss_moves_the_answer_more() -> int:
-    pieces = {piece.expert: piece for piece in pieces_of(deepseek(), DEFAULT_TEXT)[0] if piece.token == 6}
-    assert max(pieces.values(), key=lambda piece: piece.gate).expert == 0
-    effects = [abs(pieces[expert].effect) for expert in (0, 1)]
-    assert max(effects) > 2 * min(effects)
+    pieces = {piece.expert: piece for piece in pieces_of(deepseek(), DEFAULT_TEXT)[0] if piece.token == 3}
+    assert max(pieces.values(), key=lambda piece: piece.gate).expert == 11
+    assert pieces[10].norm == pytest.approx(3 * pieces[11].norm, rel=0.1)
+    effects = [abs(pieces[expert].effect) for expert in (11, 10)]
+    assert effects[1] == pytest.approx(4 * effects[0], rel=0.1)
     return int(np.argmax(effects))
 
 
@@ -195,9 +199,11 @@ def gate_and_effect() -> int:
 @check
 def without_the_sports_expert() -> int:
     load = np.array(deepseek().last_eval.load_LEC)[1]
-    assert int((load[:, 1] / load.sum(1)).argmax()) == 3, "another expert has most words of sports"
-    fall = -effect_of(Switches(off=(Seat(1, 3),))).difference
-    return between(fall, 0.01, 0.05)
+    assert int((load[:, 1] / load.sum(1)).argmax()) == 9, "another expert has most words of sports"
+    assert load[9, 1] > load[9].sum() / 2
+    found = effect_of(Switches(off=(Seat(1, 9),)))
+    assert found.interval.low <= 0 <= found.interval.high
+    return between(-found.difference, 0.01, 0.05)
 
 
 @check
@@ -213,9 +219,12 @@ def with_a_random_router() -> int:
 
 @check
 def copies_within_two_nodes() -> int:
-    sent = sentence_traffic(deepseek().trace(DEFAULT_TEXT), 4)
+    free, limited = (
+        sentence_traffic(whatif(deepseek(), DEFAULT_TEXT, Switches(topk_groups=n)).after, 4) for n in (4, 2)
+    )
     assert deepseek().config.model.topk_groups == 2
-    return [14, 18, 22].index(sent.layers[0].copies_per_node)
+    assert free.layers[0].copies_per_node == 20
+    return [14, 18, 20].index(limited.layers[0].copies_per_node)
 
 
 @check

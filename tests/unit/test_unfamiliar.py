@@ -23,8 +23,10 @@ def trace_of(text: str, *, familiarity: float, unknown: int) -> ForwardTrace:
 def test_mostly_unknown_words_are_counted_and_otherwise_the_classes_are_named(lang: str):
     with speaking(lang):
         unknown = unfamiliar_line(RUN, trace_of("火箭夺冠", familiarity=-9.0, unknown=2))
-        named = unfamiliar_line(RUN, trace_of("火箭夺冠", familiarity=-9.0, unknown=1))
+        few = unfamiliar_line(RUN, trace_of("火箭夺冠火箭", familiarity=-9.0, unknown=1))
+        named = unfamiliar_line(RUN, trace_of("华为手机芯片发布火箭夺冠", familiarity=-9.0, unknown=1))
     assert unknown == text_in(lang, "unfamiliar.unknown", n=2, unknown=2)
+    assert few == text_in(lang, "unfamiliar.few", n=2)
     words = [text_in(lang, f"classes.{label}") for label in RUN.labels]
     assert named == text_in(lang, "unfamiliar.named", classes=text_in(lang, "common.comma").join(words))
 
@@ -58,5 +60,12 @@ def test_nonsense_and_other_topics_get_one(text: str):
 
 
 def test_most_headlines_of_the_classes_get_none():
-    texts = ["国足三比零完胜对手", "新款手机搭载三千万像素摄像头", "歌手新专辑首周销量夺冠", "火箭夺冠"]
+    texts = ["国足三比零完胜对手", "新款手机搭载三千万像素摄像头", "歌手新专辑首周销量夺冠", "湖人夺冠"]
     assert [text for text in texts if unfamiliar_line(RUN, RUN.trace(text))] == []
+
+
+def test_a_headline_of_two_known_words_that_fit_two_classes_is_said_to_be_too_short():
+    """火箭 is a rocket and a team."""
+    with speaking("zh"):
+        line = unfamiliar_line(RUN, RUN.trace("火箭夺冠"))
+        assert line == text_in("zh", "unfamiliar.few", n=2)
