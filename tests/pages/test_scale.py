@@ -16,6 +16,7 @@ from moe_demo.published.count import COMPONENTS
 from moe_demo.published.notes import NOTES
 from moe_demo.releases.dense import read_dense
 from moe_demo.releases.experiments import EXPERIMENTS, NAMES, Outcome, read_experiment, recorded_names
+from moe_demo.ui.kit.cited import cited
 from moe_demo.ui.kit.errors import place_of
 from moe_demo.ui.kit.i18n import LANGUAGES, labels, number, speaking, text_in, texts
 from moe_demo.ui.scale import experiments, tables
@@ -131,10 +132,11 @@ def test_the_articles_figures_each_have_a_row_for_every_arithmetic(lang: str):
     ]
     for claim in claims():
         for arithmetic in claim.says + claim.nearest:
+            quantities = (arithmetic.numerator, arithmetic.denominator)
+            sources = [one.source for one in quantities if one is not None and one.source is not None]
             with speaking(lang):
                 assert f"**{tables.result(arithmetic)}**" in shown
-            for quantity in (arithmetic.numerator, arithmetic.denominator):
-                assert quantity is None or quantity.source is None or str(quantity.source) in shown
+                assert all(cited(source) in shown for source in sources)
     assert shown.count(text_in(lang, "scale.claims.verdict.in_none")) == 3
     found = read_dense()
     assert f"**{percent(found.share)}**" in shown

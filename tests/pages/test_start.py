@@ -58,8 +58,8 @@ def test_the_answer_so_far_says_what_the_sum_of_the_words_is_divided_by(lang: st
     smoothed, plain = (
         routes(opened(lang=lang, run=name))["arrival_lines"] for name in ("deepseek", "document")
     )
-    none, one, two, _ = model.few_words_divisors  # 发布 and iPhone are the words that are known
-    times = [none, one, one, one, one, two, two]
+    none, one, two, three = model.few_words_divisors  # 发布, iPhone and 15 are the words that are known
+    times = [none, one, one, one, one, two, three]
     assert smoothed == [
         text_in(lang, "flow.status_mean_few", n=i, times=f"{by:g}", **values)
         for i, by in enumerate(times, start=1)
