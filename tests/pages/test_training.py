@@ -286,6 +286,19 @@ def test_a_request_sent_before_the_browser_knew_the_new_run_does_not_lead_back(w
     assert at.query_params["run"] in (stands, [stands])
 
 
+def test_a_request_with_the_lists_of_the_run_before_does_not_lead_back(jobs: Jobs):
+    jobs.start(preset("deepseek"), owner=MINE)
+    at = opened("training", run="deepseek-1")
+    before, again = list(at.selectbox), at.button(key="training.same_seed")
+    for field in before:
+        field.set_value(field.value)  # what it shows
+    again.click().run()
+    again.set_value(False)  # pressed once
+    before[0].run()  # the picture has told of a state before the browser had the new lists
+    assert at.query_params["run"] == "deepseek-2"
+    assert buttons(at)["stop"]
+
+
 def test_back_to_the_run_before_holds_where_nothing_was_pressed():
     at = opened("training", run="document")
     at.session_state["selection.written"] = {"run": "document"}, {"run": "deepseek"}

@@ -32,11 +32,18 @@ def choice(
     kept = st.session_state.get(key, chosen) if keep else chosen
     kept = kept if kept in words else chosen
     widget = f"{key}|{kept}|{zlib.crc32('|'.join(words.values()).encode()):08x}"
+    known = kept  # what the browser was last known to show in this list
 
     def picked() -> None:
+        # What happens in a browser that has not got the next list yet is sent with what this one shows. Streamlit has
+        # forgotten this list by then and takes that for a choice: it would undo what was chosen elsewhere.
+        nonlocal known
         value = st.session_state[widget]
+        if value == known:
+            return
         if value not in words:
             return  # its words had just changed: the reader picks again
+        known = value
         if keep:
             st.session_state[key] = value
         if act is not None:
