@@ -299,6 +299,17 @@ def test_a_request_with_the_lists_of_the_run_before_does_not_lead_back(jobs: Job
     assert buttons(at)["stop"]
 
 
+def test_a_run_stops_once_the_one_begun_anew_stands_in_the_address(
+    jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+):
+    """What stops is told of by the picture, and that ends the callback."""
+    told = []
+    monkeypatch.setattr(Jobs, "stop", lambda *_: told.append(selection.current().run))
+    jobs.start(preset("deepseek"), owner=MINE)
+    press(opened("training", run="deepseek-1"), "same_seed")
+    assert told == ["deepseek-2"]
+
+
 def test_back_to_the_run_before_holds_where_nothing_was_pressed():
     at = opened("training", run="document")
     at.session_state["selection.written"] = {"run": "document"}, {"run": "deepseek"}

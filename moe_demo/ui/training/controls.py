@@ -65,10 +65,15 @@ def settings_in_force(job: Job) -> RunConfig:
 
 
 def _again(job: Job | None, plan: Plan) -> None:
-    """Stop the run on show, where it is this browser's, and begin anew: from its first weights or from others."""
-    if job is not None and is_mine(job) and job.active:
-        _ask(job, "stop")
+    """Begin anew, from its first weights or from others, and stop the run on show, where it is this browser's.
+
+    In this order: that a run has stopped is told by its picture, and Streamlit ends a callback that is still under way
+    when it hears of something else. A run takes a moment to start; it would be there, but not in the address.
+    """
+    stops = job is not None and is_mine(job) and job.active
     start(plan)
+    if stops:
+        _ask(job, "stop")
 
 
 def _button(name: str, act: Callable[[], object], on: bool, is_main: bool = False) -> None:
