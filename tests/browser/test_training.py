@@ -109,8 +109,6 @@ def run_name(page: Page) -> str:
 
 def stop(page: Page) -> None:
     """Stop a run that was begun a moment ago."""
-    page.reload()  # now and then the buttons stay as they were before the new run (why is not known yet)
-    wait_ready(page)
     press(page, "stop")
     until(page, "state", "stopped")
     enabled(page, "play").to_be_enabled(timeout=30_000)
