@@ -86,6 +86,10 @@ class Jobs:
         """Whether the job's process has made its run folder."""
         return self.registry.has_begun(name)
 
+    def asked_for(self, name: str) -> tuple[RunConfig, list[Path]]:
+        """The settings and the files that a job begins with. Raises RunError or ConfigError where they are torn."""
+        return self.registry.config(name), [Path(file) for file in self.registry.ticket(name).files]
+
     def store(self, name: str) -> RunStore:
         """The run folder of a job, which may not be there yet."""
         return self.registry.store(name)

@@ -44,9 +44,13 @@ class Queue:
         except OSError:
             return []
         known = _known.get(self.folder)
-        if known is None or known[0] != changed or time.time_ns() - changed < _CLOCK_NS:
-            _known[self.folder] = known = (changed, self._sorted())
-        return list(known[1])
+        if known is not None and known[0] == changed:
+            return list(known[1])
+        is_settled = time.time_ns() - changed >= _CLOCK_NS  # else another file may yet get the same time
+        names = self._sorted()
+        if is_settled:
+            _known[self.folder] = changed, names
+        return list(names)
 
     def _sorted(self) -> list[str]:
         waiting = {}

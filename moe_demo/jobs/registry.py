@@ -18,7 +18,7 @@ from pathlib import Path
 
 from moe_demo.config import RunConfig
 from moe_demo.runs.catalogue import BUNDLED_RUNS
-from moe_demo.runs.files import RunError, explained, write_json
+from moe_demo.runs.files import RunError, explained, read_json, write_json
 from moe_demo.runs.store import RunStore
 from moe_demo.runs.tickets import FOLDER, Ticket, has_ticket, read_ticket, ticket_names, write_ticket
 
@@ -52,6 +52,10 @@ class Registry:
     def has_begun(self, name: str) -> bool:
         """Whether the job's process has made its run folder."""
         return (self.runs / name / "config.json").exists()
+
+    def config(self, name: str) -> RunConfig:
+        """The settings that a job begins with. Raises RunError or ConfigError where they cannot be read."""
+        return RunConfig.from_dict(read_json(self.config_path(name)))
 
     def config_path(self, name: str) -> Path:
         """The settings that a job begins with, as `--config` reads them."""

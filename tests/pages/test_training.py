@@ -299,6 +299,17 @@ def test_a_request_with_the_lists_of_the_run_before_does_not_lead_back(jobs: Job
     assert buttons(at)["stop"]
 
 
+def test_again_of_a_run_that_waits_begins_with_its_own_settings(jobs: Jobs, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(Jobs, "advance", lambda _: None)
+    config = replace(preset("document"), epochs=3)
+    name = jobs.start(config, owner=MINE).name
+    assert not jobs.has_begun(name)
+    at = opened("training", run=name)
+    press(at, "same_seed")
+    other = next(one for one in jobs.names() if one != name)
+    assert jobs.asked_for(other)[0] == config
+
+
 def test_a_run_stops_once_the_one_begun_anew_stands_in_the_address(
     jobs: Jobs, monkeypatch: pytest.MonkeyPatch
 ):

@@ -15,11 +15,12 @@ import pytest
 
 from moe_demo.config import ConfigError
 from moe_demo.errors import Said
-from moe_demo.jobs import process
+from moe_demo.jobs import process, queue
 from moe_demo.jobs.jobs import Job, Jobs
+from moe_demo.jobs.queue import Queue
 from moe_demo.runs import files
 from moe_demo.runs.catalogue import RunCatalogue
-from moe_demo.runs.commands import ONE_STEP, Command
+from moe_demo.runs.commands import ONE_STEP, PLAY, Command
 from moe_demo.runs.owners import NOBODY, OPERATOR_VARIABLE, Caller, hashed, is_operator, new_id
 from moe_demo.runs.store import RunError, RunStore
 from moe_demo.training.train import train_run
@@ -310,3 +311,18 @@ def test_a_new_seed_gets_a_name_of_its_own(jobs: Jobs, csv: Path):
         "balance-loss_free-1",
         "balance-loss_free-2",
     ]
+
+
+def test_jobs_written_within_one_tick_of_the_clock_are_all_in_the_queue(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Two files may get one time; what was read between them is not all there is, however long ago that is."""
+    waiting = Queue(tmp_path)
+    waiting.put("first", PLAY)
+    now = tmp_path.stat().st_mtime_ns
+    monkeypatch.setattr(queue.time, "time_ns", lambda: now)
+    assert waiting.names() == ["first"]
+    waiting.put("second", PLAY)
+    os.utime(tmp_path, ns=(now, now))
+    monkeypatch.setattr(queue.time, "time_ns", lambda: now + 10**10)
+    assert waiting.names() == ["first", "second"]

@@ -20,6 +20,7 @@ from typing import Any, get_args
 import streamlit as st
 
 from moe_demo.config import BalanceMethod, ConfigError, RunConfig, with_labels
+from moe_demo.errors import SaidError
 from moe_demo.jobs.jobs import Job, Jobs
 from moe_demo.jobs.uploads import Dataset, Uploads
 from moe_demo.presets import DEFAULT_PRESET, PRESETS, preset, preset_or_default
@@ -105,15 +106,23 @@ def draw(view: View, job: Job | None) -> Plan:
 
 def _form(view: View, job: Job | None) -> _Form:
     """A run's own settings; those of a preset where another preset is picked than the run was made of."""
-    own = (
-        settings_in_force(job)
-        if job and Jobs().has_begun(job.name)
-        else preset_or_default(view.run.config.preset)
-    )
+    own = preset_or_default(view.run.config.preset)
+    if job and Jobs().has_begun(job.name):
+        own = settings_in_force(job)
+    elif job and (asked := _asked_for(job)):
+        own, _ = asked
     own = own if own.preset in PRESETS else replace(own, preset=DEFAULT_PRESET)  # one of another version
     run = view.selection.run
     picked = st.session_state.get(_preset_key(run), own.preset)
     return _Form(run, job, own if picked == own.preset else preset(picked))
+
+
+def _asked_for(job: Job) -> tuple[RunConfig, list[Path]] | None:
+    """Settings and files of a job that has not begun; None where they are torn."""
+    try:
+        return Jobs().asked_for(job.name)
+    except SaidError:
+        return None
 
 
 def _preset_key(run: str) -> str:
@@ -169,9 +178,12 @@ def _calibrates(form: _Form) -> bool:
 
 def _data_of(job: Job | None, held: Mapping[str, Dataset]) -> str:
     """Which data set a job was trained on, where this browser still has it."""
-    if job is None or not Jobs().has_begun(job.name):
+    if job is None:
         return BUILTIN
-    files = [Path(file) for file in Jobs().store(job.name).data().files]
+    if Jobs().has_begun(job.name):
+        files = [Path(file) for file in Jobs().store(job.name).data().files]
+    else:
+        _, files = _asked_for(job) or (None, [])
     return next((key for key, dataset in held.items() if files[:1] == [dataset.path.resolve()]), BUILTIN)
 
 
