@@ -33,11 +33,14 @@ WATCH_CANVAS_JS = """() => {
   const { fillText } = CanvasRenderingContext2D.prototype;
   CanvasRenderingContext2D.prototype.fillText = function (...text) {
     const size = parseFloat(/([\\d.]+)px/.exec(this.font)[1]);
-    window.painted.push([size * (this.canvas.currentCSSZoom ?? 1), text[0]]);
+    window.painted.push([this.canvas, size * (this.canvas.currentCSSZoom ?? 1), text[0]]);
     return fillText.apply(this, text);
   };
 }"""
-"""Keeps what is written on canvases, which have no text of their own: pixels, text."""
+"""Keeps what is written on canvases, which have no text of their own: canvas, pixels, text."""
+PAINTED_JS = """painted.filter(([canvas]) => canvas.isConnected && canvas.checkVisibility())
+  .map(([, size, text]) => [size, text])"""
+"""Of that, what is seen: tables that a step leaves out are painted before they are hidden, now and then."""
 HIGHEST_BAR = 260  # of a window that is 720 px high
 TOO_WIDE_HEADS_JS = """(heads) => heads.filter((head) => {
   const range = document.createRange();
@@ -249,7 +252,7 @@ def test_in_presenting_no_type_is_smaller_than_22_pixels(
     page.goto(f"/?lesson={name}&n={number}&present=1&lang={lang}")
     wait_drawn(page)
     expect(bar(page)).to_be_visible()
-    painted = page.evaluate("painted")
+    painted = page.evaluate(PAINTED_JS)
     assert bool(painted) == (lessons.lesson_called(name, lang).step(number).page.name == "training")
     assert all(size >= 21.9 for size, _ in painted), sorted(painted)[:5]
     smallest = page.evaluate(SMALLEST_TYPE_JS)
