@@ -19,7 +19,7 @@ from moe_demo.ui.frame import class_wall, lessons
 from moe_demo.ui.frame.lesson import LETTERS, Lesson
 from moe_demo.ui.kit.i18n import LANGUAGES, text_in
 from moe_demo.ui.server.visitor import COOKIE
-from tests.browser.helpers import Server, expect_no_exception, free_port, serve, wait_drawn
+from tests.browser.helpers import Server, box_of, expect_no_exception, free_port, serve, wait_drawn
 from tests.browser.test_accessibility import STREAMLITS_OWN, VIOLATIONS
 from tests.browser.test_lessons import bar
 
@@ -166,9 +166,11 @@ def test_the_qr_code_on_a_presented_screen_is_read_as_the_link(
     teacher = new_page(class_server, width=1280, height=720, color_scheme=scheme)
     code = present(teacher, lang="en", present=True)
     expect(class_bar(teacher)).to_contain_text(say("en", "words.joined", n=0))
+    step_before = box_of(bar(teacher))
     button(teacher, "link").focus()
     teacher.keyboard.press("Enter")  # one event: the bar draws its buttons anew while the class begins
     expect(class_bar(teacher).locator(".qr")).to_be_visible()
+    assert box_of(bar(teacher)) == step_before  # it lies over the page and moves nothing
     screen = Image.open(io.BytesIO(teacher.screenshot()))
     [found] = zxingcpp.read_barcodes(screen)
     assert found.text == f"{class_server.base_url}/?class={code}&lang=en"
