@@ -221,7 +221,10 @@ def test_the_answer_builds_up_as_words_arrive(page: Page):
         text_in("zh", "flow.layer", n=2, index=1)
     )
     model = load_run("deepseek").config.model
-    none, added = f"{model.few_words_divisors[0]:g}", f"{model.pooling_pseudocount:g}"  # 苹果公司 is not known
+    none, added = (
+        f"{model.few_words_divisors[0]:g}",
+        f"{model.pooling_pseudocount:g}",
+    )  # 苹果公司 is not known
     status = text_in("zh", "flow.status_mean_few", n=1, all=n, added=added, times=none)
     expect(page.locator(".result .status")).to_have_text(status)
     assert values.all_text_contents() != final

@@ -10,16 +10,19 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from benchmarks import attack
 from moe_demo.jobs.uploads import UPLOAD_SENTENCES, Dataset, UploadError, Uploads
 from moe_demo.runs.owners import NOBODY, Caller, new_id
 from moe_demo.text.corpus import CorpusError, Reason
 from moe_demo.text.errors import CORPUS_SENTENCES, DETAIL_SENTENCES
 from moe_demo.text.intake import MAX_UPLOAD_ROWS, intake_of
 from moe_demo.text.rows import Format
+from moe_demo.ui.frame.pages import PAGES
 from moe_demo.ui.kit import caller, i18n
 from moe_demo.ui.kit.errors import sentence
 from moe_demo.ui.server import visitor
 from moe_demo.ui.workbench import own_data
+from tests.pages import app
 from tests.pages.app import drawn
 from tests.pages.test_locales import placeholders
 
@@ -348,3 +351,9 @@ def test_the_field_speaks_the_readers_language():
         for name in ("browse", "limit", "refused"):
             words = i18n.text_in(lang, f"own_data.{name}", mb=20)
             assert json.dumps(words, ensure_ascii=False) in style
+
+
+def test_the_field_for_files_is_where_the_attack_brings_them():
+    """`python -m benchmarks attack` finds page and field by their names."""
+    page = next(one for one in PAGES if one.url_path == attack.OWN_DATA)
+    assert attack.FIELD in {field.key for field in app.opened(page.name).file_uploader}
