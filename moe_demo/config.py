@@ -136,7 +136,7 @@ class ModelConfig:
     pooling_pseudocount: float = 0.0  # words of nothing that the mean counts along, so few make none sure
     few_words_divisors: tuple[
         float, ...
-    ] = ()  # divide that mean outside training: where 0, 1, ... words are known
+    ] = ()  # of that mean, outside training, where 0, 1, ... words are known
     embedding_std: float = 0.1  # spread of the first word and n-gram vectors
     router_std: float = 0.1  # and of the first expert directions; DeepSeek's models start from 0.006
     dropout: float = 0.2

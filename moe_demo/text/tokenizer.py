@@ -29,9 +29,7 @@ from moe_demo.text.word_kinds import KINDS, kind_of
 Ids = npt.NDArray[np.int64]
 
 UNKNOWN_ID = 0
-UNSEEN_NGRAM = (
-    -1
-)  # stands for an n-gram that has no row; it counts in the mean over a word's n-grams, as zeros
+UNSEEN_NGRAM = -1  # an n-gram without a row: zeros in the mean over a word's n-grams
 UNKNOWN_LINE = "<unknown>"  # stands first in a vocabulary file, so that line n + 1 holds word n
 MAX_WORD_CHARS = 32  # a serial number or a Thai sentence is one word, but should not outweigh its headline
 _MAX_CACHED_WORDS = 100_000
