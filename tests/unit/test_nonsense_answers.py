@@ -58,22 +58,18 @@ def confidence(run, texts) -> np.ndarray:
     return np.array([max(answer.probabilities.values()) for answer in run.classify(texts)])
 
 
-def test_hardly_any_nonsense_written_by_hand_is_classified_with_confidence(run):
-    assert len(TEXTS) > 100
-    assert np.mean(confidence(run, TEXTS) > CONFIDENT) <= 0.01
+@pytest.mark.parametrize("texts", [TEXTS, LATER_TEXTS])
+def test_no_nonsense_written_by_hand_is_classified_with_confidence(run, texts):
+    assert len(texts) > 100
+    assert confidence(run, texts).max() <= CONFIDENT
 
 
-def test_no_nonsense_written_by_hand_later_is_classified_with_confidence(run):
-    assert len(LATER_TEXTS) > 100
-    assert confidence(run, LATER_TEXTS).max() <= CONFIDENT
-
-
-@pytest.mark.parametrize("seed", [1, 2, 3])
-def test_hardly_any_nonsense_of_another_seed_is_classified_with_confidence(run, seed):
+@pytest.mark.parametrize("seed", [1, 2, 3, 4])
+def test_no_nonsense_of_another_seed_is_classified_with_confidence(run, seed):
     shown = {text_key(text) for group in training_outliers() for text in group.texts}
-    texts = [text for text in nonsense(1000, seed) if text_key(text) not in shown]
-    assert len(texts) > 500
-    assert np.mean(confidence(run, texts) > CONFIDENT) <= 0.005
+    texts = [text for text in nonsense(3000, seed) if text_key(text) not in shown]
+    assert len(texts) > 1500
+    assert confidence(run, texts).max() <= CONFIDENT
 
 
 def test_a_headline_of_two_words_is_still_an_answer(run):
