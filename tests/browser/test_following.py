@@ -171,8 +171,7 @@ def test_the_qr_code_on_a_presented_screen_is_read_as_the_link(
     teacher.keyboard.press("Enter")  # one event: the bar draws its buttons anew while the class begins
     expect(class_bar(teacher).locator(".qr")).to_be_visible()
     assert box_of(bar(teacher)) == step_before  # it lies over the page and moves nothing
-    screen = Image.open(io.BytesIO(teacher.screenshot()))
-    [found] = zxingcpp.read_barcodes(screen)
+    [found] = zxingcpp.read_barcodes(Image.open(io.BytesIO(teacher.screenshot())))
     assert found.text == f"{class_server.base_url}/?class={code}&lang=en"
     assert found.text == class_bar(teacher).locator(".link").inner_text()
 
