@@ -96,9 +96,10 @@ def as_new(batch: TokenBatch, config: RunConfig) -> TokenBatch:
     count_V = torch.bincount(batch.word_ids_T, minlength=model.vocab_size)
     rare = config.min_count + 1
     count_N = torch.bincount(batch.ngram_ids[batch.ngram_ids >= 0], minlength=model.n_buckets)
-    other = torch.randint(model.n_buckets, batch.ngram_ids.shape, generator=chance)
     if model.only_known_ngrams:
         other = torch.full_like(batch.ngram_ids, UNSEEN_NGRAM)
+    else:
+        other = torch.randint(model.n_buckets, batch.ngram_ids.shape, generator=chance)
     return replace(
         batch,
         word_ids_T=batch.word_ids_T.masked_fill(count_V[batch.word_ids_T] <= rare, 0),
