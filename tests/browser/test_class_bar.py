@@ -5,8 +5,8 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
+from tests.browser.classes import PHONE, class_bar, follow, present
 from tests.browser.helpers import Server, box_of
-from tests.browser.test_following import PHONE, class_bar, follow, present
 
 
 def test_the_bar_of_a_class_shows_its_focus_and_is_high_enough_for_a_finger(

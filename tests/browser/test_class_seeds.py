@@ -11,9 +11,9 @@ from moe_demo.jobs.jobs import Jobs
 from moe_demo.runs.owners import Caller
 from moe_demo.runs.store import RunStore
 from moe_demo.ui.server.visitor import COOKIE
+from tests.browser.classes import COMES, PHONE, button, class_bar, code_of, follow, present, say
 from tests.browser.helpers import Server, expect_no_exception, serve, wait_drawn
 from tests.browser.test_accessibility import STREAMLITS_OWN, VIOLATIONS
-from tests.browser.test_following import COMES, PHONE, button, class_bar, code_of, follow, present, say
 
 TRAINS = 240_000  # milliseconds that a test grants, on a machine that others use too
 

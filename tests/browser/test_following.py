@@ -12,19 +12,17 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import zxingcpp
 from PIL import Image
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from moe_demo.jobs.classrooms import Classrooms
 from moe_demo.ui.frame import class_wall, lessons
 from moe_demo.ui.frame.lesson import LETTERS, Lesson
 from moe_demo.ui.kit.i18n import LANGUAGES, text_in
 from moe_demo.ui.server.visitor import COOKIE
+from tests.browser.classes import COMES, PHONE, button, class_bar, code_of, follow, present, say
 from tests.browser.helpers import Server, box_of, expect_no_exception, free_port, serve, wait_drawn
 from tests.browser.test_accessibility import STREAMLITS_OWN, VIOLATIONS
 from tests.browser.test_lessons import bar
-
-PHONE = {"width": 390, "height": 844, "has_touch": True}
-COMES = 10_000  # milliseconds that a test grants; how long it takes is measured by `python -m benchmarks following`
 
 
 @pytest.fixture(scope="module")
@@ -40,44 +38,8 @@ def class_server(runs: Path) -> Iterator[Server]:
     assert "Traceback" not in running.log()
 
 
-def class_bar(page: Page) -> Locator:
-    return page.locator(".st-key-class .bar")
-
-
-def button(page: Page, name: str) -> Locator:
-    return class_bar(page).locator(f"[data-stop={name}]")
-
-
-def say(lang: str, key: str, **values: object) -> str:
-    return text_in(lang, f"class.{key}", **values)
-
-
 def say_of_lesson(key: str) -> str:
     return text_in("zh", f"lesson.{key}")
-
-
-def code_of(page: Page) -> str:
-    return parse_qs(urlsplit(page.url).query)["class"][0]
-
-
-def present(page: Page, lesson: str = "routing", lang: str = "zh", *, present: bool = False) -> str:
-    """Open a lesson, and a class from its bar; the class's code."""
-    page.goto(f"/?lesson={lesson}&lang={lang}{'&present=1' if present else ''}")
-    wait_drawn(page)
-    if present:
-        page.keyboard.press("c")
-    else:
-        bar(page).locator("[data-stop=class]").click()
-    page.wait_for_url("**class=*")
-    wait_drawn(page)
-    expect(button(page, "link")).to_be_visible()
-    return code_of(page)
-
-
-def follow(page: Page, code: str, lang: str = "zh") -> None:
-    page.goto(f"/?class={code}&lang={lang}")
-    wait_drawn(page)
-    expect(class_bar(page)).to_contain_text(say(lang, "words.following"))
 
 
 def expect_step(page: Page, lesson: Lesson, number: int) -> None:
@@ -349,7 +311,10 @@ def test_an_ended_an_unknown_and_a_broken_class_are_told_in_one_sentence(
     for page in (learner, teacher):
         expect(class_bar(page)).to_contain_text(ended, timeout=COMES)
     broken = present(teacher, lang=lang)
-    Classrooms(runs).path(broken).write_text("{", encoding="utf-8")
+    rooms = Classrooms(runs)
+    while not rooms.room(broken).window:  # it writes itself in; nothing is written after that
+        teacher.wait_for_timeout(20)
+    rooms.path(broken).write_text("{", encoding="utf-8")
     for asked, reason in (("222222", "unknown"), (broken, "broken"), (code, "ended")):
         learner.goto(f"/?class={asked}&lang={lang}&lesson=tour")
         wait_drawn(learner)

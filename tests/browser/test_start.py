@@ -119,31 +119,6 @@ def test_a_click_goes_into_the_address_and_a_reload_keeps_it(page: Page):
     expect(page.locator("g.seat.picked")).to_have_attribute("data-e", "3")
 
 
-def test_back_undoes_the_last_click(page: Page):
-    opened(page)
-    tokens(page).nth(1).click()
-    page.wait_for_url("**/?t=1")
-    tokens(page).nth(2).click()
-    page.wait_for_url("**/?t=2")
-    page.go_back()
-    expect(page.locator("g.token.picked")).to_have_attribute("data-t", "1")
-    page.go_back()
-    expect(page.locator("g.token.picked")).to_have_count(0)
-    page.go_forward()
-    expect(page.locator("g.token.picked")).to_have_attribute("data-t", "1")
-
-
-def test_back_undoes_a_click_that_python_has_not_answered_yet(page: Page):
-    opened(page)
-    tokens(page).nth(1).click()
-    page.wait_for_url("**/?t=1")
-    # Once: where a click follows such a step back at once, its own place in the history is now and then lost (open).
-    tokens(page).nth(2).click()
-    page.wait_for_url("**/?t=2")
-    page.go_back()
-    expect(page.locator("g.token.picked")).to_have_attribute("data-t", "1")
-
-
 def test_the_layers_of_the_same_word_differ_and_the_layer_is_kept(page: Page):
     opened(page)
     first = bright(page)

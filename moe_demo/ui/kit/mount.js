@@ -2,6 +2,7 @@
 // call on. So a picture is a file beside its page and needs no name anywhere else, and what pictures share is fetched
 // once for all of them.
 
+import { isHere, parts, unpacked } from "./packed.js";
 import { saveButtons } from "./save.js";
 import { unmounted } from "./unmounted.js";
 
@@ -13,10 +14,13 @@ import { unmounted } from "./unmounted.js";
  * @property {Promise<Show>} [show]
  * @property {() => void} [again] shows the newest data once more
  * @property {boolean} [acted] the reader has done something in it since they came
+ * @property {boolean} [wentBack] the reader has gone back or forth since they came
  * @property {() => void} [forget] stops listening
  * @property {(() => void) | void} [leave]
  * @property {ReturnType<typeof saveButtons>} [save] the buttons that make a file of it
  */
+
+const LATE = 1000; // ms: nobody waits longer for what is drawn for another address than the browser's
 
 /** @type {WeakMap<ParentNode, Mounted>} */
 const places = new WeakMap();
@@ -48,15 +52,6 @@ async function fetched(parent, picture) {
 }
 
 /**
- * What Python has packed (kit/picture.py).
- * @param {Uint8Array<ArrayBuffer>} bytes
- * @returns {Promise<{ picture: string, data: any, save?: import("./save.js").SaveWords }>}
- */
-function unpacked(bytes) {
-  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"))).json();
-}
-
-/**
  * Whether the data of an answer are those of the one before. Streamlit calls again for its own reasons too, such as
  * another theme: then they are the very same object.
  * @param {Uint8Array | undefined} before
@@ -64,22 +59,22 @@ function unpacked(bytes) {
  * @returns {boolean}
  */
 function isRepeated(before, now) {
-  return (
-    before !== undefined &&
-    before !== now &&
-    before.length === now.length &&
-    before.every((byte, place) => byte === now[place])
-  );
+  if (before === undefined || before === now) return false;
+  const [old, other] = [parts(before).body, parts(now).body];
+  return old.length === other.length && old.every((byte, place) => byte === other[place]);
 }
 
 /** @param {Mounted} mounted @param {Call} call */
 async function draw(mounted, call) {
   mounted.packed = call.data;
-  const { picture, data, save } = await unpacked(call.data);
+  const { address, body } = parts(call.data);
+  const { picture, data, save } = await unpacked(body);
   mounted.show ??= fetched(call.parentElement, picture);
   const show = await mounted.show;
+  if (mounted.wentBack && !isHere(address)) await new Promise((resolve) => setTimeout(resolve, LATE));
   const isNewest = places.get(call.parentElement) === mounted && mounted.packed === call.data;
   if (!isNewest) return; // the reader has left, or newer data have come
+  mounted.wentBack = false;
   const setTriggerValue = (/** @type {string} */ name, /** @type {unknown} */ value) => {
     mounted.acted = true;
     call.setTriggerValue(name, value);
@@ -108,12 +103,16 @@ function saving(mounted, parent, picture) {
 
 /**
  * A picture shows a click at once, before Python has answered. Where the reader goes back before that, the answer is
- * what the picture had: the same data, of which Streamlit tells nobody.
+ * what the picture had: the same data, of which Streamlit tells nobody. What was on its way for the click may still
+ * arrive, before that answer: it is drawn for an address that the reader has left.
  * @param {Mounted} mounted
  * @returns {() => void} stops listening
  */
 function undoneByBack(mounted) {
-  const undo = () => mounted.acted && mounted.again?.();
+  const undo = () => {
+    mounted.wentBack = true;
+    if (mounted.acted) mounted.again?.();
+  };
   window.addEventListener("popstate", undo);
   return () => window.removeEventListener("popstate", undo);
 }

@@ -36,7 +36,7 @@ def picture(path: str, *, data: Mapping[str, Any], key: str, **options: Any) -> 
     A number in it that is marked with `whyMark` (kit/why.js) asks for its sum, which `kit.lineage` shows.
     """
     return component("mount", "kit/mount.js")(
-        data=packed({"picture": path, "data": data} | _saving(path)),
+        data=packed({"picture": path, "data": data} | _saving(path), st.query_params.to_dict()),
         key=key,
         on_why_change=lambda: ask_why(key),
         **options,
@@ -56,9 +56,17 @@ def ask_why(key: str) -> None:
         redraw.ask()  # the sum is shown by the whole page
 
 
-def packed(data: Mapping[str, Any]) -> bytes:
-    """JSON in UTF-8, deflated: about a third of what Streamlit makes of a dictionary, in less time."""
-    return zlib.compress(json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode(), level=1)
+def packed(data: Mapping[str, Any], address: Mapping[str, str]) -> bytes:
+    """What kit/packed.js takes apart: the address that the data are drawn for, a zero byte, the data.
+
+    JSON in UTF-8; the data deflated: about a third of what Streamlit makes of a dictionary, in less time. The
+    address is what tells the browser an answer to a click that has been undone by Back meanwhile.
+    """
+    return b"\0".join((_json(address), zlib.compress(_json(data), level=1)))
+
+
+def _json(value: Mapping[str, Any]) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 @cache
