@@ -11,8 +11,13 @@ if __name__ == "__main__":  # as a script, as Streamlit's AppTest runs a file: t
 else:
     import streamlit as st
 
+    from moe_demo.limits import Limits
     from moe_demo.ui.server import class_links, early_style, lesson_links, lifespan, routes, visitor
 
+    try:
+        Limits.of_environment()
+    except ValueError as error:
+        raise SystemExit(str(error)) from error
     app = st.App(
         frame.SCRIPT,
         lifespan=lifespan.warmed_up,

@@ -65,6 +65,8 @@ MAX_PRESET_CHARS = 40
 class Limits:
     """What visitors of a server are held to, each browser for itself unless it says otherwise."""
 
+    jobs: int = 2
+    """Runs that train at the same time, of all browsers together; where it is 0, what is started waits."""
     open_jobs: int = 8
     """Jobs that are trained, wait for a place or are paused; the balance page starts five at once."""
     paused_jobs: int = 2

@@ -12,7 +12,6 @@ method raises RunError with one sentence: no such job, not yours, no room on the
 from __future__ import annotations
 
 import contextlib
-import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from moe_demo.jobs.allowance import Allowance, Used
 from moe_demo.jobs.process import Processes, reap
 from moe_demo.jobs.queue import Queue
 from moe_demo.jobs.registry import Registry
+from moe_demo.limits import Limits
 from moe_demo.runs.catalogue import RunCatalogue, local_folder
 from moe_demo.runs.commands import PLAY, Command
 from moe_demo.runs.events import Setting, changed
@@ -30,9 +30,6 @@ from moe_demo.runs.files import FolderLock, RunError
 from moe_demo.runs.owners import NOBODY, Caller, hashed
 from moe_demo.runs.store import RunStore, State
 from moe_demo.runs.tickets import Ticket
-
-MOST_VARIABLE = "MOE_DEMO_JOBS"
-DEFAULT_MOST = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,12 +61,13 @@ class Jobs:
 
     def __init__(self, runs: Path | None = None, most: int | None = None) -> None:
         self.runs = (local_folder() if runs is None else runs).resolve()  # the process may be elsewhere
-        self.most = int(os.environ.get(MOST_VARIABLE, DEFAULT_MOST)) if most is None else most
+        limits = Limits.of_environment()
+        self.most = limits.jobs if most is None else most
         self.registry = Registry(self.runs)
         self.folder = self.registry.folder
         self.waiting = Queue(self.folder)
         self.processes = Processes(self.runs, self.folder)
-        self.allowance = Allowance(self.registry)
+        self.allowance = Allowance(self.registry, limits)
         self._lock = FolderLock(self.folder / "lock")
 
     # -- what there is ---------------------------------------------------------------------------------------

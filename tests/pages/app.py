@@ -43,10 +43,17 @@ def sent(at: AppTest) -> Iterator[tuple[str, Any]]:
     """Path and data of every picture on the page, in order; a chart is a component of its own."""
     for element in at.get("bidi_component"):
         if element.proto.bytes:
-            packed = json.loads(zlib.decompress(element.proto.bytes))
+            _address, body = element.proto.bytes.split(b"\0", 1)
+            packed = json.loads(zlib.decompress(body))
             yield packed["picture"], packed["data"]
         else:
             yield "kit/chart", json.loads(element.proto.json)
+
+
+def addresses(at: AppTest) -> list[dict[str, str]]:
+    """For which address each picture says that it is drawn."""
+    packed = [element.proto.bytes for element in at.get("bidi_component")]
+    return [json.loads(data.split(b"\0", 1)[0]) for data in packed if data]
 
 
 def routes(at: AppTest) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from moe_demo.ui.kit.i18n import text_in
 from moe_demo.ui.kit.page_settings import PageSettings
 from moe_demo.ui.kit.selection import DEFAULT_TEXT, KEYS, Selection, parsed, plain_text
 from moe_demo.ui.router.settings import RouterSettings
-from tests.pages.app import drawn, opened, routes, strip
+from tests.pages.app import addresses, drawn, opened, routes, strip
 
 
 def updated(start: dict[str, str], change: str) -> dict[str, str]:
@@ -177,3 +177,11 @@ def test_where_another_run_is_shown_what_it_lacks_is_no_fault_of_the_link():
 def test_the_strip_underlines_each_word_by_its_largest_gate():
     layer = load_run("deepseek").trace(DEFAULT_TEXT).layers[0]
     assert [token["expert"] for token in strip(opened())["tokens"]] == layer.gates_TE.argmax(1).tolist()
+
+
+@pytest.mark.parametrize("page", ["router", "balance"])
+def test_every_picture_says_the_address_that_it_is_drawn_for(page: str):
+    asked = {"s": "火箭夺冠", "t": "1", "lang": "en"}
+    told = addresses(opened(page, **asked))
+    assert told
+    assert all(address == asked for address in told)

@@ -122,7 +122,7 @@ def test_train_starts_a_job_with_the_settings_on_the_page(jobs: Jobs):
     wanted = replace(preset("deepseek"), seed=7, epochs=3, lr=0.002)
     assert config == replace(wanted, balance=replace(wanted.balance, method="aux_loss", alpha=0.25))
     assert drawn(at, "poll_ms")["state"] == "queued"
-    assert at.info[0].value == text_in("zh", "training.notes.queued", place=1, most=0)
+    assert at.info[0].value == text_in("zh", "training.notes.no_training", place=1)
     assert not at.warning
 
 
@@ -361,6 +361,15 @@ def test_what_was_chosen_stays_when_the_settings_are_closed_and_the_language_cha
     press(at, "train")
     config = json.loads((jobs.folder / "deepseek-1.config").read_text())
     assert (config["balance"]["method"], config["balance"]["alpha"]) == ("aux_loss", 0.5)
+
+
+def test_who_waits_is_told_for_what(jobs: Jobs, monkeypatch: pytest.MonkeyPatch):
+    name = jobs.start(preset("document"), owner=MINE).name
+    assert opened("training", run=name).info[0].value == text_in("zh", "training.notes.no_training", place=1)
+    monkeypatch.setenv("MOE_DEMO_JOBS", "3")
+    assert opened("training", run=name).info[0].value == text_in(
+        "zh", "training.notes.queued", place=1, most=3
+    )
 
 
 def test_the_queue_of_the_server_is_seen_by_everyone_but_private_names_are_not(jobs: Jobs):

@@ -1,11 +1,14 @@
 """What one browser may start, pause and keep; what is removed; and a page that is as fast with 300 jobs."""
 
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
+from moe_demo.app_folder import app_folder
 from moe_demo.jobs.allowance import Allowance, folder_bytes
 from moe_demo.jobs.jobs import Jobs
 from moe_demo.jobs.queue import Queue
@@ -104,6 +107,21 @@ def test_a_limit_is_a_setting_and_a_whole_number(monkeypatch: pytest.MonkeyPatch
         monkeypatch.setenv("MOE_DEMO_KEPT_RUNS", wrong)
         with pytest.raises(ValueError, match="MOE_DEMO_KEPT_RUNS must be a whole number"):
             Limits.of_environment()
+
+
+def test_a_server_whose_limits_cannot_be_read_does_not_start_and_says_why():
+    ends = subprocess.run(
+        [sys.executable, "-c", "import app"],
+        env=os.environ | {"MOE_DEMO_JOBS": "-1"},
+        cwd=app_folder(),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ends.returncode == 1
+    assert ends.stderr.strip().endswith("MOE_DEMO_JOBS must be a whole number from 0 on, got '-1'.")
+    assert "Traceback" not in ends.stderr
 
 
 def test_the_size_of_a_folder_follows_no_links(tmp_path: Path):

@@ -141,7 +141,9 @@ def _notes(job: Job | None) -> None:
     if not own_run.is_mine(job):
         st.caption(t("training.notes.watching"))
     if job.state == "queued":
-        st.info(t("training.notes.queued", place=job.place, most=Jobs().most))
+        most = Jobs().most
+        note = "queued" if most else "no_training"
+        st.info(t(f"training.notes.{note}", place=job.place, most=most))
     if job.state == "failed":
         st.error(t("training.notes.failed", reason=said_as_markdown(job.reason)))
     if job.state == "interrupted":
