@@ -52,8 +52,12 @@ def sent(at: AppTest) -> Iterator[tuple[str, Any]]:
 
 def addresses(at: AppTest) -> list[dict[str, str]]:
     """For which address each picture says that it is drawn."""
-    packed = [element.proto.bytes for element in at.get("bidi_component")]
-    return [json.loads(data.split(b"\0", 1)[0]) for data in packed if data]
+    return [json.loads(data.split(b"\0", 1)[0]) for data in messages(at)]
+
+
+def messages(at: AppTest) -> list[bytes]:
+    """What is sent to the pictures of the page, as it is sent."""
+    return [element.proto.bytes for element in at.get("bidi_component") if element.proto.bytes]
 
 
 def routes(at: AppTest) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from moe_demo.ui.kit.i18n import text_in
 from moe_demo.ui.kit.page_settings import PageSettings
 from moe_demo.ui.kit.selection import DEFAULT_TEXT, KEYS, Selection, parsed, plain_text
 from moe_demo.ui.router.settings import RouterSettings
-from tests.pages.app import addresses, drawn, opened, routes, strip
+from tests.pages.app import addresses, drawn, messages, opened, routes, strip
 
 
 def updated(start: dict[str, str], change: str) -> dict[str, str]:
@@ -185,3 +185,17 @@ def test_every_picture_says_the_address_that_it_is_drawn_for(page: str):
     told = addresses(opened(page, **asked))
     assert told
     assert all(address == asked for address in told)
+
+
+def test_what_a_click_does_not_change_is_sent_as_the_message_before():
+    """So that Streamlit sends a mark for it: the address that it is drawn for must not make it another one."""
+    at = opened("experts", t="1")
+    before = messages(at)
+    at.query_params["t"] = "2"
+    at.run()
+    changed = [message for message in messages(at) if message not in before]
+    assert 0 < len(changed) < len(before)
+    told = [
+        address for address, message in zip(addresses(at), messages(at), strict=True) if message in changed
+    ]
+    assert told == [{"t": "2"}] * len(changed)
