@@ -153,8 +153,12 @@ class Jobs:
         name: str | None = None,
         private: bool = False,
         until: Command = PLAY,
+        instead_of: str | None = None,
     ) -> Job:
-        """Train a new run, as soon as there is a place, to its end or to a pause (`ONE_STEP`, `ONE_EPOCH`)."""
+        """Train a new run, as soon as there is a place, to its end or to a pause (`ONE_STEP`, `ONE_EPOCH`).
+
+        `instead_of` is a run that the caller stops next: it does not count among those that a browser may have open.
+        """
         ticket = Ticket(
             owner=hashed(owner.visitor),
             private=private,
@@ -162,7 +166,7 @@ class Jobs:
             created=time.time(),
         )
         if owner.visitor and not owner.operator:
-            self.allowance.require_start(self.used(owner))
+            self.allowance.require_start(self.used(owner, leaving_out=instead_of))
         name = self.registry.add(name or f"{config.preset}-1", config, ticket)
         self._enqueue(name, until)
         return self.get(name)
@@ -236,13 +240,13 @@ class Jobs:
         if not owner.operator:
             self.allowance.require_place(self.used(owner))
 
-    def used(self, caller: Caller) -> Used:
-        """What this browser has started and keeps."""
-        states = []
+    def used(self, caller: Caller, leaving_out: str | None = None) -> Used:
+        """What this browser has started and keeps; one run can be taken as stopped."""
+        states: list[tuple[str, State | str]] = []
         for name in self.names():
             with contextlib.suppress(RunError):
                 if caller.owns(self.registry.ticket(name).owner):
-                    states.append((name, self.get(name).state))
+                    states.append((name, "stopped" if name == leaving_out else self.get(name).state))
         return self.allowance.used(caller, states)
 
     def remove_outlived(self) -> None:

@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from moe_demo import load_run
 from moe_demo.config import RunConfig
@@ -18,73 +17,16 @@ from moe_demo.runs import files
 from moe_demo.runs.commands import problem_path, write_problem
 from moe_demo.runs.events import Event
 from moe_demo.runs.owners import Caller, new_id
-from moe_demo.runs.store import RunStore
 from moe_demo.text.errors import CorpusError
-from moe_demo.ui.kit import caller, selection, views
+from moe_demo.ui.kit import selection, views
 from moe_demo.ui.kit.i18n import text_in
 from moe_demo.ui.kit.page_settings import PageSettings
 from moe_demo.ui.kit.words import plain
 from moe_demo.ui.training.data import picture_data
 from tests.pages.app import drawn, opened
+from tests.pages.training_page import MINE, THEIRS, buttons, field, press, put_run, with_settings
 
-MINE, THEIRS = Caller(new_id()), Caller(new_id())
-MAIN = ("train", "play", "pause")
-
-
-@pytest.fixture(autouse=True)
-def jobs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Jobs:
-    """A folder of runs of its own, a browser that is known, and no place for any process: what starts, waits."""
-    monkeypatch.setenv("MOE_DEMO_RUNS", str(tmp_path / "runs"))
-    monkeypatch.setenv("MOE_DEMO_JOBS", "0")
-    monkeypatch.setattr(caller, "visitor_id", lambda: MINE.visitor)
-    return Jobs(tmp_path / "runs", most=0)
-
-
-def buttons(at: AppTest) -> dict[str, bool]:
-    """The buttons of the row that are there: whether one may press them."""
-    row = {button.key: button for button in at.button if button.key and button.key.startswith("training.")}
-    main = row.pop("training.main")
-    [shown] = [
-        name
-        for name in MAIN
-        if main.label in {text_in(lang, f"training.buttons.{name}") for lang in ("zh", "en")}
-    ]
-    return {shown: not main.disabled} | {
-        key.removeprefix("training."): not button.disabled
-        for key, button in row.items()
-        if key != "training.delete"
-    }
-
-
-def press(at: AppTest, name: str) -> AppTest:
-    assert buttons(at)[name], f"{name} is not to be pressed"
-    return at.button(key=f"training.{'main' if name in MAIN else name}").click().run()
-
-
-def with_settings(at: AppTest, *, is_open: bool = True) -> AppTest:
-    """Open the settings, or close them: what they hold is drawn only while they are open."""
-    at.session_state["training.settings"] = is_open
-    return at.run()
-
-
-def field(at: AppTest, name: str):
-    """The field of a setting, whatever run it belongs to."""
-    [found] = [
-        widget
-        for widget in (*at.number_input, *at.selectbox, *at.checkbox)
-        if widget.key and widget.key.startswith(f"training.set.{name}.")
-    ]
-    return found
-
-
-def put_run(jobs: Jobs, name: str, state: str, reason: str = "", owner: Caller = MINE) -> RunStore:
-    """A job that has got somewhere: the bundled run's folder under another name."""
-    job = jobs.start(load_run("document").config, owner=owner, name=name)
-    jobs.stop(job.name, Caller(operator=True))
-    store = RunStore(jobs.runs / job.name)
-    shutil.copytree(load_run("document").store.folder, store.folder)
-    store.write_status(state, 312, 832, reason)
-    return store
+pytestmark = pytest.mark.usefixtures("jobs")
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -135,20 +77,6 @@ def test_pause_takes_a_job_out_of_the_queue_and_play_puts_it_back(jobs: Jobs):
     put_run(jobs, "deepseek-2", "stopped")
     at = press(opened("training", run="deepseek-2"), "play")
     assert jobs.queue() == ["deepseek-2"]
-
-
-def test_new_seed_and_reset_begin_new_runs(jobs: Jobs):
-    put_run(jobs, "document-1", "paused")
-    at = press(opened("training", run="document-1"), "new_seed")
-    assert at.query_params["run"] == "document-2"
-    at = press(opened("training", run="document-1"), "same_seed")
-    assert at.query_params["run"] == "document-3"
-    seeds = [
-        RunConfig.from_dict(json.loads((jobs.folder / f"document-{n}.config").read_text())).seed
-        for n in (2, 3)
-    ]
-    base = load_run("document").config.seed
-    assert seeds == [base + 1, base]
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -269,63 +197,6 @@ def test_a_checkpoint_in_the_address_is_that_of_every_part_of_the_page():
     assert drawn(shown, "examples")["step"] == step
     record = next(e for e in run.metrics if getattr(e, "n_headlines", 0) and e.step == step)
     assert any(f"{record.accuracy:.1%}" in caption.value for caption in shown.caption)
-
-
-@pytest.mark.parametrize(("went", "stands"), [("document", "deepseek"), ("elsewhere", "elsewhere")])
-def test_a_request_sent_before_the_browser_knew_the_new_run_does_not_lead_back(went: str, stands: str):
-    def script() -> None:
-        from moe_demo.ui.kit import selection
-
-        selection.keep()
-
-    at = AppTest.from_function(script)
-    at.query_params["run"] = went
-    at.session_state["selection.written"] = {"run": "document"}, {"run": "deepseek"}
-    at.run()
-    assert not at.exception
-    assert at.query_params["run"] in (stands, [stands])
-
-
-def test_a_request_with_the_lists_of_the_run_before_does_not_lead_back(jobs: Jobs):
-    jobs.start(preset("deepseek"), owner=MINE)
-    at = opened("training", run="deepseek-1")
-    before, again = list(at.selectbox), at.button(key="training.same_seed")
-    for field in before:
-        field.set_value(field.value)  # what it shows
-    again.click().run()
-    again.set_value(False)  # pressed once
-    before[0].run()  # the picture has told of a state before the browser had the new lists
-    assert at.query_params["run"] == "deepseek-2"
-    assert buttons(at)["stop"]
-
-
-def test_again_of_a_run_that_waits_begins_with_its_own_settings(jobs: Jobs, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(Jobs, "advance", lambda _: None)
-    config = replace(preset("document"), epochs=3)
-    name = jobs.start(config, owner=MINE).name
-    assert not jobs.has_begun(name)
-    at = opened("training", run=name)
-    press(at, "same_seed")
-    other = next(one for one in jobs.names() if one != name)
-    assert jobs.asked_for(other)[0] == config
-
-
-def test_a_run_stops_once_the_one_begun_anew_stands_in_the_address(
-    jobs: Jobs, monkeypatch: pytest.MonkeyPatch
-):
-    """What stops is told of by the picture, and that ends the callback."""
-    told = []
-    monkeypatch.setattr(Jobs, "stop", lambda *_: told.append(selection.current().run))
-    jobs.start(preset("deepseek"), owner=MINE)
-    press(opened("training", run="deepseek-1"), "same_seed")
-    assert told == ["deepseek-2"]
-
-
-def test_back_to_the_run_before_holds_where_nothing_was_pressed():
-    at = opened("training", run="document")
-    at.session_state["selection.written"] = {"run": "document"}, {"run": "deepseek"}
-    at.run()
-    assert "selection.written" not in at.session_state
 
 
 def test_of_many_jobs_that_wait_a_few_are_named_and_the_rest_counted(jobs: Jobs):

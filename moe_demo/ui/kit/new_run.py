@@ -56,9 +56,19 @@ def on_data_set(dataset: Dataset, config: RunConfig) -> RunConfig:
     return with_labels(on_own_data(config), dataset.labels)
 
 
-def start(plan: Plan) -> Job:
-    """Train a new run with these settings, and show it; its layer, word and checkpoint start afresh."""
-    job = Jobs().start(plan.config, plan.files, owner=caller.current(), private=plan.private, name=plan.name)
+def start(plan: Plan, instead_of: str | None = None) -> Job:
+    """Train a new run with these settings, and show it; its layer, word and checkpoint start afresh.
+
+    `instead_of` as in `Jobs.start`.
+    """
+    job = Jobs().start(
+        plan.config,
+        plan.files,
+        owner=caller.current(),
+        private=plan.private,
+        name=plan.name,
+        instead_of=instead_of,
+    )
     selection.update(run=job.name, twin=plan.beside)
     return job
 

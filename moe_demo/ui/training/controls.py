@@ -70,10 +70,10 @@ def _again(job: Job | None, plan: Plan) -> None:
     In this order: that a run has stopped is told by its picture, and Streamlit ends a callback that is still under way
     when it hears of something else. A run takes a moment to start; it would be there, but not in the address.
     """
-    stops = job is not None and is_mine(job) and job.active
-    start(plan)
-    if stops:
-        _ask(job, "stop")
+    stopped = job.name if job and is_mine(job) and job.active else None
+    start(plan, instead_of=stopped)
+    if stopped:
+        Jobs().stop(stopped, caller.current())
 
 
 def _button(name: str, act: Callable[[], object], on: bool, is_main: bool = False) -> None:
