@@ -14,10 +14,11 @@ from __future__ import annotations
 import json
 import time
 import urllib.request
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import parse_qsl
 
 from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -31,6 +32,7 @@ from benchmarks._upload import put
 
 ANSWER_SECONDS = 60
 _ENDED = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY)
+_QUIET_SECONDS = 0.25  # between two messages of one answer less passes
 _KEPT_RUNS = 20  # as long as Streamlit's browser code keeps a message that no run has used
 
 
@@ -50,13 +52,7 @@ class Visitor:
         with urllib.request.urlopen(base_url, timeout=ANSWER_SECONDS) as page:
             cookie = str(page.headers.get("Set-Cookie", "")).partition(";")[0]
         self._base_url, self.cookie, self._session = base_url, cookie, ""
-        self._socket = connect(
-            base_url.replace("http", "ws", 1) + "/_stcore/stream",
-            subprotocols=["streamlit"],  # type: ignore[list-item]
-            additional_headers={"Cookie": cookie} if cookie else None,
-            max_size=None,
-            compression=None,
-        )
+        self._open = ExitStack()
         self.pages: dict[str, str] = {}
         """Address of each page -> what Streamlit calls it."""
         self._page = self._name = self._query = ""
@@ -65,12 +61,20 @@ class Visitor:
         self._n_runs = 0
 
     def __enter__(self) -> Self:
+        connection = connect(
+            self._base_url.replace("http", "ws", 1) + "/_stcore/stream",
+            subprotocols=["streamlit"],  # type: ignore[list-item]
+            additional_headers={"Cookie": self.cookie} if self.cookie else None,
+            max_size=None,
+            compression=None,
+        )
+        self._socket = self._open.enter_context(connection)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._socket.close()
+        self._open.close()
 
     def open(self, address: str, query: str = "") -> Answer:
         """Come to a page, with nothing else in the address than this: from outside, or from another page."""
@@ -84,9 +88,24 @@ class Visitor:
 
     def click(self, key: str, **event: Any) -> Answer:
         """One event of the drawn part with this key: its name and value."""
-        payload = [{"event": name, "value": value} for name, value in event.items()]
-        widget = _make_trigger_id(self._widgets[key], "events")
-        return self._run(WidgetState(id=widget, json_trigger_value=json.dumps(payload)))
+        return self._run(self._event(key, event))
+
+    def send(self, key: str, **event: Any) -> None:
+        """As `click`, without waiting for an answer: what is sent next may overtake it."""
+        self._socket.send(self._asked(self._event(key, event)))
+
+    def settle(self) -> tuple[str, ...]:
+        """Read until the server says nothing more; what went wrong."""
+        errors: list[str] = []
+        with suppress(TimeoutError):
+            while True:
+                errors += self._read(self._message(_QUIET_SECONDS))
+        return tuple(errors)
+
+    @property
+    def address(self) -> dict[str, str]:
+        """The parameters of the address that the browser shows."""
+        return dict(parse_qsl(self._query))
 
     def has(self, key: str) -> bool:
         """Whether this page has a widget with this key."""
@@ -101,9 +120,7 @@ class Visitor:
         asked = FileURLsRequest(request_id="1", file_names=[name], session_id=self._session)
         self._socket.send(BackMsg(file_urls_request=asked).SerializeToString())
         while True:
-            raw = self._socket.recv(timeout=ANSWER_SECONDS)
-            assert isinstance(raw, bytes)
-            message = ForwardMsg.FromString(raw)
+            message = self._message()
             if message.WhichOneof("type") == "file_urls_response":
                 break
         [urls] = message.file_urls_response.file_urls
@@ -112,7 +129,12 @@ class Visitor:
         state = FileUploaderState(uploaded_file_info=[info])
         return self._run(WidgetState(id=self._widgets[key], file_uploader_state_value=state))
 
-    def _run(self, *states: WidgetState) -> Answer:
+    def _event(self, key: str, event: dict[str, Any]) -> WidgetState:
+        payload = [{"event": name, "value": value} for name, value in event.items()]
+        widget = _make_trigger_id(self._widgets[key], "events")
+        return WidgetState(id=widget, json_trigger_value=json.dumps(payload))
+
+    def _asked(self, *states: WidgetState) -> bytes:
         asked = ClientState(
             query_string=self._query,
             page_script_hash=self._page,
@@ -120,20 +142,26 @@ class Visitor:
             cached_message_hashes=list(self._kept),
         )
         asked.widget_states.widgets.extend(states)
+        return BackMsg(rerun_script=asked).SerializeToString()
+
+    def _run(self, *states: WidgetState) -> Answer:
         begin = time.perf_counter()
-        self._socket.send(BackMsg(rerun_script=asked).SerializeToString())
+        self._socket.send(self._asked(*states))
         n_bytes, errors = 0, []
         while True:
-            raw = self._socket.recv(timeout=ANSWER_SECONDS)
-            assert isinstance(raw, bytes)
-            n_bytes += len(raw)
-            message = ForwardMsg.FromString(raw)
+            message = self._message()
+            n_bytes += message.ByteSize()
             errors += self._read(message)
             if message.WhichOneof("type") == "script_finished" and message.script_finished in _ENDED:
                 break
         self._n_runs += 1
         self._kept = {name: kept for name, kept in self._kept.items() if self._n_runs - kept[0] <= _KEPT_RUNS}
         return Answer(time.perf_counter() - begin, n_bytes, tuple(errors))
+
+    def _message(self, seconds: float = ANSWER_SECONDS) -> ForwardMsg:
+        raw = self._socket.recv(timeout=seconds)
+        assert isinstance(raw, bytes)
+        return ForwardMsg.FromString(raw)
 
     def _read(self, message: ForwardMsg) -> list[str]:
         """Follow one message of an answer. Returns what is wrong with it."""

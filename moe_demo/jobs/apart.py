@@ -1,6 +1,6 @@
 """Looking at what somebody brings, in a process of its own with a limit on time and memory.
 
-    found = apart("moe_demo.jobs.import_process", (data, name, folder), Unpacked)
+    found = apart("moe_demo.jobs.import_process", (data, name, folder), Unpacked, meanwhile=look_up)
     answering(look, LIMIT)                                      what the module does when it is run
 
 What `look` raises as a sentence is raised here; see RefusedError as well.
@@ -16,6 +16,7 @@ import pickle
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ PATIENCE_SECONDS = 120.0  # by the clock, should it hardly get a processor
 MAX_AT_ONCE = 2
 _NICE = 10  # the pages first
 _OUT_OF_MEMORY = 3
+_LOOK_SECONDS = 0.2
 Found = TypeVar("Found")
 Why = Literal["busy", "too_much", "failed"]
 _places = threading.BoundedSemaphore(MAX_AT_ONCE)
@@ -51,10 +53,17 @@ class RefusedError(Exception):
         self.why = why
 
 
-def apart(module: str, payload: Any, kind: type[Found]) -> Found:
-    """What a module finds, of this kind, when it is run with this. Raises RefusedError, or what it ended with."""
+def _nothing() -> None:
+    """Nobody has anything to do while they wait."""
+
+
+def apart(module: str, payload: Any, kind: type[Found], meanwhile: Callable[[], object] = _nothing) -> Found:
+    """What a module finds, of this kind, when it is run with this. Raises RefusedError, or what it ended with.
+
+    `meanwhile` is called some times a second; what it raises ends the reading and comes out here.
+    """
     try:
-        found = pickle.loads(_answer(module, payload))
+        found = pickle.loads(_answer(module, payload, meanwhile))
     except (pickle.UnpicklingError, EOFError, AttributeError, ImportError) as error:
         raise RefusedError("failed") from error
     if isinstance(found, SaidError):
@@ -64,20 +73,20 @@ def apart(module: str, payload: Any, kind: type[Found]) -> Found:
     return found
 
 
-def _answer(module: str, payload: Any) -> bytes:
-    if not _places.acquire(timeout=PATIENCE_SECONDS):
-        raise RefusedError("busy")
+def _answer(module: str, payload: Any, meanwhile: Callable[[], object]) -> bytes:
+    _take_place(meanwhile)
     try:
-        process = subprocess.run(
+        process = subprocess.Popen(
             _command(module),
-            input=pickle.dumps(payload),
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            timeout=PATIENCE_SECONDS,
             env=environment() | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},  # each takes addresses
-            check=False,
         )
-    except subprocess.TimeoutExpired:
-        raise RefusedError("too_much") from None
+        with process:
+            try:
+                answer = _read(process, pickle.dumps(payload), meanwhile)
+            finally:
+                process.kill()  # whoever waited for it has gone, unless it has ended
     except OSError as error:  # no room or no place for one more process
         raise RefusedError("failed") from error
     finally:
@@ -86,7 +95,25 @@ def _answer(module: str, payload: Any) -> bytes:
         raise RefusedError("too_much")
     if process.returncode:  # what went wrong stands in the log of the server
         raise RefusedError("failed")
-    return process.stdout
+    return answer
+
+
+def _take_place(meanwhile: Callable[[], object]) -> None:
+    patient_until = time.monotonic() + PATIENCE_SECONDS
+    while not _places.acquire(timeout=_LOOK_SECONDS):
+        if time.monotonic() > patient_until:
+            raise RefusedError("busy")
+        meanwhile()
+
+
+def _read(process: subprocess.Popen[bytes], payload: bytes, meanwhile: Callable[[], object]) -> bytes:
+    patient_until = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        with suppress(subprocess.TimeoutExpired):
+            return process.communicate(payload, timeout=_LOOK_SECONDS)[0]
+        if time.monotonic() > patient_until:
+            raise RefusedError("too_much")
+        meanwhile()
 
 
 def _command(module: str) -> list[str]:

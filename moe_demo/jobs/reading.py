@@ -9,6 +9,7 @@ import pickle
 import sys
 import zlib
 from dataclasses import dataclass
+from typing import Any
 
 from moe_demo.jobs.apart import Limit, RefusedError, answering, apart
 from moe_demo.text.errors import CorpusError
@@ -41,14 +42,14 @@ class PackedIntake:
         return found
 
 
-def intake_apart(data: bytes, file: str) -> PackedIntake:
-    """Look at the content of a file; `file` is its name.
+def intake_apart(data: bytes, file: str, **options: Any) -> PackedIntake:
+    """Look at the content of a file; `file` is its name, `options` as for `apart`.
 
     Whoever opens the answer meets `CorpusError`: as `intake_of`; reading (too much time or memory), busy (too many
     files at once), failed.
     """
     try:
-        return PackedIntake(apart("moe_demo.jobs.reading", (data, file), bytes))
+        return PackedIntake(apart("moe_demo.jobs.reading", (data, file), bytes, **options))
     except RefusedError as refused:
         if refused.why != "too_much":
             return PackedIntake.of(CorpusError("busy" if refused.why == "busy" else "failed", file=file))

@@ -9,12 +9,21 @@ folder `pages` (see app.py): beside it, Streamlit would run a page without the a
 from __future__ import annotations
 
 import json
+import threading
 from contextlib import suppress
+from functools import wraps
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.scriptrunner_utils.script_requests import (
+    ScriptRequest,
+    ScriptRequests,
+    ScriptRequestType,
+)
+from streamlit.runtime.state.safe_session_state import SafeSessionState
 
 RELY_ON_TEST_IDS = {
     "frame/head.css": "the head of the page is ours: Streamlit's own bar would cover it, and its margins waste a line",
@@ -23,12 +32,44 @@ RELY_ON_TEST_IDS = {
 }
 """File of ui -> why it names elements by `data-testid`."""
 
+_ORIGINAL = "_without_let_callbacks_end"
 _UPLOAD_FIELD = Path(__file__).with_name("upload_field.html")
 
 
 def in_a_script_run() -> bool:
     """Whether this code runs for a visitor: whatever asks for the address elsewhere is warned of in the log."""
     return get_script_run_ctx(suppress_warning=True) is not None
+
+
+def let_callbacks_end() -> None:
+    """From now on a callback that has begun comes to its end before the next message of its browser is turned to.
+
+    Streamlit looks for newer messages wherever a script, or a callback, uses the state of the visit, and leaves it
+    there: a click was lost if something else arrived some milliseconds after it, such as what a picture tells by
+    itself. What is newer waits until the callbacks of the older one are over; the script itself it ends as before. This
+    needs `runner.fastReruns` off: else the older message is dropped for the newer one, callbacks and all.
+    """
+    if hasattr(SafeSessionState, _ORIGINAL):
+        return
+    applied, look = SafeSessionState.on_script_will_rerun, ScriptRequests.on_scriptrunner_yield
+    setattr(SafeSessionState, _ORIGINAL, applied)
+    thread = threading.local()
+
+    @wraps(applied)
+    def apply(self: SafeSessionState, *args: Any, **options: Any) -> None:
+        thread.is_applying = True
+        try:
+            applied(self, *args, **options)
+        finally:
+            thread.is_applying = False
+
+    @wraps(look)
+    def look_unless_applying(self: ScriptRequests) -> ScriptRequest | None:
+        waits = getattr(thread, "is_applying", False) and self._state == ScriptRequestType.RERUN
+        return None if waits else look(self)
+
+    SafeSessionState.on_script_will_rerun = apply  # type: ignore[method-assign]
+    ScriptRequests.on_scriptrunner_yield = look_unless_applying  # type: ignore[method-assign]
 
 
 def forget_ended_visits() -> None:

@@ -3,6 +3,9 @@
 with waiting(t("whatif.ablating")) as tell:
     found = ablations(run, tell=tell)                   tell(done, of)
 
+Each `tell` is also where a newer click ends the work, which is then begun anew if it is still wanted; without one, the
+click waits for its end.
+
 Not `st.spinner`: the place it takes depends on how long the work took, and where a click ends that work the browser
 is told of places that it does not have ("Bad delta path index"). This takes one place, shown or not.
 """

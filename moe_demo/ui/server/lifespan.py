@@ -31,6 +31,7 @@ _SWEEP_SECONDS = 3600.0
 async def warmed_up(_app: object) -> AsyncIterator[None]:
     """From before the first visitor until the server ends."""
     heap.share_heaps()
+    streamlit_quirks.let_callbacks_end()
     warm_up()
     clock = asyncio.create_task(_queue_clock())
     yield

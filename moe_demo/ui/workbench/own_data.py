@@ -95,11 +95,12 @@ def _brought() -> Intake | None:
         st.session_state.pop("own.intake", None)
         return None
     if st.session_state.get("own.intake", ("", None))[0] != file.file_id:
-        with waiting(t("own_data.reading")):
-            st.session_state["own.intake"] = (file.file_id, intake_apart(file.getvalue(), file.name))
-    packed: PackedIntake = st.session_state["own.intake"][1]
+        with waiting(t("own_data.reading")) as tell:
+            packed = intake_apart(file.getvalue(), file.name, meanwhile=lambda: tell(0, 1))
+            st.session_state["own.intake"] = (file.file_id, packed)
+    kept: PackedIntake = st.session_state["own.intake"][1]
     try:
-        return packed.opened()
+        return kept.opened()
     except CorpusError as error:
         st.error(sentence(error))
         return None

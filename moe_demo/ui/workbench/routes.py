@@ -79,8 +79,8 @@ def _field() -> None:
 def _read(data: bytes, file: str, upload: str, count: int | None) -> str:
     """Open a file; why it is refused, or nothing."""
     try:
-        with waiting(t("workbench.routes_reading")):
-            routes = routes_apart(data, file, count)
+        with waiting(t("workbench.routes_reading")) as tell:
+            routes = routes_apart(data, file, count, meanwhile=lambda: tell(0, 1))
     except RoutesError as error:
         return sentence(error)
     opened_routes.keep(OpenedRoutes.of(routes, data, file=file, upload=upload))
