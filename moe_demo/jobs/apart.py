@@ -18,6 +18,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
@@ -82,9 +83,9 @@ def _answer(module: str, payload: Any, meanwhile: Callable[[], object]) -> bytes
             stdout=subprocess.PIPE,
             env=environment() | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},  # each takes addresses
         )
-        with process:
+        with process, ThreadPoolExecutor(1) as pool:
             try:
-                answer = _read(process, pickle.dumps(payload), meanwhile)
+                answer = _awaited(pool.submit(process.communicate, pickle.dumps(payload)), meanwhile)[0]
             finally:
                 process.kill()  # whoever waited for it has gone, unless it has ended
     except OSError as error:  # no room or no place for one more process
@@ -106,11 +107,11 @@ def _take_place(meanwhile: Callable[[], object]) -> None:
         meanwhile()
 
 
-def _read(process: subprocess.Popen[bytes], payload: bytes, meanwhile: Callable[[], object]) -> bytes:
+def _awaited(answer: Future[Found], meanwhile: Callable[[], object]) -> Found:
     patient_until = time.monotonic() + PATIENCE_SECONDS
     while True:
-        with suppress(subprocess.TimeoutExpired):
-            return process.communicate(payload, timeout=_LOOK_SECONDS)[0]
+        with suppress(TimeoutError):
+            return answer.result(timeout=_LOOK_SECONDS)
         if time.monotonic() > patient_until:
             raise RefusedError("too_much")
         meanwhile()

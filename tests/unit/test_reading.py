@@ -66,6 +66,26 @@ def test_a_process_that_does_not_end_is_killed(monkeypatch: pytest.MonkeyPatch, 
         os.kill(int(noted.read_text()), 0)
 
 
+def test_who_waits_may_leave_and_ends_the_reading(monkeypatch: pytest.MonkeyPatch, tmp_path):
+    noted = tmp_path / "pid"
+    instead(
+        monkeypatch,
+        f"import os, time; open({str(noted)!r}, 'w').write(str(os.getpid())); time.sleep(600)",
+    )
+
+    def leave() -> None:
+        if noted.exists() and noted.read_text():
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        intake_apart(GOOD, "a.csv", meanwhile=leave)
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(noted.read_text()), 0)
+    assert all(apart._places.acquire(blocking=False) for _ in range(apart.MAX_AT_ONCE))
+    for _ in range(apart.MAX_AT_ONCE):
+        apart._places.release()
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such limits")
 @pytest.mark.parametrize(
     "work", ["while True: pass", "x = [bytes(2**20) for _ in range(10**4)]", "import os; os.abort()"]
