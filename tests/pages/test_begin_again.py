@@ -85,7 +85,7 @@ def test_again_of_a_run_that_waits_begins_with_its_own_settings(jobs: Jobs, monk
 def test_a_run_stops_once_the_one_begun_anew_stands_in_the_address(
     jobs: Jobs, monkeypatch: pytest.MonkeyPatch
 ):
-    """What stops is told of by the picture, and that ends the callback."""
+    """What stops is told of by its picture: the page has left it by then."""
     told = []
     monkeypatch.setattr(Jobs, "stop", lambda *_: told.append(selection.current().run))
     jobs.start(preset("deepseek"), owner=MINE)

@@ -67,8 +67,7 @@ def settings_in_force(job: Job) -> RunConfig:
 def _again(job: Job | None, plan: Plan) -> None:
     """Begin anew, from its first weights or from others, and stop the run on show, where it is this browser's.
 
-    In this order: that a run has stopped is told by its picture, and Streamlit ends a callback that is still under way
-    when it hears of something else. A run takes a moment to start; it would be there, but not in the address.
+    In this order: by the time that its picture tells that a run has stopped, the address names the new one.
     """
     stopped = job.name if job and is_mine(job) and job.active else None
     start(plan, instead_of=stopped)
