@@ -1,6 +1,7 @@
 // The bar of a class. A follower's asks where the class is and goes there; the presenter's tells where this window is,
 // and shows link, counts and the matrix of results.
 import { el } from "../kit/dom.js";
+import { whenReleased } from "../kit/pressed.js";
 import { mounted } from "../kit/stage.js";
 import { fill } from "../kit/text.js";
 import { invitation, seeds, votes, wall } from "./class_parts.js";
@@ -31,7 +32,8 @@ class ClassBar {
   /** @type {Refusal | null} why this window does not lead */
   refusal = null;
   told = ""; // the place of this window that the server knows
-  isTelling = false;
+  nAsked = 0; // that wait for an answer
+  answered = Promise.resolve(true); // the one asked last
   isOpen = false; // the QR code is on show
   isEnding = false; // asked whether it is meant
   isHanding = false; // asked what is to be handed out
@@ -89,7 +91,7 @@ class ClassBar {
     const here = placeHere();
     const told = JSON.stringify(here);
     const isAnothers = now.lead?.window && now.lead.window !== ownWindow();
-    if (this.isTelling || this.refusal || told === this.told) return;
+    if (this.nAsked || this.refusal || told === this.told) return;
     if (now.lead?.window === ownWindow() && isSamePlace(now, here)) this.told = told;
     else if (isAnothers)
       await this.lead({ act: "steer", ...here }); // refused, with the sentence
@@ -97,21 +99,27 @@ class ClassBar {
   }
 
   /**
-   * Ask for something as the presenter.
+   * Ask for something as the presenter, once what was asked before has been answered.
    * @param {Record<string, unknown>} asked
    * @returns {Promise<boolean>} whether it was done
    */
-  async lead(asked) {
-    if (!this.state || this.isTelling) return false;
-    this.isTelling = true;
+  lead(asked) {
+    this.nAsked += 1;
+    this.answered = this.answered.then(() => this.ask(asked));
+    return this.answered;
+  }
+
+  /** @param {Record<string, unknown>} asked */
+  async ask(asked) {
+    const { state } = this;
     try {
-      this.refusal = await this.state.lead(asked);
+      this.refusal = (await state?.lead(asked)) ?? null;
     } catch {
-      this.state.isLost = true;
+      if (state) state.isLost = true;
     }
-    this.isTelling = false;
+    this.nAsked -= 1;
     this.draw();
-    return !this.refusal && !this.state.isLost;
+    return state !== null && !this.refusal && !state.isLost;
   }
 
   /** @param {ClassPayload} now */
@@ -149,6 +157,10 @@ class ClassBar {
   }
 
   draw() {
+    whenReleased(() => this.drawNow());
+  }
+
+  drawNow() {
     const { data, state } = this;
     if (!data || !state) return;
     const seen = [data, state.now, state.refusal, state.isLost, this.refusal];

@@ -3,6 +3,7 @@ import { BASE } from "../kit/base_path.js";
 
 const RETRY = 1000; // milliseconds
 const FULL_RETRY = 10_000;
+const LEAD_TIMEOUT = 10_000;
 const STAYS = ["class", "lang", "present"]; // of the address: each window's own
 const WINDOW = "moe.window";
 const LAST_WORDS = new Set(["unknown", "ended", "broken"]);
@@ -174,7 +175,8 @@ export class ClassState {
   async lead(asked) {
     const headers = { "Content-Type": "application/json" };
     const body = JSON.stringify({ window: ownWindow(), ...asked });
-    const answer = await this.fetched(`lead?lang=${spoken()}`, { method: "POST", headers, body });
+    const signal = AbortSignal.timeout(LEAD_TIMEOUT);
+    const answer = await this.fetched(`lead?lang=${spoken()}`, { method: "POST", headers, body, signal });
     if (!answer.ok) throw new Error(`status ${answer.status}`);
     return (await answer.json()).refusal ?? null;
   }

@@ -3,6 +3,7 @@
 // once for all of them.
 
 import { isHere, parts, unpacked } from "./packed.js";
+import { listenForPresses, whenReleased } from "./pressed.js";
 import { saveButtons } from "./save.js";
 import { unmounted } from "./unmounted.js";
 
@@ -72,6 +73,7 @@ async function draw(mounted, call) {
   mounted.show ??= fetched(call.parentElement, picture);
   const show = await mounted.show;
   if (mounted.wentBack && !isHere(address)) await new Promise((resolve) => setTimeout(resolve, LATE));
+  await new Promise((resolve) => whenReleased(() => resolve(null)));
   const isNewest = places.get(call.parentElement) === mounted && mounted.packed === call.data;
   if (!isNewest) return; // the reader has left, or newer data have come
   mounted.wentBack = false;
@@ -122,6 +124,7 @@ export default function (call) {
   const parent = call.parentElement;
   const mounted = places.get(parent) ?? {};
   places.set(parent, mounted);
+  listenForPresses();
   mounted.forget ??= undoneByBack(mounted);
   if (!isRepeated(mounted.packed, call.data)) draw(mounted, call);
   return unmounted(parent, () => {

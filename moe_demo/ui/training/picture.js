@@ -5,6 +5,7 @@
 // a state of the run that it has not seen ("state").
 import { actOn } from "../kit/keys.js";
 import { onLook } from "../kit/pointer.js";
+import { whenReleased } from "../kit/pressed.js";
 import { mounted, watchRoom, watchTheme, zoomOf } from "../kit/stage.js";
 import { StepAxis, indexAt, nearestIndex } from "./axis.js";
 import { Elements } from "./elements.js";
@@ -122,7 +123,7 @@ export class TrainingPicture {
    */
   heard(i, isNew) {
     if (i === 0 && this.data) this.report.of(this.records[0], this.data, this.send);
-    if (isNew) this.redraw();
+    if (isNew) whenReleased(() => this.redraw());
   }
 
   // -- painting --------------------------------------------------------------------------------------------
