@@ -209,7 +209,7 @@ def test_a_browser_without_cookies_follows_and_votes_once_but_cannot_present(
     wait_drawn(learner)
     expect(class_bar(learner)).to_contain_text(say("zh", "words.following"))
     for place in (0, 1, 0):
-        bar(learner).locator(f"[data-stop=answer{place}]").click(force=True)
+        bar(learner).locator(f"[data-stop=answer{place}]").click()
     expect(class_bar(teacher).locator(".votes p")).to_have_text(
         say("zh", "words.answers", n=1, all=1), timeout=COMES
     )
