@@ -94,6 +94,11 @@ class Visitor:
         """As `click`, without waiting for an answer: what is sent next may overtake it."""
         self._socket.send(self._asked(self._event(key, event)))
 
+    def leave_for(self, address: str) -> None:
+        """Follow a link to another page, without waiting for it: what this page shows can still be clicked."""
+        self._page, self._name = self.pages[address], address
+        self._socket.send(self._asked())
+
     def settle(self) -> tuple[str, ...]:
         """Read until the server says nothing more; what went wrong."""
         errors: list[str] = []
@@ -101,6 +106,11 @@ class Visitor:
             while True:
                 errors += self._read(self._message(_QUIET_SECONDS))
         return tuple(errors)
+
+    @property
+    def page(self) -> str:
+        """The address of the page that the browser shows."""
+        return next(address for address, page in self.pages.items() if page == self._page)
 
     @property
     def address(self) -> dict[str, str]:

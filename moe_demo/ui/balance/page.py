@@ -18,7 +18,7 @@ from moe_demo.ui.balance import live
 from moe_demo.ui.balance.data import SHOWN_SEED, picture_data
 from moe_demo.ui.balance.settings import BalanceSettings
 from moe_demo.ui.kit import redraw, selection
-from moe_demo.ui.kit.picture import picture
+from moe_demo.ui.kit.picture import event_of, picture
 
 KEY = "balance.picture"
 POLL_SECONDS = 1.0
@@ -59,7 +59,7 @@ def _picture() -> None:
 
 def _act() -> None:
     """A guess, or that the loads be shown or hidden, from the picture to the address."""
-    asked = st.session_state[KEY].act or {}
+    asked = event_of(KEY, "act") or {}
     if "guess" in asked:
         selection.update(BalanceSettings, guess=asked["guess"])
     if "reveal" in asked:

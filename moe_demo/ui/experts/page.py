@@ -31,7 +31,7 @@ from moe_demo.ui.kit.errors import sentence
 from moe_demo.ui.kit.glossary import explained
 from moe_demo.ui.kit.i18n import language, t
 from moe_demo.ui.kit.page_settings import tidy_name
-from moe_demo.ui.kit.picture import picture
+from moe_demo.ui.kit.picture import event_of, picture
 from moe_demo.ui.kit.views import View
 from moe_demo.ui.kit.waiting import waiting
 from moe_demo.ui.kit.words import plain, routing_note
@@ -56,7 +56,7 @@ def draw(view: View) -> bool:
         return False
 
     def go() -> None:
-        if clicked := st.session_state[KEY].go:
+        if clicked := event_of(KEY, "go"):
             _act(view, clicked)
 
     picture("experts/picture", data=picture_data(view), key=KEY, on_go_change=go)

@@ -20,7 +20,7 @@ from moe_demo.ui.frame.lessons import lesson_called
 from moe_demo.ui.frame.pages import Page
 from moe_demo.ui.kit import selection
 from moe_demo.ui.kit.i18n import language, t
-from moe_demo.ui.kit.picture import picture
+from moe_demo.ui.kit.picture import event_of, picture
 from moe_demo.ui.kit.selection import DEPTHS, Depth
 from moe_demo.ui.kit.words import plain
 
@@ -104,7 +104,7 @@ def _ways(page: Page, lesson: Lesson, number: int, chosen: selection.Selection) 
 
 def _go(lesson: Lesson, chosen: selection.Selection) -> None:
     """To another step on the page that is on show."""
-    to = st.session_state[KEY].go
+    to = event_of(KEY, "go")
     if isinstance(to, int) and 1 <= to <= len(lesson.steps):
         selection.write(_address(lesson, to, chosen))
 
@@ -135,7 +135,7 @@ def _answer(lesson: Lesson, number: int) -> int | None:
 def _pick(lesson: Lesson, number: int, class_code: str | None) -> None:
     """An answer. One whose outcome has been shown stays as it is."""
     selection.keep()
-    step, place = lesson.step(number), st.session_state[KEY].pick
+    step, place = lesson.step(number), event_of(KEY, "pick")
     if step.question is None or not isinstance(place, int) or not 0 <= place < len(step.question.answers):
         return
     if step.phase == "predict" or _answer(lesson, number) is None:

@@ -18,7 +18,7 @@ from moe_demo.text.segmentation import tokenize
 from moe_demo.ui.frame.data import sentence_strip_data
 from moe_demo.ui.kit import selection
 from moe_demo.ui.kit.i18n import t
-from moe_demo.ui.kit.picture import picture
+from moe_demo.ui.kit.picture import event_of, picture
 from moe_demo.ui.kit.views import View
 
 KEY = "strip"
@@ -49,7 +49,10 @@ def newest_drawn() -> int | None:
 
 
 def _submit() -> None:
-    text = selection.plain_text(str(st.session_state[KEY].submit or ""))
+    submitted = event_of(KEY, "submit")
+    if submitted is None:
+        return
+    text = selection.plain_text(str(submitted))
     try:
         tokenize(text)
     except EmptyTextError:
@@ -60,11 +63,11 @@ def _submit() -> None:
 
 def _to_checkpoint(run: str, last: int, token: int | None) -> None:
     """The time machine: every page shows the run that is on show here as it was after so many steps."""
-    step = st.session_state[KEY].checkpoint
+    step = event_of(KEY, "checkpoint")
     if step is not None:
         selection.update(run=run, step=None if step == last else int(step), token=token)
 
 
 def _pick() -> None:
-    picked = st.session_state[KEY].pick
-    selection.update(token=int(picked["token"]) if picked and picked["token"] is not None else None)
+    if picked := event_of(KEY, "pick"):
+        selection.update(token=None if picked["token"] is None else int(picked["token"]))

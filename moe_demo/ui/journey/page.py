@@ -22,7 +22,7 @@ from moe_demo.ui.journey.data import picture_data
 from moe_demo.ui.journey.settings import JourneySettings
 from moe_demo.ui.kit import selection, views
 from moe_demo.ui.kit.i18n import t
-from moe_demo.ui.kit.picture import picture
+from moe_demo.ui.kit.picture import event_of, picture
 from moe_demo.ui.kit.views import View
 from moe_demo.ui.kit.words import plain
 
@@ -48,7 +48,7 @@ def draw(view: View) -> str:
     """The rail, the canvas and its panel; clicks go into the selection. Returns the shown stage's name."""
 
     def go() -> None:
-        if place := st.session_state[KEY].place:
+        if place := event_of(KEY, "place"):
             st.session_state[SERIAL] = place["serial"]
             selection.update(JourneySettings, stage=STAGES[place["stage"] - 1], token=place["token"])
 

@@ -19,7 +19,6 @@ from pathlib import Path
 
 import plotly
 import plotly.graph_objects as go
-import streamlit as st
 from plotly.offline import get_plotlyjs_version
 from starlette.requests import Request
 from starlette.responses import Response
@@ -27,7 +26,7 @@ from starlette.routing import Route
 
 from moe_demo.ui.kit.data import Drawn, KitChartData
 from moe_demo.ui.kit.i18n import labels, language
-from moe_demo.ui.kit.picture import ask_why, component
+from moe_demo.ui.kit.picture import ask_why, component, event_of
 
 ADDRESS = f"/plotly-{get_plotlyjs_version()}.min.js"
 
@@ -54,7 +53,7 @@ def chart(figure: Drawn, key: str, label: str, on_pick: Callable[[list[int]], ob
     chart_of = component("chart", "kit/chart.js", isolated=False)
 
     def pick() -> None:
-        if on_pick is not None and (picked := st.session_state[key].pick):
+        if on_pick is not None and (picked := event_of(key, "pick")):
             on_pick(picked["point"])
 
     chart_of(data=data, key=key, on_why_change=lambda: ask_why(key), on_pick_change=pick)

@@ -19,7 +19,7 @@ from moe_demo.ui.kit import selection
 from moe_demo.ui.kit.data_scatter import State, pieces_here, scatter_data
 from moe_demo.ui.kit.glossary import explained
 from moe_demo.ui.kit.i18n import number, t
-from moe_demo.ui.kit.picture import picture
+from moe_demo.ui.kit.picture import event_of, picture
 from moe_demo.ui.kit.views import View
 from moe_demo.ui.kit.words import expert_name, plain
 
@@ -30,7 +30,7 @@ def draw(view: View, key: str, caption: str, states: Mapping[Seat, State] | None
     explained(caption)
 
     def pick() -> None:
-        if picked := st.session_state[key].pick:
+        if picked := event_of(key, "pick"):
             selection.update(**picked)
 
     picture("kit/scatter", data=scatter_data(view, states), key=key, on_pick_change=pick)

@@ -43,6 +43,14 @@ def picture(path: str, *, data: Mapping[str, Any], key: str, **options: Any) -> 
     )
 
 
+def event_of(key: str, event: str) -> Any:
+    """In a callback of the picture with this key: what the reader has done, the value of this event; else None.
+
+    None as well where the picture is no longer there: what arrives while another page is being opened comes too late.
+    """
+    return getattr(st.session_state.get(key), event, None)
+
+
 def _saving(path: str) -> dict[str, dict[str, str]]:
     """The words of the buttons that make a file of it: below the main picture of a page (kit/save.js)."""
     return {"save": labels("save")} if path.endswith("/picture") else {}
@@ -50,7 +58,7 @@ def _saving(path: str) -> dict[str, dict[str, str]]:
 
 def ask_why(key: str) -> None:
     """A number was clicked: which one, and the places of the selection it stands for, go into the address."""
-    if asked := st.session_state[key].why:
+    if asked := event_of(key, "why"):
         places = {name: asked[name] for name in ("token", "layer", "expert") if asked.get(name) is not None}
         selection.update(**places, why=NumberKey.read(asked["why"]))
         redraw.ask()  # the sum is shown by the whole page

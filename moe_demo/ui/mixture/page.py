@@ -19,7 +19,7 @@ from moe_demo.ui.kit import gate_cause, selection
 from moe_demo.ui.kit.data_scatter import pieces_here
 from moe_demo.ui.kit.glossary import explained
 from moe_demo.ui.kit.i18n import t
-from moe_demo.ui.kit.picture import picture
+from moe_demo.ui.kit.picture import event_of, picture
 from moe_demo.ui.kit.views import View
 from moe_demo.ui.kit.waiting import waiting
 from moe_demo.ui.kit.words import expert_name, layer_name, plain
@@ -34,7 +34,7 @@ def draw(view: View) -> None:
     """The picture; a click picks a word, a layer, or the whole sentence."""
 
     def go() -> None:
-        picked = st.session_state[KEY].go
+        picked = event_of(KEY, "go")
         if picked:
             selection.update(MixtureSettings, **picked)
 

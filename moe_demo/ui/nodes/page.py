@@ -25,7 +25,7 @@ from moe_demo.ui.kit.chart import chart, drawn
 from moe_demo.ui.kit.data import Drawn
 from moe_demo.ui.kit.glossary import explained
 from moe_demo.ui.kit.i18n import labels, language, t
-from moe_demo.ui.kit.picture import picture
+from moe_demo.ui.kit.picture import event_of, picture
 from moe_demo.ui.kit.views import View
 from moe_demo.ui.kit.waiting import waiting
 from moe_demo.ui.kit.words import layer_name, plain
@@ -57,7 +57,7 @@ def draw(view: View) -> None:
     )
 
     def act() -> None:
-        if clicked := st.session_state[KEY].go:
+        if clicked := event_of(KEY, "go"):
             selection.update(NodesSettings, **clicked)
 
     data = picture_data(view, trace, sent, _held_out(view.run, asked.limit, layer), claim)

@@ -6,11 +6,9 @@ score_map(view, shown, asked)       all words x all experts of the layer, the ch
 
 from __future__ import annotations
 
-import streamlit as st
-
 from moe_demo.insight.interventions import Rerouted
 from moe_demo.ui.kit import redraw, selection
-from moe_demo.ui.kit.picture import picture
+from moe_demo.ui.kit.picture import event_of, picture
 from moe_demo.ui.kit.views import View
 from moe_demo.ui.router.controls import Asked
 from moe_demo.ui.router.data import RouterMapData, RouterPictureData, map_data, picture_data
@@ -28,7 +26,7 @@ def score_map(view: View, shown: Rerouted, asked: Asked) -> None:
 
 def _mount(name: str, data: RouterPictureData | RouterMapData, key: str) -> None:
     def pick() -> None:
-        picked = st.session_state[key].pick
+        picked = event_of(key, "pick")
         if picked:
             selection.update(**{field: picked[field] for field in ("token", "expert") if field in picked})
             if "token" in picked:

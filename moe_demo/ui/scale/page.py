@@ -22,7 +22,7 @@ from moe_demo.ui.kit import selection
 from moe_demo.ui.kit.choice import choice
 from moe_demo.ui.kit.errors import sentence
 from moe_demo.ui.kit.i18n import language, t
-from moe_demo.ui.kit.picture import picture
+from moe_demo.ui.kit.picture import event_of, picture
 from moe_demo.ui.kit.provenance import how_made
 from moe_demo.ui.scale import tables
 from moe_demo.ui.scale.data import amount, percent, picture_data
@@ -42,7 +42,7 @@ def draw(asked: ScaleSettings) -> None:
 
 def _act() -> None:
     """From the picture to the address."""
-    asked: dict[str, Any] = st.session_state[KEY].act or {}
+    asked: dict[str, Any] = event_of(KEY, "act") or {}
     changes = {name: value == "yes" if name in _FLAGS else value for name, value in asked.items()}
     if changes:
         selection.update(ScaleSettings, **changes)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import streamlit as st
 
 from moe_demo.ui.kit import selection
-from moe_demo.ui.kit.picture import picture
+from moe_demo.ui.kit.picture import event_of, picture
 from moe_demo.ui.kit.views import View
 from moe_demo.ui.kit.words import routing_note
 from moe_demo.ui.start.data import picture_data
@@ -20,7 +20,7 @@ def draw(view: View, key: str = KEY) -> None:
     """Tokens to expert seats, ribbons as wide as the gate; a click picks a word or an expert on every page."""
 
     def pick() -> None:
-        picked = st.session_state[key].pick
+        picked = event_of(key, "pick")
         if picked:
             selection.update(**{name: picked[name] for name in ("token", "expert", "layer")})
 

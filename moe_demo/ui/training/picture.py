@@ -6,11 +6,9 @@ when the state of the run has changed, or when the reader has chosen a checkpoin
 
 from __future__ import annotations
 
-import streamlit as st
-
 from moe_demo.ui.frame import strip
 from moe_demo.ui.kit import selection, views
-from moe_demo.ui.kit.picture import picture
+from moe_demo.ui.kit.picture import event_of, picture
 from moe_demo.ui.kit.views import View
 from moe_demo.ui.training.data import picture_data
 
@@ -30,7 +28,7 @@ def training_picture(view: View, state: str) -> None:
 
 
 def _to_step() -> None:
-    step = st.session_state[KEY].step
+    step = event_of(KEY, "step")
     if step is None:
         return
     name = selection.current().run
@@ -39,6 +37,6 @@ def _to_step() -> None:
 
 
 def _to_layer() -> None:
-    layer = st.session_state[KEY].layer
+    layer = event_of(KEY, "layer")
     if layer is not None:
         selection.update(layer=int(layer))

@@ -14,7 +14,7 @@ from moe_demo.insight.slow_step import slow_step
 from moe_demo.insight.step_record import SlowStep
 from moe_demo.ui.kit import redraw, selection
 from moe_demo.ui.kit.i18n import t
-from moe_demo.ui.kit.picture import picture
+from moe_demo.ui.kit.picture import event_of, picture
 from moe_demo.ui.kit.views import View
 from moe_demo.ui.kit.waiting import waiting
 from moe_demo.ui.training.data_slow_step import slow_step_data
@@ -60,7 +60,7 @@ def _headline(step: SlowStep) -> int:
 
 def _pick() -> None:
     """Another layer is chosen on every page; another headline only here."""
-    picked = st.session_state[KEY].pick
+    picked = event_of(KEY, "pick")
     if not picked:
         return
     st.session_state[HEADLINE] = int(picked["headline"])

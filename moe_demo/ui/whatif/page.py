@@ -17,7 +17,7 @@ from moe_demo.insight.whatif import WhatIf, whatif
 from moe_demo.ui.kit import gate_cause, selection, views
 from moe_demo.ui.kit.errors import sentence
 from moe_demo.ui.kit.i18n import t
-from moe_demo.ui.kit.picture import picture
+from moe_demo.ui.kit.picture import event_of, picture
 from moe_demo.ui.kit.views import View
 from moe_demo.ui.whatif import clicks, controls, predict
 from moe_demo.ui.whatif.data import picture_data
@@ -47,14 +47,14 @@ def draw(view: View) -> None:
     shown = answered(view.run, view.trace.text, Switches()) if hidden else found
 
     def flip() -> None:
-        if (clicked := st.session_state[KEY].flip) is not None:
+        if (clicked := event_of(KEY, "flip")) is not None:
             # not of the run that drew the picture: a click may come before the one before it has been answered
             now = selection.current(WhatIfSettings).clipped(view.run, len(view.trace.tokens))
             asked = now.of(WhatIfSettings)
             selection.update(WhatIfSettings, **clicks.changes(asked, clicked, now.token or 0))
 
     def pick() -> None:
-        if (picked := st.session_state[KEY].pick) is not None:
+        if (picked := event_of(KEY, "pick")) is not None:
             selection.update(token=picked["token"])
 
     luck = None if hidden else random_seats(view.run, view.trace.text, switches)

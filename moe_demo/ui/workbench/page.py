@@ -15,7 +15,7 @@ from moe_demo.ui.kit import caller, new_run, own_run, selection, views
 from moe_demo.ui.kit.errors import sentence
 from moe_demo.ui.kit.folded_table import folded_table
 from moe_demo.ui.kit.i18n import labels, t
-from moe_demo.ui.kit.picture import picture
+from moe_demo.ui.kit.picture import event_of, picture
 from moe_demo.ui.kit.views import View
 from moe_demo.ui.workbench.data import WorkbenchPictureData, picture_data
 
@@ -26,7 +26,7 @@ def draw(view: View) -> None:
     """The runs that this browser may see, and the buttons of the chosen one."""
 
     def go() -> None:
-        if clicked := st.session_state[KEY].go:
+        if clicked := event_of(KEY, "go"):
             selection.update(**_known(clicked))
 
     names = list(dict.fromkeys([*views.known_runs(), view.selection.run]))
