@@ -17,7 +17,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -100,20 +100,24 @@ def _answer(module: str, payload: Any, meanwhile: Callable[[], object]) -> bytes
 
 
 def _take_place(meanwhile: Callable[[], object]) -> None:
-    patient_until = time.monotonic() + PATIENCE_SECONDS
-    while not _places.acquire(timeout=_LOOK_SECONDS):
-        if time.monotonic() > patient_until:
-            raise RefusedError("busy")
-        meanwhile()
+    for seconds in _patience(meanwhile):
+        if _places.acquire(timeout=seconds):
+            return
+    raise RefusedError("busy")
 
 
 def _awaited(answer: Future[Found], meanwhile: Callable[[], object]) -> Found:
-    patient_until = time.monotonic() + PATIENCE_SECONDS
-    while True:
+    for seconds in _patience(meanwhile):
         with suppress(TimeoutError):
-            return answer.result(timeout=_LOOK_SECONDS)
-        if time.monotonic() > patient_until:
-            raise RefusedError("too_much")
+            return answer.result(timeout=seconds)
+    raise RefusedError("too_much")
+
+
+def _patience(meanwhile: Callable[[], object]) -> Iterator[float]:
+    """How long to wait, again and again, until patience is over."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() <= until:
+        yield _LOOK_SECONDS
         meanwhile()
 
 

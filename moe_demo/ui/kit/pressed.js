@@ -4,7 +4,6 @@ const CLICKED = "a, button, summary, [role=button], [role=option], [role=tab], [
 const LONGEST = 1000; // ms: who holds a button down for longer does not click
 const ENDS = ["pointerup", "pointercancel"];
 
-let isListening = false;
 /** @type {Promise<void> | null} kept once what is pressed has been let go and its click has been told */
 let pressed = null;
 
@@ -28,8 +27,7 @@ function press(event) {
 
 /** From now on this page knows what is pressed. */
 export function listenForPresses() {
-  if (!isListening) window.addEventListener("pointerdown", press, { capture: true });
-  isListening = true;
+  window.addEventListener("pointerdown", press, { capture: true });
 }
 
 /**

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import threading
 from contextlib import suppress
-from functools import wraps
+from functools import cache, wraps
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,6 @@ RELY_ON_TEST_IDS = {
 }
 """File of ui -> why it names elements by `data-testid`."""
 
-_ORIGINAL = "_without_let_callbacks_end"
 _UPLOAD_FIELD = Path(__file__).with_name("upload_field.html")
 
 
@@ -41,6 +40,7 @@ def in_a_script_run() -> bool:
     return get_script_run_ctx(suppress_warning=True) is not None
 
 
+@cache
 def let_callbacks_end() -> None:
     """From now on a callback that has begun comes to its end before the next message of its browser is turned to.
 
@@ -49,10 +49,7 @@ def let_callbacks_end() -> None:
     itself. What is newer waits until the callbacks of the older one are over; the script itself it ends as before. This
     needs `runner.fastReruns` off: else the older message is dropped for the newer one, callbacks and all.
     """
-    if hasattr(SafeSessionState, _ORIGINAL):
-        return
     applied, look = SafeSessionState.on_script_will_rerun, ScriptRequests.on_scriptrunner_yield
-    setattr(SafeSessionState, _ORIGINAL, applied)
     thread = threading.local()
 
     @wraps(applied)

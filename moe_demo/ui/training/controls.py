@@ -69,10 +69,9 @@ def _again(job: Job | None, plan: Plan) -> None:
 
     In this order: by the time that its picture tells that a run has stopped, the address names the new one.
     """
-    stopped = job.name if job and is_mine(job) and job.active else None
-    start(plan, instead_of=stopped)
-    if stopped:
-        Jobs().stop(stopped, caller.current())
+    stopped = job if job and is_mine(job) and job.active else None
+    start(plan, instead_of=stopped.name if stopped else None)
+    _ask(stopped, "stop")
 
 
 def _button(name: str, act: Callable[[], object], on: bool, is_main: bool = False) -> None:
